@@ -1,0 +1,367 @@
+"""Attending: how goods find people (posts, words, answers, feed) and people find goods (habit, search, questions)."""
+
+from __future__ import annotations
+
+import math
+
+from sim.agents.weighing import MILLION, Claim, Offer, consider, follow_slot, is_needed, trust_in, word_slot
+from sim.compiled import compiled, inlined
+from sim.draws import Stream, geometric_of, uniform
+from sim.parameters import Behaviour
+from sim.records import (
+    FATIGUE_UNITS,
+    FOLLOW_SLOTS,
+    MOST_POSTS,
+    NOBODY,
+    OWN_SLOTS,
+    WORD_SLOTS,
+    Channel,
+    Consumers,
+    Double,
+    Events,
+    Follows,
+    Luck,
+    Shelf,
+    Today,
+    Town,
+)
+from sim.rules.attention import fatigue_after, may_leave, open_probability
+from sim.rules.loyalty import Stage, stage
+
+NO_CLAIM = Claim(0.0, 0.0, False)
+FATIGUE_MOST = 65535.0 / FATIGUE_UNITS
+
+
+@compiled
+def refresh_needs(i: int, day: int, consumers: Consumers, shelf: Shelf, luck: Luck, rates: Behaviour) -> bool:
+    """Let needs lapse that were met outside the market, and say whether any need is open."""
+    any_open = False
+    for category in range(consumers.due.shape[1]):
+        if consumers.due[i, category] <= day:
+            if consumers.lapse[i, category] <= day:
+                schedule_need(i, category, day, consumers, shelf, luck, rates)
+            else:
+                any_open = True
+    return any_open
+
+
+@compiled
+def schedule_need(
+    i: int, category: int, day: int, consumers: Consumers, shelf: Shelf, luck: Luck, rates: Behaviour
+) -> None:
+    """Draw when the next need of a category opens, and when it would be met outside the market.
+
+    Both waits are geometric: with the category's mean interval, and with the mean ``1 / lapse``.
+    """
+    wait = geometric_of(uniform(luck[Stream.NEED], day, i, 2 * category), float(shelf.interval[category]))
+    open_for = geometric_of(uniform(luck[Stream.NEED], day, i, 2 * category + 1), 1.0 / rates.need.lapse)
+    due = min(day + wait, 32_000)
+    consumers.due[i, category] = due
+    consumers.lapse[i, category] = min(due + open_for, 32_500)
+
+
+@compiled
+def remove_follow(i: int, slot: int, follows: Follows) -> None:
+    """Take an edge out of a row; the last one of the row fills the gap."""
+    last = slot
+    while last + 1 < FOLLOW_SLOTS and follows.creator[i, last + 1] >= 0:
+        last += 1
+    follows.creator[i, slot] = follows.creator[i, last]
+    follows.fatigue[i, slot] = follows.fatigue[i, last]
+    follows.met[i, slot] = follows.met[i, last]
+    follows.broken[i, slot] = follows.broken[i, last]
+    follows.creator[i, last] = NOBODY
+
+
+@inlined
+def see(i: int, channel: int, creator: int, product: int, town: Town, out: Events) -> None:
+    """Count an item page seen."""
+    out.tally.viewed[channel] += 1
+    out.tally.product_viewed[product] += 1
+    if creator >= 0:
+        out.tally.creator_viewed[creator] += 1
+    town.consumers.reached[i] |= 1 << channel
+
+
+@inlined
+def attend_posts(
+    i: int, day: int, active: bool, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
+) -> None:
+    """Posts of followed creators: delivered, tiring, perhaps opened and weighed; tired followers leave.
+
+    Fatigue rises with every post delivered, opened or not, else over-posting would go unpunished.
+    """
+    p = rates.attention
+    follows, posts, sheet = town.follows, today.posts, today.sheet
+    slot = 0
+    while slot < FOLLOW_SLOTS and follows.creator[i, slot] >= 0:
+        k = int(follows.creator[i, slot])
+        fatigue = float(follows.fatigue[i, slot]) / FATIGUE_UNITS * (1.0 - p.fatigue_decay)
+        delivered = 0
+        for post in range(posts.first[k], posts.first[k + 1]):
+            key = k * MOST_POSTS + post - int(posts.first[k])
+            private = posts.private[post] == 1
+            channel = int(Channel.PRIVATE_POST) if private else int(Channel.PUBLIC_POST)
+            if not private:
+                reach = float(today.venues.organic_reach[town.people.home[i]])
+                if uniform(luck[Stream.REACH], day, i, key) >= reach:
+                    continue
+            category = int(today.shelf.category[posts.product[post]])
+            needed = is_needed(i, category, day, town.consumers)
+            interest = float(town.people.pull[i, category])
+            out.tally.delivered[channel] += 1
+            out.tally.creator_delivered[k] += 1
+            if active and fatigue <= p.mute_fatigue:
+                u = uniform(luck[Stream.OPEN], day, i, key)
+                if u < open_probability(interest, needed, fatigue, p):
+                    product = int(posts.product[post])
+                    see(i, channel, k, product, town, out)
+                    trusted = trust_in(i, k, slot, follows, sheet)
+                    out.tally.trust[0] += int(trusted * MILLION)
+                    out.tally.trust[1] += 1
+                    claim = Claim(float(posts.claim[post]), float(posts.incentive[post]), True)
+                    consider(i, day, Offer(product, channel, k, slot), claim, luck, town, today, rates, out)
+            fatigue = min(fatigue_after(fatigue, delivered, not needed and interest < 1.0, p), FATIGUE_MOST)
+            delivered += 1
+        follows.fatigue[i, slot] = int(fatigue * FATIGUE_UNITS)
+
+        gone = sheet.active[k] == 0
+        if not gone and delivered > 0 and uniform(luck[Stream.UNFOLLOW], day, i, k) < p.leave:
+            gone = may_leave(fatigue, trust_in(i, k, slot, follows, sheet), p)
+        if gone:
+            remove_later(i, slot, out)
+            out.tally.creator_followers[k] -= 1
+        slot += 1
+
+
+@compiled
+def remove_later(i: int, slot: int, out: Events) -> None:
+    """Note a follow to end with the day: until then its slot number stays what the day's offers remember."""
+    out.basket.leaving[0] |= 1 << slot
+
+
+@compiled
+def remove_leaving(i: int, follows: Follows, out: Events) -> None:
+    """End the follows noted by `remove_later`, from the right, so that slots keep their numbers."""
+    for slot in range(FOLLOW_SLOTS - 1, -1, -1):
+        if out.basket.leaving[0] & (1 << slot):
+            remove_follow(i, slot, follows)
+    out.basket.leaving[0] = 0
+
+
+@compiled
+def hear(i: int, product: int, word: float, order: int, creator: int, day: int, consumers: Consumers) -> None:
+    """Remember a friend's word of a product, in place of the oldest where all slots are taken."""
+    slot = word_slot(i, product, consumers)
+    if slot < 0:
+        slot = 0
+        for other in range(WORD_SLOTS):
+            if consumers.word_product[i, other] < 0:
+                slot = other
+                break
+            if consumers.word_day[i, other] < consumers.word_day[i, slot]:
+                slot = other
+        consumers.word_product[i, slot] = product
+        consumers.word_count[i, slot] = 0
+        consumers.word_mean[i, slot] = 0.0
+    count = min(int(consumers.word_count[i, slot]) + 1, 255)
+    mean = float(consumers.word_mean[i, slot])
+    consumers.word_count[i, slot] = count
+    consumers.word_mean[i, slot] = mean + (word - mean) / count
+    consumers.word_day[i, slot] = day
+    consumers.word_order[i, slot] = order
+    consumers.word_creator[i, slot] = creator
+
+
+@inlined
+def attend_words(
+    i: int, day: int, active: bool, first: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
+) -> int:
+    """Friends' words of yesterday, from row ``first`` of the inbox; returns the first row of somebody else."""
+    inbox = today.inbox
+    row = first
+    while row < inbox.to.shape[0] and inbox.to[row] == i:
+        product = int(inbox.product[row])
+        creator = int(inbox.creator[row])
+        hear(i, product, float(inbox.word[row]), int(inbox.order[row]), creator, day, town.consumers)
+        out.tally.delivered[int(Channel.FRIEND)] += 1
+        if active:
+            seller = creator if creator >= 0 and today.sheet.active[creator] == 1 else NOBODY
+            slot = follow_slot(i, seller, town.follows) if seller >= 0 else NOBODY
+            see(i, int(Channel.FRIEND), NOBODY, product, town, out)
+            offer = Offer(product, int(Channel.FRIEND), seller, slot)
+            consider(i, day, offer, NO_CLAIM, luck, town, today, rates, out)
+        row += 1
+    return row
+
+
+@inlined
+def attend_answer(i: int, day: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
+    """The answer of an expert contact to yesterday's question."""
+    consumers, sheet = town.consumers, today.sheet
+    k = int(consumers.adviser[i])
+    consumers.adviser[i] = NOBODY
+    category = int(consumers.question[i])
+    product = int(sheet.advice[k, category])
+    slot = follow_slot(i, k, town.follows)
+    if product >= 0 and slot >= 0:
+        channel = int(Channel.ONE_TO_ONE)
+        out.tally.delivered[channel] += 1
+        out.tally.creator_delivered[k] += 1
+        see(i, channel, k, product, town, out)
+        claim = Claim(float(sheet.advice_claim[k, category]), float(sheet.advice_incentive[k, category]), True)
+        consider(i, day, Offer(product, channel, k, slot), claim, luck, town, today, rates, out)
+
+
+@inlined
+def attend_habits(i: int, day: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
+    """Products bought by habit come to mind when they are needed, without anybody's post."""
+    consumers = town.consumers
+    for slot in range(OWN_SLOTS):
+        product = int(consumers.own_product[i, slot])
+        if product < 0:
+            break
+        if stage(int(consumers.own_run[i, slot]), rates.experience) == int(Stage.HABIT):
+            category = int(today.shelf.category[product])
+            if is_needed(i, category, day, consumers):
+                channel = int(Channel.HABIT)
+                out.tally.delivered[channel] += 1
+                see(i, channel, NOBODY, product, town, out)
+                consider(
+                    i, day, Offer(product, channel, NOBODY, NOBODY), NO_CLAIM, luck, town, today, rates, out
+                )
+
+
+@compiled
+def place(u: float, cumulative: Double) -> int:
+    """Index of the first cumulative weight above u, by bisection."""
+    low = 0
+    high = cumulative.shape[0] - 1
+    while low < high:
+        middle = (low + high) // 2
+        if u < cumulative[middle]:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@inlined
+def attend_feed(i: int, day: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
+    """The public feed: a Poisson number of pages, each an ad, a creator's public post or a listing."""
+    p = rates.attention
+    people, feeds, venues = town.people, today.feeds, today.venues
+    home = int(people.home[i])
+    pages = place(uniform(luck[Stream.FEED], day, i, 0), venues.pages)
+    if pages == 0:
+        return
+    categories = people.taste.shape[1]
+    weight = out.basket.weight
+    sum_of_weights = 0.0
+    wanted = math.exp(p.need)
+    for category in range(categories):
+        pull = float(people.pull[i, category])
+        sum_of_weights += pull * wanted if is_needed(i, category, day, town.consumers) else pull
+        weight[category] = sum_of_weights
+    for page in range(pages):
+        u = uniform(luck[Stream.FEED], day, i, 4 * page + 1) * sum_of_weights
+        category = 0
+        while category < categories - 1 and u >= weight[category]:
+            category += 1
+        kind = uniform(luck[Stream.FEED], day, i, 4 * page + 2)
+        which = uniform(luck[Stream.FEED], day, i, 4 * page + 3)
+        table = home * categories + category
+        first, end = int(feeds.post_first[table]), int(feeds.post_first[table + 1])
+        ad_load = float(venues.ad_load[home])
+        if kind < ad_load and feeds.ad[home, category, -1] > 0.0:
+            product = int(feeds.product[category, place(which, feeds.ad[home, category])])
+            attend_page(i, day, Offer(product, int(Channel.AD), NOBODY, NOBODY), NO_CLAIM, luck, town, today, rates, out)
+            out.tally.ads_viewed[home, product] += 1
+        elif kind >= ad_load and kind < ad_load + float(venues.content_share[home]) and end > first:
+            post = int(feeds.post[first + place(which, feeds.post_weight[first:end])])
+            k = int(today.posts.creator[post])
+            if k_is_self(i, k, town):
+                continue
+            slot = follow_slot(i, k, town.follows)
+            claim = Claim(float(today.posts.claim[post]), float(today.posts.incentive[post]), True)
+            offer = Offer(int(today.posts.product[post]), int(Channel.PUBLIC_POST), k, slot)
+            out.tally.creator_delivered[k] += 1
+            attend_page(i, day, offer, claim, luck, town, today, rates, out)
+        else:
+            product = int(feeds.product[category, place(which, feeds.listing[home, category])])
+            offer = Offer(product, int(Channel.LISTING), NOBODY, NOBODY)
+            attend_page(i, day, offer, NO_CLAIM, luck, town, today, rates, out)
+
+
+@compiled
+def k_is_self(i: int, k: int, town: Town) -> bool:
+    """Whether consumer i is the creator k."""
+    return town.consumers.creator[i] == k
+
+
+@inlined
+def attend_page(
+    i: int, day: int, offer: Offer, claim: Claim, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
+) -> None:
+    """One page of the feed or of search results, seen and weighed."""
+    out.tally.delivered[offer.channel] += 1
+    see(i, offer.channel, offer.creator, offer.product, town, out)
+    consider(i, day, offer, claim, luck, town, today, rates, out)
+
+
+@compiled
+def needed_category(i: int, day: int, u: float, consumers: Consumers) -> int:
+    """One of the open needs of consumer i, each as likely, or `NOBODY`."""
+    count = 0
+    for category in range(consumers.due.shape[1]):
+        if is_needed(i, category, day, consumers):
+            count += 1
+    nth = int(u * count)
+    for category in range(consumers.due.shape[1]):
+        if is_needed(i, category, day, consumers):
+            if nth == 0:
+                return category
+            nth -= 1
+    return NOBODY
+
+
+@inlined
+def attend_search(i: int, day: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
+    """Search for something needed: results by rank, each looked at once."""
+    if uniform(luck[Stream.SEARCH], day, i, 0) >= rates.attention.search:
+        return
+    category = needed_category(i, day, uniform(luck[Stream.SEARCH], day, i, 1), town.consumers)
+    table = today.feeds.search[town.people.home[i], category]
+    seen = 0
+    for result in range(rates.attention.search_results):
+        position = place(uniform(luck[Stream.SEARCH], day, i, 2 + result), table)
+        if position < 63 and seen & (1 << position):
+            continue
+        seen |= 1 << min(position, 63)
+        product = int(today.feeds.product[category, position])
+        offer = Offer(product, int(Channel.SEARCH), NOBODY, NOBODY)
+        attend_page(i, day, offer, NO_CLAIM, luck, town, today, rates, out)
+
+
+@inlined
+def ask_expert(i: int, day: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
+    """Put a question to the contact who knows most about something needed; the answer comes tomorrow, if at all."""
+    if uniform(luck[Stream.ASK], day, i, 0) >= rates.attention.ask:
+        return
+    category = needed_category(i, day, uniform(luck[Stream.ASK], day, i, 1), town.consumers)
+    best = NOBODY
+    most = 0.0
+    for slot in range(FOLLOW_SLOTS):
+        k = int(town.follows.creator[i, slot])
+        if k < 0:
+            break
+        known = float(today.sheet.expertise[k, category])
+        if today.sheet.private[k] == 1 and today.sheet.active[k] == 1 and known > most:
+            most = known
+            best = k
+    if best >= 0:
+        row = out.counts[2]
+        out.counts[2] += 1
+        out.questions.consumer[row] = i
+        out.questions.creator[row] = best
+        out.questions.category[row] = category

@@ -1,0 +1,145 @@
+"""The business of being a creator: entry with a pool of one's own, growth into a KOL, and what is remembered."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.audience import gather_pool, pool_bounds
+from sim.draws import Stream, uniform
+from sim.parameters import Parameters
+from sim.records import NOBODY, Creators, Orders, Posts, Sheet, Tier, Town
+from sim.rules.growth import enters
+from sim.world import World, new_creators, pool_priors
+
+CONTENT_DECAY = 0.02  # share of past content that no longer counts, per day
+HUNDRED = 100.0
+
+
+def kol_threshold(parameters: Parameters, population: int) -> int:
+    """Audience that makes a creator a KOL: a share of the market, above any KOC's first pool, capped."""
+    p = parameters.creators
+    most_pool = pool_bounds(population, p.pool_least, p.pool_most)[1]
+    return max(most_pool + 1, min(int(p.kol_threshold * population), p.kol_threshold_most))
+
+
+def own_accounts(world: World, parameters: Parameters, already: int) -> Creators | None:
+    """Brands' own accounts, where any budget goes to own pools; without followers at first."""
+    if parameters.brands.own == 0:
+        return None
+    brands = parameters.brands.count
+    accounts = new_creators(np.zeros(brands, np.int32), parameters, world.people, world.luck, day=0)
+    accounts.consumer[:] = NOBODY
+    accounts.brand[:] = np.arange(brands)
+    accounts.tier[:] = Tier.BRAND
+    accounts.integrity[:] = 1.0
+    accounts.rate[:] = parameters.brands.own_posts
+    accounts.content[:] = 0.0
+    for category, brand in zip(world.goods.category, world.goods.brand, strict=True):
+        accounts.content[brand, category] += 1.0
+    return accounts
+
+
+def append(creators: Creators, more: Creators) -> Creators:
+    """Creators with newcomers behind them."""
+    return Creators(*(np.concatenate(pair) for pair in zip(creators, more, strict=True)))
+
+
+def remember(creators: Creators, posts: Posts, orders: Orders, category_of: NDArray[np.int8], decay: float) -> None:
+    """Update what is known of creators: content and sales by category, claims met and broken by the pool.
+
+    Claims are counted per hundred followers, so that reputation does not grow with the size of the pool.
+    """
+    creators.content[:] *= 1 - CONTENT_DECAY
+    creators.sold[:] *= 1 - CONTENT_DECAY
+    creators.pool_met[:] *= 1 - decay
+    creators.pool_broken[:] *= 1 - decay
+    np.add.at(creators.content, (posts.creator, category_of[posts.product]), 1.0)
+    sold = orders.creator >= 0
+    seller = orders.creator[sold]
+    np.add.at(creators.sold, (seller, category_of[orders.product[sold]]), 1.0)
+    per_hundred = HUNDRED / np.maximum(creators.audience, 1)
+    met = np.bincount(seller[orders.met[sold] > 0], minlength=len(per_hundred))
+    broken = np.bincount(seller[orders.met[sold] < 0], minlength=len(per_hundred))
+    creators.pool_met[:] += met * per_hundred
+    creators.pool_broken[:] += broken * per_hundred
+
+
+def grow(creators: Creators, threshold: int) -> None:
+    """Make a KOL of every KOC whose audience has reached the threshold."""
+    creators.tier[(creators.tier == Tier.KOC) & (creators.audience >= threshold)] = Tier.KOL
+
+
+def entrants(
+    day: int, orders: Orders, town: Town, usual: float, world: World, parameters: Parameters
+) -> NDArray[np.int32]:
+    """Satisfied buyers who become KOCs today, by row."""
+    key = world.luck[Stream.ENTRY]
+    candidates = np.unique(orders.consumer[orders.candidate == 1])
+    drawn = [i for i in candidates if uniform(key, day, int(i), 1 << 20) < parameters.creators.entry]
+    hosts = np.array(drawn, np.int32)
+    if len(hosts) == 0:
+        return hosts
+    reservation = new_creators(hosts, parameters, world.people, world.luck, day).reservation
+    has_friends = np.diff(world.graph.offsets)[hosts] > 0
+    return hosts[[bool(enters(usual, r)) and f for r, f in zip(reservation, has_friends, strict=True)]]
+
+
+def settle_in(
+    hosts: NDArray[np.int32], creators: Creators, day: int, town: Town, world: World, parameters: Parameters
+) -> Creators:
+    """Add newcomers to the creators and give each a pool out of the own neighbourhood."""
+    newcomers = new_creators(hosts, parameters, world.people, world.luck, day)
+    newcomers.fit[:] = world.people.taste[hosts]
+    p = parameters.creators
+    least, most = pool_bounds(world.population, p.pool_least, p.pool_most)
+    priors = pool_priors(parameters)
+    for n, host in enumerate(hosts):
+        k = len(creators.active) + n
+        size = least + int(uniform(world.luck[Stream.ENTRY], day, int(host), (1 << 20) + 1) * (most - least + 1))
+        newcomers.audience[n] = gather_pool(
+            k, int(host), size, p.pool_from_graph, priors, world.graph, world.people.group, world.luck, town.follows
+        )
+        town.consumers.creator[host] = k
+    return append(creators, newcomers)
+
+
+def empty_sheet(creators: int, categories: int) -> Sheet:
+    """Sheet of the right size, to be written."""
+    return Sheet(
+        active=np.zeros(creators, np.uint8),
+        private=np.zeros(creators, np.uint8),
+        expertise=np.zeros((creators, categories)),
+        heard_met=np.zeros(creators),
+        heard_broken=np.zeros(creators),
+        stranger_met=np.zeros(creators),
+        stranger_broken=np.zeros(creators),
+        discount=np.zeros(creators),
+        advice=np.full((creators, categories), NOBODY, np.int16),
+        advice_claim=np.zeros((creators, categories)),
+        advice_incentive=np.zeros((creators, categories)),
+    )
+
+
+def grown_sheet(sheet: Sheet, creators: int) -> Sheet:
+    """Sheet with room for newcomers."""
+    missing = creators - len(sheet.active)
+    if missing == 0:
+        return sheet
+    more = empty_sheet(missing, sheet.expertise.shape[1])
+    return Sheet(*(np.concatenate(pair) for pair in zip(sheet, more, strict=True)))
+
+
+def empty_posts(creators: int, most: int) -> Posts:
+    """Room for the posts of a day."""
+    rows = creators * most
+    return Posts(
+        first=np.zeros(creators + 1, np.int64),
+        creator=np.zeros(rows, np.int32),
+        product=np.zeros(rows, np.int16),
+        claim=np.zeros(rows),
+        incentive=np.zeros(rows),
+        private=np.zeros(rows, np.uint8),
+    )
+
+

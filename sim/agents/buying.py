@@ -1,0 +1,167 @@
+"""Buying: from the chosen offer to the order, the experience, and what is told to friends."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.agents.attending import schedule_need
+from sim.agents.weighing import own_slot
+from sim.audience import add_follow
+from sim.compiled import compiled, inlined
+from sim.draws import Stream, normal_of, uniform
+from sim.parameters import Behaviour
+from sim.records import (
+    COUNT_UNITS,
+    MOST_TOLD,
+    NOBODY,
+    OWN_SLOTS,
+    Consumers,
+    Events,
+    Follows,
+    Luck,
+    Sheet,
+    Today,
+    Town,
+)
+from sim.rules.choice import realised_surplus
+from sim.rules.experience import is_returned, is_satisfying
+from sim.rules.sharing import share_probability
+from sim.rules.trust import is_met
+
+COUNT_MOST = 255
+
+
+@compiled
+def remember_claim(i: int, slot: int, met: bool, weight: float, follows: Follows) -> None:
+    """Add a met or broken claim to the Beta counts of an edge."""
+    if met:
+        follows.met[i, slot] = min(int(follows.met[i, slot]) + int(COUNT_UNITS), COUNT_MOST)
+    else:
+        follows.broken[i, slot] = min(int(follows.broken[i, slot]) + int(COUNT_UNITS * weight), COUNT_MOST)
+
+
+@compiled
+def remember_purchase(i: int, product: int, experienced: float, satisfying: bool, consumers: Consumers) -> None:
+    """Add an experience to memory, in place of the least bought product where all slots are taken."""
+    slot = own_slot(i, product, consumers)
+    if slot < 0:
+        slot = 0
+        for other in range(OWN_SLOTS):
+            if consumers.own_product[i, other] < 0:
+                slot = other
+                break
+            if consumers.own_count[i, other] < consumers.own_count[i, slot]:
+                slot = other
+        consumers.own_product[i, slot] = product
+        consumers.own_count[i, slot] = 0
+        consumers.own_run[i, slot] = 0
+        consumers.own_mean[i, slot] = 0.0
+    count = min(int(consumers.own_count[i, slot]) + 1, 255)
+    mean = float(consumers.own_mean[i, slot])
+    consumers.own_count[i, slot] = count
+    consumers.own_mean[i, slot] = mean + (experienced - mean) / count
+    consumers.own_run[i, slot] = min(int(consumers.own_run[i, slot]) + 1, 255) if satisfying else 0
+
+
+@inlined
+def buy(
+    i: int, day: int, category: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
+) -> None:
+    """Buy the best offer of a category: order, experience, memory, trust, rating, words to friends."""
+    consumers, basket, orders = town.consumers, out.basket, out.orders
+    product = int(basket.product[category])
+    creator, slot, word = int(basket.creator[category]), int(basket.slot[category]), int(basket.word[category])
+    price, coupon = int(basket.price[category]), int(basket.coupon[category])
+    consumers.wallet[i] -= price - coupon
+
+    luck_of_delivery = normal_of(
+        uniform(luck[Stream.EXPERIENCE], day, i, 4 * product), uniform(luck[Stream.EXPERIENCE], day, i, 4 * product + 1)
+    )
+    quality = float(today.shelf.quality[product])
+    experienced = quality + rates.experience.noise * luck_of_delivery
+    expected = float(basket.expected[category])
+    returned = is_returned(experienced, expected, rates.experience)
+    satisfying = not returned and is_satisfying(experienced, expected, rates.trust.tolerance)
+
+    row = out.counts[0]
+    out.counts[0] += 1
+    orders.consumer[row] = i
+    orders.product[row] = product
+    orders.creator[row] = creator
+    orders.channel[row] = basket.channel[category]
+    led_by_word = word >= 0 and consumers.word_order[i, word] >= 0
+    orders.parent[row] = consumers.word_order[i, word] if led_by_word else NOBODY
+    orders.price[row] = price
+    orders.coupon[row] = coupon
+    orders.returned[row] = returned
+    orders.satisfying[row] = satisfying
+
+    claim = float(basket.claim[category])
+    orders.met[row] = 0
+    if not math.isnan(claim):
+        met = is_met(experienced, claim, rates.trust)
+        orders.met[row] = 1 if met else -1
+        if slot >= 0:
+            remember_claim(i, slot, met, rates.trust.broken_weight, town.follows)
+
+    gain = basket.systematic[category] + rates.choice.quality * experienced - basket.outside[category]
+    surplus = 0.0 if returned else realised_surplus(gain, float(price - coupon), float(town.people.sensitivity[i]))
+    orders.surplus[row] = int(surplus)
+
+    brand = np.uint64(1) << np.uint64(today.shelf.brand[product])
+    orders.new_customer[row] = (consumers.customer_of[i] & brand) == 0
+    consumers.customer_of[i] |= brand
+    if consumers.bought[i] < 32_000:
+        consumers.bought[i] += 1
+    reviewed = uniform(luck[Stream.EXPERIENCE], day, i, 4 * product + 2) < rates.experience.review
+    orders.review[row] = experienced if reviewed else math.nan
+    considers = uniform(luck[Stream.ENTRY], day, i, product) < float(town.people.sociability[i])
+    orders.candidate[row] = satisfying and consumers.creator[i] < 0 and considers
+
+    remember_purchase(i, product, experienced, satisfying, consumers)
+    if not returned:
+        schedule_need(i, category, day, consumers, today.shelf, luck, rates)
+    if creator >= 0 and slot < 0 and satisfying:
+        follow_after_purchase(i, day, creator, luck, town.follows, today.sheet, rates, out)
+    account = int(today.shelf.own_account[product])
+    if account >= 0 and satisfying:
+        follow_after_purchase(i, day, account, luck, town.follows, today.sheet, rates, out)
+    tell_friends(i, day, row, experienced, experienced - expected, luck, town, rates, out)
+
+
+@compiled
+def follow_after_purchase(
+    i: int, day: int, creator: int, luck: Luck, follows: Follows, sheet: Sheet, rates: Behaviour, out: Events
+) -> None:
+    """A satisfied buyer may follow the creator who sold."""
+    if uniform(luck[Stream.FOLLOW], day, i, creator) < rates.attention.follow:
+        met, broken = float(sheet.stranger_met[creator]), float(sheet.stranger_broken[creator])
+        if add_follow(i, creator, met + 1.0, broken, follows):
+            out.tally.creator_followers[creator] += 1
+
+
+@inlined
+def tell_friends(
+    i: int, day: int, row: int, word: float, surprise: float, luck: Luck, town: Town, rates: Behaviour, out: Events
+) -> None:
+    """Tell some friends of a purchase: a stretch of the friends' list that starts at random."""
+    product = int(out.orders.product[row])
+    p_share = share_probability(float(town.people.sociability[i]), surprise, rates.sharing)
+    first = int(town.graph.offsets[i])
+    degree = int(town.graph.offsets[i + 1]) - first
+    if degree == 0 or uniform(luck[Stream.SHARE], day, i, 4 * product) >= p_share:
+        return
+    told = int(rates.sharing.friends_told + uniform(luck[Stream.SHARE], day, i, 4 * product + 1))
+    told = min(told, degree, MOST_TOLD)
+    start = int(uniform(luck[Stream.SHARE], day, i, 4 * product + 2) * degree)
+    for n in range(told):
+        message = out.counts[1]
+        out.counts[1] += 1
+        out.shares.to[message] = town.graph.friends[first + (start + n) % degree]
+        out.shares.product[message] = product
+        out.shares.word[message] = word
+        out.shares.order[message] = row
+        out.shares.creator[message] = out.orders.creator[row]
+

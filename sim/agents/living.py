@@ -1,0 +1,81 @@
+"""Living: a consumer's day from waking to telling friends, for one of them or for a chunk of a million."""
+
+from __future__ import annotations
+
+from sim.agents.attending import (
+    ask_expert,
+    attend_answer,
+    attend_feed,
+    attend_habits,
+    attend_posts,
+    attend_search,
+    attend_words,
+    refresh_needs,
+    remove_leaving,
+)
+from sim.agents.buying import buy
+from sim.compiled import compiled, inlined
+from sim.draws import Stream, uniform
+from sim.parameters import Behaviour
+from sim.records import Events, Luck, Today, Town
+
+SAVED_DAYS = 60  # unspent budget is kept for two months
+
+
+@inlined
+def live(
+    i: int, day: int, first_word: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
+) -> int:
+    """A day of consumer i: attend, weigh, choose, buy, feel, share.
+
+    Parameters
+    ----------
+    i, day
+        Row and day.
+    first_word
+        First row of the inbox that is not for a consumer before i.
+    luck, town, today, rates, out
+        Keys of luck; people; what the day's earlier phases prepared; parameters; lists that receive what happens.
+
+    Returns
+    -------
+    int
+        First row of the inbox that is for a consumer after i.
+    """
+    consumers = town.consumers
+    income = int(town.people.income[i])
+    consumers.wallet[i] = min(int(consumers.wallet[i]) + income, SAVED_DAYS * income)
+    needs_something = refresh_needs(i, day, consumers, today.shelf, luck, rates)
+    active = uniform(luck[Stream.ACTIVE], day, i, 0) < float(town.people.activity[i])
+    out.basket.mask[0] = 0
+
+    attend_posts(i, day, active, luck, town, today, rates, out)
+    next_word = attend_words(i, day, active, first_word, luck, town, today, rates, out)
+    if active:
+        if consumers.adviser[i] >= 0:
+            attend_answer(i, day, luck, town, today, rates, out)
+        attend_feed(i, day, luck, town, today, rates, out)
+        if needs_something:
+            attend_habits(i, day, luck, town, today, rates, out)
+            attend_search(i, day, luck, town, today, rates, out)
+            ask_expert(i, day, luck, town, today, rates, out)
+        mask = int(out.basket.mask[0])
+        category = 0
+        while mask >> category:
+            if mask >> category & 1 and out.basket.product[category] >= 0:
+                if out.basket.price[category] - out.basket.coupon[category] <= consumers.wallet[i]:
+                    buy(i, day, category, luck, town, today, rates, out)
+            category += 1
+    if out.basket.leaving[0] != 0:
+        remove_leaving(i, town.follows, out)
+    return next_word
+
+
+@compiled
+def live_all(
+    start: int, end: int, day: int, first_word: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
+) -> None:
+    """The day of consumers ``start`` to ``end - 1``, in turn; none reads what another writes."""
+    word = first_word
+    for i in range(start, end):
+        word = live(i, day, word, luck, town, today, rates, out)

@@ -1,0 +1,158 @@
+"""Compilation of the model's functions, cached under a key that sees every file that shapes them.
+
+numba's own cache looks for changes in one file only: it stays stale when a *called* function in another file
+changes. The cache folder used here is therefore named after a hash of all the source files that compiled code
+can reach.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import FunctionType
+from typing import Any, TypeVar
+
+import numba
+import platformdirs
+from numba.core.dispatcher import Dispatcher
+
+PACKAGE = Path(__file__).parent
+KEPT_CACHES = 6
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@cache
+def source_hash() -> str:
+    """Hash of every file of the model that compiled code can reach, and of numba's version.
+
+    Returns
+    -------
+    str
+        Sixteen hexadecimal digits.
+    """
+    digest = hashlib.sha256(numba.__version__.encode())
+    for path in _files_reached_by_compiled_code():
+        digest.update(path.relative_to(PACKAGE).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _files_reached_by_compiled_code() -> list[Path]:
+    waiting = [p for p in PACKAGE.rglob("*.py") if re.search(r"^@(compiled|inlined)", p.read_text("utf-8"), re.M)]
+    reached: set[Path] = set()
+    while waiting:
+        path = waiting.pop()
+        if path in reached:
+            continue
+        reached.add(path)
+        for module, names in re.findall(r"^from sim\.?([\w.]*) import ([^\n#]*)", path.read_text("utf-8"), re.M):
+            base = PACKAGE.joinpath(*filter(None, module.split(".")))
+            candidates = [base.with_suffix(".py"), *(base / f"{n.strip(' ()')}.py" for n in names.split(","))]
+            waiting += [c for c in candidates if c.is_file()]
+    return sorted(reached)
+
+
+@cache
+def cache_folder() -> Path:
+    """Folder of compiled code for this version of the sources; made when first asked for.
+
+    Falls back to a temporary folder where the user's cache folder cannot be written.
+    """
+    root = Path(platformdirs.user_cache_dir("koc-market"))
+    folder = root / source_hash()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / f"koc-market-{os.getuid()}" / source_hash()
+        folder.mkdir(parents=True, exist_ok=True)
+    os.utime(folder)
+    for old in sorted(folder.parent.iterdir(), key=lambda p: p.stat().st_mtime)[:-KEPT_CACHES]:
+        shutil.rmtree(old, ignore_errors=True)
+    return folder
+
+
+def is_warm() -> bool:
+    """Whether this version of the model has been compiled on this machine before."""
+    return numba.config.DISABLE_JIT or any(cache_folder().rglob("*.nbc"))
+
+
+def compiled(function: F) -> F:
+    """Compile a function to machine code, or leave it as it is under ``NUMBA_DISABLE_JIT=1``.
+
+    IEEE arithmetic is kept (no ``fastmath``), so that compiled and plain Python runs agree to the bit; division
+    by zero gives infinity, as in numpy; the interpreter lock is released.
+    """
+    return _compile(function, cache_folder())
+
+
+def inlined(function: F) -> F:
+    """Compile a function into its callers: for the parts of a consumer's day, whose many columns are dear to pass."""
+    return _compile(function, cache_folder(), forceinline=True)
+
+
+def _compile(function: F, folder: Path, forceinline: bool = False) -> F:
+    if numba.config.DISABLE_JIT:
+        return function
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(folder)
+    try:
+        return numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=forceinline)(function)
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def rebind(function: F, replacements: dict[str, Callable[..., Any]]) -> F:
+    """Copy a compiled function so that it, and all it calls, uses other rules.
+
+    Parameters
+    ----------
+    function
+        The function at the top, for instance the consumers' day.
+    replacements
+        Name of a rule, as the model's source calls it, to the function that takes its place.
+
+    Returns
+    -------
+    Callable
+        ``function`` itself where nothing it reaches is replaced; otherwise a new function, compiled when first called.
+    """
+    chosen = {name: _plain(rule) for name, rule in replacements.items()}
+    tag = hashlib.sha256(repr(sorted((n, f.__module__, f.__code__.co_code) for n, f in chosen.items())).encode())
+    folder = cache_folder() / tag.hexdigest()[:16]
+    folder.mkdir(exist_ok=True)
+    done: dict[str, Callable[..., Any]] = {name: _compile(rule, folder) for name, rule in chosen.items()}
+
+    def copy(original: Callable[..., Any]) -> Callable[..., Any]:
+        plain = _plain(original)
+        if plain.__name__ in done:
+            return done[plain.__name__]
+        changed = {}
+        for name in plain.__code__.co_names:
+            called = plain.__globals__.get(name)
+            if _is_ours(called) and (fresh := copy(called)) is not called:
+                changed[name] = fresh
+        if not changed:
+            return original
+        clone = FunctionType(plain.__code__, {**plain.__globals__, **changed}, plain.__name__, plain.__defaults__)
+        clone.__qualname__ = plain.__qualname__
+        clone.__module__ = plain.__module__
+        done[plain.__name__] = _compile(clone, folder)
+        return done[plain.__name__]
+
+    return copy(function)  # type: ignore[return-value]
+
+
+def _plain(function: Callable[..., Any]) -> FunctionType:
+    return function.py_func if isinstance(function, Dispatcher) else function  # type: ignore[return-value]
+
+
+def _is_ours(thing: Any) -> bool:
+    plain = getattr(thing, "py_func", thing)
+    return isinstance(plain, FunctionType) and plain.__module__.split(".")[0] == __name__.split(".")[0]

@@ -1,0 +1,191 @@
+"""Keyed randomness: every draw is a pure function of (seed, stream, day, who, with whom).
+
+The generator is *squares* (Widynski 2020, arXiv:2004.06278), a counter-based generator: four rounds of squaring a
+64-bit counter under a 64-bit key. The key is made of the seed and the stream, the counter packs the day (12 bits),
+the first agent (28 bits) and the second (24 bits), so that no two draws share both. Nothing is ever "consumed":
+adding an agent, switching a mechanism off or a second thread changes no other draw.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import compiled
+
+MOST_DAYS = 1 << 12
+MOST_FIRST = 1 << 28
+MOST_SECOND = 1 << 24
+
+_DAY_SHIFT = np.uint64(52)
+_FIRST_SHIFT = np.uint64(24)
+_HALF = np.uint64(32)
+_SCALE = 2.0**-32
+
+
+class Stream(IntEnum):
+    """One stream of luck for each mechanism; the order is part of every result."""
+
+    WORLD_TASTE = 0
+    WORLD_PERSON = 1
+    WORLD_PRODUCT = 2
+    WORLD_NEED = 3
+    WORLD_CREATOR = 4
+    WORLD_AUDIENCE = 5
+    WORLD_GRAPH = 6
+    NEED = 7
+    ACTIVE = 8
+    FEED = 9
+    OPEN = 10
+    SEARCH = 11
+    ASK = 12
+    CHOICE = 13
+    OUTSIDE = 14
+    EXPERIENCE = 15
+    SHARE = 16
+    UNFOLLOW = 17
+    FOLLOW = 18
+    POST = 19
+    CLAIM = 20
+    ENTRY = 21
+    EXIT = 22
+    GROWTH = 23
+    BRAND = 24
+    WITHDRAWAL = 25
+    IMPORT = 26
+    REACH = 27
+
+
+def stream_keys(seed: int) -> NDArray[np.uint64]:
+    """Keys of all streams under one seed.
+
+    Parameters
+    ----------
+    seed
+        Any integer from 0 to 2**63 - 1.
+
+    Returns
+    -------
+    ndarray of uint64, shape (len(Stream),)
+        Odd keys without a zero and without two equal neighbours among their hexadecimal digits, the form that
+        Widynski (2020, section 4) asks for.
+    """
+    if not 0 <= seed < 1 << 63:
+        raise ValueError(f"seed={seed}: expected an integer from 0 to 2**63 - 1")
+    return np.array([_key(seed, stream) for stream in Stream], dtype=np.uint64)
+
+
+def _key(seed: int, stream: int) -> int:
+    state = _splitmix(_splitmix(seed) ^ _splitmix(0xA5A5_0000 + stream))
+    key = previous = 0
+    for position in range(16):
+        state = _splitmix(state)
+        allowed = [d for d in range(1, 16) if d != previous and (position < 15 or d % 2)]
+        previous = allowed[state % len(allowed)]
+        key = key << 4 | previous
+    return key
+
+
+def _splitmix(x: int) -> int:
+    """One step of splitmix64 (Steele, Lea & Flood 2014), on Python integers."""
+    mask = (1 << 64) - 1
+    x = (x + 0x9E3779B97F4A7C15) & mask
+    x = ((x ^ x >> 30) * 0xBF58476D1CE4E5B9) & mask
+    x = ((x ^ x >> 27) * 0x94D049BB133111EB) & mask
+    return x ^ x >> 31
+
+
+@compiled
+def bits(key: np.uint64, day: int, first: int, second: int) -> np.uint64:
+    """Thirty-two random bits.
+
+    Parameters
+    ----------
+    key
+        Key of a stream under a seed, from `stream_keys`.
+    day
+        Below 2**12.
+    first, second
+        Whom the draw concerns; below 2**28 and 2**24.
+    """
+    counter = (np.uint64(day) << _DAY_SHIFT) | (np.uint64(first) << _FIRST_SHIFT) | np.uint64(second)
+    x = counter * key
+    y = x
+    z = y + key
+    x = x * x + y
+    x = (x >> _HALF) | (x << _HALF)
+    x = x * x + z
+    x = (x >> _HALF) | (x << _HALF)
+    x = x * x + y
+    x = (x >> _HALF) | (x << _HALF)
+    return (x * x + z) >> _HALF
+
+
+@compiled
+def uniform(key: np.uint64, day: int, first: int, second: int) -> float:
+    """Uniform draw in the open interval (0, 1), with a resolution of 2**-32."""
+    return (float(bits(key, day, first, second)) + 0.5) * _SCALE
+
+
+@compiled
+def gumbel_of(u: float) -> float:
+    """Standard Gumbel deviate from a uniform one."""
+    return -math.log(-math.log(u))
+
+
+@compiled
+def geometric_of(u: float, mean: float) -> int:
+    """Wait in whole days, at least 1, with the given mean (at least 1), from a uniform draw."""
+    if mean <= 1.0:
+        return 1
+    return 1 + int(math.log(u) / math.log1p(-1.0 / mean))
+
+
+@compiled
+def normal_of(u: float, v: float) -> float:
+    """Standard normal deviate from two uniform ones (Box & Muller 1958)."""
+    return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
+
+
+@compiled
+def uniforms(key: np.uint64, day: int, count: int, second: int) -> NDArray[np.float64]:
+    """Uniform draws of agents 0 to ``count - 1``, all with the same partner."""
+    out = np.empty(count)
+    for first in range(count):
+        out[first] = uniform(key, day, first, second)
+    return out
+
+
+@compiled
+def normals(key: np.uint64, day: int, count: int, second: int) -> NDArray[np.float64]:
+    """Standard normal draws of agents 0 to ``count - 1``; uses partners ``2 second`` and ``2 second + 1``."""
+    out = np.empty(count)
+    for first in range(count):
+        out[first] = normal_of(uniform(key, day, first, 2 * second), uniform(key, day, first, 2 * second + 1))
+    return out
+
+
+@compiled
+def normals_at(key: np.uint64, day: int, who: NDArray[np.int32], second: int) -> NDArray[np.float64]:
+    """Standard normal draws of the agents named; the same as `normals` gives them."""
+    out = np.empty(who.shape[0])
+    for n in range(who.shape[0]):
+        u, v = uniform(key, day, who[n], 2 * second), uniform(key, day, who[n], 2 * second + 1)
+        out[n] = normal_of(u, v)
+    return out
+
+
+@compiled
+def poisson_of(u: float, mean: float) -> int:
+    """Poisson deviate from a uniform one, by inversion; for means up to about 20."""
+    chance = math.exp(-mean)
+    below = chance
+    n = 0
+    while u >= below and n < 100:
+        n += 1
+        chance *= mean / n
+        below += chance
+    return n

@@ -1,0 +1,449 @@
+"""The market: a Mesa model whose step is one day, phase by phase."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.agents import business
+from sim.agents.brand import Brand, Spending
+from sim.agents.consumer import Consumer
+from sim.agents.creating import advise_all, learn_all, post_all, usual_income, write_sheet
+from sim.agents.crowd import Crowd
+from sim.agents.koc import KOC
+from sim.agents.kol import KOL
+from sim.agents.living import live_all
+from sim.agents.platform import Platform
+from sim.audience import mean_taste
+from sim.columns import ColumnarModel, Population
+from sim.draws import Stream
+from sim.explanation import Explanation
+from sim.ledger import Ledger
+from sim.ledger import Stream as Revenue
+from sim.markets import private_domain, public_domain, sponsorship
+from sim.markets.checkout import Shop, bill, join
+from sim.markets.settlement import Settlement, divide
+from sim.parameters import Parameters, behaviour, scalars
+from sim.recorder import Recorder, RunResult
+from sim.records import (
+    NOBODY,
+    PRIVATE_CHANNELS,
+    PUBLIC_CHANNELS,
+    Consumers,
+    Follows,
+    Inbox,
+    Posts,
+    Tally,
+    Tier,
+    Today,
+    Town,
+    empty,
+)
+from sim.replacement import with_rules
+from sim.trust_survey import mean_trust
+from sim.world import World
+
+FIRST_CONSUMER_ID = 1_000
+DAYS_BETWEEN_SURVEYS = 5
+ADVICE_PERIOD = 7
+FEN = 100
+
+
+class Market(ColumnarModel):
+    """A market of consumers, creators, brands and platforms.
+
+    Parameters
+    ----------
+    parameters
+        All of them; defaults where None.
+    seed
+        Any integer from 0 to 2**63 - 1; with the parameters it determines every number.
+    world
+        The world of that seed, if it has been built before.
+    burn_in
+        Days that do not count towards the outcomes.
+    threads
+        Threads for the consumers' day; the result does not depend on it.
+    keep_orders
+        Whether every order is kept, for `orders`.
+
+    Examples
+    --------
+    >>> market = Market(Parameters.model_validate({"market": {"consumers": 300}}), seed=1).run(3)
+    >>> len(market.daily()), market.day
+    (3, 3)
+    """
+
+    def __init__(
+        self,
+        parameters: Parameters | None = None,
+        seed: int = 0,
+        *,
+        world: World | None = None,
+        burn_in: int = 0,
+        threads: int = 1,
+        keep_orders: bool = False,
+    ) -> None:
+        super().__init__(seed=seed)
+        self.parameters = parameters or Parameters()
+        self.seed = seed
+        self.world = world or World.build(self.parameters, seed)
+        self.luck = self.world.luck
+        self.day = 0
+        self.timings: dict[str, float] = {}
+        self.rules = with_rules(self.parameters.rules, (live_all, post_all, write_sheet, advise_all, learn_all))
+        self._open_people()
+        self._open_businesses(burn_in, threads, keep_orders)
+
+    def _open_people(self) -> None:
+        world = self.world
+        self.rates = behaviour(self.parameters.market)
+        self.pay = scalars(self.parameters.creators)
+        self.town = Town(
+            world.people,
+            Consumers(*(column.copy() for column in world.consumers)),
+            Follows(*(column.copy() for column in world.follows)),
+            world.graph,
+        )
+        self.creators = type(world.creators)(*(column.copy() for column in world.creators))
+        accounts = business.own_accounts(world, self.parameters, len(self.creators.active))
+        self.first_account = len(self.creators.active) if accounts else NOBODY
+        if accounts:
+            self.creators = business.append(self.creators, accounts)
+        self.inbox: Inbox = empty(Inbox, 0)  # type: ignore[assignment]
+        self.trust = mean_trust(self.town.follows, self.creators, self.rates.trust)
+
+    def _open_businesses(self, burn_in: int, threads: int, keep_orders: bool) -> None:
+        p, goods = self.parameters, self.world.goods
+        categories, products = self.town.people.taste.shape[1], len(goods.category)
+        weekly = round(p.brands.weekly_budget * FEN * self.world.population / p.brands.count)
+        split = np.array([p.brands.ads, p.brands.kol, p.brands.koc, p.brands.own])
+        self.platforms = [Platform(self, v, policy, products) for v, policy in enumerate(p.platforms)]
+        self.brands = [Brand(self, b, weekly, split.copy(), p.brands.adapt) for b in range(p.brands.count)]
+        self.shop = Shop(goods, p)
+        self.settlement = Settlement(
+            Ledger(len(self.platforms), p.brands.count, len(self.creators.active)), p.platforms, p.brands
+        )
+        self.settlement.creator_home = self.creators.home
+        self.recorder = Recorder(products, burn_in, keep_orders)
+        live, *_ = self.rules
+        self.crowd = Crowd(categories, products, len(self.platforms), threads, live)
+        self.sheet = business.empty_sheet(len(self.creators.active), categories)
+        self.venues = public_domain.venues(p.platforms, p.market.attention.public_slots)
+        self.orders_so_far = 0
+        first_creator = FIRST_CONSUMER_ID + len(self.town.people.activity)
+        self.consumers = self.add_population(Population(self, Consumer, self._consumer_tables, first_id=FIRST_CONSUMER_ID))
+        for kind, rows in ((KOC, self._koc_rows), (KOL, self._kol_rows)):
+            self.add_population(Population(self, kind, self._creator_tables, rows=rows, first_id=first_creator))
+        self.kocs, self.kols = self.agents_by_type[KOC], self.agents_by_type[KOL]
+
+    def _consumer_tables(self) -> Sequence[NamedTuple]:
+        return (self.town.people, self.town.consumers)
+
+    def _creator_tables(self) -> Sequence[NamedTuple]:
+        return (self.creators,)
+
+    def _koc_rows(self) -> NDArray[np.int64]:
+        return np.flatnonzero((self.creators.tier == Tier.KOC) & (self.creators.active == 1))
+
+    def _kol_rows(self) -> NDArray[np.int64]:
+        return np.flatnonzero((self.creators.tier == Tier.KOL) & (self.creators.active == 1))
+
+    # --- the day ----------------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One day."""
+        self.open_day()
+        self._timed("consumers live", self.live)
+        self.close_day()
+
+    def run(self, days: int, progress: Callable[[int], None] | None = None) -> Self:
+        """Simulate some days.
+
+        Parameters
+        ----------
+        days
+            How many.
+        progress
+            Called after each day with the number of days done.
+        """
+        for done in range(1, days + 1):
+            self.step()
+            if progress:
+                progress(done)
+        return self
+
+    def open_day(self) -> None:
+        """The phases before the consumers': afterwards each consumer can live the day, in any order."""
+        self._timed("brands plan", self._brands_plan)
+        self._timed("creators post", self._creators_post)
+        self._timed("platforms rank", self._platforms_rank)
+        self.crowd.open_day(len(self.creators.active))
+
+    def live(self, start: int = 0, end: int | None = None) -> None:
+        """Let consumers ``start`` to ``end - 1`` live today; each must live exactly once a day."""
+        end = len(self.town.people.activity) if end is None else end
+        with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
+            self.crowd.run(start, end, self.day, self.luck, self.town, self.today, self.rates)
+
+    def close_day(self) -> None:
+        """The phases after the consumers'."""
+        happened, tally = self.crowd.close_day()
+        self.orders_today = join([chunk.orders for chunk in happened])
+        self._timed("checkout clears", lambda: self._checkout_clears(tally))
+        self._timed("platforms settle", self._platforms_settle)
+        self._timed("words travel", lambda: self._words_travel(happened))
+        self._timed("creators learn", lambda: self._creators_learn(tally))
+        self._timed("recorder records", lambda: self._record(tally))
+        self.orders_so_far += len(self.orders_today.consumer)
+        self.day += 1
+
+    def _timed(self, name: str, phase: Callable[[], None]) -> None:
+        start = time.perf_counter()
+        with np.errstate(over="ignore"):
+            phase()
+        self.timings[name] = self.timings.get(name, 0.0) + time.perf_counter() - start
+
+    def _brands_plan(self) -> None:
+        if self.day == self.recorder.burn_in:
+            self._start_measuring()
+        self.spent_today = 0
+        for brand in self.brands:
+            brand.step()
+        self.contracts = sponsorship.contracts(self.brands, self.parameters.creators)
+        own = np.full(len(self.brands), NOBODY, np.int32)
+        if self.first_account >= 0:
+            for brand in self.brands:
+                if brand.promotes(Spending.OWN):
+                    own[brand.number] = self.first_account + brand.number
+        self.shelf = self.shop.shelf(own)
+
+    def _creators_post(self) -> None:
+        _, post, write, advise, _ = self.rules
+        p, trust = self.parameters, self.rates.trust
+        self.sheet = business.grown_sheet(self.sheet, len(self.creators.active))
+        strangers = np.array([(trust.stranger_met, trust.stranger_broken), (trust.mass_met, trust.mass_broken)] * 2)[:3]
+        discounts = np.array([0.0, p.platform.live_discount, 0.0])
+        args = (self.luck, self.creators, self.shelf, self.contracts, self.rates, self.pay)
+        write(self.creators, strangers, discounts, self.rates, self.pay, self.sheet)
+        advise(self.day, ADVICE_PERIOD if self.day else 1, *args, self.sheet)
+        room = business.empty_posts(len(self.creators.active), p.creators.posts_most)
+        count = post(self.day, *args, room)
+        self.posts = Posts(room.first, *(column[:count].copy() for column in room[1:]))
+        self._charge_slot_fees()
+
+    def _charge_slot_fees(self) -> None:
+        accounts, ledger = self.settlement.ledger.accounts, self.settlement.ledger
+        brand_of = self.world.goods.brand
+        fees = sponsorship.slot_fees(self.posts, self.creators, self.contracts, brand_of)
+        self.fees_today = np.bincount(self.posts.creator, fees, len(self.creators.active)).astype(np.int64)
+        brand = brand_of[self.posts.product].astype(np.int64)
+        ledger.move(accounts.brand, brand, accounts.creator_balance, self.posts.creator, fees)
+        for number in np.unique(brand[fees > 0]):
+            self._spend(self.brands[number], Spending.KOL, int(fees[brand == number].sum()))
+
+    def _spend(self, brand: Brand, spending: Spending, fen: int) -> None:
+        brand.spend(spending, fen)
+        self.spent_today += fen
+
+    def _platforms_rank(self) -> None:
+        bids = sponsorship.ad_bids(self.brands, self.world.goods.brand)
+        sales = np.array([platform.sales for platform in self.platforms])
+        feeds = public_domain.rank(
+            self.parameters.platforms, self.shop.by_category, sales, self.shop.satisfaction(), bids, self.posts, self.creators
+        )
+        self.today = Today(self.shelf, self.posts, self.sheet, feeds, self.venues, self.inbox)
+
+    def _checkout_clears(self, tally: Tally) -> None:
+        orders, goods = self.orders_today, self.world.goods
+        take = np.array([platform.take_rate for platform in self.parameters.platforms])
+        self.batch = bill(
+            orders, self.orders_so_far, self.town.people, self.creators, self.contracts, goods.brand, take
+        )
+        list_price = np.round(goods.list_price).astype(np.int64)[orders.product]
+        self.goods_cost = np.floor(self.parameters.brands.cost * list_price).astype(np.int64)
+        self.settlement.pay(self.batch, self.goods_cost, self.day)
+        self.shop.count(orders)
+        for platform in self.platforms:
+            platform.count_sales(orders.product[self.batch.platform == platform.number])
+        self._book_marketing(tally)
+
+    def _book_marketing(self, tally: Tally) -> None:
+        accounts, ledger = self.settlement.ledger.accounts, self.settlement.ledger
+        brand_of = self.world.goods.brand
+        cost, spending = sponsorship.marketing_cost(self.batch, self.creators, self.orders_today.channel)
+        kept_margin = np.where(self.batch.returned, 0, self.batch.price - self.goods_cost)
+        ad_price = [round(platform.feed.ad_price * FEN) for platform in self.parameters.platforms]
+        for brand in self.brands:
+            mine = self.batch.brand == brand.number
+            for kind in Spending:
+                self._spend(brand, kind, int(cost[mine & (spending == kind)].sum()))
+                if kind != Spending.FEES:
+                    brand.earned[kind] += int(kept_margin[mine & (spending == kind)].sum())
+            for platform in self.platforms:
+                v = platform.number
+                fen = int(tally.ads_viewed[v, brand_of == brand.number].sum()) * ad_price[v]
+                ledger.move(
+                    accounts.brand, brand.number, accounts.revenue, int(ledger.revenue_account(v, Revenue.ADS)), fen
+                )
+                self._spend(brand, Spending.ADS, fen)
+                self._spend(brand, Spending.FEES, self.settlement.annual_fee(v, self.day))
+            if self.first_account >= 0:
+                joined = max(0, int(tally.creator_followers[self.first_account + brand.number]))
+                fen = joined * round(self.parameters.brands.own_contact * FEN)
+                ledger.move(accounts.brand, brand.number, accounts.consumers, 0, fen)
+                self._spend(brand, Spending.OWN, fen)
+
+    def _platforms_settle(self) -> None:
+        self.settlement.charge_fees(self.day)
+        for batch in self.settlement.settle(self.day):
+            np.add.at(self.town.consumers.wallet, batch.consumer, (batch.price - batch.coupon).astype(np.int32))
+        self.settlement.withdraw(self.day, self.luck[Stream.WITHDRAWAL])
+        self.settlement.pay_interest()
+        self.settlement.ledger.check(self.day, self.settlement.pending())
+
+    def _words_travel(self, happened: Sequence[Any]) -> None:
+        firsts = self.orders_so_far + np.cumsum([0] + [len(chunk.orders.consumer) for chunk in happened])
+        self.inbox = private_domain.deliver([chunk.shares for chunk in happened], list(firsts[:-1]))
+        questions = type(happened[0].questions)(
+            *(np.concatenate(columns) for columns in zip(*(chunk.questions for chunk in happened), strict=True))
+        )
+        self.asked = len(questions.consumer)
+        answers = self.parameters.creators.answers
+        self.answered = private_domain.answer(self.day, questions, answers, self.town.consumers, self.luck)
+
+    def _creators_learn(self, tally: Tally) -> None:
+        creators, orders = self.creators, self.orders_today
+        category = self.world.goods.category
+        business.remember(creators, self.posts, orders, category, self.rates.trust.reputation_decay)
+        creators.audience[:] += tally.creator_followers
+        lines = divide(self.batch)
+        sold = (self.batch.creator >= 0) & ~self.batch.returned
+        self.sold_today = sold
+        earned = self.fees_today.copy()
+        np.add.at(earned, self.batch.creator[sold], (lines.commission + lines.margin)[sold])
+        self.earned_today = int(earned.sum())
+        posted = np.diff(self.posts.first)
+        *_, learn = self.rules
+        measuring = self.day >= self.recorder.burn_in
+        learn(self.day, posted, earned, self.luck, creators, self.pay, measuring)
+        for k in np.flatnonzero((creators.active == 0) & (creators.consumer >= 0)):
+            if self.town.consumers.creator[creators.consumer[k]] == k:
+                self.town.consumers.creator[creators.consumer[k]] = NOBODY
+        business.grow(creators, business.kol_threshold(self.parameters, self.world.population))
+        usual = usual_income(self.day, creators, self.pay)
+        hosts = business.entrants(self.day, orders, self.town, usual, self.world, self.parameters)
+        if len(hosts):
+            self.creators = business.settle_in(hosts, creators, self.day, self.town, self.world, self.parameters)
+            self.settlement.ledger.open_creators(len(hosts))
+            self.settlement.creator_home = self.creators.home
+        if self.day % ADVICE_PERIOD == ADVICE_PERIOD - 1:
+            mean_taste(self.town.follows, self.town.people.taste, self.creators.fit, self.creators.audience)
+
+    def _start_measuring(self) -> None:
+        self.recorder.start_measuring(self.creators, self.settlement.ledger.accounts.revenue, self._brand_cash())
+        self.town.consumers.reached[:] = 0
+        self.town.consumers.bought[:] = 0
+
+    def _brand_cash(self) -> int:
+        accounts = self.settlement.ledger.accounts
+        return int(accounts.brand.sum() + accounts.brand_balance.sum() + accounts.deposit.sum())
+
+    def _record(self, tally: Tally) -> None:
+        orders, creators, recorder = self.orders_today, self.creators, self.recorder
+        if self.day % DAYS_BETWEEN_SURVEYS == 0:
+            self.trust = mean_trust(self.town.follows, creators, self.rates.trust)
+        surplus = int(orders.surplus.astype(np.int64).sum())
+        if self.day >= recorder.burn_in:
+            recorder.count(tally, orders, surplus)
+            recorder.marketing_cost += self.spent_today
+            recorder.koc_days += len(self._koc_rows())
+            sold = self.sold_today
+            recorder.count_sales(self.batch.creator[sold], self.batch.price[sold], len(creators.active))
+            recorder.count_split(self.batch, divide(self.batch), self.goods_cost, self.settlement.shipping)
+        if recorder.keep_orders:
+            recorder.order_tables.append((self.day, orders))
+        revenue = int(self.settlement.ledger.accounts.revenue.sum())
+        before = self.revenue_so_far
+        self.revenue_so_far = revenue
+        public, private = list(PUBLIC_CHANNELS), list(PRIVATE_CHANNELS)
+        recorder.rows.append(
+            (
+                self.day,
+                int(orders.price.astype(np.int64).sum()) / FEN,
+                len(orders.price),
+                int(orders.returned.sum()),
+                int(tally.viewed.sum()),
+                int(tally.viewed[public].sum()),
+                int(tally.viewed[private].sum()),
+                int(np.isin(orders.channel, public).sum()),
+                int(np.isin(orders.channel, private).sum()),
+                len(np.unique(orders.consumer)),
+                int(orders.new_customer.sum()),
+                self.trust,
+                len(self._koc_rows()),
+                len(self._kol_rows()),
+                len(self.posts.creator),
+                self.asked,
+                self.answered,
+                self.spent_today / FEN,
+                (revenue - before) / FEN,
+                self.earned_today / FEN,
+                surplus / FEN,
+            )
+        )
+
+    revenue_so_far = 0
+
+    # --- what it leaves ---------------------------------------------------------------------------------------------
+
+    def daily(self) -> pd.DataFrame:
+        """Row a day so far, burn-in included; money in yuan."""
+        return self.recorder.daily()
+
+    def orders(self) -> pd.DataFrame:
+        """Every order so far (with ``keep_orders``); money in fen."""
+        return self.recorder.orders()
+
+    def result(self) -> RunResult:
+        """Outcomes and tables over the days after burn-in."""
+        creators, consumers, accounts = self.creators, self.town.consumers, self.settlement.ledger.accounts
+        recorder = self.recorder
+        trust = mean_trust(self.town.follows, creators, self.rates.trust)
+        outcomes = recorder.outcomes(
+            self.day - recorder.burn_in, self.world.population, consumers.reached, consumers.bought, creators, trust,
+            accounts.revenue, self._brand_cash(),
+        )  # fmt: skip
+        people = creators.brand < 0
+        sold = np.pad(recorder.sold_by, (0, len(people) - len(recorder.sold_by)))
+        table = pd.DataFrame(
+            {
+                "creator": np.flatnonzero(people),
+                "tier": np.where(creators.tier[people] == Tier.KOL, "KOL", "KOC"),
+                "audience": creators.audience[people],
+                "income": creators.earned[people] / FEN,
+                "sold": sold[people] / FEN,
+                "active": creators.active[people] == 1,
+            }
+        )
+        split = pd.DataFrame({"party": list(recorder.split), "yuan": [fen / FEN for fen in recorder.split.values()]})
+        return RunResult(outcomes, self.daily(), recorder.funnel(), table, split)
+
+    def explain(self, consumer: int, day: int) -> Explanation:
+        """Why a consumer bought, or not, on a day: the market is run again up to that day, then weighs aloud.
+
+        Parameters
+        ----------
+        consumer
+            Row, 0 to N - 1.
+        day
+            0 to ``self.day``.
+        """
+        return Explanation.of(self, consumer, day)
+
+

@@ -1,0 +1,63 @@
+"""The private domain: friends' words on their way, and one-to-one questions that find an expert's time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.compiled import compiled
+from sim.draws import Stream, uniform
+from sim.records import Byte, Consumers, Double, Inbox, Int32, Luck, Questions, Shares, empty
+
+
+def deliver(shares: Sequence[Shares], first_orders: Sequence[int]) -> Inbox:
+    """Tomorrow's inbox: all words of today, sorted by recipient, and by teller for one recipient.
+
+    Parameters
+    ----------
+    shares
+        Words by chunk of consumers, in order.
+    first_orders
+        Number of each chunk's first order, which its words count from.
+    """
+    if not shares:
+        return empty(Inbox, 0)  # type: ignore[return-value]
+    columns = [np.concatenate([getattr(chunk, name) for chunk in shares]) for name in Shares._fields]
+    words = Shares(*columns)
+    offset = np.repeat(np.asarray(first_orders), [len(chunk.to) for chunk in shares])
+    words = words._replace(order=(words.order + offset).astype(np.int32))
+    order = np.argsort(words.to, kind="stable")
+    return Inbox(*(column[order] for column in words))
+
+
+@compiled
+def _lots(day: int, asked: Int32, category: Byte, luck: Luck) -> Double:
+    lots = np.empty(asked.shape[0])
+    for n in range(asked.shape[0]):
+        lots[n] = uniform(luck[Stream.ASK], day, asked[n], 2 + int(category[n]))
+    return lots
+
+
+def answer(day: int, questions: Questions, answers: float, consumers: Consumers, luck: Luck) -> int:
+    """Let each creator take up at most so many of today's questions, drawn by lot; answers arrive tomorrow.
+
+    A creator's time is what does not scale: in a large pool most questions stay open.
+
+    Returns
+    -------
+    int
+        Questions that will be answered.
+    """
+    if len(questions.consumer) == 0:
+        return 0
+    lots = _lots(day, questions.consumer, questions.category, luck)
+    order = np.lexsort((lots, questions.creator))
+    creator = questions.creator[order]
+    first_of_creator = np.searchsorted(creator, creator)
+    taken = order[np.arange(len(creator)) - first_of_creator < int(answers)]
+    consumers.adviser[questions.consumer[taken]] = questions.creator[taken]
+    consumers.question[questions.consumer[taken]] = questions.category[taken]
+    return len(taken)
+
+

@@ -1,0 +1,107 @@
+"""The public domain: ranking tables that lend attention to goods, ads and creators' public posts."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.parameters import Platform
+from sim.records import Creators, Double, Feeds, Posts, Venues
+from sim.rules.ranking import ranking_weights
+
+MOST_PAGES = 24
+
+
+def venues(platforms: tuple[Platform, ...], mean_pages: float) -> Venues:
+    """Platforms' rules as consumers meet them; pages seen are Poisson with the given mean."""
+    n = np.arange(MOST_PAGES)
+    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, MOST_PAGES)))])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        chance = np.exp(np.where(n == 0, 0.0, n * np.log(mean_pages)) - mean_pages - log_factorial)
+    pages = np.cumsum(chance)
+    pages[-1] = 1.0
+    column = np.array([
+        (p.follow_gate, p.feed.content_share, p.feed.ad_load, p.feed.organic_reach, p.coupon, p.coupon_newcomers)
+        for p in platforms
+    ], dtype=float)  # fmt: skip
+    return Venues(
+        follow_gate=column[:, 0].astype(np.uint8),
+        content_share=column[:, 1],
+        ad_load=column[:, 2],
+        organic_reach=column[:, 3],
+        coupon=column[:, 4],
+        coupon_newcomers=column[:, 5].astype(np.uint8),
+        pages=pages,
+    )
+
+
+def rank(
+    platforms: tuple[Platform, ...],
+    by_category: NDArray[np.int16],
+    sales: Double,
+    satisfaction: Double,
+    bids: Double,
+    posts: Posts,
+    creators: Creators,
+) -> Feeds:
+    """Today's ranking tables of every platform.
+
+    Parameters
+    ----------
+    platforms
+        Policies.
+    by_category
+        Products of each category, shape (C, n).
+    sales
+        Recent sales of each product and platform, shape (V, J).
+    satisfaction
+        Share of satisfying purchases of each product, shape (J,).
+    bids
+        Ad budget behind each product, 0 where it is spent, shape (J,).
+    posts, creators
+        Today's posts and their authors.
+    """
+    categories, n = by_category.shape
+    listing, search, ad = (np.zeros((len(platforms), categories, n)) for _ in range(3))
+    for v, platform in enumerate(platforms):
+        for c, products in enumerate(by_category):
+            weights = ranking_weights(sales[v, products], satisfaction[products], bids[products], platform.feed)
+            listing[v, c] = _cumulative(weights)
+            search[v, c] = listing[v, c]
+            if bids[products].sum() > 0:
+                ad[v, c] = _cumulative(bids[products] / bids[products].sum())
+    return Feeds(by_category, listing, search, ad, *_post_tables(platforms, by_category, bids, posts, creators))
+
+
+def _post_tables(
+    platforms: tuple[Platform, ...], by_category: NDArray[np.int16], bids: Double, posts: Posts, creators: Creators
+) -> tuple[NDArray[np.int64], NDArray[np.int32], Double]:
+    categories = by_category.shape[0]
+    category_of = np.empty(by_category.size, np.int64)
+    for c, products in enumerate(by_category):
+        category_of[products] = c
+    public = np.flatnonzero(posts.private == 0)
+    author = posts.creator[public]
+    table = creators.home[author].astype(np.int64) * categories + category_of[posts.product[public]]
+    order = np.argsort(table, kind="stable")
+    public, author, table = public[order], author[order], table[order]
+    first = np.searchsorted(table, np.arange(len(platforms) * categories + 1))
+    met, broken = creators.pool_met[author], creators.pool_broken[author]
+    merit = (met + 1.0) / (met + broken + 2.0)
+    audience = creators.audience[author].astype(np.float64)
+    weight = np.zeros(len(public))
+    for t in range(len(platforms) * categories):
+        rows = slice(first[t], first[t + 1])
+        if first[t + 1] > first[t]:
+            feed = platforms[t // categories].feed
+            bid = (bids[posts.product[public[rows]]] > 0).astype(np.float64)
+            weight[rows] = _cumulative(ranking_weights(audience[rows], merit[rows], bid, feed))
+    return first, public.astype(np.int32), weight
+
+
+def _cumulative(weights: Double) -> Double:
+    total = np.cumsum(weights)
+    total[-1] = 1.0
+    return total
+
+

@@ -1,0 +1,257 @@
+"""Settlement: each order's money to every party, payouts, withdrawals, fees and interest."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.draws import uniform
+from sim.errors import LedgerError
+from sim.ledger import Ledger, Stream
+from sim.parameters import Brands, Platform
+from sim.records import Double, Int64
+
+FEN = 100
+DAYS_A_YEAR = 365
+PARTS = 1_000_000  # interest rates are kept in millionths a year, so that interest is exact
+
+
+class Batch(NamedTuple):
+    """A day's orders as settlement needs them; n orders."""
+
+    number: Int64  # (n,) order numbers
+    consumer: NDArray[np.int32]  # (n,)
+    platform: Int64  # (n,)
+    brand: Int64  # (n,)
+    creator: Int64  # (n,) or -1
+    price: Int64  # (n,) fen, before the coupon
+    coupon: Int64  # (n,) fen
+    commission: Double  # (n,) creator's visible share of price
+    margin: Double  # (n,) creator's hidden share of price
+    take: Double  # (n,) platform's share of price
+    returned: NDArray[np.bool_]  # (n,)
+
+
+class Lines(NamedTuple):
+    """How the price of each order is divided, in fen; n orders."""
+
+    platform: Int64
+    commission: Int64
+    margin: Int64
+    brand: Int64
+
+
+def divide(batch: Batch) -> Lines:
+    """Divide each price: shares are rounded down to the fen, and the brand keeps the rest."""
+    platform = np.floor(batch.price * batch.take).astype(np.int64)
+    commission = np.floor(batch.price * batch.commission).astype(np.int64)
+    margin = np.floor(batch.price * batch.margin).astype(np.int64)
+    return Lines(platform, commission, margin, batch.price - platform - commission - margin)
+
+
+def check_lines(batch: Batch, lines: Lines, day: int) -> None:
+    """Check that the lines of each order add up to its price.
+
+    Raises
+    ------
+    LedgerError
+        Naming the first order whose lines do not, and the difference.
+    """
+    gap = batch.price - sum(lines)
+    if np.any(gap):
+        worst = int(np.flatnonzero(gap)[0])
+        raise LedgerError(
+            f"day {day}: order {batch.number[worst]} of {batch.price[worst]} fen is divided into lines that miss it by "
+            f"{gap[worst]} fen: " + ", ".join(f"{name} {line[worst]}" for name, line in lines._asdict().items())
+        )
+
+
+class Settlement:
+    """Queues of paid and of returned orders, and what happens on each day to them.
+
+    Parameters
+    ----------
+    ledger
+        The accounts.
+    platforms
+        Policies, by number.
+    brands
+        Cost of goods and shipping.
+    """
+
+    def __init__(self, ledger: Ledger, platforms: tuple[Platform, ...], brands: Brands) -> None:
+        self.ledger = ledger
+        self.platforms = platforms
+        self.shipping = round(brands.shipping * FEN)
+        self.to_settle: list[deque[tuple[int, Batch]]] = [deque() for _ in platforms]
+        self.to_return: list[deque[tuple[int, Batch]]] = [deque() for _ in platforms]
+        self.creator_home = np.zeros(0, np.uint8)
+        self.interest_carry = [0] * len(platforms)
+        self.free_withdrawals: dict[tuple[str, int], int] = {}
+
+    def pay(self, batch: Batch, goods_cost: Int64, day: int) -> None:
+        """Take the consumers' money and the coupons into escrow; the brand buys and ships the goods.
+
+        Parameters
+        ----------
+        goods_cost
+            Cost of each order's product, fen, shape (n,).
+        """
+        accounts, move = self.ledger.accounts, self.ledger.move
+        coupon_account = self.ledger.revenue_account(batch.platform, Stream.COUPON)
+        move(accounts.consumers, 0, accounts.escrow, batch.platform, batch.price - batch.coupon)
+        move(accounts.revenue, coupon_account, accounts.escrow, batch.platform, batch.coupon)
+        # goods sent back are sold again: their cost returns with them, their shipping does not
+        cost = np.where(batch.returned, 0, goods_cost)
+        trips = np.where(batch.returned, 2, 1)
+        move(accounts.brand, batch.brand, accounts.supplier, 0, cost)
+        move(accounts.brand, batch.brand, accounts.carrier, 0, trips * self.shipping)
+        for number, platform in enumerate(self.platforms):
+            mine = batch.platform == number
+            self.to_settle[number].append((day + platform.settlement_days, _part(batch, mine)))
+            self.to_return[number].append((day + platform.return_days, _part(batch, mine & batch.returned)))
+
+    def settle(self, day: int) -> list[Batch]:
+        """Divide the orders whose day of settlement has come, and refund those whose day of return has.
+
+        An order returned before its settlement is refunded out of escrow and never divided. One returned after it has
+        every line reversed first: the claw-back may leave a creator's balance negative.
+
+        Returns
+        -------
+        list of Batch
+            The orders refunded today.
+        """
+        refunded = []
+        for number, platform in enumerate(self.platforms):
+            returned_first = platform.return_days <= platform.settlement_days
+            for batch in _due(self.to_settle[number], day):
+                self._divide(_part(batch, ~batch.returned) if returned_first else batch, day, 1)
+            for batch in _due(self.to_return[number], day):
+                if not returned_first:
+                    self._divide(batch, day, -1)
+                self._refund(batch)
+                refunded.append(batch)
+        return refunded
+
+    def _divide(self, batch: Batch, day: int, sign: int) -> None:
+        accounts, move = self.ledger.accounts, self.ledger.move
+        lines = divide(batch)
+        check_lines(batch, lines, day)
+        sold = batch.creator >= 0
+        pay = (lines.commission + lines.margin)[sold]
+        take_account = self.ledger.revenue_account(batch.platform, Stream.TAKE)
+        brand_account = self.ledger.brand_account(batch.platform, batch.brand)
+        move(accounts.escrow, batch.platform, accounts.revenue, take_account, sign * lines.platform)
+        move(accounts.escrow, batch.platform[sold], accounts.creator_balance, batch.creator[sold], sign * pay)
+        move(accounts.escrow, batch.platform, accounts.brand_balance, brand_account, sign * lines.brand)
+
+    def _refund(self, batch: Batch) -> None:
+        accounts, move = self.ledger.accounts, self.ledger.move
+        coupon_account = self.ledger.revenue_account(batch.platform, Stream.COUPON)
+        move(accounts.escrow, batch.platform, accounts.consumers, 0, batch.price - batch.coupon)
+        move(accounts.escrow, batch.platform, accounts.revenue, coupon_account, batch.coupon)
+
+    def pending(self) -> Int64:
+        """Fen that each platform's escrow must hold, shape (V,), counted order by order."""
+        held = np.zeros(len(self.platforms), np.int64)
+        for number, platform in enumerate(self.platforms):
+            if platform.return_days <= platform.settlement_days:
+                held[number] += sum(int(b.price[~b.returned].sum()) for _, b in self.to_settle[number])
+                held[number] += sum(int(b.price.sum()) for _, b in self.to_return[number])
+            else:
+                held[number] += sum(int(b.price.sum()) for _, b in self.to_settle[number])
+        return held
+
+    def charge_fees(self, day: int) -> None:
+        """Annual fees, accrued daily, and on the first day the deposits."""
+        accounts, ledger = self.ledger.accounts, self.ledger
+        everyone = np.arange(ledger.brands)
+        for number, platform in enumerate(self.platforms):
+            today = self.annual_fee(number, day)
+            fee_account = ledger.revenue_account(number, Stream.ANNUAL_FEE)
+            ledger.move(accounts.brand, everyone, accounts.revenue, int(fee_account), np.full(ledger.brands, today))
+            if day == 0:
+                deposit = np.full(ledger.brands, round(platform.deposit * FEN))
+                ledger.move(accounts.brand, everyone, accounts.deposit, number, deposit)
+
+    def annual_fee(self, platform: int, day: int) -> int:
+        """Part of a brand's annual fee that falls on a day, fen; the parts of 365 days add up to the fee."""
+        yearly = round(self.platforms[platform].annual_fee * FEN)
+        return yearly * (day + 1) // DAYS_A_YEAR - yearly * day // DAYS_A_YEAR
+
+    def pay_interest(self) -> None:
+        """A day's interest on escrow, balances and deposits; the fraction of a fen is carried over."""
+        accounts, ledger = self.ledger.accounts, self.ledger
+        for number, platform in enumerate(self.platforms):
+            held = max(self.money_held(number), 0)
+            self.interest_carry[number] += held * round(platform.float_yield * PARTS)
+            fen, self.interest_carry[number] = divmod(self.interest_carry[number], DAYS_A_YEAR * PARTS)
+            ledger.move(accounts.bank, 0, accounts.revenue, int(ledger.revenue_account(number, Stream.FLOAT)), fen)
+
+    def money_held(self, platform: int) -> int:
+        """Fen that a platform holds for others: escrow, deposits, balances of brands and of the creators at home there."""
+        accounts, brands = self.ledger.accounts, self.ledger.brands
+        balances = int(accounts.brand_balance[platform * brands : (platform + 1) * brands].sum())
+        creators = int(accounts.creator_balance[self.creator_home == platform].sum())
+        return int(accounts.escrow[platform] + accounts.deposit[platform]) + balances + creators
+
+    def withdraw(self, day: int, luck: np.uint64) -> None:
+        """Brands and creators withdraw their balances now and then, for a fee.
+
+        Parameters
+        ----------
+        day, luck
+            Day, and key of the stream of withdrawals.
+        """
+        accounts, brands = self.ledger.accounts, self.ledger.brands
+        for number, platform in enumerate(self.platforms):
+            for brand in range(brands):
+                if uniform(luck, day, brand, number) < platform.withdrawal_habit:
+                    held = int(accounts.brand_balance[number * brands + brand])
+                    self._withdraw("brand", number, brand, number * brands + brand, held)
+        for k in np.flatnonzero(accounts.creator_balance > 0):
+            number = int(self.creator_home[k])
+            if uniform(luck, day, int(k), 1000) < self.platforms[number].withdrawal_habit:
+                self._withdraw("creator", number, int(k), int(k), int(accounts.creator_balance[k]))
+
+    def _withdraw(self, party: str, number: int, who: int, account: int, held: int) -> None:
+        if held <= 0:
+            return
+        accounts, ledger, platform = self.ledger.accounts, self.ledger, self.platforms[number]
+        fee = self.withdrawal_fee(party, number, who, held)
+        if fee >= held:
+            return
+        balance = accounts.brand_balance if party == "brand" else accounts.creator_balance
+        bank = accounts.brand if party == "brand" else accounts.creator
+        fee_account = int(ledger.revenue_account(number, Stream.WITHDRAWAL_FEE))
+        ledger.move(balance, account, accounts.revenue, fee_account, fee)
+        ledger.move(balance, account, bank, who, held - fee)
+        free = round(platform.withdrawal_free * FEN)
+        used = self.free_withdrawals.get((f"{party}{number}", who), 0)
+        self.free_withdrawals[(f"{party}{number}", who)] = min(free, used + held)
+
+    def withdrawal_fee(self, party: str, number: int, who: int, fen: int) -> int:
+        """Fee in fen on a withdrawal: a share of what exceeds the free allowance, at least the smallest fee."""
+        platform = self.platforms[number]
+        if platform.withdrawal_fee == 0:
+            return 0
+        used = self.free_withdrawals.get((f"{party}{number}", who), 0)
+        charged = max(0, fen - max(0, round(platform.withdrawal_free * FEN) - used))
+        if charged == 0:
+            return 0
+        return max(round(platform.withdrawal_fee_least * FEN), int(charged * platform.withdrawal_fee))
+
+
+def _part(batch: Batch, which: NDArray[np.bool_]) -> Batch:
+    return Batch(*(column[which] for column in batch))
+
+
+def _due(queue: deque[tuple[int, Batch]], day: int) -> list[Batch]:
+    due = []
+    while queue and queue[0][0] <= day:
+        due.append(queue.popleft()[1])
+    return due

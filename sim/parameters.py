@@ -1,0 +1,513 @@
+"""Every parameter of the model: its type, unit, allowed range and source, declared once.
+
+A parameter that rests on no source says ``assumption`` and has a plausible range, over which studies sweep it.
+`Parameters` is frozen and validated; the configuration, the parameter register in the documentation and the scalars
+that compiled rules read are all made from these declarations.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from typing import Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+ASSUMPTION = "assumption"
+
+
+def par(
+    default: Any,
+    about: str,
+    unit: str,
+    source: str,
+    *,
+    ge: float | None = None,
+    le: float | None = None,
+    plausible: tuple[float, float] | None = None,
+) -> Any:
+    """Declare one parameter.
+
+    Parameters
+    ----------
+    default
+        Value unless a configuration says otherwise.
+    about
+        What it is, in a phrase.
+    unit
+        Unit of measurement; a rate says per what.
+    source
+        Paper, filing or terms of service; or ``assumption``.
+    ge, le
+        Allowed range, ends included.
+    plausible
+        Range over which sensitivity checks sweep an assumption.
+    """
+    extra = {"unit": unit, "source": source, "plausible": plausible}
+    return Field(default, ge=ge, le=le, description=about, json_schema_extra=extra)
+
+
+class Group(BaseModel):
+    """Base of all parameter groups: frozen, no unknown names, defaults validated."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+# --- goods ----------------------------------------------------------------------------------------------------------
+
+
+class Category(Group):
+    """A kind of goods, with its rhythm of need and the way it is bought."""
+
+    name: str
+    interval: float = par(40, "mean wait from one purchase to the next need", "days", ASSUMPTION, ge=1, le=1000)
+    impulse_cost: float = par(2.0, "utility lost when bought without a need", "utility", ASSUMPTION, ge=0, le=20)
+    price: float = par(80.0, "mean list price before fees", "yuan", ASSUMPTION, ge=0.1, le=1e6)
+
+
+CATEGORIES = (
+    Category(name="beauty", interval=40, impulse_cost=2.0, price=120),
+    Category(name="fashion", interval=40, impulse_cost=1.3, price=100),
+    Category(name="food", interval=20, impulse_cost=1.3, price=40),
+    Category(name="baby", interval=25, impulse_cost=2.6, price=90),
+    Category(name="health", interval=45, impulse_cost=2.6, price=110),
+    Category(name="home", interval=60, impulse_cost=2.6, price=70),
+    Category(name="digital", interval=120, impulse_cost=4.5, price=600),
+    Category(name="courses", interval=120, impulse_cost=3.3, price=200),
+)
+
+
+class Catalogue(Group):
+    """What is for sale."""
+
+    categories: tuple[Category, ...] = CATEGORIES
+    products_per_category: int = par(8, "products in each category", "products", ASSUMPTION, ge=2, le=200)
+    quality_spread: float = par(0.6, "standard deviation of true quality", "quality", ASSUMPTION, ge=0, le=5)
+    price_spread: float = par(0.25, "standard deviation of log list price", "log yuan", ASSUMPTION, ge=0, le=2)
+    quality_premium: float = par(0.1, "rise of log list price per unit of quality", "1", ASSUMPTION, ge=-1, le=1)
+    rating_bias: float = par(
+        0.4, "standard deviation of a product's bias in its public rating", "quality", ASSUMPTION, ge=0, le=3
+    )
+
+    @model_validator(mode="after")
+    def _some_categories(self) -> Catalogue:
+        if not 1 <= len(self.categories) <= 16:
+            raise ValueError(f"categories: {len(self.categories)} given, expected 1 to 16")
+        return self
+
+
+# --- people ---------------------------------------------------------------------------------------------------------
+
+
+class People(Group):
+    """Who the consumers are."""
+
+    activity: float = par(0.6, "median probability to be online on a day", "1/day", ASSUMPTION, ge=0, le=1)
+    activity_spread: float = par(0.8, "standard deviation of its logit", "logit", ASSUMPTION, ge=0, le=5)
+    taste_spread: float = par(1.0, "standard deviation of taste for a category", "utility", ASSUMPTION, ge=0, le=5)
+    taste_grouping: float = par(
+        0.25, "share of the variance of taste that the interest group explains", "1", ASSUMPTION, ge=0, le=0.95
+    )
+    price_sensitivity: float = par(
+        1.3, "median utility lost per unit of log price", "utility", ASSUMPTION, ge=0.05, le=10, plausible=(0.8, 2.0)
+    )
+    price_sensitivity_spread: float = par(0.35, "standard deviation of its log", "log", ASSUMPTION, ge=0, le=2)
+    budget: float = par(900.0, "median monthly budget for these categories", "yuan/30 days", ASSUMPTION, ge=0, le=1e6)
+    budget_spread: float = par(0.6, "standard deviation of log budget", "log yuan", ASSUMPTION, ge=0, le=3)
+    sociability: float = par(0.25, "median probability to tell friends of a purchase", "1", ASSUMPTION, ge=0, le=1)
+    sociability_spread: float = par(0.8, "standard deviation of its logit", "logit", ASSUMPTION, ge=0, le=5)
+    city_tiers: tuple[float, ...] = par(
+        (0.26, 0.18, 0.16, 0.12, 0.10, 0.18),
+        "shares of people in city tiers 1 to 6",
+        "1",
+        "tiers 1 and 6: JD Supernova user profile 2018; the rest: assumption",
+    )
+
+
+class Need(Group):
+    """Wanting something."""
+
+    lapse: float = par(
+        0.05, "probability that an open need is met outside the market", "1/day", ASSUMPTION, ge=0.001, le=1
+    )
+
+
+class Attention(Group):
+    """What people look at. Feed items weigh a category by the same interest and need as opening a post does."""
+
+    public_slots: float = par(5.0, "mean item pages seen in the public feed", "views/active day", ASSUMPTION, ge=0, le=20)
+    search: float = par(0.3, "probability to search when a need is open", "1/active day", ASSUMPTION, ge=0, le=1)
+    search_results: int = par(5, "results looked at per search", "products", ASSUMPTION, ge=1, le=20)
+    open_rate: float = par(
+        0.35, "probability to open a delivered post, mean taste, no need, no fatigue", "1", ASSUMPTION, ge=0.001, le=0.99
+    )
+    interest: float = par(0.5, "effect of taste on the log odds to open", "logit/utility", ASSUMPTION, ge=0, le=3)
+    need: float = par(0.7, "effect of an open need on the log odds to open", "logit", ASSUMPTION, ge=0, le=5)
+    fatigue_decay: float = par(0.1, "share of fatigue that fades", "1/day", ASSUMPTION, ge=0, le=1)
+    fatigue_first: float = par(0.03, "fatigue added by a creator's first post of the day", "fatigue", ASSUMPTION, ge=0, le=2)
+    fatigue_more: float = par(
+        0.06, "fatigue added by each further post of the day", "fatigue", ASSUMPTION, ge=0, le=2, plausible=(0.0, 0.15)
+    )
+    fatigue_irrelevant: float = par(0.1, "fatigue added by a post of no interest", "fatigue", ASSUMPTION, ge=0, le=2)
+    mute_fatigue: float = par(1.5, "fatigue above which a creator is muted until it fades", "fatigue", ASSUMPTION, ge=0, le=7)
+    leave_fatigue: float = par(1.0, "fatigue above which a follower may leave", "fatigue", ASSUMPTION, ge=0, le=7)
+    leave_trust: float = par(0.2, "trust below which a follower may leave", "1", ASSUMPTION, ge=0, le=1)
+    leave: float = par(0.02, "probability that such a follower leaves", "1/day with a post", ASSUMPTION, ge=0, le=1)
+    ask: float = par(
+        0.1, "probability to ask an expert contact when a need is open", "1/active day", ASSUMPTION, ge=0, le=1
+    )
+    follow: float = par(
+        0.05, "probability to follow a creator met in public or through a friend after a good purchase",
+        "1/purchase", ASSUMPTION, ge=0, le=1,
+    )
+    follow_gate: float = par(
+        0.02, "probability to follow an unfollowed seller of a page seen where trade needs a follow",
+        "1/view", ASSUMPTION, ge=0, le=1,
+    )
+
+
+class Belief(Group):
+    """How quality is inferred: precision-weighted signals (a normal-normal model with fixed precisions)."""
+
+    prior: float = par(0.7, "precision of the brand prior", "1/quality²", ASSUMPTION, ge=0.01, le=20)
+    rating: float = par(0.7, "largest precision of the public rating", "1/quality²", ASSUMPTION, ge=0, le=20)
+    rating_half: float = par(20.0, "ratings at which half of it is reached", "ratings", ASSUMPTION, ge=0.1, le=1e5)
+    claim: float = par(5.0, "precision of a fully trusted expert's claim", "1/quality²", ASSUMPTION, ge=0, le=50)
+    disclosure: float = par(
+        1.0, "precision lost per unit of visible incentive", "1", "direction: Eisend et al. 2020; size: assumption",
+        ge=0, le=3, plausible=(0.0, 2.0),
+    )
+    friend: float = par(3.0, "precision of a friend's word", "1/quality²", ASSUMPTION, ge=0, le=20)
+    own: float = par(0.5, "precision of own experience, per purchase", "1/quality²", ASSUMPTION, ge=0, le=20)
+    own_most: float = par(5.0, "largest precision of own experience", "1/quality²", ASSUMPTION, ge=0, le=50)
+
+
+class Choice(Group):
+    """Random utility: the best offer of a category against buying nothing (McFadden 1974)."""
+
+    quality: float = par(1.5, "utility per unit of expected quality", "utility/quality", ASSUMPTION, ge=0, le=10)
+    risk: float = par(
+        2.5, "risk premium: quality lost per unit of variance", "1/quality", ASSUMPTION, ge=0, le=10, plausible=(0.0, 4.0)
+    )
+    herding: float = par(
+        0.3, "utility per log(1 + friends known to have bought)", "utility",
+        "order of Bapna & Umyarov 2015", ge=0, le=3, plausible=(0.0, 1.0),
+    )
+    outside: float = par(
+        1.5, "utility of buying nothing", "utility", "calibrated to 2.25 % public buys per view", ge=-10, le=10
+    )
+
+
+class Experience(Group):
+    """What was delivered, and how it compares with what was expected (Oliver 1980)."""
+
+    noise: float = par(0.3, "standard deviation of delivered quality", "quality", ASSUMPTION, ge=0, le=3)
+    return_gap: float = par(0.9, "shortfall against expectation that leads to a return", "quality", ASSUMPTION, ge=0, le=5)
+    review: float = par(0.3, "probability to rate a purchase in public", "1/purchase", ASSUMPTION, ge=0, le=1)
+    habit_purchases: int = par(3, "satisfying purchases in a row that make a habit", "purchases", ASSUMPTION, ge=1, le=100)
+
+
+class Trust(Group):
+    """Trust in a creator: Beta counts on the edge plus a share of the creator's reputation (Jøsang & Ismail 2002)."""
+
+    friend_met: float = par(6.0, "prior met claims, friend", "claims", ASSUMPTION, ge=0.1, le=30)
+    friend_broken: float = par(1.5, "prior broken claims, friend", "claims", ASSUMPTION, ge=0.1, le=30)
+    second_met: float = par(4.0, "prior met claims, friend of a friend", "claims", ASSUMPTION, ge=0.1, le=30)
+    second_broken: float = par(2.0, "prior broken claims, friend of a friend", "claims", ASSUMPTION, ge=0.1, le=30)
+    interest_met: float = par(2.0, "prior met claims, shared interest", "claims", ASSUMPTION, ge=0.1, le=30)
+    interest_broken: float = par(1.5, "prior broken claims, shared interest", "claims", ASSUMPTION, ge=0.1, le=30)
+    stranger_met: float = par(1.5, "prior met claims, someone met at random", "claims", ASSUMPTION, ge=0.1, le=30)
+    stranger_broken: float = par(1.5, "prior broken claims, someone met at random", "claims", ASSUMPTION, ge=0.1, le=30)
+    mass_met: float = par(0.6, "prior met claims, a mass audience's idol", "claims", ASSUMPTION, ge=0.1, le=30)
+    mass_broken: float = par(0.9, "prior broken claims, a mass audience's idol", "claims", ASSUMPTION, ge=0.1, le=30)
+    tolerance: float = par(0.6, "shortfall against a claim that is forgiven", "quality", ASSUMPTION, ge=0, le=5)
+    broken_weight: float = par(2.0, "weight of a broken claim against a met one", "1", ASSUMPTION, ge=0, le=10)
+    reputation: float = par(
+        0.1, "share of the pool's experience that one follower hears of", "1", ASSUMPTION, ge=0, le=2, plausible=(0.0, 0.3)
+    )
+    reputation_mass: float = par(0.01, "the same in a mass audience", "1", ASSUMPTION, ge=0, le=2)
+    reputation_decay: float = par(0.02, "share of reputation that fades", "1/day", ASSUMPTION, ge=0, le=1)
+    expertise_floor: float = par(0.15, "expertise in a category never posted about", "1", ASSUMPTION, ge=0, le=1)
+    expertise_half: float = par(0.3, "share of content at which half of the rest is reached", "1", ASSUMPTION, ge=0.01, le=5)
+
+
+class Sharing(Group):
+    """Word of mouth, both ways (Anderson 1998: the delighted and the disappointed talk more)."""
+
+    friends_told: float = par(3.0, "mean friends told when somebody shares", "friends", ASSUMPTION, ge=0, le=50)
+    surprise: float = par(0.5, "rise of the log odds to share per unit of surprise", "logit/quality", ASSUMPTION, ge=0, le=5)
+    recall: float = par(14.0, "time for which a friend's purchase is called to mind", "days", ASSUMPTION, ge=1, le=365)
+
+
+class Market(Group):
+    """The people, the goods and the behaviour."""
+
+    consumers: int = par(10_000, "consumers in the market", "people", ASSUMPTION, ge=20, le=50_000_000)
+    catalogue: Catalogue = Catalogue()
+    people: People = People()
+    need: Need = Need()
+    attention: Attention = Attention()
+    belief: Belief = Belief()
+    choice: Choice = Choice()
+    experience: Experience = Experience()
+    trust: Trust = Trust()
+    sharing: Sharing = Sharing()
+
+
+# --- graph ----------------------------------------------------------------------------------------------------------
+
+
+class Graph(Group):
+    """The social graph."""
+
+    kind: Literal["small_world", "scale_free", "stochastic_blocks", "edgelist"] = par(
+        "small_world", "generator, or a list of ties in a file", "", "Watts & Strogatz 1998"
+    )
+    mean_degree: float = par(12.0, "mean friends per person", "friends", ASSUMPTION, ge=0, le=1000)
+    rewiring: float = par(
+        0.41, "share of ties rewired (small world)", "1", "chosen for local clustering .14 (Ugander et al. 2011)", ge=0, le=1
+    )
+    exponent: float = par(2.3, "exponent of the degree distribution (scale free)", "1", "Goel et al. 2016", ge=2.01, le=5)
+    homophily: float = par(0.5, "share of ties inside the own interest group beyond chance", "1", ASSUMPTION, ge=0, le=1)
+    path: str = par("", "file with a tie a line (edgelist): csv, csv.gz or white space", "", "")
+    directed: bool = par(False, "whether a line names one direction only (edgelist)", "", "")
+
+
+# --- creators -------------------------------------------------------------------------------------------------------
+
+
+class Creators(Group):
+    """Key opinion consumers and leaders: their audience, honesty, effort and pay."""
+
+    koc_share: float = par(0.015, "share of consumers who sell as KOC at the start", "1", ASSUMPTION, ge=0, le=0.2)
+    pool_least: int = par(150, "smallest pool of a KOC at the start", "people", "150-500 users per KOC: Mihe 2020", ge=1)
+    pool_most: int = par(500, "largest pool of a KOC at the start", "people", "150-500 users per KOC: Mihe 2020", ge=1)
+    pool_from_graph: float = par(0.8, "share of a pool from the graph neighbourhood", "1", ASSUMPTION, ge=0, le=1)
+    kol_count: int = par(8, "KOLs at the start", "people", ASSUMPTION, ge=0, le=1000)
+    kol_audience: float = par(0.1, "median audience of a KOL as a share of all", "1", ASSUMPTION, ge=0, le=1)
+    kol_audience_spread: float = par(0.4, "standard deviation of log audience", "log", ASSUMPTION, ge=0, le=2)
+    kol_threshold: float = par(0.06, "audience that makes a creator a KOL, as a share of all", "1", ASSUMPTION, ge=0, le=1)
+    kol_threshold_most: int = par(10_000, "audience that makes a KOL however large the market", "people",
+                                  "nano below 10 k followers: Beichert et al. 2024", ge=1)
+    private_share_koc: float = par(1.0, "share of a KOC's posts that go to the private pool", "1", "", ge=0, le=1)
+    private_share_kol: float = par(0.0, "share of a KOL's posts that go to the private pool", "1", "", ge=0, le=1)
+    integrity: float = par(0.7, "median integrity: 1 never inflates a claim for pay", "1", ASSUMPTION, ge=0, le=1)
+    integrity_spread: float = par(1.0, "standard deviation of its logit", "logit", ASSUMPTION, ge=0, le=5)
+    hype: float = par(
+        2.5, "inflation of a claim per unit of incentive, at no integrity", "quality", ASSUMPTION, ge=0, le=20,
+        plausible=(0.0, 5.0),
+    )
+    claim_noise: float = par(0.2, "standard deviation of an expert's honest claim", "quality", ASSUMPTION, ge=0, le=3)
+    answers: float = par(
+        20.0, "one-to-one questions a creator can answer", "answers/day", ASSUMPTION, ge=0, le=10_000, plausible=(0.0, 60.0)
+    )
+    posts_start: float = par(1.0, "mean posts at the start", "posts/day", ASSUMPTION, ge=0, le=8)
+    posts_fixed: float = par(-1.0, "posts per day if held fixed; -1 lets creators learn", "posts/day", "", ge=-1, le=8)
+    posts_most: int = par(8, "most posts on one day", "posts/day", ASSUMPTION, ge=1, le=8)
+    effort_cost: float = par(
+        4.0, "marginal effort cost per post squared", "yuan day/post²", ASSUMPTION, ge=0.01, le=1000, plausible=(1.0, 12.0)
+    )
+    intrinsic: float = par(3.0, "non-cash reward of a post: respect, achievement", "yuan/post", ASSUMPTION, ge=0, le=1000)
+    reservation: float = par(2.0, "median net income below which a KOC thinks of leaving", "yuan/day", ASSUMPTION, ge=0, le=1e5)
+    reservation_spread: float = par(0.8, "standard deviation of its log", "log", ASSUMPTION, ge=0, le=3)
+    kol_reservation: float = par(
+        0.01, "the same for a KOL, per follower", "yuan/day/follower", ASSUMPTION, ge=0, le=100
+    )
+    leave: float = par(0.02, "probability that a creator below the reservation income leaves", "1/day", ASSUMPTION, ge=0, le=1)
+    patience: int = par(30, "days before a creator thinks of leaving", "days", ASSUMPTION, ge=0, le=1000)
+    learning: float = par(0.05, "weight of today in what a creator has learnt", "1/day", ASSUMPTION, ge=0.001, le=1)
+    entry: float = par(
+        0.002, "probability that a satisfied buyer of full sociability considers to become a KOC",
+        "1/purchase", ASSUMPTION, ge=0, le=1,
+    )
+    candidates: int = par(6, "products a creator considers for a post", "products", ASSUMPTION, ge=1, le=64)
+    commission: float = par(
+        0.10, "visible commission on completed sales", "share of price paid", ASSUMPTION, ge=0, le=0.6, plausible=(0.0, 0.4)
+    )
+    resale_margin: float = par(0.0, "hidden margin on goods resold", "share of price paid", ASSUMPTION, ge=0, le=0.6)
+    slot_fee: float = par(
+        0.05, "fixed fee of a KOL per promoted post", "yuan/follower", "order of $1,000 per 100 k followers: HBR 2024-09",
+        ge=0, le=10,
+    )
+
+    @model_validator(mode="after")
+    def _pools_ordered(self) -> Creators:
+        if self.pool_least > self.pool_most:
+            raise ValueError(f"pool_least={self.pool_least} is above pool_most={self.pool_most}")
+        return self
+
+
+# --- brands ---------------------------------------------------------------------------------------------------------
+
+
+class Brands(Group):
+    """Brands: budget and its split over channels."""
+
+    count: int = par(16, "brands", "brands", ASSUMPTION, ge=1, le=64)
+    weekly_budget: float = par(
+        4.0, "marketing budget of all brands together, fees and commissions included", "yuan/consumer/week", ASSUMPTION,
+        ge=0, le=1e4,
+    )
+    ads: float = par(0.2, "share of the budget for ads in the public feed", "1", ASSUMPTION, ge=0, le=1)
+    kol: float = par(0.4, "share of the budget for KOLs", "1", ASSUMPTION, ge=0, le=1)
+    koc: float = par(0.4, "share of the budget for KOCs", "1", ASSUMPTION, ge=0, le=1)
+    own: float = par(0.0, "share of the budget for the brand's own pool", "1", ASSUMPTION, ge=0, le=1)
+    adapt: float = par(0.0, "share of the split moved to the better return; 0 holds it fixed", "1/week", "", ge=0, le=1)
+    cost: float = par(0.5, "cost of goods", "share of list price", ASSUMPTION, ge=0, le=1)
+    shipping: float = par(6.0, "shipping, each way", "yuan/order", ASSUMPTION, ge=0, le=1000)
+    pass_through: float = par(
+        0.5, "share of expected take and commission passed on to the price", "1", ASSUMPTION, ge=0, le=1, plausible=(0.0, 1.0)
+    )
+
+    own_contact: float = par(1.5, "red packet for a buyer who joins the brand's own pool", "yuan/contact",
+                             "press: parcel cards, 1-2 yuan", ge=0, le=1000)
+    own_posts: float = par(1.0, "posts in the brand's own pool", "posts/day", ASSUMPTION, ge=0, le=8)
+
+    @model_validator(mode="after")
+    def _split_at_most_one(self) -> Brands:
+        total = self.ads + self.kol + self.koc + self.own
+        if total > 1 + 1e-9:
+            raise ValueError(f"ads + kol + koc + own = {total:g}: shares of a budget cannot exceed 1")
+        return self
+
+
+# --- platform -------------------------------------------------------------------------------------------------------
+
+
+class Feed(Group):
+    """Ranking of the public feed and of search: a mix of popularity, merit and paid bids."""
+
+    popularity: float = par(0.6, "weight of popularity", "1", ASSUMPTION, ge=0, le=1)
+    merit: float = par(0.2, "weight of merit: truth of claims, satisfaction", "1", ASSUMPTION, ge=0, le=1)
+    paid: float = par(0.2, "weight of paid bids", "1", ASSUMPTION, ge=0, le=1)
+    exponent: float = par(0.7, "exponent of popularity", "1", "below 1: Salganik et al. 2006 regime", ge=0, le=3)
+    content_share: float = par(0.3, "share of feed pages given to creators' public posts, if there are any", "1",
+                               ASSUMPTION, ge=0, le=1)
+    ad_load: float = par(0.15, "share of feed pages given to ads, if a brand pays", "1", ASSUMPTION, ge=0, le=1)
+    ad_price: float = par(0.5, "price of an ad", "yuan/view", ASSUMPTION, ge=0, le=1000)
+    organic_reach: float = par(
+        0.1, "share of followers whom a public post reaches", "1", ASSUMPTION, ge=0, le=1, plausible=(0.02, 0.4)
+    )
+
+
+class Platform(Group):
+    """A platform's policy, composed of independent parts."""
+
+    name: str = "platform"
+    share: float = par(1.0, "share of people and creators at home here", "1", ASSUMPTION, ge=0, le=1)
+    take_rate: float = par(0.05, "platform's share of completed sales", "share of price paid",
+                           "5-8 %: JD merchant fees 2018", ge=0, le=0.6)
+    annual_fee: float = par(30_000.0, "software service fee of a brand", "yuan/year", "JD merchant fees 2018", ge=0, le=1e9)
+    deposit: float = par(50_000.0, "merchant deposit, paid back on leaving", "yuan/brand", ASSUMPTION, ge=0, le=1e9)
+    settlement_days: int = par(10, "days from purchase until the money is paid out", "days", "press: 7-15", ge=0, le=90)
+    return_days: int = par(7, "days from purchase until a return is refunded", "days",
+                           "seven-day return without reason: Consumer Protection Law of the PRC, art. 25", ge=0, le=90)
+    withdrawal_fee: float = par(0.001, "fee on withdrawals", "share of amount", "WeChat Pay terms", ge=0, le=0.1)
+    withdrawal_fee_least: float = par(0.1, "smallest withdrawal fee", "yuan", "WeChat Pay terms", ge=0, le=100)
+    withdrawal_free: float = par(0.0, "withdrawals free of fee, once in a lifetime", "yuan",
+                                 "0; WeChat Pay terms have 1,000", ge=0, le=1e9)
+    withdrawal_habit: float = par(1 / 7, "probability that a party withdraws its balance", "1/day", ASSUMPTION, ge=0, le=1)
+    float_yield: float = par(0.0035, "interest on money held", "1/year", "bank demand deposit rate", ge=0, le=0.2)
+    follow_gate: bool = par(False, "whether trade needs a follow", "", "Mihe 2020")
+    coupon: float = par(0.0, "coupon on orders, funded by the platform", "share of price", ASSUMPTION, ge=0, le=0.9)
+    coupon_newcomers: bool = par(True, "whether the coupon is for people who have not bought yet", "", ASSUMPTION)
+    live_discount: float = par(0.0, "discount on what KOLs sell, funded by the brand", "share of price", ASSUMPTION, ge=0, le=0.9)
+    feed: Feed = Feed()
+
+
+class Rules(Group):
+    """Behavioural rules, each the dotted name of a function; a researcher's own takes the place of one."""
+
+    belief: str = "sim.rules.belief.expected_quality"
+    utility: str = "sim.rules.choice.utility"
+    trust: str = "sim.rules.trust.trust"
+    expertise: str = "sim.rules.trust.expertise"
+    open_probability: str = "sim.rules.attention.open_probability"
+    fatigue: str = "sim.rules.attention.fatigue_after"
+    share_probability: str = "sim.rules.sharing.share_probability"
+    returned: str = "sim.rules.experience.is_returned"
+    claim: str = "sim.rules.content.claim"
+    post_rate: str = "sim.rules.content.post_rate"
+
+
+class Parameters(Group):
+    """Everything that, with a seed, determines a market.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If a value is out of range, of the wrong type or unknown, or if values contradict each other.
+    """
+
+    market: Market = Market()
+    graph: Graph = Graph()
+    creators: Creators = Creators()
+    brands: Brands = Brands()
+    platform: Platform = Platform()
+    rivals: tuple[Platform, ...] = ()
+    rules: Rules = Rules()
+
+    @property
+    def platforms(self) -> tuple[Platform, ...]:
+        """The platform and its rivals in the same market."""
+        return (self.platform, *self.rivals)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Parameters:
+        for platform in self.platforms:
+            pay = platform.take_rate + self.creators.commission + self.creators.resale_margin + platform.live_discount
+            if pay > 1:
+                raise ValueError(
+                    "platform.take_rate + creators.commission + creators.resale_margin + platform.live_discount = "
+                    f"{pay:g}: shares of a price cannot exceed 1"
+                )
+        if self.graph.kind == "edgelist" and not self.graph.path:
+            raise ValueError("graph.path is empty: graph=edgelist needs the file with the ties, graph.path=FILE")
+        if self.graph.kind != "edgelist" and self.graph.mean_degree >= self.market.consumers:
+            raise ValueError(
+                f"graph.mean_degree={self.graph.mean_degree:g} in a market of {self.market.consumers} people: expected fewer"
+            )
+        return self
+
+
+# --- scalars for compiled rules --------------------------------------------------------------------------------------
+
+
+def _scalars(group: type[Group]) -> Any:
+    """Named-tuple class of a group's numbers, which compiled code takes as they are."""
+    names = [n for n, f in group.model_fields.items() if f.annotation in (int, float, bool)]
+    made = namedtuple(f"{group.__name__}Scalars", names)  # type: ignore[misc]
+    made.__module__ = __name__
+    return made
+
+
+AttentionScalars = _scalars(Attention)
+BeliefScalars = _scalars(Belief)
+ChoiceScalars = _scalars(Choice)
+ExperienceScalars = _scalars(Experience)
+TrustScalars = _scalars(Trust)
+SharingScalars = _scalars(Sharing)
+NeedScalars = _scalars(Need)
+CreatorsScalars = _scalars(Creators)
+
+
+def scalars(group: Group) -> Any:
+    """Numbers of a group as a named tuple: floats, integers and booleans by their declared types."""
+    made = globals()[f"{type(group).__name__}Scalars"]
+    return made(*(getattr(group, name) for name in made._fields))
+
+
+class Behaviour(NamedTuple):
+    """The consumers' parameters, as compiled rules read them."""
+
+    need: Any
+    attention: Any
+    belief: Any
+    choice: Any
+    experience: Any
+    trust: Any
+    sharing: Any
+
+
+def behaviour(market: Market) -> Behaviour:
+    """Parameters of the consumers' behaviour for compiled code."""
+    return Behaviour(*(scalars(getattr(market, name)) for name in Behaviour._fields))

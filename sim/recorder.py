@@ -1,0 +1,297 @@
+"""Recorder: daily aggregates and the outcomes of a run; the schema of results lives here."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.ledger import Stream
+from sim.markets.settlement import Batch
+from sim.records import (
+    CREATOR_CHANNELS,
+    PRIVATE_CHANNELS,
+    PUBLIC_CHANNELS,
+    Channel,
+    Creators,
+    Orders,
+    Tally,
+    Tier,
+)
+
+FEN = 100
+
+
+class Outcome(NamedTuple):
+    """What an outcome is called, its unit, and whether more is better (+1), worse (-1) or neither (0)."""
+
+    label: str
+    unit: str
+    better: int
+
+
+OUTCOMES: dict[str, Outcome] = {
+    "reach": Outcome("unique reach of creators", "people", 1),
+    "reach_share": Outcome("share of people reached by creators", "1", 1),
+    "views": Outcome("item pages seen", "views", 0),
+    "conversion": Outcome("conversion, all channels", "orders/view", 1),
+    "public_conversion": Outcome("conversion in the public domain", "orders/view", 1),
+    "private_conversion": Outcome("conversion in the private domain", "orders/view", 1),
+    "creator_conversion": Outcome("conversion of creators' pages", "orders/view", 1),
+    "buyers": Outcome("unique buyers", "people", 1),
+    "orders": Outcome("orders", "orders", 1),
+    "gmv": Outcome("GMV", "yuan", 1),
+    "gmv_kept": Outcome("GMV net of returns", "yuan", 1),
+    "traffic": Outcome("item pages seen without a friend's word", "views", 1),
+    "direct_conversion": Outcome("orders no friend led to, per such page", "orders/view", 1),
+    "direct_order_value": Outcome("value of an order no friend led to", "yuan/order", 1),
+    "share_coefficient": Outcome("share coefficient: GMV over GMV no friend led to", "1", 1),
+    "average_order_value": Outcome("average order value", "yuan/order", 0),
+    "return_rate": Outcome("return rate", "1", -1),
+    "marketing_cost": Outcome("marketing cost", "yuan", -1),
+    "acquisition_cost": Outcome("acquisition cost of a brand's new customer", "yuan/customer", -1),
+    "repurchase": Outcome("buyers who bought again", "1", 1),
+    "trust": Outcome("mean trust of followers in creators", "1", 1),
+    "koc_retention": Outcome("KOC retention", "1", 1),
+    "kocs": Outcome("KOCs in business", "people", 1),
+    "kols": Outcome("KOLs in business", "people", 0),
+    "koc_income": Outcome("income of a KOC", "yuan/day", 1),
+    "koc_net_income": Outcome("income of a KOC net of effort", "yuan/day", 1),
+    "creator_income_gini": Outcome("Gini of creators' income", "1", 0),
+    "creator_revenue": Outcome("income of all creators", "yuan", 1),
+    "platform_revenue": Outcome("platform revenue", "yuan", 1),
+    "revenue_take": Outcome("platform revenue from its take", "yuan", 1),
+    "revenue_annual_fee": Outcome("platform revenue from annual fees", "yuan", 1),
+    "revenue_ads": Outcome("platform revenue from ads", "yuan", 1),
+    "revenue_withdrawal_fee": Outcome("platform revenue from withdrawal fees", "yuan", 1),
+    "revenue_float": Outcome("platform revenue from money held", "yuan", 1),
+    "revenue_coupon": Outcome("coupons funded by the platform", "yuan", 0),
+    "brand_profit": Outcome("brands' profit", "yuan", 1),
+    "consumer_surplus": Outcome("consumer surplus", "yuan", 1),
+    "product_gini": Outcome("Gini of products' orders", "1", 0),
+}
+
+DAILY = (
+    "day", "gmv", "orders", "returned", "views", "public_views", "private_views", "public_orders", "private_orders",
+    "buyers", "new_customers", "trust", "kocs", "kols", "posts", "questions", "answers", "marketing_cost",
+    "platform_revenue", "creator_income", "consumer_surplus",
+)  # fmt: skip
+
+
+class RunResult(NamedTuple):
+    """What one run leaves, all over the days after burn-in; money in yuan.
+
+    Attributes
+    ----------
+    outcomes
+        One value for each key of `OUTCOMES`.
+    daily
+        A row a day, burn-in included; columns `DAILY`.
+    funnel
+        Counts by domain and step: delivered, viewed, considered, ordered, kept.
+    creators
+        A row for each creator: tier, audience, income, sales.
+    split
+        Who got what consumers paid for kept orders.
+    """
+
+    outcomes: dict[str, float]
+    daily: pd.DataFrame
+    funnel: pd.DataFrame
+    creators: pd.DataFrame
+    split: pd.DataFrame
+
+
+def gini(values: NDArray[Any]) -> float:
+    """Gini coefficient of values that are at least 0; 0 where all are 0 (Gini 1912)."""
+    ordered = np.sort(np.maximum(np.asarray(values, float), 0.0))
+    if ordered.size == 0 or ordered.sum() == 0:
+        return 0.0
+    n = ordered.size
+    return float((2 * np.arange(1, n + 1) - n - 1) @ ordered / (n * ordered.sum()))
+
+
+class Recorder:
+    """Sums since measuring began, and the daily table.
+
+    Parameters
+    ----------
+    products
+        How many there are.
+    burn_in
+        Days that do not count towards the outcomes.
+    keep_orders
+        Whether every order is kept, for `orders`.
+    """
+
+    def __init__(self, products: int, burn_in: int, keep_orders: bool) -> None:
+        self.burn_in = burn_in
+        self.rows: list[tuple[float, ...]] = []
+        channels = len(Channel)
+        self.delivered, self.viewed, self.considered = (np.zeros(channels, np.int64) for _ in range(3))
+        self.ordered, self.kept, self.led_by_friend = (np.zeros(channels, np.int64) for _ in range(3))
+        self.product_orders = np.zeros(products, np.int64)
+        self.gmv = self.gmv_kept = self.gmv_led = self.coupons = self.surplus = self.new_customers = 0
+        self.marketing_cost = 0
+        self.split = dict.fromkeys(("goods", "brand", "creator", "platform", "shipping"), 0)
+        self.first_kocs: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.koc_days = 0
+        self.revenue_before = np.zeros(0, np.int64)
+        self.keep_orders = keep_orders
+        self.order_tables: list[tuple[int, Orders]] = []
+        self.sold_by: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.brand_cash_before = 0
+
+    def start_measuring(self, creators: Creators, revenue: NDArray[np.int64], brand_cash: int) -> None:
+        """Remember what stands when burn-in ends."""
+        self.first_kocs = np.flatnonzero((creators.tier == Tier.KOC) & (creators.active == 1))
+        self.revenue_before = revenue.copy()
+        self.brand_cash_before = brand_cash
+
+    def count(self, tally: Tally, orders: Orders, surplus: int) -> None:
+        """Add a day after burn-in."""
+        self.delivered += tally.delivered
+        self.viewed += tally.viewed
+        self.considered += tally.considered
+        channel = orders.channel.astype(np.int64)
+        kept = orders.returned == 0
+        self.ordered += np.bincount(channel, minlength=len(Channel))
+        self.kept += np.bincount(channel[kept], minlength=len(Channel))
+        led = is_led_by_friend(orders)
+        self.led_by_friend += np.bincount(channel[led], minlength=len(Channel))
+        price = orders.price.astype(np.int64)
+        self.gmv += int(price.sum())
+        self.gmv_kept += int(price[kept].sum())
+        self.gmv_led += int(price[led].sum())
+        self.surplus += surplus
+        self.new_customers += int(orders.new_customer.sum())
+        self.product_orders += np.bincount(orders.product, minlength=len(self.product_orders))
+
+    def count_sales(self, creator: NDArray[np.int64], price: NDArray[np.int64], creators: int) -> None:
+        """Add the kept sales of creators, fen."""
+        self.sold_by = np.pad(self.sold_by, (0, creators - len(self.sold_by)))
+        np.add.at(self.sold_by, creator, price)
+
+    def count_split(self, batch: Batch, lines: Any, goods: NDArray[np.int64], shipping: int) -> None:
+        """Add who gets the money of kept orders; the brand's part is net of goods and shipping."""
+        kept = ~batch.returned
+        parts = self.split
+        parts["goods"] += int(goods[kept].sum())
+        parts["shipping"] += shipping * int(kept.sum())
+        parts["platform"] += int(lines.platform[kept].sum())
+        parts["creator"] += int((lines.commission + lines.margin)[kept].sum())
+        parts["brand"] += int(lines.brand[kept].sum()) - int(goods[kept].sum()) - shipping * int(kept.sum())
+
+    def daily(self) -> pd.DataFrame:
+        """Row a day so far; columns `DAILY`."""
+        return pd.DataFrame(self.rows, columns=list(DAILY)).astype({"day": int})
+
+    def orders(self) -> pd.DataFrame:
+        """Every order so far, if they were kept: its day, its number, and the columns of `Orders`."""
+        frames = []
+        first = 0
+        for day, table in self.order_tables:
+            frame = pd.DataFrame(table._asdict())
+            frame.insert(0, "day", day)
+            frame.insert(0, "order", np.arange(first, first + len(frame)))
+            first += len(frame)
+            frames.append(frame)
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["order", "day", *Orders._fields])
+
+    def funnel(self) -> pd.DataFrame:
+        """Counts by domain and step; a step is never larger than the one before it."""
+        rows = []
+        for domain, channels in (("public", PUBLIC_CHANNELS), ("private", PRIVATE_CHANNELS)):
+            members = list(channels)
+            for step in ("delivered", "viewed", "considered", "ordered", "kept"):
+                rows.append((domain, step, int(getattr(self, step)[members].sum())))
+        return pd.DataFrame(rows, columns=["domain", "step", "count"])
+
+    def outcomes(
+        self,
+        days: int,
+        population: int,
+        reached: NDArray[np.uint8],
+        bought: NDArray[np.int16],
+        creators: Creators,
+        trust: float,
+        revenue: NDArray[np.int64],
+        brand_cash: int,
+    ) -> dict[str, float]:
+        """All of `OUTCOMES`, over the days after burn-in.
+
+        Parameters
+        ----------
+        days
+            Days since burn-in.
+        population
+            People with any activity.
+        reached, bought
+            Columns of consumers.
+        creators
+            Creators as they are now.
+        trust
+            Mean trust now.
+        revenue
+            The ledger's revenue accounts now, fen.
+        brand_cash
+            What brands own now, fen.
+        """
+        seen_by_creator = sum(1 << channel for channel in CREATOR_CHANNELS)
+        reach = int(np.count_nonzero(reached & seen_by_creator))
+        views, orders, led = int(self.viewed.sum()), int(self.ordered.sum()), int(self.led_by_friend.sum())
+        public, private = list(PUBLIC_CHANNELS), list(PRIVATE_CHANNELS)
+        of_creators = list(CREATOR_CHANNELS)
+        traffic = views - int(self.viewed[Channel.FRIEND])
+        buyers = int(np.count_nonzero(bought > 0))
+        kocs = (creators.tier == Tier.KOC) & (creators.brand < 0)
+        still = creators.active[self.first_kocs] == 1
+        by_stream = (revenue - self.revenue_before).reshape(-1, len(Stream)).sum(axis=0) / FEN
+        income, effort = creators.earned[kocs].sum() / FEN, creators.effort[kocs].sum()
+        values = {
+            "reach": reach,
+            "reach_share": _ratio(reach, population),
+            "views": views,
+            "conversion": _ratio(orders, views),
+            "public_conversion": _ratio(self.ordered[public].sum(), self.viewed[public].sum()),
+            "private_conversion": _ratio(self.ordered[private].sum(), self.viewed[private].sum()),
+            "creator_conversion": _ratio(self.ordered[of_creators].sum(), self.viewed[of_creators].sum()),
+            "buyers": buyers,
+            "orders": orders,
+            "gmv": self.gmv / FEN,
+            "gmv_kept": self.gmv_kept / FEN,
+            "traffic": traffic,
+            "direct_conversion": _ratio(orders - led, traffic),
+            "direct_order_value": _ratio((self.gmv - self.gmv_led) / FEN, orders - led),
+            "share_coefficient": _ratio(self.gmv, self.gmv - self.gmv_led),
+            "average_order_value": _ratio(self.gmv / FEN, orders),
+            "return_rate": 1 - _ratio(int(self.kept.sum()), orders),
+            "marketing_cost": self.marketing_cost / FEN,
+            "acquisition_cost": _ratio(self.marketing_cost / FEN, self.new_customers),
+            "repurchase": _ratio(int(np.count_nonzero(bought > 1)), buyers),
+            "trust": trust,
+            "koc_retention": float(still.mean()) if still.size else float("nan"),
+            "kocs": int(np.count_nonzero(kocs & (creators.active == 1))),
+            "kols": int(np.count_nonzero((creators.tier == Tier.KOL) & (creators.active == 1))),
+            "koc_income": _ratio(income, self.koc_days),
+            "koc_net_income": _ratio(income - effort, self.koc_days),
+            "creator_income_gini": gini(creators.earned[creators.brand < 0]),
+            "creator_revenue": creators.earned.sum() / FEN,
+            "platform_revenue": by_stream.sum(),
+            **{f"revenue_{stream.name.lower()}": by_stream[stream] for stream in Stream},
+            "brand_profit": (brand_cash - self.brand_cash_before) / FEN,
+            "consumer_surplus": self.surplus / FEN,
+            "product_gini": gini(self.product_orders),
+        }
+        return {name: float(values[name]) for name in OUTCOMES}
+
+
+def is_led_by_friend(orders: Orders) -> NDArray[np.bool_]:
+    """Orders that a consumer's word to a friend led to."""
+    return orders.channel == Channel.FRIEND
+
+
+def _ratio(part: float, whole: float) -> float:
+    return float(part) / float(whole) if whole else float("nan")

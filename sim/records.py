@@ -1,0 +1,352 @@
+"""Columns that travel together: the named tuples of arrays which every phase of the day reads and writes.
+
+N consumers, K creators, C categories, J products, B brands, V platforms. A column is written by one phase only: what a
+consumer's day changes stands in `Consumers` and `Follows`, and only in that consumer's own row.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.graph import Graph
+
+Int8 = NDArray[np.int8]
+Int16 = NDArray[np.int16]
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+Byte = NDArray[np.uint8]
+Float = NDArray[np.float32]
+Double = NDArray[np.float64]
+
+NOBODY = -1
+FOLLOW_SLOTS = 14
+OWN_SLOTS = 5
+WORD_SLOTS = 3
+COUNT_UNITS = 8.0  # Beta counts are kept in eighths, 0 to 31.875
+FATIGUE_UNITS = 8192.0  # fatigue is kept in units of 1/8192, 0 to 8
+MOST_POSTS = 8  # posts of a creator on one day
+MOST_TOLD = 8  # friends told of one purchase
+
+
+class Channel(IntEnum):
+    """Where a consumer met an offer."""
+
+    LISTING = 0
+    AD = 1
+    PUBLIC_POST = 2
+    PRIVATE_POST = 3
+    ONE_TO_ONE = 4
+    SEARCH = 5
+    FRIEND = 6
+    HABIT = 7
+
+
+PUBLIC_CHANNELS = (Channel.LISTING, Channel.AD, Channel.PUBLIC_POST, Channel.SEARCH)
+PRIVATE_CHANNELS = (Channel.PRIVATE_POST, Channel.ONE_TO_ONE)
+CREATOR_CHANNELS = (Channel.PUBLIC_POST, Channel.PRIVATE_POST, Channel.ONE_TO_ONE)
+
+
+class Tier(IntEnum):
+    """Size of a creator's audience; says nothing of the domain."""
+
+    KOC = 0
+    KOL = 1
+    BRAND = 2  # a brand's own account
+
+
+Luck = NDArray[np.uint64]
+"""Keys of all streams of luck, from `sim.draws.stream_keys`."""
+
+
+class People(NamedTuple):
+    """What does not change about consumers."""
+
+    taste: Float  # (N, C) taste θ for a category, utility
+    pull: Float  # (N, C) odds ratio exp(i·θ) with which taste draws attention
+    activity: Float  # (N,) probability to be online, per day
+    sensitivity: Float  # (N,) price sensitivity α, utility per log price
+    sociability: Float  # (N,) probability to tell friends of an unsurprising purchase
+    income: Int32  # (N,) budget for these goods, fen per day
+    group: Byte  # (N,) interest group, 0 to C - 1
+    city_tier: Byte  # (N,) 1 to 6
+    home: Byte  # (N,) platform
+
+
+class Consumers(NamedTuple):
+    """What changes about consumers."""
+
+    due: Int16  # (N, C) day on which the next need opens
+    lapse: Int16  # (N, C) day on which it will have been met outside the market
+    wallet: Int32  # (N,) fen
+    own_product: Int16  # (N, OWN_SLOTS) products remembered, or NOBODY
+    own_count: Byte  # (N, OWN_SLOTS) purchases of it
+    own_run: Byte  # (N, OWN_SLOTS) satisfying ones in a row
+    own_mean: Float  # (N, OWN_SLOTS) mean experienced quality
+    word_product: Int16  # (N, WORD_SLOTS) products friends spoke of, or NOBODY
+    word_count: Byte  # (N, WORD_SLOTS) friends who did
+    word_mean: Float  # (N, WORD_SLOTS) mean of what they said
+    word_day: Int16  # (N, WORD_SLOTS) last day
+    word_order: Int32  # (N, WORD_SLOTS) the last of their orders
+    word_creator: Int32  # (N, WORD_SLOTS) creator at the root of it, or NOBODY
+    adviser: Int32  # (N,) creator who answers a question today, or NOBODY
+    question: Byte  # (N,) category of that question
+    reached: Byte  # (N,) bit set of channels in which an item page was seen since measuring began
+    bought: Int16  # (N,) purchases since measuring began
+    customer_of: NDArray[np.uint64]  # (N,) bit set of brands ever bought
+    creator: Int32  # (N,) row among creators, or NOBODY
+
+
+class Follows(NamedTuple):
+    """Follow edges by follower, eight bytes each; a row is filled from the left."""
+
+    creator: Int32  # (N, FOLLOW_SLOTS) creator followed, or NOBODY
+    fatigue: NDArray[np.uint16]  # (N, FOLLOW_SLOTS) in 1 / FATIGUE_UNITS
+    met: Byte  # (N, FOLLOW_SLOTS) claims met, in 1 / COUNT_UNITS
+    broken: Byte  # (N, FOLLOW_SLOTS) claims broken, in 1 / COUNT_UNITS
+
+
+class Town(NamedTuple):
+    """All that concerns consumers."""
+
+    people: People
+    consumers: Consumers
+    follows: Follows
+    graph: Graph
+
+
+class Creators(NamedTuple):
+    """Creators; a KOC or KOL is also a consumer and has a row there."""
+
+    consumer: Int32  # (K,) row among consumers, or NOBODY for a brand's own account
+    brand: Int16  # (K,) brand of an own account, or NOBODY
+    home: Byte  # (K,) platform
+    tier: Byte  # (K,) Tier
+    active: Byte  # (K,) 1 while in business
+    since: Int16  # (K,) day of entry
+    integrity: Double  # (K,)
+    reservation: Double  # (K,) yuan per day
+    audience: Int64  # (K,) followers
+    content: Double  # (K, C) posts by category, fading
+    fit: Double  # (K, C) mean taste of the followers
+    pool_met: Double  # (K,) claims met, fading, per hundred followers
+    pool_broken: Double  # (K,) the same, broken
+    sold: Double  # (K, C) orders by category, fading
+    posts_mean: Double  # (K,) learnt mean of posts per day
+    income_mean: Double  # (K,) learnt mean of income, yuan per day
+    posts_square: Double  # (K,) learnt mean of squared posts
+    posts_income: Double  # (K,) learnt mean of posts times income
+    rate: Double  # (K,) intended posts per day
+    earned: Int64  # (K,) income since measuring began, fen
+    effort: Double  # (K,) effort since measuring began, yuan
+
+
+class Shelf(NamedTuple):
+    """Products as consumers meet them today."""
+
+    category: Int8  # (J,)
+    brand: Int16  # (J,)
+    quality: Double  # (J,) true quality: only experience and creators' judgement read it
+    prior: Double  # (J,) reputation of the brand
+    rating: Double  # (J,) mean public rating
+    ratings: Double  # (J,) how many
+    price: Int64  # (J,) fen
+    log_price: Double  # (J,) log of price over the category's mean list price
+    impulse_cost: Double  # (C,)
+    interval: Double  # (C,) mean days between needs
+    own_account: Int32  # (J,) the brand's own account where it takes new contacts today, or NOBODY
+
+
+class Posts(NamedTuple):
+    """Today's posts, sorted by creator."""
+
+    first: Int64  # (K + 1,) posts first[k] to first[k + 1] are creator k's
+    creator: Int32  # (P,)
+    product: Int16  # (P,)
+    claim: Double  # (P,) quality claimed
+    incentive: Double  # (P,) visible pay over price
+    private: Byte  # (P,) 1 where it goes to the private pool
+
+
+class Sheet(NamedTuple):
+    """What consumers can know of creators today."""
+
+    active: Byte  # (K,)
+    private: Byte  # (K,) 1 where contacts can ask one-to-one
+    expertise: Double  # (K, C)
+    heard_met: Double  # (K,) pool reputation as one follower hears of it, claims
+    heard_broken: Double  # (K,)
+    stranger_met: Double  # (K,) prior counts of someone who does not follow
+    stranger_broken: Double  # (K,)
+    discount: Double  # (K,) on what this creator sells, share of price
+    advice: Int16  # (K, C) product recommended one-to-one, or NOBODY
+    advice_claim: Double  # (K, C)
+    advice_incentive: Double  # (K, C)
+
+
+class Feeds(NamedTuple):
+    """Today's ranking tables by platform and category; cumulative weights end in 1."""
+
+    product: Int16  # (C, n) products of a category
+    listing: Double  # (V, C, n) cumulative weight in the feed
+    search: Double  # (V, C, n) cumulative weight in search
+    ad: Double  # (V, C, n) cumulative weight among ads; all zero where nobody pays
+    post_first: Int64  # (V * C + 1,) public posts of a platform and category
+    post: Int32  # (Q,) index into `Posts`
+    post_weight: Double  # (Q,) cumulative weight
+
+
+class Venues(NamedTuple):
+    """Platforms' rules as consumers meet them."""
+
+    follow_gate: Byte  # (V,)
+    content_share: Double  # (V,)
+    ad_load: Double  # (V,)
+    organic_reach: Double  # (V,)
+    coupon: Double  # (V,) share of price
+    coupon_newcomers: Byte  # (V,)
+    pages: Double  # (24,) cumulative distribution of public pages seen on an active day
+
+
+class Inbox(NamedTuple):
+    """Friends' words of yesterday, sorted by recipient."""
+
+    to: Int32
+    product: Int16
+    word: Float
+    order: Int32
+    creator: Int32
+
+
+class Today(NamedTuple):
+    """Everything the day's earlier phases prepared for consumers."""
+
+    shelf: Shelf
+    posts: Posts
+    sheet: Sheet
+    feeds: Feeds
+    venues: Venues
+    inbox: Inbox
+
+
+class Orders(NamedTuple):
+    """Orders, a row each."""
+
+    consumer: Int32
+    product: Int16
+    creator: Int32  # who sold it, or NOBODY
+    channel: Int8
+    parent: Int32  # the friend's order that led to it, or NOBODY
+    price: Int32  # fen, before the coupon
+    coupon: Int32  # fen, funded by the platform
+    returned: Byte
+    met: Int8  # claim met 1, broken -1, no claim 0
+    satisfying: Byte
+    review: Float  # public rating given, or NaN
+    surplus: Int32  # consumer's realised surplus, fen
+    new_customer: Byte  # first purchase of the brand
+    candidate: Byte  # 1 where the buyer considers to become a KOC
+
+
+class Shares(NamedTuple):
+    """Words to friends; ``order`` counts from the chunk's first order."""
+
+    to: Int32
+    product: Int16
+    word: Float
+    order: Int32
+    creator: Int32
+
+
+class Questions(NamedTuple):
+    """One-to-one questions asked today."""
+
+    consumer: Int32
+    creator: Int32
+    category: Byte
+
+
+class Tally(NamedTuple):
+    """Counts of the day; integers, so that the order of summing is irrelevant."""
+
+    creator_delivered: Int64  # (K,)
+    creator_viewed: Int64  # (K,)
+    creator_followers: Int64  # (K,) net change
+    delivered: Int64  # (channels,)
+    viewed: Int64  # (channels,)
+    considered: Int64  # (channels,)
+    product_viewed: Int64  # (J,)
+    ads_viewed: Int64  # (V, J)
+    trust: Int64  # (2,) sum of trust in opened posts in millionths, and their number
+
+
+class Basket(NamedTuple):
+    """The best offer so far in each category, while one consumer's day is worked out."""
+
+    mask: Int64  # (1,) bit set of categories in which something was considered
+    leaving: Int64  # (1,) bit set of follow slots that end with the day
+    weight: Double  # (C,) weights of categories in the feed
+    value: Double  # (C,) utility of the best, luck included
+    outside: Double  # (C,) utility of buying nothing, luck included
+    systematic: Double  # (C,) the best's utility without quality, risk and luck
+    expected: Double  # (C,) quality expected of it
+    claim: Double  # (C,) quality claimed, NaN without a claim
+    product: Int64  # (C,) NOBODY where nothing beats buying nothing
+    channel: Int64
+    creator: Int64
+    slot: Int64  # follow slot of the creator, or NOBODY
+    word: Int64  # word slot, or NOBODY
+    price: Int64  # fen, before the coupon
+    coupon: Int64  # fen
+
+
+TRACE_COLUMNS = (
+    "channel", "product", "creator", "price", "coupon", "taste", "quality", "risk", "price_term", "friends", "impulse",
+    "luck", "value", "outside", "expected", "precision", "claim", "trust", "outcome",
+)  # fmt: skip
+
+
+class Outcome(IntEnum):
+    """What became of an offer."""
+
+    WEIGHED = 0
+    NEEDS_A_FOLLOW = 1
+    TOO_EXPENSIVE = 2
+
+
+class Events(NamedTuple):
+    """What a chunk of consumers does in a day; ``counts`` holds the rows used of each list."""
+
+    counts: Int64  # (4,) orders, shares, questions, traces
+    orders: Orders
+    shares: Shares
+    questions: Questions
+    tally: Tally
+    basket: Basket
+    trace: Double  # (T, len(TRACE_COLUMNS)); T is 0 unless a decision is to be explained
+
+
+def empty(kind: type, rows: int) -> NamedTuple:
+    """Empty lists of a kind of event.
+
+    Parameters
+    ----------
+    kind
+        `Orders`, `Shares`, `Questions` or `Inbox`.
+    rows
+        Capacity.
+    """
+    return kind(*(np.zeros(rows, _dtype(kind, name)) for name in kind._fields))  # type: ignore[attr-defined]
+
+
+_DTYPES = {
+    "Int8": np.int8, "Int16": np.int16, "Int32": np.int32, "Int64": np.int64,
+    "Byte": np.uint8, "Float": np.float32, "Double": np.float64,
+}  # fmt: skip
+
+
+def _dtype(kind: type, name: str) -> type:
+    return _DTYPES[kind.__annotations__[name].__forward_arg__]

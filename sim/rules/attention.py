@@ -1,0 +1,58 @@
+"""Attention: which delivered posts are opened, and how posting too much wears followers out."""
+
+from __future__ import annotations
+
+import math
+
+from sim.compiled import compiled
+from sim.parameters import AttentionScalars
+
+
+@compiled
+def open_probability(interest: float, need: bool, fatigue: float, p: AttentionScalars) -> float:
+    """Probability to open a delivered post.
+
+    A logit of taste and need, thinned by fatigue with the creator: ``logit⁻¹(logit(p₀) + i·θ + n·need)·exp(−φ)``.
+
+    Parameters
+    ----------
+    interest
+        Odds ratio of the consumer's taste for the category, ``exp(i·θ)``.
+    need
+        Whether the consumer needs something of the category.
+    fatigue
+        Fatigue φ with this creator, at least 0.
+    p
+        Attention parameters.
+    """
+    odds = p.open_rate / (1.0 - p.open_rate) * interest
+    if need:
+        odds *= math.exp(p.need)
+    return odds / (1.0 + odds) * math.exp(-fatigue)
+
+
+@compiled
+def fatigue_after(fatigue: float, earlier_today: int, irrelevant: bool, p: AttentionScalars) -> float:
+    """Fatigue after one more delivered post, opened or not.
+
+    Parameters
+    ----------
+    fatigue
+        Fatigue before it.
+    earlier_today
+        Posts the creator has already delivered to this follower today.
+    irrelevant
+        Whether the follower neither needs nor likes the category.
+    p
+        Attention parameters.
+    """
+    added = p.fatigue_first if earlier_today == 0 else p.fatigue_more
+    if irrelevant:
+        added += p.fatigue_irrelevant
+    return fatigue + added
+
+
+@compiled
+def may_leave(fatigue: float, trust: float, p: AttentionScalars) -> bool:
+    """Whether a follower is tired or distrustful enough to think of leaving a creator."""
+    return fatigue > p.leave_fatigue or trust < p.leave_trust

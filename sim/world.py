@@ -1,0 +1,325 @@
+"""The world: parameters and a seed turned into people, graph, goods and creators.
+
+A world is built once and shared by all arms of a seed: it depends on `world_parameters` alone, so two policies under
+the same seed meet the same people, the same friendships, the same goods and the same creators.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import graph as graphs
+from sim.audience import empty_follows, gather_audience, gather_pool, mean_taste, pool_bounds
+from sim.draws import Stream, normals, normals_at, stream_keys, uniforms
+from sim.edgelist import read_edge_list
+from sim.errors import UserError
+from sim.parameters import Parameters
+from sim.records import (
+    NOBODY,
+    OWN_SLOTS,
+    WORD_SLOTS,
+    Consumers,
+    Creators,
+    Double,
+    Follows,
+    Int8,
+    Int16,
+    Luck,
+    People,
+    Tier,
+)
+
+LEAST_RATE = 1e-6
+SEEDED_POSTS = 20.0  # posts a creator is assumed to have made before the first day
+
+
+class Goods(NamedTuple):
+    """Products before any policy; J products, C categories."""
+
+    category: Int8  # (J,)
+    brand: Int16  # (J,)
+    quality: Double  # (J,)
+    reputation: Double  # (J,) of the product's brand
+    rating_bias: Double  # (J,)
+    list_price: Double  # (J,) fen
+
+
+class World(NamedTuple):
+    """People, graph, goods and creators as they are before the first day; nothing in it is ever written."""
+
+    luck: Luck
+    population: int  # people with any activity: scales budgets and thresholds
+    graph: graphs.Graph
+    people: People
+    consumers: Consumers
+    follows: Follows
+    goods: Goods
+    creators: Creators
+
+    @classmethod
+    def build(cls, parameters: Parameters, seed: int) -> World:
+        """Build the world of a seed.
+
+        Raises
+        ------
+        UserError
+            If the edge list cannot be read, or the market is too small for what it should hold.
+        """
+        luck = stream_keys(seed)
+        graph, people = _people_and_graph(parameters, luck)
+        goods = _goods(parameters, luck)
+        consumers = _consumers(parameters, people, luck)
+        population = int(np.count_nonzero(people.activity))
+        creators, follows = _creators(parameters, population, graph, people, consumers, luck)
+        return cls(luck, population, graph, people, consumers, follows, goods, creators)
+
+    @staticmethod
+    def key(parameters: Parameters, seed: int) -> str:
+        """Digest of all that the world depends on: equal keys may share one world."""
+        text = json.dumps([world_parameters(parameters), seed], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+WORLD_CREATORS = (
+    "koc_share", "pool_least", "pool_most", "pool_from_graph", "kol_count", "kol_audience", "kol_audience_spread",
+    "kol_threshold", "kol_threshold_most", "integrity", "integrity_spread", "reservation", "reservation_spread",
+    "kol_reservation", "posts_start",
+)  # fmt: skip
+
+
+def world_parameters(parameters: Parameters) -> dict[str, Any]:
+    """Parameters that the world is made of; all others belong to policy and behaviour."""
+    market = parameters.market
+    graph = parameters.graph.model_dump()
+    if parameters.graph.path:
+        status = Path(parameters.graph.path)
+        graph["file"] = (status.stat().st_size, status.stat().st_mtime_ns) if status.is_file() else None
+    return {
+        "consumers": market.consumers,
+        "catalogue": market.catalogue.model_dump(),
+        "people": market.people.model_dump(),
+        "need": market.need.model_dump(),
+        "attention": market.attention.interest,
+        "trust": market.trust.model_dump(),
+        "graph": graph,
+        "creators": {name: getattr(parameters.creators, name) for name in WORLD_CREATORS},
+        "brands": parameters.brands.count,
+        "platforms": [platform.share for platform in parameters.platforms],
+    }
+
+
+def _logistic(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+def _logit(p: float) -> float:
+    p = min(max(p, LEAST_RATE), 1 - LEAST_RATE)
+    return float(np.log(p / (1 - p)))
+
+
+def _rate(median: float, spread: float, noise: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Logit-normal probabilities; a median of exactly 0 or 1 leaves no spread."""
+    if median in (0.0, 1.0):
+        return np.full(noise.shape, median, np.float32)
+    return _logistic(_logit(median) + spread * noise).astype(np.float32)
+
+
+def _people_and_graph(parameters: Parameters, luck: Luck) -> tuple[graphs.Graph, People]:
+    market, shape = parameters.market, parameters.graph
+    categories = len(market.catalogue.categories)
+    listed = read_edge_list(Path(shape.path), shape.directed)[0] if shape.kind == "edgelist" else None
+    n = market.consumers if listed is None else len(listed.offsets) - 1
+    key, taste_key = luck[Stream.WORLD_PERSON], luck[Stream.WORLD_TASTE]
+
+    group = (uniforms(key, 0, n, 0) * categories).astype(np.uint8)
+    tiers = np.cumsum(market.people.city_tiers) / np.sum(market.people.city_tiers)
+    city_tier = (1 + np.searchsorted(tiers, uniforms(key, 0, n, 1), side="right")).astype(np.uint8)
+    homes = np.cumsum([platform.share for platform in parameters.platforms])
+    home = np.searchsorted(homes / homes[-1], uniforms(key, 0, n, 2), side="right").astype(np.uint8)
+    if listed is not None:
+        graph = listed
+    elif shape.kind == "small_world":
+        graph = graphs.small_world(n, shape.mean_degree, shape.rewiring, shape.homophily, group, city_tier, luck)
+    elif shape.kind == "scale_free":
+        graph = graphs.scale_free(n, shape.mean_degree, shape.exponent, shape.homophily, group, luck)
+    else:
+        graph = graphs.stochastic_blocks(n, shape.mean_degree, shape.homophily, group, city_tier, luck)
+
+    # a group's favourite stands out; scaled so that taste keeps its mean 0 and variance 1 before taste_spread
+    person = market.people
+    taste = np.empty((n, categories), np.float32)
+    for c in range(categories):
+        own = np.sqrt(1 - person.taste_grouping) * normals(taste_key, 0, n, c)
+        shared = np.sqrt(person.taste_grouping * categories) * ((group == c) - 1 / categories)
+        taste[:, c] = person.taste_spread * (own + shared)
+    income = person.budget / 30 * 100 * np.exp(person.budget_spread * normals(key, 1, n, 0))
+    return graph, People(
+        taste=taste,
+        pull=np.exp(market.attention.interest * taste),
+        activity=_rate(person.activity, person.activity_spread, normals(key, 1, n, 1)),
+        sensitivity=(person.price_sensitivity * np.exp(person.price_sensitivity_spread * normals(key, 1, n, 2))).astype(
+            np.float32
+        ),
+        sociability=np.clip(
+            _rate(person.sociability, person.sociability_spread, normals(key, 1, n, 3)), LEAST_RATE, 1 - LEAST_RATE
+        ),
+        income=np.minimum(income, 30_000_000).astype(np.int32),
+        group=group,
+        city_tier=city_tier,
+        home=home,
+    )
+
+
+def _goods(parameters: Parameters, luck: Luck) -> Goods:
+    catalogue = parameters.market.catalogue
+    categories = catalogue.categories
+    products = len(categories) * catalogue.products_per_category
+    key = luck[Stream.WORLD_PRODUCT]
+    category = np.repeat(np.arange(len(categories)), catalogue.products_per_category)
+    brand = np.arange(products) % parameters.brands.count
+    quality = catalogue.quality_spread * normals(key, 0, products, 0)
+    # the public knows half of how a brand's goods differ from the rest
+    reputation = 0.5 * np.array([quality[brand == b].mean() for b in brand])
+    spread = catalogue.price_spread * normals(key, 0, products, 2)
+    mean_price = np.array([categories[c].price for c in category])
+    list_price = 100 * mean_price * np.exp(catalogue.quality_premium * quality + spread)
+    return Goods(
+        category.astype(np.int8),
+        brand.astype(np.int16),
+        quality,
+        reputation,
+        catalogue.rating_bias * normals(key, 0, products, 1),
+        list_price,
+    )
+
+
+def _consumers(parameters: Parameters, people: People, luck: Luck) -> Consumers:
+    n, categories = people.taste.shape
+    key = luck[Stream.WORLD_NEED]
+    due = np.empty((n, categories), np.int16)
+    lapse = np.empty((n, categories), np.int16)
+    for c, category in enumerate(parameters.market.catalogue.categories):
+        due[:, c] = np.minimum(_waits(uniforms(key, 0, n, 2 * c), category.interval), 32_000)
+        open_for = _waits(uniforms(key, 0, n, 2 * c + 1), 1 / parameters.market.need.lapse)
+        lapse[:, c] = np.minimum(due[:, c] + open_for, 32_500)
+    return Consumers(
+        due=due,
+        lapse=lapse,
+        wallet=(30 * uniforms(key, 1, n, 0) * people.income).astype(np.int32),
+        own_product=np.full((n, OWN_SLOTS), NOBODY, np.int16),
+        own_count=np.zeros((n, OWN_SLOTS), np.uint8),
+        own_run=np.zeros((n, OWN_SLOTS), np.uint8),
+        own_mean=np.zeros((n, OWN_SLOTS), np.float32),
+        word_product=np.full((n, WORD_SLOTS), NOBODY, np.int16),
+        word_count=np.zeros((n, WORD_SLOTS), np.uint8),
+        word_mean=np.zeros((n, WORD_SLOTS), np.float32),
+        word_day=np.zeros((n, WORD_SLOTS), np.int16),
+        word_order=np.full((n, WORD_SLOTS), NOBODY, np.int32),
+        word_creator=np.full((n, WORD_SLOTS), NOBODY, np.int32),
+        adviser=np.full(n, NOBODY, np.int32),
+        question=np.zeros(n, np.uint8),
+        reached=np.zeros(n, np.uint8),
+        bought=np.zeros(n, np.int16),
+        customer_of=np.zeros(n, np.uint64),
+        creator=np.full(n, NOBODY, np.int32),
+    )
+
+
+def _waits(u: NDArray[np.float64], mean: float) -> NDArray[np.float64]:
+    return 1 + np.floor(np.log(u) / np.log1p(-1 / mean)) if mean > 1 else np.ones_like(u)
+
+
+def _creators(
+    parameters: Parameters, population: int, graph: graphs.Graph, people: People, consumers: Consumers, luck: Luck
+) -> tuple[Creators, Follows]:
+    p, trust = parameters.creators, parameters.market.trust
+    n = people.taste.shape[0]
+    key = luck[Stream.WORLD_CREATOR]
+    reachable = (people.activity > 0) & (np.diff(graph.offsets) > 0)
+    kocs = np.flatnonzero(reachable & (uniforms(key, 0, n, 0) < p.koc_share))
+    order = np.where(reachable, uniforms(key, 0, n, 1), 2.0)
+    order[kocs] = 2.0
+    count = min(p.kol_count, int((order < 2.0).sum()))
+    kols = np.sort(np.argsort(order, kind="stable")[:count])
+    hosts = np.concatenate([kols, kocs]).astype(np.int32)
+    creators = new_creators(hosts, parameters, people, luck, day=0)
+    creators.tier[: len(kols)] = Tier.KOL
+    consumers.creator[hosts] = np.arange(len(hosts), dtype=np.int32)
+
+    follows = empty_follows(n)
+    least, most = pool_bounds(population, p.pool_least, p.pool_most)
+    if len(kocs) and most >= n:
+        raise UserError(f"creators.pool_most={p.pool_most}: a pool of {most} in a market of {n} people; expected fewer")
+    sizes = least + (uniforms(key, 0, n, 2) * (most - least + 1)).astype(np.int64)
+    shares = np.minimum(p.kol_audience * np.exp(p.kol_audience_spread * normals(key, 1, n, 2)), 0.9)
+    priors = pool_priors(parameters)
+    for k, host in enumerate(hosts):
+        if k < len(kols):
+            specialty = int(np.argmax(creators.content[k]))
+            gather_audience(
+                k, host, float(shares[host]), specialty, people.pull, trust.mass_met, trust.mass_broken, luck, follows
+            )
+        else:
+            gather_pool(k, host, int(sizes[host]), p.pool_from_graph, priors, graph, people.group, luck, follows)
+    mean_taste(follows, people.taste, creators.fit, creators.audience)
+    creators.reservation[: len(kols)] = p.kol_reservation * creators.audience[: len(kols)]
+    return creators, follows
+
+
+def pool_priors(parameters: Parameters) -> NDArray[np.float64]:
+    """Prior counts (met, broken) of a friend, a friend's friend, shared interest, a stranger; shape (4, 2)."""
+    t = parameters.market.trust
+    return np.array(
+        [
+            (t.friend_met, t.friend_broken),
+            (t.second_met, t.second_broken),
+            (t.interest_met, t.interest_broken),
+            (t.stranger_met, t.stranger_broken),
+        ]
+    )
+
+
+def new_creators(hosts: NDArray[np.int32], parameters: Parameters, people: People, luck: Luck, day: int) -> Creators:
+    """Columns of creators who enter on a day, all as KOC without an audience yet.
+
+    Parameters
+    ----------
+    hosts
+        Their rows among consumers, shape (k,).
+    """
+    p = parameters.creators
+    key = luck[Stream.WORLD_CREATOR]
+    k, categories = len(hosts), people.taste.shape[1]
+    integrity = _logistic(_logit(p.integrity) + p.integrity_spread * normals_at(key, 2, hosts, 0))
+    reservation = p.reservation * np.exp(p.reservation_spread * normals_at(key, 2, hosts, 1))
+    liking = np.exp(2.0 * people.taste[hosts].astype(np.float64))
+    zeros = np.zeros(k)
+    return Creators(
+        consumer=hosts.astype(np.int32),
+        brand=np.full(k, NOBODY, np.int16),
+        home=people.home[hosts],
+        tier=np.full(k, Tier.KOC, np.uint8),
+        active=np.ones(k, np.uint8),
+        since=np.full(k, day, np.int16),
+        integrity=integrity,
+        reservation=reservation,
+        audience=np.zeros(k, np.int64),
+        content=SEEDED_POSTS * liking / liking.sum(axis=1, keepdims=True),
+        fit=np.zeros((k, categories)),
+        pool_met=zeros.copy(),
+        pool_broken=zeros.copy(),
+        sold=np.zeros((k, categories)),
+        posts_mean=np.full(k, p.posts_start),
+        income_mean=zeros.copy(),
+        posts_square=np.full(k, p.posts_start**2 + p.posts_start),
+        posts_income=zeros.copy(),
+        rate=np.full(k, p.posts_start),
+        earned=np.zeros(k, np.int64),
+        effort=zeros.copy(),
+    )

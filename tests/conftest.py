@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def optional_data() -> Callable[[str], Path]:
+    """Path of a published data set below KOC_TEST_DATA; the test is skipped where it is not at hand."""
+    folder = Path(os.environ.get("KOC_TEST_DATA", REPOSITORY.parent / "shared" / "data"))
+
+    def find(name: str) -> Path:
+        path = folder / name
+        if not path.is_file():
+            pytest.skip(f"{path} is not there; KOC_TEST_DATA names the folder of test data")
+        return path
+
+    return find
