@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import allocating, compiled
 from sim.draws import Stream, uniform
 from sim.graph import Graph
 from sim.records import COUNT_UNITS, FOLLOW_SLOTS, Byte, Double, Float, Follows, Int64, Luck
@@ -28,7 +28,7 @@ def add_follow(i: int, creator: int, met: float, broken: float, follows: Follows
     return False
 
 
-@compiled
+@allocating
 def gather_pool(
     k: int, host: int, size: int, from_graph: float, priors: Double, graph: Graph, group: Byte, luck: Luck, follows: Follows
 ) -> int:

@@ -14,7 +14,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled
+from sim.compiled import allocating, compiled
 
 MOST_DAYS = 1 << 12
 MOST_FIRST = 1 << 28
@@ -150,7 +150,7 @@ def normal_of(u: float, v: float) -> float:
     return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
 
 
-@compiled
+@allocating
 def uniforms(key: np.uint64, day: int, count: int, second: int) -> NDArray[np.float64]:
     """Uniform draws of agents 0 to ``count - 1``, all with the same partner."""
     out = np.empty(count)
@@ -159,7 +159,7 @@ def uniforms(key: np.uint64, day: int, count: int, second: int) -> NDArray[np.fl
     return out
 
 
-@compiled
+@allocating
 def normals(key: np.uint64, day: int, count: int, second: int) -> NDArray[np.float64]:
     """Standard normal draws of agents 0 to ``count - 1``; uses partners ``2 second`` and ``2 second + 1``."""
     out = np.empty(count)
@@ -168,7 +168,7 @@ def normals(key: np.uint64, day: int, count: int, second: int) -> NDArray[np.flo
     return out
 
 
-@compiled
+@allocating
 def normals_at(key: np.uint64, day: int, who: NDArray[np.int32], second: int) -> NDArray[np.float64]:
     """Standard normal draws of the agents named; the same as `normals` gives them."""
     out = np.empty(who.shape[0])

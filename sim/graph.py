@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.compiled import compiled
+from sim.compiled import allocating
 from sim.draws import Stream, uniform
 from sim.errors import UserError
 from sim.partners import (
@@ -232,7 +232,7 @@ def _finished(consumers: int, wanted: int, made: int, slots: NDArray[np.int64]) 
     return _rows(consumers, np.sort(slots[slots >= 0]))
 
 
-@compiled
+@allocating
 def _rows(consumers: int, codes: NDArray[np.int64]) -> Graph:
     """Rows of sorted codes by counting: as u rises, row v fills with its lower friends, row u with its higher."""
     lower = np.zeros(consumers, dtype=np.int64)
@@ -273,7 +273,7 @@ def _ring_order(
     return np.lexsort((np.where(at_home, home, place), city_tier))
 
 
-@compiled
+@allocating
 def _uniforms(key: np.uint64, sub_stream: int, count: int) -> NDArray[np.float64]:
     out = np.empty(count)
     for i in range(count):
@@ -281,7 +281,7 @@ def _uniforms(key: np.uint64, sub_stream: int, count: int) -> NDArray[np.float64
     return out
 
 
-@compiled
+@allocating
 def _ring_ties(
     key: np.uint64,
     ahead: float,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from sim.compiled import compiled
+from sim.compiled import allocating
 from sim.graph import Graph
 
 
@@ -105,7 +105,7 @@ def _degree_assortativity(graph: Graph) -> float:
     return (ends * product - first**2) / spread if spread else math.nan
 
 
-@compiled
+@allocating
 def _degree_products(graph: Graph) -> int:
     """Sum over ties, both ways round, of the product of the degrees at their ends."""
     total = 0
@@ -116,7 +116,7 @@ def _degree_products(graph: Graph) -> int:
     return total
 
 
-@compiled
+@allocating
 def _triangles(graph: Graph, people: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For each of the people, pairs of friends who are friends, and pairs of friends."""
     marked_by = np.full(len(graph.offsets) - 1, -1, dtype=np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from sim.compiled import compiled
+from sim.compiled import allocating
 from sim.draws import uniform
 
 # Sub-streams of Stream.WORLD_GRAPH, in the place of the day, so that no two steps of a generator share a draw.
@@ -54,13 +54,13 @@ def power_law_weights(luck: NDArray[np.float64], mean: float, exponent: float, l
     return least * (1 - luck * (1 - (least / largest) ** tail)) ** (-1 / tail)
 
 
-@compiled
+@allocating
 def anyone(u: float, pool: Pool) -> int:
     """Person drawn from all by a uniform draw."""
     return int(pool.lots[int(u * len(pool.lots))])
 
 
-@compiled
+@allocating
 def kindred(u: float, person: int, pool: Pool) -> int:
     """Person drawn from the group of the one named, perhaps the same, by a uniform draw."""
     group = int(pool.group[person])
@@ -68,7 +68,7 @@ def kindred(u: float, person: int, pool: Pool) -> int:
     return int(pool.lots[begin + int(u * (end - begin))])
 
 
-@compiled
+@allocating
 def drawn_ties(key: np.uint64, count: int, homophily: float, pool: Pool, slots: NDArray[np.int64]) -> int:
     """Add new ties, with probability h inside a group, else between any two people; returns how many found room."""
     for tie in range(count):
@@ -78,7 +78,7 @@ def drawn_ties(key: np.uint64, count: int, homophily: float, pool: Pool, slots: 
     return count
 
 
-@compiled
+@allocating
 def block_ties(
     key: np.uint64, count: int, homophily: float, pools: tuple[Pool, Pool, Pool], slots: NDArray[np.int64]
 ) -> int:
@@ -95,7 +95,7 @@ def block_ties(
     return count
 
 
-@compiled
+@allocating
 def _new_tie(key: np.uint64, tie: int, alike: bool, pool: Pool, slots: NDArray[np.int64]) -> bool:
     """Draw both ends until they make a new tie, at last without regard to groups."""
     for attempt in range(2 * ATTEMPTS):
@@ -107,7 +107,7 @@ def _new_tie(key: np.uint64, tie: int, alike: bool, pool: Pool, slots: NDArray[n
     return False
 
 
-@compiled
+@allocating
 def new_friend(key: np.uint64, person: int, which: int, homophily: float, pool: Pool, slots: NDArray[np.int64]) -> bool:
     """Draw another end for tie number ``which`` of a person until it is new, at last without regard to groups."""
     draw = which * 4 * ATTEMPTS
@@ -125,7 +125,7 @@ def room_for(ties: int) -> NDArray[np.int64]:
     return np.full(ties + ties // 2 + 8, -1, dtype=np.int64)
 
 
-@compiled
+@allocating
 def add_tie(i: int, j: int, consumers: int, slots: NDArray[np.int64]) -> bool:
     """Put the tie into the set as the number u N + v, u < v; False where it is there or i is j."""
     if i == j:

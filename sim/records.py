@@ -30,6 +30,7 @@ COUNT_UNITS = 8.0  # Beta counts are kept in eighths, 0 to 31.875
 FATIGUE_UNITS = 8192.0  # fatigue is kept in units of 1/8192, 0 to 8
 MOST_POSTS = 8  # posts of a creator on one day
 MOST_TOLD = 8  # friends told of one purchase
+MOST_OFFERS = 512  # offers that one person can see on one day
 
 
 class Channel(IntEnum):
@@ -283,6 +284,17 @@ class Tally(NamedTuple):
     trust: Int64  # (2,) sum of trust in opened posts in millionths, and their number
 
 
+class Offers(NamedTuple):
+    """What one consumer has seen today, to be weighed; MOST_OFFERS rows."""
+
+    product: Int64
+    channel: Int64
+    creator: Int64  # who sells, or NOBODY
+    slot: Int64  # follow slot of the creator, or NOBODY
+    claim: Double  # quality claimed, NaN without a claim
+    incentive: Double  # visible pay of the source over price
+
+
 class Basket(NamedTuple):
     """The best offer so far in each category, while one consumer's day is worked out."""
 
@@ -317,14 +329,25 @@ class Outcome(IntEnum):
     TOO_EXPENSIVE = 2
 
 
-class Events(NamedTuple):
-    """What a chunk of consumers does in a day; ``counts`` holds the rows used of each list."""
+class Count(IntEnum):
+    """Lists whose rows are counted."""
 
-    counts: Int64  # (4,) orders, shares, questions, traces
+    ORDERS = 0
+    SHARES = 1
+    QUESTIONS = 2
+    TRACES = 3
+    OFFERS = 4
+
+
+class Events(NamedTuple):
+    """What a chunk of consumers does in a day; ``counts`` holds the rows used of each list, by `Count`."""
+
+    counts: Int64  # (len(Count),)
     orders: Orders
     shares: Shares
     questions: Questions
     tally: Tally
+    offers: Offers
     basket: Basket
     trace: Double  # (T, len(TRACE_COLUMNS)); T is 0 unless a decision is to be explained
 

@@ -24,7 +24,7 @@ def mean_trust(follows: Follows, creators: Creators, p: Any) -> float:
             k = int(follows.creator[i, slot])
             if k < 0:
                 break
-            share = p.reputation_mass if creators.tier[k] == int(Tier.KOL) else p.reputation
+            share = p.reputation_mass if creators.tier[k] == Tier.KOL.value else p.reputation
             total += trust(
                 float(follows.met[i, slot]) / COUNT_UNITS,
                 float(follows.broken[i, slot]) / COUNT_UNITS,

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 
-from sim.agents.weighing import MILLION, Claim, Offer, consider, follow_slot, is_needed, trust_in, word_slot
+from sim.agents.weighing import MILLION, follow_slot, is_needed, trust_in, word_slot
 from sim.compiled import compiled, inlined
 from sim.draws import Stream, geometric_of, uniform
 from sim.parameters import Behaviour
 from sim.records import (
     FATIGUE_UNITS,
     FOLLOW_SLOTS,
+    MOST_OFFERS,
     MOST_POSTS,
     NOBODY,
     OWN_SLOTS,
     WORD_SLOTS,
+    Byte,
     Channel,
     Consumers,
+    Count,
     Double,
     Events,
     Follows,
@@ -28,7 +31,6 @@ from sim.records import (
 from sim.rules.attention import fatigue_after, may_leave, open_probability
 from sim.rules.loyalty import Stage, stage
 
-NO_CLAIM = Claim(0.0, 0.0, False)
 FATIGUE_MOST = 65535.0 / FATIGUE_UNITS
 
 
@@ -73,14 +75,44 @@ def remove_follow(i: int, slot: int, follows: Follows) -> None:
     follows.creator[i, last] = NOBODY
 
 
-@inlined
-def see(i: int, channel: int, creator: int, product: int, town: Town, out: Events) -> None:
-    """Count an item page seen."""
-    out.tally.viewed[channel] += 1
-    out.tally.product_viewed[product] += 1
-    if creator >= 0:
-        out.tally.creator_viewed[creator] += 1
-    town.consumers.reached[i] |= 1 << channel
+@compiled
+def notice(
+    i: int,
+    product: int,
+    channel: int,
+    creator: int,
+    slot: int,
+    claim: float,
+    incentive: float,
+    reached: Byte,
+    out: Events,
+) -> None:
+    """See an item page: count it, and keep the offer to be weighed.
+
+    Parameters
+    ----------
+    product, channel, creator, slot
+        What, where, who sells (or `NOBODY`), and the follow slot of that creator (or `NOBODY`).
+    claim, incentive
+        Quality claimed (NaN without a claim), and what the source visibly earns, share of price.
+    reached
+        Bit sets of channels met, shape (N,).
+    """
+    tally, offers = out.tally, out.offers
+    tally.viewed[channel] += 1
+    tally.product_viewed[product] += 1
+    if creator >= 0 and channel != Channel.FRIEND.value:
+        tally.creator_viewed[creator] += 1
+    reached[i] |= 1 << channel
+    row = out.counts[Count.OFFERS]
+    if row < MOST_OFFERS:
+        out.counts[Count.OFFERS] += 1
+        offers.product[row] = product
+        offers.channel[row] = channel
+        offers.creator[row] = creator
+        offers.slot[row] = slot
+        offers.claim[row] = claim
+        offers.incentive[row] = incentive
 
 
 @inlined
@@ -101,7 +133,7 @@ def attend_posts(
         for post in range(posts.first[k], posts.first[k + 1]):
             key = k * MOST_POSTS + post - int(posts.first[k])
             private = posts.private[post] == 1
-            channel = int(Channel.PRIVATE_POST) if private else int(Channel.PUBLIC_POST)
+            channel = Channel.PRIVATE_POST.value if private else Channel.PUBLIC_POST.value
             if not private:
                 reach = float(today.venues.organic_reach[town.people.home[i]])
                 if uniform(luck[Stream.REACH], day, i, key) >= reach:
@@ -115,12 +147,11 @@ def attend_posts(
                 u = uniform(luck[Stream.OPEN], day, i, key)
                 if u < open_probability(interest, needed, fatigue, p):
                     product = int(posts.product[post])
-                    see(i, channel, k, product, town, out)
+                    claim, incentive = float(posts.claim[post]), float(posts.incentive[post])
+                    notice(i, product, channel, k, slot, claim, incentive, town.consumers.reached, out)
                     trusted = trust_in(i, k, slot, follows, sheet)
                     out.tally.trust[0] += int(trusted * MILLION)
                     out.tally.trust[1] += 1
-                    claim = Claim(float(posts.claim[post]), float(posts.incentive[post]), True)
-                    consider(i, day, Offer(product, channel, k, slot), claim, luck, town, today, rates, out)
             fatigue = min(fatigue_after(fatigue, delivered, not needed and interest < 1.0, p), FATIGUE_MOST)
             delivered += 1
         follows.fatigue[i, slot] = int(fatigue * FATIGUE_UNITS)
@@ -174,9 +205,7 @@ def hear(i: int, product: int, word: float, order: int, creator: int, day: int, 
 
 
 @inlined
-def attend_words(
-    i: int, day: int, active: bool, first: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
-) -> int:
+def attend_words(i: int, day: int, active: bool, first: int, town: Town, today: Today, out: Events) -> int:
     """Friends' words of yesterday, from row ``first`` of the inbox; returns the first row of somebody else."""
     inbox = today.inbox
     row = first
@@ -184,19 +213,17 @@ def attend_words(
         product = int(inbox.product[row])
         creator = int(inbox.creator[row])
         hear(i, product, float(inbox.word[row]), int(inbox.order[row]), creator, day, town.consumers)
-        out.tally.delivered[int(Channel.FRIEND)] += 1
+        out.tally.delivered[Channel.FRIEND.value] += 1
         if active:
             seller = creator if creator >= 0 and today.sheet.active[creator] == 1 else NOBODY
             slot = follow_slot(i, seller, town.follows) if seller >= 0 else NOBODY
-            see(i, int(Channel.FRIEND), NOBODY, product, town, out)
-            offer = Offer(product, int(Channel.FRIEND), seller, slot)
-            consider(i, day, offer, NO_CLAIM, luck, town, today, rates, out)
+            notice(i, product, Channel.FRIEND.value, seller, slot, math.nan, 0.0, town.consumers.reached, out)
         row += 1
     return row
 
 
 @inlined
-def attend_answer(i: int, day: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
+def attend_answer(i: int, town: Town, today: Today, out: Events) -> None:
     """The answer of an expert contact to yesterday's question."""
     consumers, sheet = town.consumers, today.sheet
     k = int(consumers.adviser[i])
@@ -205,31 +232,27 @@ def attend_answer(i: int, day: int, luck: Luck, town: Town, today: Today, rates:
     product = int(sheet.advice[k, category])
     slot = follow_slot(i, k, town.follows)
     if product >= 0 and slot >= 0:
-        channel = int(Channel.ONE_TO_ONE)
+        channel = Channel.ONE_TO_ONE.value
         out.tally.delivered[channel] += 1
         out.tally.creator_delivered[k] += 1
-        see(i, channel, k, product, town, out)
-        claim = Claim(float(sheet.advice_claim[k, category]), float(sheet.advice_incentive[k, category]), True)
-        consider(i, day, Offer(product, channel, k, slot), claim, luck, town, today, rates, out)
+        claim, incentive = float(sheet.advice_claim[k, category]), float(sheet.advice_incentive[k, category])
+        notice(i, product, channel, k, slot, claim, incentive, consumers.reached, out)
 
 
 @inlined
-def attend_habits(i: int, day: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
+def attend_habits(i: int, day: int, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
     """Products bought by habit come to mind when they are needed, without anybody's post."""
     consumers = town.consumers
     for slot in range(OWN_SLOTS):
         product = int(consumers.own_product[i, slot])
         if product < 0:
             break
-        if stage(int(consumers.own_run[i, slot]), rates.experience) == int(Stage.HABIT):
+        if stage(int(consumers.own_run[i, slot]), rates.experience) == Stage.HABIT.value:
             category = int(today.shelf.category[product])
             if is_needed(i, category, day, consumers):
-                channel = int(Channel.HABIT)
+                channel = Channel.HABIT.value
                 out.tally.delivered[channel] += 1
-                see(i, channel, NOBODY, product, town, out)
-                consider(
-                    i, day, Offer(product, channel, NOBODY, NOBODY), NO_CLAIM, luck, town, today, rates, out
-                )
+                notice(i, product, channel, NOBODY, NOBODY, math.nan, 0.0, consumers.reached, out)
 
 
 @compiled
@@ -273,40 +296,24 @@ def attend_feed(i: int, day: int, luck: Luck, town: Town, today: Today, rates: B
         table = home * categories + category
         first, end = int(feeds.post_first[table]), int(feeds.post_first[table + 1])
         ad_load = float(venues.ad_load[home])
+        channel, creator, slot, claim, incentive = Channel.LISTING.value, NOBODY, NOBODY, math.nan, 0.0
         if kind < ad_load and feeds.ad[home, category, -1] > 0.0:
+            channel = Channel.AD.value
             product = int(feeds.product[category, place(which, feeds.ad[home, category])])
-            attend_page(i, day, Offer(product, int(Channel.AD), NOBODY, NOBODY), NO_CLAIM, luck, town, today, rates, out)
             out.tally.ads_viewed[home, product] += 1
         elif kind >= ad_load and kind < ad_load + float(venues.content_share[home]) and end > first:
+            channel = Channel.PUBLIC_POST.value
             post = int(feeds.post[first + place(which, feeds.post_weight[first:end])])
-            k = int(today.posts.creator[post])
-            if k_is_self(i, k, town):
+            product, creator = int(today.posts.product[post]), int(today.posts.creator[post])
+            slot = follow_slot(i, creator, town.follows)
+            claim, incentive = float(today.posts.claim[post]), float(today.posts.incentive[post])
+            out.tally.creator_delivered[creator] += 1
+            if creator == town.consumers.creator[i]:
                 continue
-            slot = follow_slot(i, k, town.follows)
-            claim = Claim(float(today.posts.claim[post]), float(today.posts.incentive[post]), True)
-            offer = Offer(int(today.posts.product[post]), int(Channel.PUBLIC_POST), k, slot)
-            out.tally.creator_delivered[k] += 1
-            attend_page(i, day, offer, claim, luck, town, today, rates, out)
         else:
             product = int(feeds.product[category, place(which, feeds.listing[home, category])])
-            offer = Offer(product, int(Channel.LISTING), NOBODY, NOBODY)
-            attend_page(i, day, offer, NO_CLAIM, luck, town, today, rates, out)
-
-
-@compiled
-def k_is_self(i: int, k: int, town: Town) -> bool:
-    """Whether consumer i is the creator k."""
-    return town.consumers.creator[i] == k
-
-
-@inlined
-def attend_page(
-    i: int, day: int, offer: Offer, claim: Claim, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
-) -> None:
-    """One page of the feed or of search results, seen and weighed."""
-    out.tally.delivered[offer.channel] += 1
-    see(i, offer.channel, offer.creator, offer.product, town, out)
-    consider(i, day, offer, claim, luck, town, today, rates, out)
+        out.tally.delivered[channel] += 1
+        notice(i, product, channel, creator, slot, claim, incentive, town.consumers.reached, out)
 
 
 @compiled
@@ -339,8 +346,8 @@ def attend_search(i: int, day: int, luck: Luck, town: Town, today: Today, rates:
             continue
         seen |= 1 << min(position, 63)
         product = int(today.feeds.product[category, position])
-        offer = Offer(product, int(Channel.SEARCH), NOBODY, NOBODY)
-        attend_page(i, day, offer, NO_CLAIM, luck, town, today, rates, out)
+        out.tally.delivered[Channel.SEARCH.value] += 1
+        notice(i, product, Channel.SEARCH.value, NOBODY, NOBODY, math.nan, 0.0, town.consumers.reached, out)
 
 
 @inlined
@@ -360,8 +367,8 @@ def ask_expert(i: int, day: int, luck: Luck, town: Town, today: Today, rates: Be
             most = known
             best = k
     if best >= 0:
-        row = out.counts[2]
-        out.counts[2] += 1
+        row = out.counts[Count.QUESTIONS]
+        out.counts[Count.QUESTIONS] += 1
         out.questions.consumer[row] = i
         out.questions.creator[row] = best
         out.questions.category[row] = category

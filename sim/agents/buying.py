@@ -18,6 +18,7 @@ from sim.records import (
     NOBODY,
     OWN_SLOTS,
     Consumers,
+    Count,
     Events,
     Follows,
     Luck,
@@ -85,8 +86,8 @@ def buy(
     returned = is_returned(experienced, expected, rates.experience)
     satisfying = not returned and is_satisfying(experienced, expected, rates.trust.tolerance)
 
-    row = out.counts[0]
-    out.counts[0] += 1
+    row = out.counts[Count.ORDERS]
+    out.counts[Count.ORDERS] += 1
     orders.consumer[row] = i
     orders.product[row] = product
     orders.creator[row] = creator
@@ -157,8 +158,8 @@ def tell_friends(
     told = min(told, degree, MOST_TOLD)
     start = int(uniform(luck[Stream.SHARE], day, i, 4 * product + 2) * degree)
     for n in range(told):
-        message = out.counts[1]
-        out.counts[1] += 1
+        message = out.counts[Count.SHARES]
+        out.counts[Count.SHARES] += 1
         out.shares.to[message] = town.graph.friends[first + (start + n) % degree]
         out.shares.product[message] = product
         out.shares.word[message] = word

@@ -118,7 +118,7 @@ def post_all(
                 continue
             brand = int(shelf.brand[best])
             visible, hidden = float(contracts.visible[tier, brand]), float(contracts.hidden[tier, brand])
-            private = p.private_share_koc if tier == int(Tier.KOC) else p.private_share_kol
+            private = p.private_share_koc if tier == Tier.KOC.value else p.private_share_kol
             if brand_account >= 0:
                 private = 1.0
             posts.creator[count] = k
@@ -144,10 +144,10 @@ def write_sheet(creators: Creators, stranger: Double, discount: Double, rates: B
     """
     for k in range(creators.active.shape[0]):
         tier = int(creators.tier[k])
-        share = rates.trust.reputation_mass if tier == int(Tier.KOL) else rates.trust.reputation
-        private = p.private_share_koc if tier == int(Tier.KOC) else p.private_share_kol
+        share = rates.trust.reputation_mass if tier == Tier.KOL.value else rates.trust.reputation
+        private = p.private_share_koc if tier == Tier.KOC.value else p.private_share_kol
         sheet.active[k] = creators.active[k]
-        sheet.private[k] = private > 0.0 or tier == int(Tier.BRAND)
+        sheet.private[k] = private > 0.0 or tier == Tier.BRAND.value
         sheet.heard_met[k] = share * float(creators.pool_met[k])
         sheet.heard_broken[k] = share * float(creators.pool_broken[k])
         sheet.stranger_met[k] = stranger[tier, 0]
@@ -245,7 +245,7 @@ def usual_income(day: int, creators: Creators, p: Any) -> float:
     """Mean learnt net income of the KOCs who have been in business for a while, yuan per day; 0 without any."""
     total, count = 0.0, 0
     for k in range(creators.active.shape[0]):
-        is_koc = creators.active[k] == 1 and creators.tier[k] == int(Tier.KOC)
+        is_koc = creators.active[k] == 1 and creators.tier[k] == Tier.KOC.value
         if is_koc and day - int(creators.since[k]) >= p.patience:
             total += net_income(k, creators, p)
             count += 1

@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 from sim.agents.living import live_all
 from sim.parameters import Behaviour
 from sim.records import (
+    MOST_OFFERS,
     MOST_TOLD,
     TRACE_COLUMNS,
     Basket,
     Channel,
+    Count,
     Events,
     Luck,
+    Offers,
     Orders,
     Questions,
     Shares,
@@ -108,7 +111,7 @@ class Crowd:
                 ),
             )  # fmt: skip
             self.spare.append(events)
-            return done, events.trace[: events.counts[3]]
+            return done, events.trace[: events.counts[Count.TRACES]]
 
         if self.threads > 1 and len(starts) > 1:
             with ThreadPoolExecutor(self.threads) as pool:
@@ -132,11 +135,14 @@ class Crowd:
             for name in Basket._fields
         }
         return Events(
-            counts=np.zeros(4, np.int64),
+            counts=np.zeros(len(Count), np.int64),
             orders=empty(Orders, orders),  # type: ignore[arg-type]
             shares=empty(Shares, orders * MOST_TOLD),  # type: ignore[arg-type]
             questions=empty(Questions, consumers),  # type: ignore[arg-type]
             tally=new_tally(creators, products, platforms),
+            offers=Offers(
+                *(np.zeros(MOST_OFFERS, np.float64 if name in ("claim", "incentive") else np.int64) for name in Offers._fields)
+            ),
             basket=Basket(**basket),
             trace=np.zeros((trace, len(TRACE_COLUMNS))),
         )

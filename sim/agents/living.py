@@ -14,10 +14,11 @@ from sim.agents.attending import (
     remove_leaving,
 )
 from sim.agents.buying import buy
+from sim.agents.weighing import weigh
 from sim.compiled import compiled, inlined
 from sim.draws import Stream, uniform
 from sim.parameters import Behaviour
-from sim.records import Events, Luck, Today, Town
+from sim.records import Count, Events, Luck, Today, Town
 
 SAVED_DAYS = 60  # unspent budget is kept for two months
 
@@ -48,24 +49,26 @@ def live(
     needs_something = refresh_needs(i, day, consumers, today.shelf, luck, rates)
     active = uniform(luck[Stream.ACTIVE], day, i, 0) < float(town.people.activity[i])
     out.basket.mask[0] = 0
+    out.counts[Count.OFFERS] = 0
 
     attend_posts(i, day, active, luck, town, today, rates, out)
-    next_word = attend_words(i, day, active, first_word, luck, town, today, rates, out)
+    next_word = attend_words(i, day, active, first_word, town, today, out)
     if active:
         if consumers.adviser[i] >= 0:
-            attend_answer(i, day, luck, town, today, rates, out)
+            attend_answer(i, town, today, out)
         attend_feed(i, day, luck, town, today, rates, out)
         if needs_something:
-            attend_habits(i, day, luck, town, today, rates, out)
+            attend_habits(i, day, town, today, rates, out)
             attend_search(i, day, luck, town, today, rates, out)
             ask_expert(i, day, luck, town, today, rates, out)
-        mask = int(out.basket.mask[0])
-        category = 0
-        while mask >> category:
-            if mask >> category & 1 and out.basket.product[category] >= 0:
-                if out.basket.price[category] - out.basket.coupon[category] <= consumers.wallet[i]:
-                    buy(i, day, category, luck, town, today, rates, out)
-            category += 1
+    for row in range(out.counts[Count.OFFERS]):
+        weigh(i, day, row, luck, town, today, rates, out)
+    categories = town.people.taste.shape[1] if out.basket.mask[0] else 0
+    for category in range(categories):
+        if out.basket.mask[0] >> category & 1 and out.basket.product[category] >= 0:
+            affordable = out.basket.price[category] - out.basket.coupon[category] <= consumers.wallet[i]
+            if affordable:
+                buy(i, day, category, luck, town, today, rates, out)
     if out.basket.leaving[0] != 0:
         remove_leaving(i, town.follows, out)
     return next_word

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from sim.compiled import compiled, inlined
 from sim.draws import Stream, gumbel_of, uniform
@@ -15,6 +14,7 @@ from sim.records import (
     WORD_SLOTS,
     Channel,
     Consumers,
+    Count,
     Events,
     Follows,
     Luck,
@@ -28,23 +28,6 @@ from sim.rules.choice import Buyer, total, utility
 from sim.rules.trust import trust
 
 MILLION = 1_000_000.0
-
-
-class Offer(NamedTuple):
-    """A product, where it was met, who sells it (or `NOBODY`) and in which follow slot that creator stands."""
-
-    product: int
-    channel: int
-    creator: int
-    slot: int
-
-
-class Claim(NamedTuple):
-    """A source's claim: quality, visible incentive, and whether one is made at all."""
-
-    quality: float
-    incentive: float
-    made: bool
 
 
 @compiled
@@ -96,69 +79,72 @@ def trust_in(i: int, creator: int, slot: int, follows: Follows, sheet: Sheet) ->
 
 
 @inlined
-def consider(
-    i: int, day: int, offer: Offer, claim: Claim, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
-) -> None:
+def weigh(i: int, day: int, row: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
     """Weigh an offer and keep it if it is the best of its category so far today.
 
     Gumbel noise is keyed by consumer, product and day: the same product met twice is weighed with the same luck, and
     the choice among distinct products is the multinomial logit.
-    """
-    consumers, shelf, venues = town.consumers, today.shelf, today.venues
-    product, creator, slot = offer.product, offer.creator, offer.slot
-    home = town.people.home[i]
-    category = int(shelf.category[product])
-    out.tally.considered[offer.channel] += 1
 
-    needed = is_needed(i, category, day, consumers)
+    Parameters
+    ----------
+    row
+        Row of the offer in ``out.offers``.
+    """
+    consumers, shelf, venues, offers = town.consumers, today.shelf, today.venues, out.offers
+    product, channel = int(offers.product[row]), int(offers.channel[row])
+    creator, slot = int(offers.creator[row]), int(offers.slot[row])
+    claim = float(offers.claim[row])
+    claimed = not math.isnan(claim)
+    home = int(town.people.home[i])
+    category = int(shelf.category[product])
+    out.tally.considered[channel] += 1
+
     precision = 0.0
     trusted = math.nan
-    discount = 0.0
-    if creator >= 0:
-        discount = float(today.sheet.discount[creator])
-        if claim.made:
-            trusted = trust_in(i, creator, slot, town.follows, today.sheet)
-            expert = float(today.sheet.expertise[creator, category])
-            precision = claim_precision(trusted, expert, claim.incentive, rates.belief)
+    if claimed:
+        trusted = trust_in(i, creator, slot, town.follows, today.sheet)
+        expert = float(today.sheet.expertise[creator, category])
+        precision = claim_precision(trusted, expert, float(offers.incentive[row]), rates.belief)
     own = own_slot(i, product, consumers)
     word = word_slot(i, product, consumers)
-    friends = 0.0
     word_mean = 0.0
+    friends = 0.0
+    lately = 0.0
     if word >= 0:
         word_mean = float(consumers.word_mean[i, word])
         friends = float(consumers.word_count[i, word])
-    lately = friends if friends > 0.0 and day - consumers.word_day[i, word] <= rates.sharing.recall else 0.0
-    believed = expected_quality(
-        Signals(
-            float(shelf.prior[product]),
-            float(shelf.rating[product]),
-            float(shelf.ratings[product]),
-            claim.quality,
-            precision,
-            word_mean,
-            friends,
-            float(consumers.own_mean[i, own]) if own >= 0 else 0.0,
-            float(consumers.own_count[i, own]) if own >= 0 else 0.0,
-        ),
-        rates.belief,
+        if float(day - consumers.word_day[i, word]) <= rates.sharing.recall:
+            lately = friends
+    heard = Signals(
+        float(shelf.prior[product]),
+        float(shelf.rating[product]),
+        float(shelf.ratings[product]),
+        claim if claimed else 0.0,
+        precision,
+        word_mean,
+        friends,
+        float(consumers.own_mean[i, own]) if own >= 0 else 0.0,
+        float(consumers.own_count[i, own]) if own >= 0 else 0.0,
     )
+    believed = expected_quality(heard, rates.belief)
 
-    price = int(float(shelf.price[product]) * (1.0 - discount))
+    list_price = int(shelf.price[product])
+    price = list_price
+    if creator >= 0 and today.sheet.discount[creator] > 0.0:
+        price = int(list_price * (1.0 - float(today.sheet.discount[creator])))
     coupon = 0
     if venues.coupon[home] > 0.0 and (venues.coupon_newcomers[home] == 0 or consumers.customer_of[i] == 0):
         coupon = int(price * float(venues.coupon[home]))
     log_price = float(shelf.log_price[product])
-    if discount > 0.0 or coupon > 0:
-        log_price += math.log((price - coupon) / float(shelf.price[product]))
-    sensitivity = float(town.people.sensitivity[i])
-    impulse_cost = 0.0 if needed else float(shelf.impulse_cost[category])
-    terms = utility(
-        Buyer(float(town.people.taste[i, category]), sensitivity, impulse_cost),
-        believed,
-        log_price,
-        lately,
-        rates.choice,
+    if price - coupon != list_price:
+        log_price += math.log(max(price - coupon, 1) / list_price)
+    needed = is_needed(i, category, day, consumers)
+    buyer = Buyer(
+        float(town.people.taste[i, category]),
+        float(town.people.sensitivity[i]),
+        0.0 if needed else float(shelf.impulse_cost[category]),
     )
+    terms = utility(buyer, believed, log_price, lately, rates.choice)
     systematic = total(terms)
     noise = gumbel_of(uniform(luck[Stream.CHOICE], day, i, product))
     value = systematic + noise
@@ -171,30 +157,29 @@ def consider(
         basket.value[category] = outside
         basket.product[category] = NOBODY
 
-    outcome = int(Outcome.WEIGHED)
-    if venues.follow_gate[home] == 1 and slot < 0 and offer.channel != int(Channel.HABIT):
-        outcome = int(Outcome.NEEDS_A_FOLLOW)
+    outcome = Outcome.WEIGHED.value
+    if venues.follow_gate[home] == 1 and slot < 0 and channel != Channel.HABIT.value:
+        outcome = Outcome.NEEDS_A_FOLLOW.value
     elif price - coupon > consumers.wallet[i]:
-        outcome = int(Outcome.TOO_EXPENSIVE)
+        outcome = Outcome.TOO_EXPENSIVE.value
     elif value > basket.value[category]:
         basket.value[category] = value
         basket.systematic[category] = systematic - terms.quality - terms.risk + noise
         basket.expected[category] = believed.mean
-        basket.claim[category] = claim.quality if claim.made else math.nan
+        basket.claim[category] = claim
         basket.product[category] = product
-        basket.channel[category] = offer.channel
+        basket.channel[category] = channel
         basket.creator[category] = creator
         basket.slot[category] = slot
         basket.word[category] = word
         basket.price[category] = price
         basket.coupon[category] = coupon
 
-    if out.counts[3] < out.trace.shape[0]:
-        row = out.trace[out.counts[3]]
-        out.counts[3] += 1
-        row[0], row[1], row[2], row[3], row[4] = offer.channel, product, creator, price, coupon
-        row[5], row[6], row[7], row[8] = terms.taste, terms.quality, terms.risk, terms.price
-        row[9], row[10], row[11], row[12] = terms.friends, terms.impulse, noise, value
-        row[13], row[14], row[15] = basket.outside[category], believed.mean, believed.precision
-        row[16] = claim.quality if claim.made else math.nan
-        row[17], row[18] = trusted, outcome
+    if out.counts[Count.TRACES] < out.trace.shape[0]:
+        line = out.trace[out.counts[Count.TRACES]]
+        out.counts[Count.TRACES] += 1
+        line[0], line[1], line[2], line[3], line[4] = channel, product, creator, price, coupon
+        line[5], line[6], line[7], line[8] = terms.taste, terms.quality, terms.risk, terms.price
+        line[9], line[10], line[11], line[12] = terms.friends, terms.impulse, noise, value
+        line[13], line[14], line[15] = basket.outside[category], believed.mean, believed.precision
+        line[16], line[17], line[18] = claim, trusted, outcome

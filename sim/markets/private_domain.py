@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import allocating
 from sim.draws import Stream, uniform
 from sim.records import Byte, Consumers, Double, Inbox, Int32, Luck, Questions, Shares, empty
 
@@ -31,7 +31,7 @@ def deliver(shares: Sequence[Shares], first_orders: Sequence[int]) -> Inbox:
     return Inbox(*(column[order] for column in words))
 
 
-@compiled
+@allocating
 def _lots(day: int, asked: Int32, category: Byte, luck: Luck) -> Double:
     lots = np.empty(asked.shape[0])
     for n in range(asked.shape[0]):

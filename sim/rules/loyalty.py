@@ -20,5 +20,5 @@ class Stage(IntEnum):
 def stage(satisfying_in_a_row: int, p: ExperienceScalars) -> int:
     """Stage of loyalty after a run of satisfying purchases; a disappointment starts the run anew."""
     if satisfying_in_a_row >= p.habit_purchases:
-        return int(Stage.HABIT)
-    return int(Stage.APPROVAL) if satisfying_in_a_row >= 1 else int(Stage.TRIAL)
+        return Stage.HABIT.value
+    return Stage.APPROVAL.value if satisfying_in_a_row >= 1 else Stage.TRIAL.value
