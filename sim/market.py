@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.agents import business
-from sim.agents.brand import Brand, Spending
+from sim.agents.brand import DAYS_A_WEEK, Brand, Spending
 from sim.agents.consumer import Consumer
 from sim.agents.creating import advise_all, learn_all, post_all, usual_income, write_sheet
 from sim.agents.crowd import Crowd
@@ -212,7 +212,6 @@ class Market(ColumnarModel):
     def _brands_plan(self) -> None:
         if self.day == self.recorder.burn_in:
             self._start_measuring()
-        self.spent_today = 0
         for brand in self.brands:
             brand.step()
         self.contracts = sponsorship.contracts(self.brands, self.parameters.creators)
@@ -244,12 +243,11 @@ class Market(ColumnarModel):
         self.fees_today = np.bincount(self.posts.creator, fees, len(self.creators.active)).astype(np.int64)
         brand = brand_of[self.posts.product].astype(np.int64)
         ledger.move(accounts.brand, brand, accounts.creator_balance, self.posts.creator, fees)
-        for number in np.unique(brand[fees > 0]):
-            self._spend(self.brands[number], Spending.KOL, int(fees[brand == number].sum()))
-
-    def _spend(self, brand: Brand, spending: Spending, fen: int) -> None:
-        brand.spend(spending, fen)
-        self.spent_today += fen
+        by_brand = np.zeros((len(self.brands), len(Spending)), np.int64)
+        np.add.at(by_brand[:, Spending.KOL], brand, fees)
+        for one in self.brands:
+            one.book(by_brand[one.number])
+        self.spent_today = int(fees.sum())
 
     def _platforms_rank(self) -> None:
         bids = sponsorship.ad_bids(self.brands, self.world.goods.brand)
@@ -265,6 +263,7 @@ class Market(ColumnarModel):
         self.batch = bill(
             orders, self.orders_so_far, self.town.people, self.creators, self.contracts, goods.brand, take
         )
+        self.paid_orders = sponsorship.is_paid(self.batch, self.creators, self.contracts)
         list_price = np.round(goods.list_price).astype(np.int64)[orders.product]
         self.goods_cost = np.floor(self.parameters.brands.cost * list_price).astype(np.int64)
         self.settlement.pay(self.batch, self.goods_cost, self.day)
@@ -275,29 +274,26 @@ class Market(ColumnarModel):
 
     def _book_marketing(self, tally: Tally) -> None:
         accounts, ledger = self.settlement.ledger.accounts, self.settlement.ledger
-        brand_of = self.world.goods.brand
         cost, spending = sponsorship.marketing_cost(self.batch, self.creators, self.orders_today.channel)
-        kept_margin = np.where(self.batch.returned, 0, self.batch.price - self.goods_cost)
-        ad_price = [round(platform.feed.ad_price * FEN) for platform in self.parameters.platforms]
+        margin = np.where(self.batch.returned, 0, self.batch.price - self.goods_cost)
+        booked = np.zeros((2, len(self.brands), len(Spending)), np.int64)
+        np.add.at(booked[0], (self.batch.brand, spending), cost)
+        np.add.at(booked[1], (self.batch.brand, spending), margin)
+        everyone = np.arange(len(self.brands))
+        for v, policy in enumerate(self.parameters.platforms):
+            ads = np.zeros(len(self.brands), np.int64)
+            np.add.at(ads, self.world.goods.brand, tally.ads_viewed[v] * round(policy.feed.ad_price * FEN))
+            ledger.move(accounts.brand, everyone, accounts.revenue, int(ledger.revenue_account(v, Revenue.ADS)), ads)
+            booked[0, :, Spending.ADS] += ads
+            booked[0, :, Spending.FEES] += self.settlement.annual_fee(v, self.day)
+        if self.first_account >= 0:
+            joined = tally.creator_followers[self.first_account : self.first_account + len(self.brands)]
+            packets = np.maximum(joined, 0) * round(self.parameters.brands.own_contact * FEN)
+            ledger.move(accounts.brand, everyone, accounts.consumers, 0, packets)
+            booked[0, :, Spending.OWN] += packets
         for brand in self.brands:
-            mine = self.batch.brand == brand.number
-            for kind in Spending:
-                self._spend(brand, kind, int(cost[mine & (spending == kind)].sum()))
-                if kind != Spending.FEES:
-                    brand.earned[kind] += int(kept_margin[mine & (spending == kind)].sum())
-            for platform in self.platforms:
-                v = platform.number
-                fen = int(tally.ads_viewed[v, brand_of == brand.number].sum()) * ad_price[v]
-                ledger.move(
-                    accounts.brand, brand.number, accounts.revenue, int(ledger.revenue_account(v, Revenue.ADS)), fen
-                )
-                self._spend(brand, Spending.ADS, fen)
-                self._spend(brand, Spending.FEES, self.settlement.annual_fee(v, self.day))
-            if self.first_account >= 0:
-                joined = max(0, int(tally.creator_followers[self.first_account + brand.number]))
-                fen = joined * round(self.parameters.brands.own_contact * FEN)
-                ledger.move(accounts.brand, brand.number, accounts.consumers, 0, fen)
-                self._spend(brand, Spending.OWN, fen)
+            brand.book(booked[0, brand.number], booked[1, brand.number])
+        self.spent_today += int(booked[0].sum())
 
     def _platforms_settle(self) -> None:
         self.settlement.charge_fees(self.day)
@@ -324,7 +320,6 @@ class Market(ColumnarModel):
         creators.audience[:] += tally.creator_followers
         lines = divide(self.batch)
         sold = (self.batch.creator >= 0) & ~self.batch.returned
-        self.sold_today = sold
         earned = self.fees_today.copy()
         np.add.at(earned, self.batch.creator[sold], (lines.commission + lines.margin)[sold])
         self.earned_today = int(earned.sum())
@@ -348,7 +343,8 @@ class Market(ColumnarModel):
     def _start_measuring(self) -> None:
         self.recorder.start_measuring(self.creators, self.settlement.ledger.accounts.revenue, self._brand_cash())
         self.town.consumers.reached[:] = 0
-        self.town.consumers.bought[:] = 0
+        self.town.consumers.bought_from[:] = 0
+        self.town.consumers.bought_again[:] = 0
 
     def _brand_cash(self) -> int:
         accounts = self.settlement.ledger.accounts
@@ -360,12 +356,12 @@ class Market(ColumnarModel):
             self.trust = mean_trust(self.town.follows, creators, self.rates.trust)
         surplus = int(orders.surplus.astype(np.int64).sum())
         if self.day >= recorder.burn_in:
-            recorder.count(tally, orders, surplus)
-            recorder.marketing_cost += self.spent_today
+            recorder.count(tally, orders, surplus, self.spent_today)
             recorder.koc_days += len(self._koc_rows())
-            sold = self.sold_today
-            recorder.count_sales(self.batch.creator[sold], self.batch.price[sold], len(creators.active))
+            recorder.count_sales(self.batch, self.paid_orders, len(creators.active))
             recorder.count_split(self.batch, divide(self.batch), self.goods_cost, self.settlement.shipping)
+            if (self.day - recorder.burn_in) % DAYS_A_WEEK == DAYS_A_WEEK - 1:
+                recorder.count_week(self.town.consumers.reached)
         if recorder.keep_orders:
             recorder.order_tables.append((self.day, orders))
         revenue = int(self.settlement.ledger.accounts.revenue.sum())
@@ -416,8 +412,7 @@ class Market(ColumnarModel):
         recorder = self.recorder
         trust = mean_trust(self.town.follows, creators, self.rates.trust)
         outcomes = recorder.outcomes(
-            self.day - recorder.burn_in, self.world.population, consumers.reached, consumers.bought, creators, trust,
-            accounts.revenue, self._brand_cash(),
+            self.world.population, consumers, creators, trust, accounts.revenue, self._brand_cash()
         )  # fmt: skip
         people = creators.brand < 0
         sold = np.pad(recorder.sold_by, (0, len(people) - len(recorder.sold_by)))

@@ -344,7 +344,7 @@ class Brands(Group):
 
     count: int = par(16, "brands", "brands", ASSUMPTION, ge=1, le=64)
     weekly_budget: float = par(
-        4.0, "marketing budget of all brands together, fees and commissions included", "yuan/consumer/week", ASSUMPTION,
+        12.0, "marketing budget of all brands together, fees and commissions included", "yuan/consumer/week", ASSUMPTION,
         ge=0, le=1e4,
     )
     ads: float = par(0.2, "share of the budget for ads in the public feed", "1", ASSUMPTION, ge=0, le=1)

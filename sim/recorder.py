@@ -15,6 +15,7 @@ from sim.records import (
     PRIVATE_CHANNELS,
     PUBLIC_CHANNELS,
     Channel,
+    Consumers,
     Creators,
     Orders,
     Tally,
@@ -33,8 +34,11 @@ class Outcome(NamedTuple):
 
 
 OUTCOMES: dict[str, Outcome] = {
-    "reach": Outcome("unique reach of creators", "people", 1),
-    "reach_share": Outcome("share of people reached by creators", "1", 1),
+    "reach": Outcome("unique people reached by paid creators in a week", "people/week", 1),
+    "reach_share": Outcome("the same as a share of all", "1", 1),
+    "reach_total": Outcome("unique people ever reached by paid creators", "people", 1),
+    "orders_per_reached": Outcome("orders from paid creators per person reached in a week", "orders/person", 1),
+    "paid_conversion": Outcome("conversion of paid creators' pages", "orders/view", 1),
     "views": Outcome("item pages seen", "views", 0),
     "conversion": Outcome("conversion, all channels", "orders/view", 1),
     "public_conversion": Outcome("conversion in the public domain", "orders/view", 1),
@@ -52,7 +56,7 @@ OUTCOMES: dict[str, Outcome] = {
     "return_rate": Outcome("return rate", "1", -1),
     "marketing_cost": Outcome("marketing cost", "yuan", -1),
     "acquisition_cost": Outcome("acquisition cost of a brand's new customer", "yuan/customer", -1),
-    "repurchase": Outcome("buyers who bought again", "1", 1),
+    "repurchase": Outcome("a brand's customers who bought it again", "1", 1),
     "trust": Outcome("mean trust of followers in creators", "1", 1),
     "koc_retention": Outcome("KOC retention", "1", 1),
     "kocs": Outcome("KOCs in business", "people", 1),
@@ -134,10 +138,10 @@ class Recorder:
         self.ordered, self.kept, self.led_by_friend = (np.zeros(channels, np.int64) for _ in range(3))
         self.product_orders = np.zeros(products, np.int64)
         self.gmv = self.gmv_kept = self.gmv_led = self.coupons = self.surplus = self.new_customers = 0
-        self.marketing_cost = 0
+        self.marketing_cost = self.paid_viewed = self.paid_ordered = self.koc_days = 0
+        self.weeks = self.reach = self.paid_ordered_this_week = self.paid_ordered_in_weeks = 0
         self.split = dict.fromkeys(("goods", "brand", "creator", "platform", "shipping"), 0)
         self.first_kocs: NDArray[np.int64] = np.zeros(0, np.int64)
-        self.koc_days = 0
         self.revenue_before = np.zeros(0, np.int64)
         self.keep_orders = keep_orders
         self.order_tables: list[tuple[int, Orders]] = []
@@ -150,8 +154,10 @@ class Recorder:
         self.revenue_before = revenue.copy()
         self.brand_cash_before = brand_cash
 
-    def count(self, tally: Tally, orders: Orders, surplus: int) -> None:
-        """Add a day after burn-in."""
+    def count(self, tally: Tally, orders: Orders, surplus: int, marketing_cost: int) -> None:
+        """Add a day after burn-in; surplus and marketing cost in fen."""
+        self.marketing_cost += marketing_cost
+        self.paid_viewed += int(tally.paid_viewed[0])
         self.delivered += tally.delivered
         self.viewed += tally.viewed
         self.considered += tally.considered
@@ -169,10 +175,21 @@ class Recorder:
         self.new_customers += int(orders.new_customer.sum())
         self.product_orders += np.bincount(orders.product, minlength=len(self.product_orders))
 
-    def count_sales(self, creator: NDArray[np.int64], price: NDArray[np.int64], creators: int) -> None:
-        """Add the kept sales of creators, fen."""
+    def count_sales(self, batch: Batch, paid: NDArray[np.bool_], creators: int) -> None:
+        """Add the sales of creators; ``paid`` marks orders from creators whom the brand pays."""
         self.sold_by = np.pad(self.sold_by, (0, creators - len(self.sold_by)))
-        np.add.at(self.sold_by, creator, price)
+        kept = (batch.creator >= 0) & ~batch.returned
+        np.add.at(self.sold_by, batch.creator[kept], batch.price[kept])
+        self.paid_ordered += int(paid.sum())
+        self.paid_ordered_this_week += int(paid.sum())
+
+    def count_week(self, reached: NDArray[np.uint8]) -> None:
+        """Add a week's unique reach, and forget who was reached this week."""
+        self.weeks += 1
+        self.reach += int(np.count_nonzero(reached & 1))
+        self.paid_ordered_in_weeks += self.paid_ordered_this_week
+        self.paid_ordered_this_week = 0
+        reached &= 2
 
     def count_split(self, batch: Batch, lines: Any, goods: NDArray[np.int64], shipping: int) -> None:
         """Add who gets the money of kept orders; the brand's part is net of goods and shipping."""
@@ -211,10 +228,8 @@ class Recorder:
 
     def outcomes(
         self,
-        days: int,
         population: int,
-        reached: NDArray[np.uint8],
-        bought: NDArray[np.int16],
+        consumers: Consumers,
         creators: Creators,
         trust: float,
         revenue: NDArray[np.int64],
@@ -224,14 +239,10 @@ class Recorder:
 
         Parameters
         ----------
-        days
-            Days since burn-in.
         population
             People with any activity.
-        reached, bought
-            Columns of consumers.
-        creators
-            Creators as they are now.
+        consumers, creators
+            As they are now.
         trust
             Mean trust now.
         revenue
@@ -239,26 +250,28 @@ class Recorder:
         brand_cash
             What brands own now, fen.
         """
-        seen_by_creator = sum(1 << channel for channel in CREATOR_CHANNELS)
-        reach = int(np.count_nonzero(reached & seen_by_creator))
+        weekly_reach = _ratio(self.reach, self.weeks)
         views, orders, led = int(self.viewed.sum()), int(self.ordered.sum()), int(self.led_by_friend.sum())
         public, private = list(PUBLIC_CHANNELS), list(PRIVATE_CHANNELS)
         of_creators = list(CREATOR_CHANNELS)
         traffic = views - int(self.viewed[Channel.FRIEND])
-        buyers = int(np.count_nonzero(bought > 0))
+        customers = int(np.bitwise_count(consumers.bought_from).sum())
         kocs = (creators.tier == Tier.KOC) & (creators.brand < 0)
         still = creators.active[self.first_kocs] == 1
         by_stream = (revenue - self.revenue_before).reshape(-1, len(Stream)).sum(axis=0) / FEN
         income, effort = creators.earned[kocs].sum() / FEN, creators.effort[kocs].sum()
         values = {
-            "reach": reach,
-            "reach_share": _ratio(reach, population),
+            "reach": weekly_reach,
+            "reach_share": _ratio(weekly_reach, population),
+            "reach_total": int(np.count_nonzero(consumers.reached & 2)),
+            "orders_per_reached": _ratio(self.paid_ordered_in_weeks, self.reach),
+            "paid_conversion": _ratio(self.paid_ordered, self.paid_viewed),
             "views": views,
             "conversion": _ratio(orders, views),
             "public_conversion": _ratio(self.ordered[public].sum(), self.viewed[public].sum()),
             "private_conversion": _ratio(self.ordered[private].sum(), self.viewed[private].sum()),
             "creator_conversion": _ratio(self.ordered[of_creators].sum(), self.viewed[of_creators].sum()),
-            "buyers": buyers,
+            "buyers": int(np.count_nonzero(consumers.bought_from)),
             "orders": orders,
             "gmv": self.gmv / FEN,
             "gmv_kept": self.gmv_kept / FEN,
@@ -270,7 +283,7 @@ class Recorder:
             "return_rate": 1 - _ratio(int(self.kept.sum()), orders),
             "marketing_cost": self.marketing_cost / FEN,
             "acquisition_cost": _ratio(self.marketing_cost / FEN, self.new_customers),
-            "repurchase": _ratio(int(np.count_nonzero(bought > 1)), buyers),
+            "repurchase": _ratio(int(np.bitwise_count(consumers.bought_again).sum()), customers),
             "trust": trust,
             "koc_retention": float(still.mean()) if still.size else float("nan"),
             "kocs": int(np.count_nonzero(kocs & (creators.active == 1))),

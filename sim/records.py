@@ -24,7 +24,7 @@ Double = NDArray[np.float64]
 
 NOBODY = -1
 FOLLOW_SLOTS = 14
-OWN_SLOTS = 5
+OWN_SLOTS = 4
 WORD_SLOTS = 3
 COUNT_UNITS = 8.0  # Beta counts are kept in eighths, 0 to 31.875
 FATIGUE_UNITS = 8192.0  # fatigue is kept in units of 1/8192, 0 to 8
@@ -95,9 +95,10 @@ class Consumers(NamedTuple):
     word_creator: Int32  # (N, WORD_SLOTS) creator at the root of it, or NOBODY
     adviser: Int32  # (N,) creator who answers a question today, or NOBODY
     question: Byte  # (N,) category of that question
-    reached: Byte  # (N,) bit set of channels in which an item page was seen since measuring began
-    bought: Int16  # (N,) purchases since measuring began
+    reached: Byte  # (N,) by creators' paid pages: 1 this week, 2 since measuring began
     customer_of: NDArray[np.uint64]  # (N,) bit set of brands ever bought
+    bought_from: NDArray[np.uint64]  # (N,) bit set of brands bought since measuring began
+    bought_again: NDArray[np.uint64]  # (N,) bit set of brands bought twice since then
     creator: Int32  # (N,) row among creators, or NOBODY
 
 
@@ -170,6 +171,7 @@ class Posts(NamedTuple):
     claim: Double  # (P,) quality claimed
     incentive: Double  # (P,) visible pay over price
     private: Byte  # (P,) 1 where it goes to the private pool
+    paid: Byte  # (P,) 1 where a brand pays for it, visibly or not
 
 
 class Sheet(NamedTuple):
@@ -186,6 +188,7 @@ class Sheet(NamedTuple):
     advice: Int16  # (K, C) product recommended one-to-one, or NOBODY
     advice_claim: Double  # (K, C)
     advice_incentive: Double  # (K, C)
+    advice_paid: Byte  # (K, C) 1 where a brand pays for it
 
 
 class Feeds(NamedTuple):
@@ -281,6 +284,7 @@ class Tally(NamedTuple):
     considered: Int64  # (channels,)
     product_viewed: Int64  # (J,)
     ads_viewed: Int64  # (V, J)
+    paid_viewed: Int64  # (1,) pages of creators whom a brand pays
     trust: Int64  # (2,) sum of trust in opened posts in millionths, and their number
 
 
@@ -299,6 +303,7 @@ class Basket(NamedTuple):
     """The best offer so far in each category, while one consumer's day is worked out."""
 
     mask: Int64  # (1,) bit set of categories in which something was considered
+    rough: Int64  # (1,) bit set of categories whose ``value`` is a lower bound of buying nothing, not yet exact
     leaving: Int64  # (1,) bit set of follow slots that end with the day
     weight: Double  # (C,) weights of categories in the feed
     value: Double  # (C,) utility of the best, luck included

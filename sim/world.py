@@ -225,8 +225,9 @@ def _consumers(parameters: Parameters, people: People, luck: Luck) -> Consumers:
         adviser=np.full(n, NOBODY, np.int32),
         question=np.zeros(n, np.uint8),
         reached=np.zeros(n, np.uint8),
-        bought=np.zeros(n, np.int16),
         customer_of=np.zeros(n, np.uint64),
+        bought_from=np.zeros(n, np.uint64),
+        bought_again=np.zeros(n, np.uint64),
         creator=np.full(n, NOBODY, np.int32),
     )
 

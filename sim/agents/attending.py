@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.agents.weighing import MILLION, follow_slot, is_needed, trust_in, word_slot
-from sim.compiled import compiled, inlined
+from sim.compiled import inlined
 from sim.draws import Stream, geometric_of, uniform
 from sim.parameters import Behaviour
 from sim.records import (
@@ -31,10 +31,12 @@ from sim.records import (
 from sim.rules.attention import fatigue_after, may_leave, open_probability
 from sim.rules.loyalty import Stage, stage
 
+REACHED = 3  # this week, and since measuring began
+SHORT = 16  # entries that are counted through rather than bisected
 FATIGUE_MOST = 65535.0 / FATIGUE_UNITS
 
 
-@compiled
+@inlined
 def refresh_needs(i: int, day: int, consumers: Consumers, shelf: Shelf, luck: Luck, rates: Behaviour) -> bool:
     """Let needs lapse that were met outside the market, and say whether any need is open."""
     any_open = False
@@ -47,7 +49,7 @@ def refresh_needs(i: int, day: int, consumers: Consumers, shelf: Shelf, luck: Lu
     return any_open
 
 
-@compiled
+@inlined
 def schedule_need(
     i: int, category: int, day: int, consumers: Consumers, shelf: Shelf, luck: Luck, rates: Behaviour
 ) -> None:
@@ -62,7 +64,7 @@ def schedule_need(
     consumers.lapse[i, category] = min(due + open_for, 32_500)
 
 
-@compiled
+@inlined
 def remove_follow(i: int, slot: int, follows: Follows) -> None:
     """Take an edge out of a row; the last one of the row fills the gap."""
     last = slot
@@ -75,7 +77,7 @@ def remove_follow(i: int, slot: int, follows: Follows) -> None:
     follows.creator[i, last] = NOBODY
 
 
-@compiled
+@inlined
 def notice(
     i: int,
     product: int,
@@ -84,6 +86,7 @@ def notice(
     slot: int,
     claim: float,
     incentive: float,
+    paid: bool,
     reached: Byte,
     out: Events,
 ) -> None:
@@ -93,17 +96,20 @@ def notice(
     ----------
     product, channel, creator, slot
         What, where, who sells (or `NOBODY`), and the follow slot of that creator (or `NOBODY`).
-    claim, incentive
-        Quality claimed (NaN without a claim), and what the source visibly earns, share of price.
+    claim, incentive, paid
+        Quality claimed (NaN without a claim), what the source visibly earns, share of price, and whether it is paid
+        at all.
     reached
-        Bit sets of channels met, shape (N,).
+        Bit sets of those reached by paid pages, shape (N,).
     """
     tally, offers = out.tally, out.offers
     tally.viewed[channel] += 1
     tally.product_viewed[product] += 1
     if creator >= 0 and channel != Channel.FRIEND.value:
         tally.creator_viewed[creator] += 1
-    reached[i] |= 1 << channel
+    if paid:
+        tally.paid_viewed[0] += 1
+        reached[i] = REACHED
     row = out.counts[Count.OFFERS]
     if row < MOST_OFFERS:
         out.counts[Count.OFFERS] += 1
@@ -148,7 +154,8 @@ def attend_posts(
                 if u < open_probability(interest, needed, fatigue, p):
                     product = int(posts.product[post])
                     claim, incentive = float(posts.claim[post]), float(posts.incentive[post])
-                    notice(i, product, channel, k, slot, claim, incentive, town.consumers.reached, out)
+                    paid = posts.paid[post] == 1
+                    notice(i, product, channel, k, slot, claim, incentive, paid, town.consumers.reached, out)
                     trusted = trust_in(i, k, slot, follows, sheet)
                     out.tally.trust[0] += int(trusted * MILLION)
                     out.tally.trust[1] += 1
@@ -165,13 +172,13 @@ def attend_posts(
         slot += 1
 
 
-@compiled
+@inlined
 def remove_later(i: int, slot: int, out: Events) -> None:
     """Note a follow to end with the day: until then its slot number stays what the day's offers remember."""
     out.basket.leaving[0] |= 1 << slot
 
 
-@compiled
+@inlined
 def remove_leaving(i: int, follows: Follows, out: Events) -> None:
     """End the follows noted by `remove_later`, from the right, so that slots keep their numbers."""
     for slot in range(FOLLOW_SLOTS - 1, -1, -1):
@@ -180,7 +187,7 @@ def remove_leaving(i: int, follows: Follows, out: Events) -> None:
     out.basket.leaving[0] = 0
 
 
-@compiled
+@inlined
 def hear(i: int, product: int, word: float, order: int, creator: int, day: int, consumers: Consumers) -> None:
     """Remember a friend's word of a product, in place of the oldest where all slots are taken."""
     slot = word_slot(i, product, consumers)
@@ -217,7 +224,7 @@ def attend_words(i: int, day: int, active: bool, first: int, town: Town, today: 
         if active:
             seller = creator if creator >= 0 and today.sheet.active[creator] == 1 else NOBODY
             slot = follow_slot(i, seller, town.follows) if seller >= 0 else NOBODY
-            notice(i, product, Channel.FRIEND.value, seller, slot, math.nan, 0.0, town.consumers.reached, out)
+            notice(i, product, Channel.FRIEND.value, seller, slot, math.nan, 0.0, False, town.consumers.reached, out)
         row += 1
     return row
 
@@ -236,7 +243,8 @@ def attend_answer(i: int, town: Town, today: Today, out: Events) -> None:
         out.tally.delivered[channel] += 1
         out.tally.creator_delivered[k] += 1
         claim, incentive = float(sheet.advice_claim[k, category]), float(sheet.advice_incentive[k, category])
-        notice(i, product, channel, k, slot, claim, incentive, consumers.reached, out)
+        paid = sheet.advice_paid[k, category] == 1
+        notice(i, product, channel, k, slot, claim, incentive, paid, consumers.reached, out)
 
 
 @inlined
@@ -252,21 +260,24 @@ def attend_habits(i: int, day: int, town: Town, today: Today, rates: Behaviour, 
             if is_needed(i, category, day, consumers):
                 channel = Channel.HABIT.value
                 out.tally.delivered[channel] += 1
-                notice(i, product, channel, NOBODY, NOBODY, math.nan, 0.0, consumers.reached, out)
+                notice(i, product, channel, NOBODY, NOBODY, math.nan, 0.0, False, consumers.reached, out)
 
 
-@compiled
+@inlined
 def place(u: float, cumulative: Double) -> int:
-    """Index of the first cumulative weight above u, by bisection."""
+    """Index of the first cumulative weight above u; the last weight is 1."""
     low = 0
     high = cumulative.shape[0] - 1
-    while low < high:
+    while high - low > SHORT:
         middle = (low + high) // 2
         if u < cumulative[middle]:
             high = middle
         else:
             low = middle + 1
-    return low
+    index = low
+    for position in range(low, high):  # counted without branches, which could not be foreseen
+        index += u >= cumulative[position]
+    return index
 
 
 @inlined
@@ -289,14 +300,14 @@ def attend_feed(i: int, day: int, luck: Luck, town: Town, today: Today, rates: B
     for page in range(pages):
         u = uniform(luck[Stream.FEED], day, i, 4 * page + 1) * sum_of_weights
         category = 0
-        while category < categories - 1 and u >= weight[category]:
-            category += 1
+        for c in range(categories - 1):
+            category += u >= weight[c]
         kind = uniform(luck[Stream.FEED], day, i, 4 * page + 2)
         which = uniform(luck[Stream.FEED], day, i, 4 * page + 3)
         table = home * categories + category
         first, end = int(feeds.post_first[table]), int(feeds.post_first[table + 1])
         ad_load = float(venues.ad_load[home])
-        channel, creator, slot, claim, incentive = Channel.LISTING.value, NOBODY, NOBODY, math.nan, 0.0
+        channel, creator, slot, claim, incentive, paid = Channel.LISTING.value, NOBODY, NOBODY, math.nan, 0.0, False
         if kind < ad_load and feeds.ad[home, category, -1] > 0.0:
             channel = Channel.AD.value
             product = int(feeds.product[category, place(which, feeds.ad[home, category])])
@@ -307,16 +318,17 @@ def attend_feed(i: int, day: int, luck: Luck, town: Town, today: Today, rates: B
             product, creator = int(today.posts.product[post]), int(today.posts.creator[post])
             slot = follow_slot(i, creator, town.follows)
             claim, incentive = float(today.posts.claim[post]), float(today.posts.incentive[post])
+            paid = today.posts.paid[post] == 1
             out.tally.creator_delivered[creator] += 1
             if creator == town.consumers.creator[i]:
                 continue
         else:
             product = int(feeds.product[category, place(which, feeds.listing[home, category])])
         out.tally.delivered[channel] += 1
-        notice(i, product, channel, creator, slot, claim, incentive, town.consumers.reached, out)
+        notice(i, product, channel, creator, slot, claim, incentive, paid, town.consumers.reached, out)
 
 
-@compiled
+@inlined
 def needed_category(i: int, day: int, u: float, consumers: Consumers) -> int:
     """One of the open needs of consumer i, each as likely, or `NOBODY`."""
     count = 0
@@ -347,7 +359,7 @@ def attend_search(i: int, day: int, luck: Luck, town: Town, today: Today, rates:
         seen |= 1 << min(position, 63)
         product = int(today.feeds.product[category, position])
         out.tally.delivered[Channel.SEARCH.value] += 1
-        notice(i, product, Channel.SEARCH.value, NOBODY, NOBODY, math.nan, 0.0, town.consumers.reached, out)
+        notice(i, product, Channel.SEARCH.value, NOBODY, NOBODY, math.nan, 0.0, False, town.consumers.reached, out)
 
 
 @inlined

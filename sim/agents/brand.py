@@ -56,17 +56,17 @@ class Brand(mesa.Agent):
         self.adapt = adapt
         self.spent = np.zeros(len(Spending), np.int64)
         self.earned = np.zeros(4, np.int64)
-        self.total_spent = 0
 
     def promotes(self, channel: Spending) -> bool:
         """Whether there is money left this week, in all and for the channel."""
         in_all = int(self.spent.sum()) < self.budget
         return in_all and int(self.spent[channel]) < self.split[channel] * self.budget
 
-    def spend(self, channel: Spending, fen: int) -> None:
-        """Book marketing cost."""
-        self.spent[channel] += fen
-        self.total_spent += fen
+    def book(self, cost: NDArray[np.int64], margin: NDArray[np.int64] | None = None) -> None:
+        """Book marketing cost, and the gross margin that it led to, fen by `Spending`."""
+        self.spent += cost
+        if margin is not None:
+            self.earned += margin[: len(self.earned)]
 
     def plan(self) -> None:
         """Start a week with a new budget, split by what each channel returned."""

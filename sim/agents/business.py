@@ -118,6 +118,7 @@ def empty_sheet(creators: int, categories: int) -> Sheet:
         advice=np.full((creators, categories), NOBODY, np.int16),
         advice_claim=np.zeros((creators, categories)),
         advice_incentive=np.zeros((creators, categories)),
+        advice_paid=np.zeros((creators, categories), np.uint8),
     )
 
 
@@ -140,6 +141,7 @@ def empty_posts(creators: int, most: int) -> Posts:
         claim=np.zeros(rows),
         incentive=np.zeros(rows),
         private=np.zeros(rows, np.uint8),
+        paid=np.zeros(rows, np.uint8),
     )
 
 

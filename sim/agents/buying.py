@@ -9,7 +9,7 @@ import numpy as np
 from sim.agents.attending import schedule_need
 from sim.agents.weighing import own_slot
 from sim.audience import add_follow
-from sim.compiled import compiled, inlined
+from sim.compiled import inlined
 from sim.draws import Stream, normal_of, uniform
 from sim.parameters import Behaviour
 from sim.records import (
@@ -34,7 +34,7 @@ from sim.rules.trust import is_met
 COUNT_MOST = 255
 
 
-@compiled
+@inlined
 def remember_claim(i: int, slot: int, met: bool, weight: float, follows: Follows) -> None:
     """Add a met or broken claim to the Beta counts of an edge."""
     if met:
@@ -43,7 +43,7 @@ def remember_claim(i: int, slot: int, met: bool, weight: float, follows: Follows
         follows.broken[i, slot] = min(int(follows.broken[i, slot]) + int(COUNT_UNITS * weight), COUNT_MOST)
 
 
-@compiled
+@inlined
 def remember_purchase(i: int, product: int, experienced: float, satisfying: bool, consumers: Consumers) -> None:
     """Add an experience to memory, in place of the least bought product where all slots are taken."""
     slot = own_slot(i, product, consumers)
@@ -114,8 +114,8 @@ def buy(
     brand = np.uint64(1) << np.uint64(today.shelf.brand[product])
     orders.new_customer[row] = (consumers.customer_of[i] & brand) == 0
     consumers.customer_of[i] |= brand
-    if consumers.bought[i] < 32_000:
-        consumers.bought[i] += 1
+    consumers.bought_again[i] |= consumers.bought_from[i] & brand
+    consumers.bought_from[i] |= brand
     reviewed = uniform(luck[Stream.EXPERIENCE], day, i, 4 * product + 2) < rates.experience.review
     orders.review[row] = experienced if reviewed else math.nan
     considers = uniform(luck[Stream.ENTRY], day, i, product) < float(town.people.sociability[i])
@@ -132,7 +132,7 @@ def buy(
     tell_friends(i, day, row, experienced, experienced - expected, luck, town, rates, out)
 
 
-@compiled
+@inlined
 def follow_after_purchase(
     i: int, day: int, creator: int, luck: Luck, follows: Follows, sheet: Sheet, rates: Behaviour, out: Events
 ) -> None:

@@ -125,6 +125,7 @@ def post_all(
             posts.product[count] = best
             posts.claim[count] = judged_claim(k, best, visible + hidden, luck, creators, shelf, rates, p)
             posts.incentive[count] = visible
+            posts.paid[count] = visible + hidden + float(contracts.slot_fee[tier, brand]) > 0.0
             posts.private[count] = uniform(key, day, who, 1000 + n) < private
             count += 1
     posts.first[creators.active.shape[0]] = count
@@ -184,6 +185,7 @@ def advise_all(
                     k, product, visible + hidden, luck, creators, shelf, rates, p
                 )
                 sheet.advice_incentive[k, category] = visible
+                sheet.advice_paid[k, category] = visible + hidden > 0.0
 
 
 @compiled

@@ -131,7 +131,7 @@ class Crowd:
         categories, products, platforms = self.sizes
         orders = consumers * categories  # nobody buys twice in a category on a day
         basket = {
-            name: np.zeros(1 if name in ("mask", "leaving") else categories, _BASKET_TYPE[name])
+            name: np.zeros(1 if name in ("mask", "rough", "leaving") else categories, _BASKET_TYPE[name])
             for name in Basket._fields
         }
         return Events(
@@ -160,5 +160,6 @@ def new_tally(creators: int, products: int, platforms: int) -> Tally:
         *(np.zeros(channels, np.int64) for _ in range(3)),
         np.zeros(products, np.int64),
         np.zeros((platforms, products), np.int64),
+        np.zeros(1, np.int64),
         np.zeros(2, np.int64),
     )

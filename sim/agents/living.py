@@ -49,6 +49,7 @@ def live(
     needs_something = refresh_needs(i, day, consumers, today.shelf, luck, rates)
     active = uniform(luck[Stream.ACTIVE], day, i, 0) < float(town.people.activity[i])
     out.basket.mask[0] = 0
+    out.basket.rough[0] = 0
     out.counts[Count.OFFERS] = 0
 
     attend_posts(i, day, active, luck, town, today, rates, out)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import compiled, inlined
-from sim.draws import Stream, gumbel_of, uniform
+from sim.compiled import inlined
+from sim.draws import Stream, gumbel_at_least, gumbel_at_most, gumbel_of, uniform
 from sim.parameters import Behaviour
 from sim.records import (
     COUNT_UNITS,
@@ -30,7 +30,7 @@ from sim.rules.trust import trust
 MILLION = 1_000_000.0
 
 
-@compiled
+@inlined
 def follow_slot(i: int, creator: int, follows: Follows) -> int:
     """Slot in which consumer i follows a creator, or `NOBODY`."""
     for slot in range(follows.creator.shape[1]):
@@ -42,31 +42,33 @@ def follow_slot(i: int, creator: int, follows: Follows) -> int:
     return NOBODY
 
 
-@compiled
+@inlined
 def own_slot(i: int, product: int, consumers: Consumers) -> int:
     """Slot in which consumer i remembers having bought a product, or `NOBODY`."""
-    for slot in range(OWN_SLOTS):
+    found = NOBODY
+    for slot in range(OWN_SLOTS):  # no early exit: a branch that cannot be foreseen costs more than the loop
         if consumers.own_product[i, slot] == product:
-            return slot
-    return NOBODY
+            found = slot
+    return found
 
 
-@compiled
+@inlined
 def word_slot(i: int, product: int, consumers: Consumers) -> int:
     """Slot in which consumer i remembers friends' words of a product, or `NOBODY`."""
+    found = NOBODY
     for slot in range(WORD_SLOTS):
         if consumers.word_product[i, slot] == product:
-            return slot
-    return NOBODY
+            found = slot
+    return found
 
 
-@compiled
+@inlined
 def is_needed(i: int, category: int, day: int, consumers: Consumers) -> bool:
     """Whether consumer i needs something of a category today."""
     return consumers.due[i, category] <= day
 
 
-@compiled
+@inlined
 def trust_in(i: int, creator: int, slot: int, follows: Follows, sheet: Sheet) -> float:
     """Trust of consumer i in a creator, who stands in a follow slot or is a stranger (`NOBODY`)."""
     if slot >= 0:
@@ -146,16 +148,26 @@ def weigh(i: int, day: int, row: int, luck: Luck, town: Town, today: Today, rate
     )
     terms = utility(buyer, believed, log_price, lately, rates.choice)
     systematic = total(terms)
-    noise = gumbel_of(uniform(luck[Stream.CHOICE], day, i, product))
-    value = systematic + noise
 
     basket = out.basket
-    if basket.mask[0] & (1 << category) == 0:
-        basket.mask[0] |= 1 << category
+    bit = 1 << category
+    if basket.mask[0] & bit == 0:
+        basket.mask[0] |= bit
+        basket.rough[0] |= bit
+        lot = uniform(luck[Stream.OUTSIDE], day, i, category)
+        basket.value[category] = rates.choice.outside + gumbel_at_least(lot)
+        basket.product[category] = NOBODY
+    lot = uniform(luck[Stream.CHOICE], day, i, product)
+    traced = out.counts[Count.TRACES] < out.trace.shape[0]
+    if systematic + gumbel_at_most(lot) <= basket.value[category] and not traced:
+        return  # most offers: even with the best luck of its kind it would not win
+    noise = gumbel_of(lot)
+    value = systematic + noise
+    if basket.rough[0] & bit:
+        basket.rough[0] &= ~bit
         outside = rates.choice.outside + gumbel_of(uniform(luck[Stream.OUTSIDE], day, i, category))
         basket.outside[category] = outside
         basket.value[category] = outside
-        basket.product[category] = NOBODY
 
     outcome = Outcome.WEIGHED.value
     if venues.follow_gate[home] == 1 and slot < 0 and channel != Channel.HABIT.value:
@@ -175,7 +187,7 @@ def weigh(i: int, day: int, row: int, luck: Luck, town: Town, today: Today, rate
         basket.price[category] = price
         basket.coupon[category] = coupon
 
-    if out.counts[Count.TRACES] < out.trace.shape[0]:
+    if traced:
         line = out.trace[out.counts[Count.TRACES]]
         out.counts[Count.TRACES] += 1
         line[0], line[1], line[2], line[3], line[4] = channel, product, creator, price, coupon

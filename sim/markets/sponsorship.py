@@ -67,3 +67,10 @@ def marketing_cost(batch: Batch, creators: Creators, channel: NDArray[np.int8]) 
     tiers = np.array([SPENDING_OF_TIER[tier] for tier in Tier])
     spending[sold] = tiers[creators.tier[batch.creator[sold]]]
     return cost, spending
+
+
+def is_paid(batch: Batch, creators: Creators, agreed: Contracts) -> NDArray[np.bool_]:
+    """Orders sold by a creator whom the brand pays today, in whatever form; shape (n,)."""
+    tier = creators.tier[batch.creator]
+    pay = agreed.visible + agreed.hidden + agreed.slot_fee
+    return (batch.creator >= 0) & (pay[tier, batch.brand] > 0)

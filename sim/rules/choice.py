@@ -54,7 +54,7 @@ def utility(buyer: Buyer, believed: Believed, log_price: float, friends: float, 
         p.quality * believed.mean,
         -p.quality * p.risk / believed.precision,
         -buyer.sensitivity * log_price,
-        p.herding * math.log(1.0 + friends),
+        p.herding * math.log(1.0 + friends) if friends > 0.0 else 0.0,
         -buyer.impulse_cost,
     )
 

@@ -1,0 +1,57 @@
+# make run and make test set everything up by themselves, once, on a machine with Python 3.11 to 3.13 and make.
+#   make run ARGS="experiment=quick"
+#   make run ARGS="graph=edgelist graph.path=FILE"
+
+SHELL := /bin/sh
+ARGS ?=
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# The first of these that is there and starts; PYTHON=/path/to/python takes another.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo "$$p" && break; done)
+
+.PHONY: help run test test-slow bench baseline lint parameters clean
+
+help:
+	@echo "make run        the headline experiment; ARGS=\"...\" is passed to koc run"
+	@echo "make test       linters, then all tests but the slow ones; ARGS=\"...\" is passed to pytest"
+	@echo "make test-slow  studies over many seeds"
+	@echo "make bench      ratios against other engines"
+	@echo "make baseline   compare with the committed headline numbers"
+	@echo "make parameters write docs/parameters.md"
+
+$(READY): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "koc needs Python 3.11, 3.12 or 3.13 and finds none; name one: make PYTHON=/path/to/python" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "$(PYTHON) is not Python 3.11, 3.12 or 3.13" >&2; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $@
+
+run: $(READY)
+	$(BIN)/koc run $(ARGS)
+
+test: lint
+	$(BIN)/python -m pytest $(ARGS)
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+baseline: $(READY)
+	$(BIN)/koc baseline $(ARGS)
+
+parameters: $(READY)
+	$(BIN)/koc parameters > docs/parameters.md
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,15 @@
+"""Experiments on the market: configuration, execution, results and their report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["load", "plot"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from experiments import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

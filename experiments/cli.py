@@ -1,0 +1,126 @@
+"""The command line: `koc run`, `koc explain`, `koc verify`, `koc parameters`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+NEWEST_PYTHON = (3, 13)
+DEBUG = "KOC_DEBUG"
+LONGEST = 300  # characters of an error that is not the user's
+
+app = typer.Typer(
+    name="koc",
+    help="A market of consumers, key opinion consumers (KOC), leaders (KOL), brands and platforms on a social graph.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Overrides = Annotated[list[str] | None, typer.Argument(help="As for run, e.g. market.consumers=2000 platform=mihe.")]
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+    options_metavar="",
+)
+def run(context: typer.Context) -> None:
+    """Run an experiment; a Hydra application: [group=option ...] [key=value ...] [-m] [--cfg job] [--help].
+
+    Without arguments: the headline experiment.
+    """
+    from experiments.run import main as application
+
+    raise typer.Exit(application(context.args))
+
+
+@app.command()
+def explain(
+    consumer: Annotated[int, typer.Option(min=0, help="Row of the consumer.")],
+    day: Annotated[int, typer.Option(min=0, help="Day of the decision.")],
+    overrides: Overrides = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the market.")] = 0,
+) -> None:
+    """Tell why a consumer did what they did on a day."""
+    from experiments.api import load
+    from sim.errors import UserError
+
+    market = load(*(overrides or []), seed=seed)
+    if consumer >= len(market.consumers):
+        raise UserError(f"--consumer {consumer}: expected 0 to {len(market.consumers) - 1}")
+    print(market.run(day).explain(consumer, day))
+
+
+@app.command()
+def parameters() -> None:
+    """Print the register of parameters: value, unit, range, source."""
+    from experiments.register import page
+
+    print(page(), end="")
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(help="A folder below results that koc run made.")],
+    runs: Annotated[int, typer.Option(min=1, help="How many of its runs to make again.")] = 4,
+) -> None:
+    """Make some runs of a result again and compare them to the bit."""
+    from experiments.verify import verify as compare
+
+    lines, holds = compare(folder, runs)
+    print("\n".join(lines))
+    raise typer.Exit(0 if holds else 1)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments
+        Those of the process unless given.
+
+    Returns
+    -------
+    int
+        Exit status: 0; 1 if a run failed; 2 on a mistake of the user, told in one line; 130 if interrupted.
+    """
+    if sys.version_info[:2] > NEWEST_PYTHON:
+        return _refuse("koc needs Python 3.11 to 3.13: Hydra 1.3, which it is configured by, does not start on 3.14")
+    if os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())  # where a user's own rules may stand
+    try:
+        return app(arguments, standalone_mode=False) or 0
+    except KeyboardInterrupt:
+        return 130
+    except SystemExit as exit:
+        return exit.code if isinstance(exit.code, int) else int(exit.code is not None)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away, as `head` does
+        return 0
+    except Exception as error:
+        if os.environ.get(DEBUG) == "1":
+            raise
+        return _refuse(*_told(error))
+
+
+def _told(error: Exception) -> tuple[str, int]:
+    from sim.errors import UserError
+
+    if isinstance(error, UserError):
+        return str(error), 2
+    if hasattr(error, "format_message"):  # a command or option that there is not
+        return str(error.format_message()), 2
+    said = " ".join(str(error).split())
+    said = said if len(said) <= LONGEST else f"{said[:LONGEST]} ..."
+    return f"internal error, {type(error).__name__}: {said}; {DEBUG}=1 shows where", 1
+
+
+def _refuse(line: str, status: int = 2) -> int:
+    print(f"koc: {' '.join(line.split())}", file=sys.stderr)
+    return status

@@ -1,0 +1,239 @@
+"""From files and command line to validated settings."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from hydra import compose, initialize_config_dir
+from hydra.core.config_store import ConfigStore
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import BaseModel, ConfigDict, Field
+
+from experiments.design import Arm, Experiment, arms, at, settings_of_arms
+from experiments.mistakes import declared, field_at, validated
+from sim.errors import UserError, nearest
+from sim.parameters import Group, Parameters
+
+FOLDER = Path(__file__).resolve().parent.parent / "configs"
+NAME = "config"
+CLUSTERS = {"ray": "ray", "dask": "distributed"}  # backend to the package it needs
+
+
+class Executor(Group):
+    """Where and by how many workers runs are made."""
+
+    backend: Literal["loky", "ray", "dask"] = Field(default="loky", description="joblib's backend")
+    workers: int = Field(default=0, ge=0, le=10_000, description="worker processes; 0 for one per core")
+    address: str = Field(default="", description="of the cluster's scheduler; empty to start one here")
+
+
+class Settings(BaseModel):
+    """Everything that a command runs on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    experiment: Experiment = Experiment()
+    executor: Executor = Executor()
+    output: str = Field(default="results", min_length=1, description="folder that results are written to")
+    profile: bool = Field(default=False, description="whether to print the share of time of each phase of the day")
+    parameters: Parameters = Field(default=Parameters(), exclude=True)
+
+    def arms(self) -> list[Arm]:
+        """The arms of the experiment, each a valid and possible market."""
+        return arms(self.experiment, self.parameters.model_dump(mode="json"))
+
+    def resolved(self) -> dict[str, Any]:
+        """All settings as nested mappings, in the form in which they are configured."""
+        return {**self.parameters.model_dump(mode="json"), **self.model_dump(mode="json")}
+
+
+def register() -> None:
+    """Make the declared parameters known to Hydra: files and command line hold only what differs."""
+    defaults = {**Parameters().model_dump(mode="json"), **Settings().model_dump(mode="json")}
+    ConfigStore.instance().store(name="declared", node=defaults, provider="sim.parameters")
+
+
+def load_settings(overrides: Sequence[str] = ()) -> Settings:
+    """Compose and validate the configuration outside of the Hydra application.
+
+    Parameters
+    ----------
+    overrides
+        In Hydra's form, for instance ``market.consumers=2000`` or ``platform=mihe``.
+
+    Raises
+    ------
+    UserError
+        On the first mistake.
+    """
+    with clear_mistakes(overrides):
+        return settings_from(_composed(list(overrides)), overrides)
+
+
+def settings_from(config: DictConfig, overrides: Sequence[str]) -> Settings:
+    """Validate a composed configuration.
+
+    Parameters
+    ----------
+    config
+        As Hydra composed it.
+    overrides
+        What the user gave, which must not be what the arms set.
+
+    Raises
+    ------
+    UserError
+        On the first mistake.
+    """
+    plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    assert isinstance(plain, dict)
+    values = {str(key): value for key, value in plain.items()}
+    market = {key: values.pop(key) for key in Parameters.model_fields if key in values}
+    if unknown := [key for key in values if key not in Settings.model_fields or key == "parameters"]:
+        known = [*Parameters.model_fields, *values.keys() - unknown]
+        raise UserError(f"{unknown[0]}: unknown key; {nearest(unknown[0], known)}")
+    parameters = validated(Parameters, market)
+    settings = validated(Settings, values).model_copy(update={"parameters": parameters})
+    _check_assumptions(settings.experiment)
+    _check_overrides(settings.experiment, overrides)
+    _check_rules(parameters)
+    _check_installed(settings.executor)
+    for arm in settings.arms():
+        _check_possible(arm)
+    return settings
+
+
+def overridden_by_arms(settings: Settings) -> list[str]:
+    """Parameters whose configured value no arm uses, since every arm sets its own."""
+    defaults = Parameters().model_dump(mode="json")
+    base = settings.parameters.model_dump(mode="json")
+    return [path for path in settings_of_arms(settings.experiment) if at(base, path) != at(defaults, path)]
+
+
+@contextmanager
+def clear_mistakes(overrides: Sequence[str], is_sweep: bool = False) -> Iterator[None]:
+    """Turn what Hydra says of a wrong override into one line that names it."""
+    try:
+        yield
+    except (HydraException, OmegaConfBaseException) as error:
+        raise UserError(_explained(error, overrides, is_sweep)) from error
+
+
+def _composed(overrides: list[str]) -> DictConfig:
+    register()
+    with initialize_config_dir(str(FOLDER), version_base="1.3"):
+        return compose(NAME, overrides=overrides)
+
+
+def _explained(error: Exception, overrides: Sequence[str], is_sweep: bool) -> str:
+    known = OmegaConf.to_container(_composed([]))
+    assert isinstance(known, dict)
+    groups = {path.name: sorted(p.stem for p in path.glob("*.yaml")) for path in FOLDER.iterdir() if path.is_dir()}
+    for text in overrides:
+        try:
+            override = OverridesParser.create().parse_override(text)
+        except HydraException:
+            return f"{text}: not understood; expected key=value, for instance market.consumers=2000"
+        if override.is_sweep_override():
+            if not is_sweep:
+                return f"{text}: several values; expected one, a list [a,b], or -m to run them one after another"
+        elif found := _mistake_in(override, text, known, groups):
+            return found
+    said, _, place = str(error).partition("full_key:")
+    key = f"{place.split()[0]}: " if place else ""
+    return key + " ".join(said.partition("Config search path")[0].split())
+
+
+def _mistake_in(override: Override, text: str, known: dict[Any, Any], groups: Mapping[str, list[str]]) -> str | None:
+    path, value = override.key_or_group, override.value()
+    if path.startswith("hydra") or override.is_add() or override.is_delete():
+        return None
+    if path in groups:
+        options = groups[path]
+        return None if value in options else f"{text}: no such option; {nearest(str(value), options)}"
+    level: Any = known
+    keys = path.split(".")
+    for depth, key in enumerate(keys):
+        if not isinstance(level, dict):
+            return f"{text}: {'.'.join(keys[:depth])} is a value and has nothing below it"
+        if key not in level:
+            return f"{text}: unknown key '{key}'; {_hint(key, keys[:depth], level)}"
+        level = level[key]
+    return None
+
+
+def _hint(key: str, above: list[str], level: Mapping[str, Any]) -> str:
+    from experiments.mistakes import fields
+
+    if not above:
+        same = [path for path, *_ in fields(Parameters()) if path.split(".")[-1] == key]
+        if same:
+            return f"did you mean '{same[0]}'?"
+    return nearest(key, level)
+
+
+def _check_assumptions(experiment: Experiment) -> None:
+    for path in experiment.flips.assumptions:
+        field = field_at(Parameters, tuple(path.split(".")))
+        if field is None or declared(field, "plausible") is None:
+            known = [name for name in _assumptions()]
+            raise UserError(
+                f"experiment.flips.assumptions: {path} is no parameter with a plausible range; {nearest(path, known)}"
+            )
+
+
+def _assumptions() -> Iterator[str]:
+    from experiments.mistakes import fields
+
+    return (path for path, field, _ in fields(Parameters()) if declared(field, "plausible"))
+
+
+def _check_overrides(experiment: Experiment, overrides: Sequence[str]) -> None:
+    places = settings_of_arms(experiment)
+    for text in overrides:
+        override = OverridesParser.create().parse_override(text)
+        place = places.get(override.key_or_group)
+        if place and not override.is_delete():
+            raise UserError(
+                f"{text}: the arms of experiment={experiment.name} set this key; "
+                f"override {place} instead, or add experiment=single"
+            )
+
+
+def _check_rules(parameters: Parameters) -> None:
+    for name, rule in parameters.rules:
+        module, _, function = rule.rpartition(".")
+        try:
+            found = bool(module and function) and importlib.util.find_spec(module) is not None
+        except ImportError:
+            found = False
+        if not found:
+            raise UserError(f"rules.{name}={rule}: no such module; expected module.function that Python can import")
+
+
+def _check_installed(executor: Executor) -> None:
+    if executor.backend != "loky" and importlib.util.find_spec(CLUSTERS[executor.backend]) is None:
+        file = FOLDER / "executor" / f"{executor.backend}.yaml"
+        raise UserError(f"executor={executor.backend}: not installed; see {file.relative_to(FOLDER.parent)}")
+
+
+def _check_possible(arm: Arm) -> None:
+    parameters = arm.parameters
+    creators, brands, graph = parameters.creators, parameters.brands, parameters.graph
+    people = parameters.market.consumers
+    if creators.koc_share * people < 1 and creators.kol_count == 0 and brands.koc + brands.kol > 0:
+        raise UserError(
+            f"arm {arm.name}: creators.koc_share={creators.koc_share:g} of {people} people and creators.kol_count=0 "
+            "leave no creators; expected some, or brands.kol=0 and brands.koc=0"
+        )
+    if graph.kind == "edgelist" and not (Path(graph.path).is_file() and os.access(graph.path, os.R_OK)):
+        raise UserError(f"graph.path={graph.path}: no such file, or it cannot be read")

@@ -1,0 +1,232 @@
+"""The design of an experiment: factors and further arms, crossed with seeds, all paired by seed."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from experiments.mistakes import validated
+from sim.errors import UserError, nearest
+from sim.parameters import ASSUMPTION, Group, Parameters, par
+
+MOST_SEEDS = 100_000
+ONLY_ARM = "base"
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+
+
+def _seeds(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        if not 1 <= value <= MOST_SEEDS:
+            raise ValueError(f"{value} seeds, expected 1 to {MOST_SEEDS}, or a list such as [0,1,2]")
+        return tuple(range(value))
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _check_days(burn_in: int, days: int) -> None:
+    if burn_in >= days:
+        raise ValueError(f"burn_in={burn_in} of days={days} leaves no day to count; expected less than days")
+
+
+Seeds = Annotated[tuple[int, ...], BeforeValidator(_seeds)]
+Settings = dict[str, Any]
+
+
+class Flips(Group):
+    """The check whether a conclusion flips where a soft assumption is moved to an end of its plausible range.
+
+    It runs the factorial again at both ends of every assumption, in a smaller market, for a shorter time.
+    """
+
+    assumptions: tuple[str, ...] = Field(default=(), description="parameters that are moved, one at a time")
+    seeds: int = par(3, "seeds of the check, the first of the experiment's", "seeds", ASSUMPTION, ge=2, le=1000)
+    consumers: int = par(3000, "consumers in the check", "people", ASSUMPTION, ge=20, le=50_000_000)
+    days: int = par(120, "days of the check", "days", ASSUMPTION, ge=2, le=36_500)
+    burn_in: int = par(60, "days of the check that are not counted", "days", ASSUMPTION, ge=0, le=36_500)
+
+    @model_validator(mode="after")
+    def _something_counts(self) -> Flips:
+        _check_days(self.burn_in, self.days)
+        return self
+
+
+class ExtraArm(Group):
+    """An arm beside the factorial: levels of some factors, and parameters of its own."""
+
+    levels: dict[str, str] = Field(default={}, description="levels of factors that it shares")
+    set: Settings = Field(default={}, description="parameters that it sets after these")
+
+
+class Experiment(Group):
+    """What is compared with what, for whom and how long."""
+
+    name: str = Field(default="single", description="name of the folder under results")
+    questions: dict[str, str] = Field(default={}, description="the question that each factor answers")
+    labels: dict[str, str] = Field(default={}, description="names for people of factors, levels and arms")
+    seeds: Seeds = Field(default=tuple(range(10)), description="how many seeds, or a list of them")
+    days: int = par(180, "days of a run", "days", ASSUMPTION, ge=1, le=36_500)
+    burn_in: int = par(60, "first days, which are not counted", "days", ASSUMPTION, ge=0, le=36_500)
+    factors: dict[str, dict[str, Settings]] = Field(default={}, description="what each level of each factor sets")
+    extra_arms: dict[str, ExtraArm] = Field(default={}, description="arms beside the factorial")
+    flips: Flips = Flips()
+    fresh: bool = Field(default=False, description="whether to run again what the store holds already")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Experiment:
+        _check_names("name", [self.name])
+        _check_names("extra_arms", list(self.extra_arms))
+        for factor, levels in self.factors.items():
+            _check_names("factors", [factor])
+            _check_names(f"factors.{factor}", list(levels))
+            if not levels:
+                raise ValueError(f"factors.{factor} has no levels; expected at least one")
+        _check_seeds(self.seeds)
+        for arm, extra in self.extra_arms.items():
+            for factor, level in extra.levels.items():
+                if factor not in self.factors:
+                    known = nearest(factor, self.factors)
+                    raise ValueError(f"extra_arms.{arm}.levels.{factor}: no such factor; {known}")
+                if level not in self.factors[factor]:
+                    known = nearest(level, self.factors[factor])
+                    raise ValueError(f"extra_arms.{arm}.levels.{factor}={level}: no such level; {known}")
+        if self.flips.assumptions and self.flips.seeds > len(self.seeds):
+            raise ValueError(f"flips.seeds={self.flips.seeds}: the experiment has only {len(self.seeds)}")
+        _check_days(self.burn_in, self.days)
+        return self
+
+
+class Arm(NamedTuple):
+    """One combination of levels, or an arm beside the factorial.
+
+    `levels` names the level of every factor; None where the arm steps out of the design.
+    """
+
+    name: str
+    levels: dict[str, str | None]
+    parameters: Parameters
+
+
+def arms(experiment: Experiment, base: Mapping[str, Any]) -> list[Arm]:
+    """All arms of an experiment.
+
+    Parameters
+    ----------
+    experiment
+        The design.
+    base
+        Parameters of the market as nested mappings, valid by themselves.
+
+    Returns
+    -------
+    list of Arm
+        The full factorial in the order of the levels, then the further arms. One arm if there are no factors.
+
+    Raises
+    ------
+    UserError
+        If what an arm sets is no valid set of parameters; names the key that set it.
+    """
+    found = []
+    for levels in product(*experiment.factors.values()):
+        chosen = dict(zip(experiment.factors, levels, strict=True))
+        name = "-".join(levels) or ONLY_ARM
+        found.append(Arm(name, {**chosen}, _parameters(experiment, base, chosen, None)))
+    for name, extra in experiment.extra_arms.items():
+        if name in {arm.name for arm in found}:
+            raise UserError(f"experiment.extra_arms.{name}: the factorial has an arm of this name already")
+        own = {factor: extra.levels.get(factor) for factor in experiment.factors}
+        found.append(Arm(name, own, _parameters(experiment, base, extra.levels, name)))
+    return found
+
+
+def settings_of_arms(experiment: Experiment) -> dict[str, str]:
+    """Which parameters the arms set, and where.
+
+    Returns
+    -------
+    dict
+        Path of a parameter to the path of the first place in the configuration that sets it, for instance
+        ``platform.take_rate`` to ``experiment.factors.fees.commission.platform.take_rate``.
+    """
+    places: dict[str, str] = {}
+    for factor, levels in experiment.factors.items():
+        for level, settings in levels.items():
+            for path in leaves(settings):
+                places.setdefault(path, f"experiment.factors.{factor}.{level}.{path}")
+    for arm, extra in experiment.extra_arms.items():
+        for path in leaves(extra.set):
+            places.setdefault(path, f"experiment.extra_arms.{arm}.set.{path}")
+    return places
+
+
+def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> Settings:
+    """Nested mappings with some entries changed; neither argument is altered."""
+    result = dict(base)
+    for key, value in changes.items():
+        old = result.get(key)
+        result[key] = merged(old, value) if isinstance(value, Mapping) and isinstance(old, Mapping) else value
+    return result
+
+
+def leaves(settings: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Dotted paths of all values in nested mappings."""
+    for key, value in settings.items():
+        if isinstance(value, Mapping) and value:
+            yield from leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
+
+
+def at(settings: Mapping[str, Any], path: str) -> Any:
+    """Value at a dotted path of nested mappings; KeyError if there is none."""
+    value: Any = settings
+    for key in path.split("."):
+        if not isinstance(value, Mapping):
+            raise KeyError(path)
+        value = value[key]
+    return value
+
+
+def nested(path: str, value: Any) -> Settings:
+    """Nested mappings with one value at a dotted path."""
+    for key in reversed(path.split(".")):
+        value = {key: value}
+    return dict(value)
+
+
+def _parameters(
+    experiment: Experiment, base: Mapping[str, Any], levels: Mapping[str, str], extra: str | None
+) -> Parameters:
+    places: dict[str, str] = {}
+    settings = dict(base)
+    for factor, level in levels.items():
+        changes = experiment.factors[factor][level]
+        settings = merged(settings, changes)
+        places |= {path: f"experiment.factors.{factor}.{level}.{path}" for path in leaves(changes)}
+    if extra is not None:
+        changes = experiment.extra_arms[extra].set
+        settings = merged(settings, changes)
+        places |= {path: f"experiment.extra_arms.{extra}.set.{path}" for path in leaves(changes)}
+    arm = extra or "-".join(levels.values())
+    return validated(Parameters, settings, places=places, within=f"arm {arm}: " if arm else "")
+
+
+def _check_names(where: str, names: list[str]) -> None:
+    for name in names:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{where}: '{name}' is no valid name; expected letters, digits, '_', '-' or '.'")
+
+
+def _check_seeds(seeds: tuple[int, ...]) -> None:
+    if not seeds:
+        raise ValueError("seeds=[] is empty; expected at least one seed")
+    for seed, times in Counter(seeds).items():
+        if not 0 <= seed < 2**63:
+            raise ValueError(f"seeds: {seed} given, expected seeds from 0 to 2^63 - 1")
+        if times > 1:
+            raise ValueError(f"seeds: {seed} is given {times} times, expected every seed once")

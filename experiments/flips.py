@@ -1,0 +1,94 @@
+"""Whether a conclusion flips: the factorial again with one soft assumption at a time at an end of its range."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from experiments.design import Arm, Experiment, arms, at, merged, nested, settings_of_arms
+from experiments.mistakes import declared, field_at
+from experiments.report.statistics import Comparison, contrast_weights, t_interval
+from experiments.runs import Run, runs_of
+from sim.errors import UserError
+from sim.parameters import Parameters
+
+
+class Check(NamedTuple):
+    """The factorial at one value of one assumption; a list of runs, one a seed, for each arm."""
+
+    assumption: str
+    value: float
+    default: bool
+    arms: list[Arm]
+    runs: list[list[Run]]
+
+
+def checks(experiment: Experiment, base: Mapping[str, Any]) -> list[Check]:
+    """All checks of an experiment: each assumption at its configured value and at both ends of its plausible range.
+
+    Parameters
+    ----------
+    experiment
+        The design; its further arms are left out.
+    base
+        Parameters of the market as nested mappings.
+
+    Raises
+    ------
+    UserError
+        If an assumption is what the arms set: its value would not reach them.
+    """
+    flips = experiment.flips
+    factorial = experiment.model_copy(update={"extra_arms": {}})
+    small = merged(base, {"market": {"consumers": min(flips.consumers, base["market"]["consumers"])}})
+    found = []
+    for path in flips.assumptions if experiment.factors else ():
+        if path in settings_of_arms(experiment):
+            raise UserError(f"experiment.flips.assumptions: {path} is set by the arms; expected parameters they share")
+        configured = float(at(base, path))
+        field = field_at(Parameters, tuple(path.split(".")))
+        low, high = declared(field, "plausible") if field else (configured, configured)
+        for value in dict.fromkeys((configured, float(low), float(high))):
+            variants = arms(factorial, merged(small, nested(path, value)))
+            seeds = experiment.seeds[: flips.seeds]
+            runs = [runs_of(arm, seeds, flips.days, flips.burn_in) for arm in variants]
+            found.append(Check(path, value, value == configured, variants, runs))
+    return found
+
+
+def effects(found: list[Check], outcomes: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
+    """Main effects at every value tried.
+
+    Parameters
+    ----------
+    found
+        The checks.
+    outcomes
+        Outcomes of every run that finished, by its id.
+
+    Returns
+    -------
+    DataFrame
+        Columns assumption, value, default, factor, outcome, effect, low, high, seeds. An effect is the mean over
+        seeds of the last level less the first, in the outcome's unit; low and high are its 95 % t interval.
+    """
+    rows = []
+    for check in found:
+        names = list(next((outcomes[run.id] for runs in check.runs for run in runs if run.id in outcomes), {}))
+        missing = dict.fromkeys(names, np.nan)
+        values = np.array(
+            [[[outcomes.get(run.id, missing)[name] for name in names] for run in arm] for arm in check.runs]
+        )  # arms, seeds, outcomes
+        levels = pd.DataFrame([arm.levels for arm in check.arms])
+        for factor in levels:
+            comparison = Comparison(str(factor), *levels[factor].iloc[[0, -1]])
+            weights = contrast_weights(levels, [comparison]).to_numpy()
+            by_seed = np.einsum("a,aso->so", weights, values)
+            for name, samples in zip(names, by_seed.T, strict=True):
+                effect = t_interval(samples)
+                rows.append((*check[:3], factor, name, effect.value, effect.low, effect.high, effect.seeds))
+    columns = ["assumption", "value", "default", "factor", "outcome", "effect", "low", "high", "seeds"]
+    return pd.DataFrame(rows, columns=columns)

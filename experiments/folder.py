@@ -1,0 +1,145 @@
+"""The folder that an experiment leaves: what was run, with what, and what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from omegaconf import OmegaConf
+
+from experiments.design import Arm
+from experiments.runs import TABLES, Failed, Run
+from experiments.store import Store, unpacked
+
+RUNS_PER_GROUP = 200  # that are held in memory at once
+
+_HYDRA = """\
+# The whole configuration of a run. To run it again: koc run --config-path FOLDER_OF_THIS_FILE
+defaults:
+  - override hydra/hydra_logging: none
+  - override hydra/job_logging: none
+  - _self_
+
+hydra:
+  job: {name: koc, chdir: false}
+  run: {dir: .}
+  output_subdir: null
+  sweep: {subdir: .}
+
+"""
+
+
+class Planned(NamedTuple):
+    """An arm with its runs, one for each seed."""
+
+    arm: Arm
+    runs: list[Run]
+
+
+def write(
+    root: Path, planned: Sequence[Planned], store: Store, failures: Mapping[str, Failed], *, flips: pd.DataFrame,
+    config: Mapping[str, Any], manifest: Mapping[str, Any],
+) -> Path:  # fmt: skip
+    """Write a new folder below `root`, named by the time; it appears when it is complete.
+
+    Parameters
+    ----------
+    root
+        Folder of the experiment; a link `latest` in it will lead to the new folder.
+    planned
+        Arms and runs, in the order of the tables.
+    store
+        Holds the runs that finished.
+    failures
+        Those that did not, by the id of the run.
+    flips
+        Checks of the soft assumptions; not written if empty.
+    config, manifest
+        For `config.yaml` and `manifest.json`.
+
+    Returns
+    -------
+    Path
+        The folder.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    partial = root / f".partial-{os.getpid()}"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    try:
+        _runs_table(planned, store, failures).to_parquet(partial / "runs.parquet", index=False)
+        finished = [(p.arm.name, run) for p in planned for run in p.runs if run.id not in failures]
+        for name in TABLES:
+            _write_tables(partial / f"{name}.parquet", name, finished, store)
+        if len(flips):
+            flips.to_parquet(partial / "flips.parquet", index=False)
+        (partial / "config.yaml").write_text(_HYDRA + OmegaConf.to_yaml(OmegaConf.create(dict(config))), "utf-8")
+        (partial / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        return _published(partial, root)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _runs_table(planned: Sequence[Planned], store: Store, failures: Mapping[str, Failed]) -> pd.DataFrame:
+    rows = []
+    for arm, runs in planned:
+        for run in runs:
+            row: dict[str, Any] = {"arm": arm.name, **arm.levels, "seed": run.seed, "status": "finished"}
+            row |= {"run_id": run.id, "seconds": None, "error": None}
+            if run.id in failures:
+                row |= {"status": "failed", "error": failures[run.id].error}
+            else:
+                done = store.get(run.id, tables=())
+                row |= {"seconds": done.seconds, **done.outcomes}
+            rows.append(row)
+    return pd.DataFrame(rows).astype({"seconds": float, "error": "string"})
+
+
+def _write_tables(path: Path, name: str, finished: Sequence[tuple[str, Run]], store: Store) -> None:
+    writer: pq.ParquetWriter | None = None
+    try:
+        for start in range(0, len(finished), RUNS_PER_GROUP):
+            parts = []
+            for arm, run in finished[start : start + RUNS_PER_GROUP]:
+                table = unpacked(store.get(run.id, tables=[name]).tables[name])
+                table = table.add_column(0, "arm", pa.array([arm] * len(table), pa.string()))
+                parts.append(table.add_column(1, "seed", pa.array([run.seed] * len(table), pa.int64())))
+            group = pa.concat_tables(parts, promote_options="permissive")
+            if writer is None:
+                writer = pq.ParquetWriter(path, group.schema, compression="zstd")
+            writer.write_table(group.cast(writer.schema))
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def _published(partial: Path, root: Path) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
+    for attempt in range(1, 1000):
+        folder = root / (stamp if attempt == 1 else f"{stamp}-{attempt}")
+        if folder.exists():
+            continue
+        try:
+            partial.rename(folder)
+        except OSError:
+            if folder.exists():  # another process was faster
+                continue
+            raise
+        _link(root / "latest", folder.name)
+        return folder
+    raise RuntimeError(f"{root}: a thousand runs in one second")
+
+
+def _link(link: Path, target: str) -> None:
+    fresh = link.with_name(f".latest-{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target)
+    fresh.replace(link)

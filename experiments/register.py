@@ -1,0 +1,66 @@
+"""The register of parameters: every one with its value, unit, range and source, as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from experiments.mistakes import declared, fields, limits, shown, span
+from sim.parameters import ASSUMPTION, Group, Parameters
+
+_HEADING = """\
+# Parameters
+
+Every parameter of the model, as `koc parameters` prints it from the declarations in `sim/parameters.py`. A value is
+changed on the command line (`koc run market.consumers=2000`) or in a file under `configs/`. A parameter that rests on
+no source is an assumption; where it has a plausible range, sensitivity checks sweep over it.
+"""
+_COLUMNS = ("name", "value", "unit", "allowed", "plausible", "source", "meaning")
+
+
+def page() -> str:
+    """The register in Markdown, a table for each group of parameters."""
+    parts = [_HEADING]
+    rows = list(_rows(Parameters()))
+    parts.append(_summary(rows))
+    for group in dict.fromkeys(row[0].split(".")[0] for row in rows):
+        parts.append(f"## {group}\n")
+        parts.append(f"| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}")
+        parts[-1] += "".join(f"\n| {' | '.join(_cells(row))} |" for row in rows if row[0].split(".")[0] == group) + "\n"
+    return "\n".join(parts)
+
+
+def _summary(rows: list[tuple[str, ...]]) -> str:
+    assumed = sum(row[5] == ASSUMPTION for row in rows)
+    ranged = sum(bool(row[4]) for row in rows)
+    return f"{len(rows)} parameters; {assumed} are assumptions, {ranged} have a plausible range.\n"
+
+
+def _rows(parameters: Parameters) -> Iterator[tuple[str, ...]]:
+    for path, field, value in fields(parameters):
+        if isinstance(value, tuple) and value and isinstance(value[0], Group):
+            for name, inner in type(value[0]).model_fields.items():
+                yield _row(f"{path}.*.{name}", inner, [getattr(item, name) for item in value])
+        else:
+            yield _row(path, field, value)
+
+
+def _row(path: str, field: FieldInfo, value: Any) -> tuple[str, ...]:
+    plausible = declared(field, "plausible")
+    written = ", ".join(map(shown, value if isinstance(value, list | tuple) else [value])) or "none"
+    if get_origin(field.annotation) is Literal:
+        allowed = ", ".join(map(str, get_args(field.annotation)))
+    else:
+        allowed = span(*limits(field))
+    return (
+        path, written, declared(field, "unit") or "", allowed, span(*plausible) if plausible else "",
+        declared(field, "source") or "", field.description or "",
+    )  # fmt: skip
+
+
+def _cells(row: tuple[str, ...]) -> Iterator[str]:
+    yield f"`{row[0]}`"
+    for cell in row[1:]:
+        yield cell.replace("|", "\\|")

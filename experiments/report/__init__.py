@@ -1,0 +1,43 @@
+"""From a finished run folder: the verdict, the figures and a page that tells both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def write(folder: Path) -> str:
+    """Write verdict.csv, verdict.txt, figures and report.html into a run folder.
+
+    Reads the stored tables alone, never a market.
+
+    Parameters
+    ----------
+    folder
+        ``results/<experiment>/<time>`` of a finished run.
+
+    Returns
+    -------
+    str
+        The verdict in words, for the terminal; the text of verdict.txt.
+
+    Raises
+    ------
+    UserError
+        If a file is missing, no run finished, or the arms do not make a full factorial.
+    """
+    # Imported here, since matplotlib takes longer to load than most commands take to answer.
+    from experiments.report.figures import draw_all
+    from experiments.report.load import load
+    from experiments.report.page import page, plain
+    from experiments.report.verdict import judge, table
+    from experiments.report.words import tell
+
+    results = load(folder)
+    verdict = judge(results)
+    told = tell(results, verdict)
+    text = plain(results, told)
+    table(verdict).to_csv(folder / "verdict.csv", index=False)
+    (folder / "verdict.txt").write_text(text, encoding="utf-8")
+    drawings = draw_all(results, verdict, folder / "figures")
+    (folder / "report.html").write_text(page(results, verdict, told, drawings), encoding="utf-8")
+    return text

@@ -1,0 +1,176 @@
+"""A finished run, read from its folder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from omegaconf import OmegaConf
+
+from experiments.report.outcomes import capital
+from experiments.report.statistics import Comparison
+from sim.errors import UserError
+
+ALL_ARMS = "arm"
+
+
+@dataclass(frozen=True)
+class Results:
+    """The tables of a run folder and the design they come from.
+
+    Attributes
+    ----------
+    runs : DataFrame
+        A row per arm and seed that finished, with the outcomes.
+    daily, funnel, creators, split : DataFrame
+        Tidy tables with columns `arm` and `seed`.
+    flips : DataFrame or None
+        Checks of the soft assumptions, if they were made.
+    factors : dict
+        Levels of every factor; the first is what the others are compared with. An experiment without factors has one,
+        its arms.
+    arms : DataFrame, a row per arm of the factorial, a column per factor
+    extras : DataFrame, the same for arms beside the factorial
+        No level where the arm steps out of the design.
+    labels : dict
+        Names for people of arms, factors and levels.
+    unfinished : int
+        Arms and seeds that did not finish.
+    """
+
+    folder: Path
+    name: str
+    runs: pd.DataFrame
+    daily: pd.DataFrame
+    funnel: pd.DataFrame
+    creators: pd.DataFrame
+    split: pd.DataFrame
+    flips: pd.DataFrame | None
+    config: dict[str, Any]
+    manifest: dict[str, Any]
+    factors: dict[str, tuple[str, ...]]
+    arms: pd.DataFrame
+    extras: pd.DataFrame
+    labels: dict[str, str] = field(default_factory=dict)
+    unfinished: int = 0
+
+    @property
+    def seeds(self) -> int:
+        """Seeds with at least one finished arm."""
+        return int(self.runs["seed"].nunique())
+
+    @property
+    def comparisons(self) -> list[Comparison]:
+        """Every level of every factor against the factor's first level."""
+        return [Comparison(f, levels[0], level) for f, levels in self.factors.items() for level in levels[1:]]
+
+    @property
+    def burn_in(self) -> int:
+        """Days before the outcomes are counted; 0 if the configuration does not say."""
+        return int(find(self.config, "burn_in") or 0)
+
+    def label(self, name: str) -> str:
+        """Name for people of a factor, level or arm."""
+        return self.labels.get(name, name.replace("_", " "))
+
+    def arm_label(self, arm: str) -> str:
+        """Name for people of an arm: its own, or its levels'."""
+        if arm in self.labels or arm not in self.arms.index:
+            return self.label(arm)
+        return ", ".join(self.label(str(level)) for level in self.arms.loc[arm])
+
+    def question(self, factor: str) -> str:
+        """The question that a factor answers."""
+        asked = (find(self.config, "questions") or {}).get(factor)
+        return str(asked) if asked else f"{capital(' or '.join(map(self.label, self.factors[factor])))}?"
+
+    def outcome(self, key: str) -> pd.DataFrame:
+        """An outcome with a row per seed and a column per arm; NaN where a run did not finish."""
+        wide = self.runs.pivot(index="seed", columns="arm", values=key).astype(float)
+        return wide.reindex(columns=[*self.arms.index, *self.extras.index])
+
+
+def load(folder: Path) -> Results:
+    """Read a run folder.
+
+    Parameters
+    ----------
+    folder
+        ``results/<experiment>/<time>``.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    UserError
+        If a file is missing, nothing finished, or the arms do not make a full factorial.
+    """
+    every = _table(folder, "runs")
+    finished = every[every["status"] != "failed"]
+    if finished.empty:
+        raise UserError(f"{folder / 'runs.parquet'}: no run finished, so there is nothing to report")
+    config = _mapping(folder / "config.yaml")
+    factors = _factors(every, config)
+    levels = every.drop_duplicates("arm").set_index("arm")
+    levels = levels.assign(**{ALL_ARMS: levels.index})[list(factors)]
+    inside = pd.Series(True, index=levels.index)
+    for factor, known in factors.items():
+        inside &= levels[factor].isin(known)
+    _check_factorial(folder, levels[inside], factors)
+    flips = _table(folder, "flips") if (folder / "flips.parquet").exists() else None
+    tables = {name: _table(folder, name) for name in ("daily", "funnel", "creators", "split")}
+    labels = {str(k): str(v) for k, v in (find(config, "labels") or {}).items()}
+    name = find(config, "name") if isinstance(find(config, "name"), str) else None
+    return Results(
+        folder=folder, name=name or folder.resolve().parent.name, runs=finished, flips=flips, config=config,
+        manifest=_mapping(folder / "manifest.json"), factors=factors, arms=levels[inside], extras=levels[~inside],
+        labels=labels, unfinished=len(every) - len(finished), **tables,
+    )  # fmt: skip
+
+
+def find(config: dict[str, Any], key: str) -> Any:
+    """Value of a key of the experiment, or of the configuration's top level; None if neither has it."""
+    experiment = config.get("experiment")
+    if isinstance(experiment, dict) and key in experiment:
+        return experiment[key]
+    return config.get(key)
+
+
+def _factors(runs: pd.DataFrame, config: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    declared = find(config, "factors")
+    if isinstance(declared, dict) and declared:
+        return {str(factor): tuple(map(str, levels)) for factor, levels in declared.items()}
+    return {ALL_ARMS: tuple(runs["arm"].unique())}
+
+
+def _check_factorial(folder: Path, arms: pd.DataFrame, factors: dict[str, tuple[str, ...]]) -> None:
+    expected = 1
+    for levels in factors.values():
+        expected *= len(levels)
+    distinct = len(arms.drop_duplicates())
+    if distinct != expected or len(arms) != expected:
+        raise UserError(
+            f"{folder / 'runs.parquet'}: {len(arms)} arms with {distinct} combinations of levels, expected one arm for "
+            f"each of the {expected} combinations of {', '.join(factors)}"
+        )
+
+
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    path = folder / f"{name}.parquet"
+    if not path.exists():
+        raise UserError(f"{path}: not found; a finished run folder has it")
+    return pd.read_parquet(path)
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        raise UserError(f"{path}: not found; a finished run folder has it")
+    if path.suffix == ".json":
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    content = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
+    return {str(k): v for k, v in content.items()} if isinstance(content, dict) else {}

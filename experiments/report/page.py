@@ -1,0 +1,158 @@
+"""The report: the verdict as plain text, and one page that holds everything and works offline."""
+
+from __future__ import annotations
+
+import base64
+import textwrap
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from experiments.report.flips import changes
+from experiments.report.load import Results
+from experiments.report.outcomes import PERCENT_UNITS, SHOWN, amount, capital, number, percent
+from experiments.report.statistics import t_interval
+from experiments.report.style import Drawing
+from experiments.report.verdict import Effect, Verdict, table
+from experiments.report.words import Told
+from sim.recorder import OUTCOMES
+
+COLUMNS = 100
+HIDDEN = {"config", "failures"}
+
+
+class Cell(NamedTuple):
+    """A table cell: its number, its interval and the class that colours it."""
+
+    value: str
+    interval: str
+    look: str
+
+
+def plain(results: Results, told: Told) -> str:
+    """The verdict as text of 100 columns."""
+    lines = [f"Verdict: {results.name}", ""]
+    for answer in told.answers:
+        lines += [answer.question.upper(), *_filled(f"{answer.winner} {answer.size}"), *_filled(answer.who)]
+        lines += [line for sentence in answer.why for line in _filled(sentence, "  - ")]
+        lines += [line for sentence in answer.flips for line in _filled(f"Flips? {sentence}", "  - ")]
+        lines.append("")
+    for title, sentences in (
+        ("INTERACTIONS", told.interactions), ("FURTHER ARMS", told.extras), ("READ WITH CARE", told.notes),
+    ):  # fmt: skip
+        if sentences:
+            lines += [title, *(line for sentence in sentences for line in _filled(sentence, "  - ")), ""]
+    return "\n".join([*lines, *_filled(told.criterion)]) + "\n"
+
+
+def page(results: Results, verdict: Verdict, told: Told, drawings: Mapping[str, Drawing]) -> str:
+    """The report as one HTML page with its figures inside.
+
+    Parameters
+    ----------
+    results, verdict, told
+        A finished run, its effects and the words for them.
+    drawings
+        Figures whose svg files are in the folder's ``figures``.
+    """
+    environment = Environment(
+        loader=PackageLoader("experiments.report", "."), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["tight"] = lambda text: text.replace(" %", "\N{NO-BREAK SPACE}%")
+    return environment.get_template("report.html.j2").render(
+        name=capital(results.label(results.name)), told=told,
+        figures={name: _figure(results, name, drawing) for name, drawing in drawings.items()},
+        comparisons=[f"{results.label(c.high)} instead of {results.label(c.low)}" for c in results.comparisons],
+        effects=_effect_rows(results, verdict), arms=[results.arm_label(a) for a in _arms(results)],
+        means=_mean_rows(results), flips=_flip_rows(results), provenance=_provenance(results),
+        seeds=results.seeds, burn_in=results.burn_in,
+    )  # fmt: skip
+
+
+def _filled(text: str, bullet: str = "") -> list[str]:
+    kept = text.replace(" %", "\N{NO-BREAK SPACE}%")
+    lines = textwrap.wrap(capital(kept), COLUMNS, initial_indent=bullet, subsequent_indent=" " * len(bullet))
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
+
+
+def _figure(results: Results, name: str, drawing: Drawing) -> dict[str, str]:
+    svg = (results.folder / "figures" / f"{name}.svg").read_bytes()
+    return {
+        "name": name, "title": drawing.title, "caption": drawing.caption,
+        "source": f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}",
+    }  # fmt: skip
+
+
+def _effect_rows(results: Results, verdict: Verdict) -> list[dict[str, Any]]:
+    holm = {(row.effect, row.outcome): row.p_holm for row in table(verdict).itertuples() if row.kind == "main"}
+    rows = []
+    for key in SHOWN:
+        effects = [verdict.main(c, key) for c in results.comparisons]
+        if any(effects):
+            cells = [_cell(e, float(str(holm[e.name, key]))) if e else Cell("n/a", "", "unclear") for e in effects]
+            rows.append({"label": OUTCOMES[key].label, "cells": cells, "part": key.startswith("revenue_")})
+    return rows
+
+
+def _cell(effect: Effect, p_holm: float) -> Cell:
+    look = "neither" if effect.clear and OUTCOMES[effect.outcome].better == 0 else effect.favours
+    mark = "*" if effect.clear and p_holm > 0.05 else ""
+    if effect.in_percent:
+        e = effect.relative
+        return Cell(f"{percent(e.value)} %{mark}", f"{percent(e.low)} to {percent(e.high)}", look)
+    e, unit = effect.difference, OUTCOMES[effect.outcome].unit
+    shares = unit in PERCENT_UNITS
+    low, high = (percent(v) if shares else number(v, signed=True) for v in (e.low, e.high))
+    return Cell(f"{amount(e.value, unit)}{mark}", f"{low} to {high}", look)
+
+
+def _arms(results: Results) -> list[str]:
+    return [str(arm) for arm in [*results.arms.index, *results.extras.index]]
+
+
+def _mean_rows(results: Results) -> list[dict[str, Any]]:
+    rows = []
+    for key in (key for key in SHOWN if key in results.runs):
+        outcome = OUTCOMES[key]
+        values = results.outcome(key)
+        means = [t_interval(values[arm]).value for arm in _arms(results)]
+        shares = outcome.unit in PERCENT_UNITS
+        cells = [percent(m, signed=False) if shares else number(m) for m in means]
+        unit = {"1": "", "orders/view": "orders/100 views"}.get(outcome.unit, outcome.unit)
+        rows.append({"label": outcome.label, "unit": unit, "cells": cells, "part": key.startswith("revenue_")})
+    return rows
+
+
+def _flip_rows(results: Results) -> list[dict[str, str]]:
+    if results.flips is None or results.flips.empty:
+        return []
+    moved = changes(results.flips)
+    return [
+        {
+            "assumption": str(row["assumption"]), "value": f"{row['value']:g}", "factor": results.label(row["factor"]),
+            "outcome": OUTCOMES[row["outcome"]].label if row["outcome"] in OUTCOMES else str(row["outcome"]),
+            "effect": f"{number(row['effect'], signed=True)} ({number(row['low'], signed=True)} to "
+            f"{number(row['high'], signed=True)})",
+            "default": f"{number(row['default_effect'], signed=True)} ({number(row['default_low'], signed=True)} to "
+            f"{number(row['default_high'], signed=True)})",
+            "change": str(row["change"]),
+        }
+        for row in moved[moved["change"] != "same"].to_dict("records")
+    ]  # fmt: skip
+
+
+def _provenance(results: Results) -> list[tuple[str, str]]:
+    rows = [("folder", str(results.folder))]
+    for key, value in results.manifest.items():
+        if key in HIDDEN:
+            continue
+        if isinstance(value, dict):
+            text = ", ".join(f"{k} {v}" for k, v in value.items() if not isinstance(v, dict | list))
+        elif isinstance(value, list):
+            text = ", ".join(map(str, value[:20])) + (f", ... ({len(value)})" if len(value) > 20 else "")
+        else:
+            text = str(value)
+        rows.append((key.replace("_", " "), text))
+    return rows

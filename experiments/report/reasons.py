@@ -1,0 +1,92 @@
+"""Why an effect comes about, as far as accounts can tell: what GMV is made of, who gets the money, what is spent."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from experiments.report.load import Results
+from experiments.report.statistics import Comparison, Estimate, baseline, contrast, decompose, t_interval
+
+PARTIES = {
+    "goods": "cost of goods",
+    "brand": "brand",
+    "creator": "creator",
+    "platform": "platform",
+    "shipping": "shipping",
+}
+"""Parties that share what consumers pay, in the order in which they are drawn."""
+
+GMV_TERMS = {
+    "traffic": "traffic",
+    "conversion": "direct_conversion",
+    "order value": "direct_order_value",
+    "friends' sharing": "share_coefficient",
+}
+"""Terms of GMV: the first three of orders that no friend's word led to, the last all GMV over theirs."""
+
+
+class Part(NamedTuple):
+    """A part of an effect, in its unit and as a share of the base."""
+
+    name: str
+    estimate: Estimate
+
+
+def gmv_terms(results: Results) -> dict[str, pd.DataFrame]:
+    """Terms whose product is GMV net of returns, each a table of seeds by arms; empty if the run lacks one."""
+    if not {*GMV_TERMS.values(), "gmv", "gmv_kept"} <= set(results.runs):
+        return {}
+    terms = {name: results.outcome(key) for name, key in GMV_TERMS.items()}
+    return terms | {"fewer returns": results.outcome("gmv_kept") / results.outcome("gmv")}
+
+
+def gmv_parts(results: Results, comparison: Comparison) -> list[Part]:
+    """What each term contributes to the main effect on GMV kept, as shares of GMV kept at the low level.
+
+    Returns
+    -------
+    list of Part
+        They sum to the relative main effect on GMV kept, in every seed. Terms that never differ are left out, and all
+        are if GMV is zero.
+    """
+    terms = gmv_terms(results)
+    if not terms:
+        return []
+    base = baseline(results.outcome("gmv_kept"), results.arms, (comparison,))
+    parts = decompose(terms, results.arms, comparison)
+    return [Part(name, t_interval(part / base)) for name, part in parts.items() if part.abs().max() > 0]
+
+
+def per_hundred(results: Results) -> dict[str, pd.DataFrame]:
+    """What each party gets of 100 yuan that consumers pay, each a table of seeds by arms."""
+    wide = results.split.pivot_table(index=["seed", "arm"], columns="party", values="yuan", aggfunc="sum").fillna(0.0)
+    shares = 100 * wide.div(wide.sum(axis=1).where(lambda s: s > 0), axis=0)
+    order = [p for p in PARTIES if p in shares] + [p for p in shares.columns if p not in PARTIES]
+    arms = [*results.arms.index, *results.extras.index]
+    return {party: shares[party].unstack("arm").reindex(columns=arms) for party in order}
+
+
+def money_parts(results: Results, comparison: Comparison) -> list[Part]:
+    """How many yuan more of each 100 every party gets at the high level."""
+    return [
+        Part(PARTIES.get(party, party), t_interval(contrast(values, results.arms, (comparison,))))
+        for party, values in per_hundred(results).items()
+    ]
+
+
+def budget_used(results: Results) -> pd.DataFrame | None:
+    """Marketing cost after burn-in over the brands' budget for that time, a table of seeds by arms.
+
+    Returns
+    -------
+    DataFrame or None
+        None if the configuration does not tell the budget, the consumers and the days.
+    """
+    weekly = (results.config.get("brands") or {}).get("weekly_budget")
+    people = (results.config.get("market") or {}).get("consumers")
+    days = results.daily["day"].nunique() - results.burn_in
+    if not weekly or not people or days <= 0 or "marketing_cost" not in results.runs:
+        return None
+    return results.outcome("marketing_cost") / (float(weekly) * float(people) * days / 7)

@@ -1,0 +1,187 @@
+"""The verdict as a table: every effect on every outcome, and who is better off where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from experiments.report.load import Results
+from experiments.report.outcomes import INTERESTS, OVERALL, SHOWN
+from experiments.report.statistics import (
+    Comparison,
+    Estimate,
+    baseline,
+    contrast,
+    holm,
+    relative,
+    relative_contrast,
+    share_of_base,
+    t_interval,
+)  # fmt: skip
+from sim.recorder import OUTCOMES
+
+COLUMNS = [
+    "kind", "effect", "low", "high", "outcome", "unit", "base", "difference", "difference_low", "difference_high",
+    "relative", "relative_low", "relative_high", "p", "p_holm", "seeds", "clear", "better",
+]  # fmt: skip
+
+Side = Literal["high", "low", "split", "unclear"]
+
+
+class Effect(NamedTuple):
+    """What a main effect, an interaction or an extra arm does to one outcome.
+
+    `difference` is in the outcome's unit; `relative` is a share of the base, NaN where the base is not positive; the
+    relative interaction is the difference between two relative effects.
+    """
+
+    kind: str
+    name: str
+    low: str
+    high: str
+    outcome: str
+    base: Estimate
+    difference: Estimate
+    relative: Estimate
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval of the difference excludes zero."""
+        return self.difference.clear
+
+    @property
+    def in_percent(self) -> bool:
+        """Whether to speak of it in per cent: a share of the base exists and is as clear as the difference."""
+        return bool(np.isfinite(self.relative.value)) and self.relative.clear == self.difference.clear
+
+    @property
+    def favours(self) -> Side:
+        """The side on which the outcome is clearly better."""
+        better = OUTCOMES[self.outcome].better
+        if not self.clear or better == 0:
+            return "unclear"
+        return "high" if self.difference.value * better > 0 else "low"
+
+
+class Verdict(NamedTuple):
+    """All effects of an experiment."""
+
+    effects: list[Effect]
+
+    def of(self, kind: str, name: str, outcome: str) -> Effect | None:
+        """One effect, if the run has the outcome."""
+        found = (e for e in self.effects if (e.kind, e.name, e.outcome) == (kind, name, outcome))
+        return next(found, None)
+
+    def main(self, comparison: Comparison, outcome: str) -> Effect | None:
+        """A main effect, if the run has the outcome."""
+        return self.of("main", effect_name((comparison,)), outcome)
+
+    def side(self, comparison: Comparison, outcomes: tuple[str, ...]) -> Side:
+        """Where outcomes are better: clearly on one for at least one of them and on the other for none."""
+        effects = (self.main(comparison, outcome) for outcome in outcomes)
+        sides = {effect.favours for effect in effects if effect} - {"unclear"}
+        if len(sides) > 1:
+            return "split"
+        return next(iter(sides), "unclear")
+
+    def parties(self, comparison: Comparison) -> dict[str, Side]:
+        """Where each party is better off."""
+        return {party: self.side(comparison, tuple(outcomes)) for party, outcomes in INTERESTS.items()}
+
+    def overall(self, comparison: Comparison) -> Side:
+        """The overall winner."""
+        return self.side(comparison, OVERALL)
+
+
+def effect_name(comparisons: tuple[Comparison, ...]) -> str:
+    """Name of an effect: its factor, with the level where the factor has more than two; interactions joined by x."""
+    return " x ".join(f"{c.factor}={c.high}" for c in comparisons)
+
+
+def judge(results: Results) -> Verdict:
+    """Estimate every main effect, every interaction of two and of three factors, and every extra arm.
+
+    Parameters
+    ----------
+    results
+        A finished run.
+
+    Returns
+    -------
+    Verdict
+        Outcomes that the run lacks, or that no seed has in all arms concerned, are left out.
+    """
+    known = [key for key in SHOWN if key in results.runs]
+    effects = []
+    for key in known:
+        values = results.outcome(key)
+        effects += [_designed(key, values, results.arms, chosen) for chosen in _designs(results.comparisons)]
+        effects += [_beside(key, values, extra, neighbour) for extra, neighbour in neighbours(results)]
+    return Verdict([e for e in effects if e.difference.seeds])
+
+
+def _designed(key: str, values: pd.DataFrame, arms: pd.DataFrame, comparisons: tuple[Comparison, ...]) -> Effect:
+    kind = "main" if len(comparisons) == 1 else f"{len(comparisons)}-way interaction"
+    difference = contrast(values, arms, comparisons)
+    shares = relative_contrast(values, arms, comparisons)
+    base = t_interval(baseline(values, arms, comparisons)[difference.notna()])
+    return Effect(
+        kind, effect_name(comparisons), comparisons[0].low, comparisons[0].high, key, base,
+        t_interval(difference), relative(shares, difference),
+    )  # fmt: skip
+
+
+def _beside(key: str, values: pd.DataFrame, extra: str, neighbour: str) -> Effect:
+    base = values[neighbour]
+    difference = values[extra] - base
+    shares = share_of_base(difference, base)
+    return Effect(
+        "extra arm", f"{extra} vs {neighbour}", neighbour, extra, key, t_interval(base[difference.notna()]),
+        t_interval(difference), relative(shares, difference),
+    )  # fmt: skip
+
+
+def neighbours(results: Results) -> list[tuple[str, str]]:
+    """Pairs of an extra arm and an arm of the factorial that agree on every factor the extra arm stays within."""
+    pairs = []
+    for extra, levels in results.extras.iterrows():
+        near = pd.Series(True, index=results.arms.index)
+        for factor, known in results.factors.items():
+            if levels[factor] in known:
+                near &= results.arms[factor] == levels[factor]
+        pairs += [(str(extra), str(arm)) for arm in results.arms.index[near]]
+    return pairs
+
+
+def table(verdict: Verdict) -> pd.DataFrame:
+    """The effects as a table, with p values adjusted by Holm's method over the outcomes of each effect."""
+    rows = [
+        {
+            "kind": e.kind, "effect": e.name, "low": e.low, "high": e.high, "outcome": e.outcome,
+            "unit": OUTCOMES[e.outcome].unit, "base": e.base.value,
+            "difference": e.difference.value, "difference_low": e.difference.low, "difference_high": e.difference.high,
+            "relative": e.relative.value, "relative_low": e.relative.low, "relative_high": e.relative.high,
+            "p": e.difference.p, "seeds": e.difference.seeds, "clear": e.clear,
+            "better": {"high": e.high, "low": e.low}.get(e.favours, "") if e.kind in ("main", "extra arm") else "",
+        }
+        for e in verdict.effects
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    frame["p_holm"] = frame.groupby(["kind", "effect"], sort=False)["p"].transform(holm) if len(frame) else frame["p"]
+    order = {effect: i for i, effect in enumerate(dict.fromkeys(zip(frame["kind"], frame["effect"], strict=True)))}
+    place = pd.Series([order[pair] for pair in zip(frame["kind"], frame["effect"], strict=True)], dtype=int)
+    return frame.iloc[place.argsort(kind="stable")].reset_index(drop=True)
+
+
+def _designs(comparisons: list[Comparison]) -> Iterator[tuple[Comparison, ...]]:
+    """Main effects, then interactions of the factors that have two levels."""
+    yield from ((c,) for c in comparisons)
+    factors = [c.factor for c in comparisons]
+    pairs = [c for c in comparisons if factors.count(c.factor) == 1]
+    for size in (2, 3):
+        yield from combinations(pairs, size)

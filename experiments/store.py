@@ -1,0 +1,118 @@
+"""Finished runs, found again by what determines them: one file, into which each run is written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from experiments.runs import TABLES, Finished
+from sim.errors import UserError
+
+PATIENCE = 60.0  # seconds to wait for another process that writes to the same store
+
+_CREATE = (
+    "CREATE TABLE IF NOT EXISTS runs (id TEXT PRIMARY KEY, seconds REAL, outcomes TEXT, timings TEXT, "
+    + ", ".join(f"{name} BLOB" for name in TABLES)
+    + ")"
+)
+_COLUMNS = 4 + len(TABLES)
+
+
+class Store:
+    """Runs by their id, in one SQLite file that several processes may use at once.
+
+    Nothing is made on disk before the first `put` or `open`. A process that is killed leaves all that was put.
+
+    Parameters
+    ----------
+    folder
+        Where the file stands; made when needed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "runs.sqlite"
+
+    def open(self) -> None:
+        """Make the file if there is none, and see that it can be written.
+
+        Raises
+        ------
+        UserError
+            If it cannot, or is no store of runs.
+        """
+        with self._clear_errors():
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.commit()
+
+    def put(self, run: Finished) -> None:
+        """Keep a run; one of the same id is replaced."""
+        row = (run.id, run.seconds, json.dumps(run.outcomes), json.dumps(run.timings), *(run.tables[t] for t in TABLES))
+        with self._clear_errors(), self._connection:
+            self._connection.execute(f"INSERT OR REPLACE INTO runs VALUES ({', '.join('?' * _COLUMNS)})", row)
+
+    def known(self, ids: Iterable[str]) -> set[str]:
+        """Which of these runs are here."""
+        if not self.path.exists():
+            return set()
+        with self._clear_errors():
+            return {id for id in ids if self._connection.execute("SELECT 1 FROM runs WHERE id = ?", (id,)).fetchone()}
+
+    def get(self, id: str, tables: Iterable[str] = TABLES) -> Finished:
+        """A run, with some of its tables.
+
+        Raises
+        ------
+        KeyError
+            If it is not here.
+        """
+        names = list(tables)
+        columns = ", ".join(["seconds", "outcomes", "timings", *names])
+        with self._clear_errors():
+            row = self._connection.execute(f"SELECT {columns} FROM runs WHERE id = ?", (id,)).fetchone()
+        if row is None:
+            raise KeyError(id)
+        seconds, outcomes, timings, *blobs = row
+        return Finished(id, seconds, json.loads(outcomes), json.loads(timings), dict(zip(names, blobs, strict=True)))
+
+    def close(self) -> None:
+        """Close the file; the store may be used again."""
+        if "_connection" in self.__dict__:
+            self._connection.close()
+            del self._connection
+
+    @cached_property
+    def _connection(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self.path, timeout=PATIENCE)
+        connection.execute("PRAGMA journal_mode=WAL")  # readers and one writer at once; a commit is an append
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(_CREATE)
+        return connection
+
+    @contextmanager
+    def _clear_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            raise UserError(f"{self.path}: cannot be used as the store of runs ({error})") from error
+
+
+def packed(table: pd.DataFrame) -> bytes:
+    """A table as a compressed Arrow stream."""
+    sink = pa.BufferOutputStream()
+    content = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+    with pa.ipc.new_stream(sink, content.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+        writer.write_table(content)
+    return sink.getvalue().to_pybytes()
+
+
+def unpacked(stream: bytes) -> pa.Table:
+    """The table of a stream made by `packed`."""
+    return pa.ipc.open_stream(stream).read_all()

@@ -1,0 +1,59 @@
+"""Runs without a market: for tests of what surrounds them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from experiments import executor, report
+from experiments.runs import Finished, Run
+from experiments.store import packed
+
+OVERRIDES = ("experiment=quick", "experiment.seeds=2", "executor.workers=1")
+RUNS = 20  # of these overrides
+
+
+def finished(run: Run) -> Finished:
+    """What a run would yield, as a function of its seed and its take."""
+    value = run.seed + run.parameters.platform.take_rate / 3
+    table = pd.DataFrame({"day": range(3), "gmv": [value] * 3})
+    tables = {
+        "daily": table,
+        "funnel": pd.DataFrame({"domain": ["public"], "step": ["viewed"], "count": [run.seed]}),
+        "creators": pd.DataFrame({"creator": [0], "tier": ["KOC"], "income": [value]}),
+        "split": pd.DataFrame({"party": ["goods"], "yuan": [value]}),
+    }
+    timings = {"consumers live": 3.0, "brands plan": 1.0}
+    return Finished(run.id, 0.01, {"gmv": value}, timings, {name: packed(table) for name, table in tables.items()})
+
+
+class Made(list[Run]):
+    """Collects the runs that are made, in this process, instead of making them.
+
+    `breaks` maps the number of a run, counted from 0, to what it raises.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.breaks: dict[int, BaseException] = {}
+
+    def __call__(self, run: Run) -> Finished:
+        self.append(run)
+        if len(self) - 1 in self.breaks:
+            raise self.breaks[len(self) - 1]
+        return finished(run)
+
+
+def install(monkeypatch: pytest.MonkeyPatch) -> Made:
+    """Put fake runs and a fake report in the place of the real ones."""
+    made = Made()
+    monkeypatch.setattr(executor, "prepare", lambda run, console: None)
+    monkeypatch.setattr(executor, "make", made)
+    monkeypatch.setattr(report, "write", _report)
+    return made
+
+
+def _report(folder: Path) -> str:
+    return "the verdict"

@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.report import reasons
+from experiments.report.flips import changes, flip_sentences
+from experiments.report.load import Results, load
+from experiments.report.outcomes import amount, number, percent
+from experiments.report.statistics import Comparison, contrast
+from experiments.report.verdict import Verdict, judge, neighbours, table
+from experiments.report.words import extras, interactions, notes, who, winner
+from sim.errors import UserError
+
+from .synthetic import FACTORS, FEES_ON_KOCS, LOG_EFFECTS, flips, write_run
+
+FEES, DOMAIN, CREATORS = (Comparison(f, *levels) for f, levels in FACTORS.items())
+
+
+def changed(folder: Path, to: Path, change: dict[str, float], where: tuple[str, str]) -> Results:
+    """Copy of a run with outcomes multiplied where a factor has a level."""
+    shutil.copytree(folder, to)
+    runs = pd.read_parquet(to / "runs.parquet")
+    for outcome, factor in change.items():
+        runs.loc[runs[where[0]] == where[1], outcome] *= factor
+    runs.to_parquet(to / "runs.parquet")
+    return load(to)
+
+
+def test_design_is_read_from_the_folder(results: Results) -> None:
+    assert results.factors == FACTORS
+    assert (len(results.arms), list(results.extras.index)) == (8, ["take_only", "commission_only"])
+    assert (results.name, results.seeds, results.burn_in) == ("headline", 8, 60)
+    assert results.arm_label("commission_free-private-koc") == "commission-free, private domain, KOC"
+    assert results.label("not_declared") == "not declared"
+
+
+def test_known_effects_lie_in_their_intervals(verdict: Verdict) -> None:
+    truths = [(c, key, LOG_EFFECTS[key][i]) for key in ("reach", "creator_conversion")
+              for i, c in enumerate((FEES, DOMAIN, CREATORS))]  # fmt: skip
+    for comparison, key, log_effect in [*truths, (FEES, "kocs", FEES_ON_KOCS)]:
+        effect = verdict.main(comparison, key)
+        assert effect is not None
+        standard_error = (effect.relative.high - effect.relative.low) / 2 / 2.365
+        assert effect.relative.value == pytest.approx(np.expm1(log_effect), abs=4 * standard_error)
+
+
+def test_clear_and_unclear(verdict: Verdict) -> None:
+    reach = verdict.main(FEES, "reach")
+    assert reach is not None
+    assert not reach.clear
+    assert reach.favours == "unclear"
+    cost = verdict.main(FEES, "acquisition_cost")
+    assert cost is not None
+    assert cost.difference.value < 0
+    assert cost.favours == "high"  # less is better
+
+
+def test_sides_and_words_agree(results: Results, verdict: Verdict) -> None:
+    assert verdict.overall(DOMAIN) == "high"
+    assert winner(results, verdict, DOMAIN) == "Better overall: private domain."
+    assert verdict.parties(FEES)["platform"] == "low"
+    assert "worse off: platform (revenue −9" in who(results, verdict, FEES)
+
+
+def test_disagreeing_criteria_have_no_winner(run_folder: Path, tmp_path: Path) -> None:
+    split = changed(run_folder, tmp_path / "r", {"consumer_surplus": 0.5}, ("domain", "private"))
+    found = judge(split)
+    assert found.overall(DOMAIN) == "split"
+    assert winner(split, found, DOMAIN).startswith("No overall winner")
+    assert "worse off: consumers (surplus −" in who(split, found, DOMAIN)
+
+
+def test_levels_named_the_other_way_round_say_the_same(run_folder: Path, tmp_path: Path, verdict: Verdict) -> None:
+    folder = tmp_path / "r"
+    shutil.copytree(run_folder, folder)
+    text = (folder / "config.yaml").read_text()
+    turned = text.replace("{public: {}, private: {}}", "{private: {}, public: {}}")
+    assert turned != text
+    (folder / "config.yaml").write_text(turned)
+    other = judge(load(folder))
+    back = Comparison("domain", "private", "public")
+    assert other.overall(back) == "low"
+    assert {p: {"high": "low", "low": "high"}.get(s, s) for p, s in other.parties(back).items()} == verdict.parties(
+        DOMAIN
+    )
+
+
+def test_gmv_parts_sum_to_the_effect(results: Results, verdict: Verdict) -> None:
+    for comparison in (FEES, DOMAIN, CREATORS):
+        parts = reasons.gmv_parts(results, comparison)
+        effect = verdict.main(comparison, "gmv_kept")
+        assert effect is not None
+        assert sum(p.estimate.value for p in parts) == pytest.approx(effect.relative.value, rel=1e-9)
+    by_name = {p.name: p.estimate for p in reasons.gmv_parts(results, DOMAIN)}
+    assert by_name["conversion"].low > 0 > by_name["traffic"].high
+
+
+def test_gmv_terms_multiply_to_gmv(results: Results) -> None:
+    product = np.prod([t.to_numpy() for t in reasons.gmv_terms(results).values()], axis=0)
+    assert product == pytest.approx(results.outcome("gmv_kept").to_numpy(), rel=1e-9)
+
+
+def test_hundred_yuan_are_shared_out(results: Results) -> None:
+    shares = reasons.per_hundred(results)
+    assert sum(shares.values()).to_numpy() == pytest.approx(100)  # type: ignore[union-attr]
+    changes_ = {p.name: p.estimate for p in reasons.money_parts(results, FEES)}
+    assert changes_["platform"].value == pytest.approx(-5.5)
+    assert sum(e.value for e in changes_.values()) == pytest.approx(0, abs=1e-9)
+
+
+def test_budget_is_read_from_the_configuration(results: Results) -> None:
+    used = reasons.budget_used(results)
+    assert used is not None
+    budget = 4.0 * 10_000 * 120 / 7
+    pd.testing.assert_frame_equal(used * budget, results.outcome("marketing_cost"))
+
+
+def test_interaction_is_told_with_both_simple_effects(run_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    shutil.copytree(run_folder, folder)
+    runs = pd.read_parquet(folder / "runs.parquet")
+    runs.loc[(runs.domain == "private") & (runs.creators == "koc"), "consumer_surplus"] *= 1.5
+    runs.to_parquet(folder / "runs.parquet")
+    results = load(folder)
+    said = [s for s in interactions(results, judge(results)) if s.startswith("Consumer surplus: private")]
+    assert len(said) == 1
+    values = results.outcome("consumer_surplus")
+    for level, label in (("koc", "KOC"), ("kol", "KOL")):
+        arms = results.arms[results.arms.creators == level]
+        high, low = (values[arms.index[arms.domain == v]].mean(axis=1) for v in ("private", "public"))
+        assert f"{percent(float((high / low - 1).mean()))} % with {label}" in said[0]
+
+
+def test_extra_arms_meet_their_neighbours(results: Results, verdict: Verdict) -> None:
+    near = {"commission-private-koc", "commission_free-private-koc"}
+    assert set(neighbours(results)) == {(extra, arm) for extra in ("take_only", "commission_only") for arm in near}
+    effect = verdict.of("extra arm", "take_only vs commission-private-koc", "kocs")
+    values = results.outcome("kocs")
+    assert effect is not None
+    assert effect.difference.value == pytest.approx((values["take_only"] - values["commission-private-koc"]).mean())
+    assert len(extras(results, verdict)) == 4
+
+
+def test_table_holds_every_effect_and_adjusts_by_effect(results: Results, verdict: Verdict) -> None:
+    frame = table(verdict)
+    assert set(frame["kind"]) == {"main", "2-way interaction", "3-way interaction", "extra arm"}
+    assert frame.groupby(["kind", "effect"]).ngroups == 3 + 3 + 1 + 4
+    assert (frame["p_holm"] >= frame["p"]).all()
+    row = frame.query("effect == 'fees=commission_free' and outcome == 'gmv'").iloc[0]
+    assert row["difference"] == pytest.approx(contrast(results.outcome("gmv"), results.arms, [FEES]).mean())
+
+
+def test_noise_is_seldom_called_clear(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "null" / "t", seeds=6, seed=7)
+    runs = pd.read_parquet(folder / "runs.parquet")
+    rng = np.random.default_rng(8)
+    outcomes = [str(c) for c in runs if runs[c].dtype == float and c != "seconds"]
+    runs[outcomes] = rng.lognormal(0, 0.2, (len(runs), len(outcomes)))
+    runs.to_parquet(folder / "runs.parquet")
+    frame = table(judge(load(folder)))
+    main = frame[frame["kind"] != "extra arm"]
+    # Effects of a factorial on independent noise are independent of one another.
+    bound = 4 * np.sqrt(0.05 * 0.95 / len(main))
+    assert main["clear"].mean() == pytest.approx(0.05, abs=bound)
+    assert main["p"].mean() == pytest.approx(0.5, abs=4 * np.sqrt(1 / 12 / len(main)))
+
+
+def test_flips() -> None:
+    found = changes(flips()).query("factor == 'fees' and outcome == 'gmv_kept'").set_index(["assumption", "value"])
+    assert found["change"].to_dict() == {
+        ("creators.hype", 0.0): "same", ("creators.hype", 5.0): "flips",
+        ("market.choice.risk", 0.0): "no longer clear", ("market.choice.risk", 4.0): "same",
+    }  # fmt: skip
+
+
+def test_a_reverse_that_is_not_clear_is_no_flip() -> None:
+    frame = flips()
+    frame.loc[(frame.assumption == "creators.hype") & (frame.value == 5.0), ["low", "high"]] = [-17.0, 1.0]
+    assert set(changes(frame).query("assumption == 'creators.hype' and value == 5")["change"]) == {"no longer clear"}
+
+
+def test_flip_sentences(results: Results) -> None:
+    assert flip_sentences(results, FEES)[0] == (
+        "GMV net of returns: flips if creators.hype = 5; no longer clear if market.choice.risk = 0; "
+        "the same at the other 2 values tried."
+    )
+
+
+def test_without_checks_the_report_says_so(run_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    shutil.copytree(run_folder, folder)
+    (folder / "flips.parquet").unlink()
+    results = load(folder)
+    assert flip_sentences(results, FEES) == []
+    assert any("have not been varied" in note for note in notes(results))
+
+
+def test_failed_runs_are_left_out_and_told(run_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    shutil.copytree(run_folder, folder)
+    runs = pd.read_parquet(folder / "runs.parquet")
+    lost = (runs.arm == "commission-public-kol") & (runs.seed == 3)
+    runs.loc[lost, "status"] = "failed"
+    runs.loc[lost, "gmv"] = np.nan
+    runs.to_parquet(folder / "runs.parquet")
+    results = load(folder)
+    effect = judge(results).main(FEES, "gmv")
+    assert effect is not None
+    assert effect.difference.seeds == 7
+    assert any(note.startswith("1 runs failed") for note in notes(results))
+
+
+def test_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"runs\.parquet: not found"):
+        load(tmp_path)
+
+
+def test_missing_arm_is_refused(run_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    shutil.copytree(run_folder, folder)
+    runs = pd.read_parquet(folder / "runs.parquet")
+    runs[runs.arm != "commission-public-kol"].to_parquet(folder / "runs.parquet")
+    with pytest.raises(UserError, match=r"7 arms .* expected one arm for each of the 8"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0"), (1234.5, "1,234"), (-0.03456, "−0.0346"), (2.5e6, "2.50 M"), (84_400, "84.4 k"), (1e-12, "0"),
+     (float("nan"), "n/a"), (float("-inf"), "−∞")],
+)  # fmt: skip
+def test_numbers(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+def test_percent_and_amounts() -> None:
+    assert [percent(v) for v in (0.0, 0.0994, 0.0996, -1.0, 0.00001)] == ["0", "+9.9", "+10", "−100", "0.0"]
+    assert amount(0.012, "orders/view") == "+1.2 points"
+    assert amount(0.012, "orders/view", signed=False) == "1.2 %"
+    assert amount(-3.4, "yuan/day") == "−3.40 yuan/day"
+    assert amount(0.5, "1") == "+0.500"

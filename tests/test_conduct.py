@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import namedtuple
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from fake_runs import OVERRIDES, RUNS, Made, install
+
+from experiments import conduct, executor, report
+from experiments.cli import main
+from experiments.runs import Run
+from experiments.store import Store
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Made:
+    monkeypatch.chdir(tmp_path)
+    return install(monkeypatch)
+
+
+def koc_run(*overrides: str) -> int:
+    return main(["run", *OVERRIDES, *overrides])
+
+
+def folders() -> list[Path]:
+    return sorted(path for path in Path("results/quick").iterdir() if not path.is_symlink())
+
+
+def test_a_run_leaves_a_folder_with_everything(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
+    assert koc_run() == 0
+    assert capsys.readouterr().out == "the verdict\n"
+    (folder,) = folders()
+    assert {path.name for path in folder.iterdir()} == {
+        "config.yaml", "manifest.json", "runs.parquet", "daily.parquet", "funnel.parquet", "creators.parquet",
+        "split.parquet",
+    }  # fmt: skip
+    assert Path("results/quick/latest").resolve() == folder.resolve()
+
+
+def test_the_table_of_runs_has_a_row_for_each_arm_and_seed(made: Made) -> None:
+    koc_run()
+    table = pd.read_parquet("results/quick/latest/runs.parquet")
+    assert len(table) == RUNS == len(made)
+    levels = ["fees", "domain", "creators"]
+    assert list(table.columns) == ["arm", *levels, "seed", "status", "run_id", "seconds", "error", "gmv"]
+    assert not table.duplicated(["arm", "seed"]).any()
+    row = table[(table["arm"] == "commission-private-koc") & (table["seed"] == 1)].iloc[0]
+    assert (row["fees"], row["domain"], row["creators"]) == ("commission", "private", "koc")
+    assert row["gmv"] == 1 + 0.05 / 3
+    assert table.loc[table["arm"] == "take_only", "fees"].isna().all()
+
+
+def test_tables_are_tidy(made: Made) -> None:
+    koc_run()
+    daily = pd.read_parquet("results/quick/latest/daily.parquet")
+    assert list(daily.columns) == ["arm", "seed", "day", "gmv"]
+    assert daily.groupby(["arm", "seed"]).size().eq(3).all() and len(daily) == 3 * RUNS
+
+
+def test_the_manifest_names_all_that_reproduces_the_result(made: Made) -> None:
+    koc_run("market.choice.risk=2")
+    manifest = json.loads(Path("results/quick/latest/manifest.json").read_text())
+    assert manifest["command"] == "koc run experiment=quick experiment.seeds=2 executor.workers=1 market.choice.risk=2"
+    assert manifest["runs"] == {"made": RUNS, "from_store": 0, "failed": 0}
+    assert manifest["seeds"] == [0, 1]
+    assert manifest["config"]["market"]["choice"]["risk"] == 2
+    assert {"model", "versions", "machine", "started", "seconds", "workers", "arms"} <= manifest.keys()
+
+
+def test_the_configuration_left_behind_makes_the_same_runs(made: Made) -> None:
+    koc_run("market.choice.risk=2", "platform=mihe")
+    before = list(made)
+    made.clear()
+    assert main(["run", "--config-path", "results/quick/latest", "experiment.fresh=true"]) == 0
+    assert [run.id for run in made] == [run.id for run in before]
+
+
+def test_a_finished_run_is_not_made_again_and_no_folder_is_overwritten(made: Made) -> None:
+    koc_run()
+    made.clear()
+    koc_run()
+    assert made == []
+    assert len(folders()) == 2
+    first, second = (pd.read_parquet(folder / "runs.parquet") for folder in folders())
+    pd.testing.assert_frame_equal(first, second)
+    assert Path("results/quick/latest").resolve() == folders()[1].resolve()
+
+
+def test_another_parameter_makes_other_runs_and_fresh_makes_all(made: Made) -> None:
+    koc_run()
+    made.clear()
+    koc_run("market.choice.risk=2")
+    assert len(made) == RUNS
+    made.clear()
+    koc_run("experiment.fresh=true")
+    assert len(made) == RUNS
+
+
+def test_more_seeds_make_only_the_new_ones(made: Made) -> None:
+    koc_run()
+    made.clear()
+    koc_run("experiment.seeds=3")
+    assert {run.seed for run in made} == {2} and len(made) == RUNS / 2
+
+
+def test_the_runs_of_a_seed_follow_each_other(made: Made) -> None:
+    koc_run()
+    assert [run.seed for run in made] == [0] * (RUNS // 2) + [1] * (RUNS // 2)
+
+
+def test_a_run_that_fails_is_recorded_and_the_rest_goes_on(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
+    made.breaks = {3: RuntimeError("accounts do not close"), 5: MemoryError()}
+    assert koc_run() == 1
+    printed = capsys.readouterr()
+    assert "2 runs failed, the first with RuntimeError: accounts do not close" in printed.err
+    table = pd.read_parquet("results/quick/latest/runs.parquet")
+    assert (table["status"] == "failed").sum() == 2 and table["gmv"].notna().sum() == RUNS - 2
+    failures = json.loads(Path("results/quick/latest/manifest.json").read_text())["failures"]
+    assert "Traceback" in failures[0]["traceback"] and "accounts do not close" in failures[0]["traceback"]
+    made.breaks.clear()
+    made.clear()
+    assert koc_run() == 0
+    assert len(made) == 2
+
+
+def test_nothing_finished_is_told_without_a_report(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
+    made.breaks = {k: RuntimeError("no") for k in range(RUNS)}
+    assert koc_run() == 1
+    assert "the verdict" not in capsys.readouterr().out
+
+
+def test_an_interruption_keeps_what_is_finished(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
+    made.breaks = {7: KeyboardInterrupt()}
+    assert koc_run("market.consumers=1e6") == 130  # one run a task
+    assert "interrupted: 7 of 20 runs are kept; the same command goes on from there" in capsys.readouterr().err
+    assert folders() == []
+    made.breaks.clear()
+    made.clear()
+    assert koc_run("market.consumers=1e6") == 0
+    assert len(made) == RUNS - 7
+
+
+_KILLED = """
+import sys, time
+from pathlib import Path
+from experiments import executor
+sys.path.insert(0, sys.argv[1])
+from fake_runs import OVERRIDES, finished
+from experiments.cli import main
+def slow(run):
+    time.sleep(0.1)
+    return finished(run)
+executor.make, executor.prepare = slow, lambda run, console: None
+main(["run", *OVERRIDES, "market.consumers=1e6"])
+"""
+
+
+def test_a_killed_process_loses_nothing_that_was_finished(made: Made) -> None:
+    process = subprocess.Popen([sys.executable, "-c", _KILLED, str(Path(__file__).parent)], stderr=subprocess.DEVNULL)
+    store = Path("results/store/runs.sqlite")
+    until = time.monotonic() + 30
+    while not store.exists() or store.with_name("runs.sqlite-wal").stat().st_size < 100_000:
+        assert process.poll() is None and time.monotonic() < until
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert koc_run("market.consumers=1e6") == 0
+    assert 0 < len(made) < RUNS
+    assert len(pd.read_parquet("results/quick/latest/runs.parquet")) == RUNS
+
+
+def test_checks_of_assumptions_are_tabled(made: Made) -> None:
+    flips = "{assumptions: [creators.hype, market.choice.herding], seeds: 2, consumers: 500, days: 20, burn_in: 5}"
+    koc_run(f"experiment.flips={flips}")
+    table = pd.read_parquet("results/quick/latest/flips.parquet")
+    assert len(table) == 2 * 3 * 3  # assumptions, values, factors
+    fees = table[table["factor"] == "fees"]
+    assert fees["effect"].to_numpy() == pytest.approx(-0.05 / 3)
+    smaller = 8 * 2 * 5  # arms, seeds, values: the configured one is shared by both assumptions
+    assert len(made) == RUNS + smaller
+
+
+def test_the_profile_shows_shares_of_phases(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
+    koc_run("profile=true")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split() == ["consumers", "live", f"{3.0 * RUNS:.2f}", "75.0%"]
+    assert lines[2].split() == ["brands", "plan", f"{1.0 * RUNS:.2f}", "25.0%"]
+
+
+def test_multirun_makes_an_experiment_a_job_and_leaves_no_files_of_hydra(made: Made) -> None:
+    assert koc_run("-m", "market.choice.risk=1,2,3") == 0
+    assert len(folders()) == 3 and len(made) == 3 * RUNS
+    assert {path.name for path in Path().iterdir()} == {"results"}
+
+
+def test_a_full_disk_is_told_before_work(
+    made: Made, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    usage = namedtuple("usage", "free")
+    monkeypatch.setattr(conduct, "disk_usage", lambda path: usage(1_000_000))
+    assert koc_run() == 2
+    line = "koc: output=results: 1 MB free on this disk, expected 22 MB for 20 runs"
+    assert capsys.readouterr().err.splitlines()[-1] == line
+    assert made == []
+
+
+def test_tasks_share_a_dispatch_when_runs_are_small_but_never_a_seed(made: Made) -> None:
+    koc_run()
+    sized = list(executor._tasks(made))
+    assert [run.seed for task in sized for run in task] == [run.seed for run in made]
+    assert all(len({run.seed for run in task}) == 1 for task in sized)
+    assert max(len(task) for task in sized) == 3  # of 2,000 people and 90 days
+
+
+def test_real_workers_yield_what_this_process_yields(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(report, "write", lambda folder: "")
+    arguments = ["run", "experiment=quick", "experiment.seeds=1", "market.consumers=300"]
+    arguments += ["experiment.days=6", "experiment.burn_in=2"]
+    assert main([*arguments, "executor.workers=2", "output=two"]) == 0
+    assert main([*arguments, "executor.workers=1", "output=one"]) == 0
+    one, two = (pd.read_parquet(f"{name}/quick/latest/runs.parquet") for name in ("one", "two"))
+    pd.testing.assert_frame_equal(one.drop(columns="seconds"), two.drop(columns="seconds"), check_exact=True)
+    assert main(["verify", "one/quick/latest", "--runs", "2"]) == 0
+    table = pd.read_parquet("one/quick/latest/runs.parquet")
+    table.loc[0, "gmv"] += 1e-9
+    table.to_parquet("one/quick/latest/runs.parquet")
+    assert main(["verify", "one/quick/latest", "--runs", "2"]) == 1
+
+
+def test_a_store_made_by_one_output_serves_a_run_by_id(made: Made) -> None:
+    koc_run()
+    run: Run = made[0]
+    assert Store(Path("results/store")).get(run.id, tables=()).outcomes == {"gmv": run.seed + 0.05 / 3}

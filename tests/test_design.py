@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments import runs as runs_module
+from experiments.configuration import load_settings
+from experiments.design import Arm, Experiment, arms, at, leaves, merged, nested, settings_of_arms
+from experiments.flips import checks, effects
+from experiments.mistakes import validated
+from experiments.runs import runs_of
+from sim.errors import UserError
+from sim.parameters import Parameters
+
+BASE = Parameters().model_dump(mode="json")
+
+
+def experiment(**changes: Any) -> Experiment:
+    return validated(Experiment, {"factors": {}, **changes})
+
+
+TWO_BY_TWO = {
+    "fees": {"with": {"platform": {"take_rate": 0.05}}, "without": {"platform": {"take_rate": 0.0}}},
+    "posts": {"few": {"creators": {"posts_start": 1}}, "many": {"creators": {"posts_start": 3}}},
+}
+
+
+def test_arms_are_the_full_factorial_in_the_order_of_the_levels() -> None:
+    found = arms(experiment(factors=TWO_BY_TWO), BASE)
+    assert [arm.name for arm in found] == ["with-few", "with-many", "without-few", "without-many"]
+    assert [arm.parameters.platform.take_rate for arm in found] == [0.05, 0.05, 0.0, 0.0]
+    assert [arm.parameters.creators.posts_start for arm in found] == [1, 3, 1, 3]
+    assert found[1].levels == {"fees": "with", "posts": "many"}
+
+
+def test_what_no_level_sets_is_the_same_in_all_arms_and_as_configured() -> None:
+    base = merged(BASE, {"market": {"consumers": 777}})
+    for arm in arms(experiment(factors=TWO_BY_TWO), base):
+        own = arm.parameters.model_dump(mode="json")
+        changed = {path for path in leaves(own) if at(own, path) != at(base, path)}
+        assert changed <= {"platform.take_rate", "creators.posts_start"}
+
+
+def test_an_extra_arm_takes_levels_then_sets_its_own() -> None:
+    extra = {"half": {"levels": {"posts": "many"}, "set": {"platform": {"take_rate": 0.025}}}}
+    arm = arms(experiment(factors=TWO_BY_TWO, extra_arms=extra), BASE)[-1]
+    assert (arm.name, arm.levels) == ("half", {"fees": None, "posts": "many"})
+    assert (arm.parameters.platform.take_rate, arm.parameters.creators.posts_start) == (0.025, 3)
+
+
+def test_without_factors_there_is_one_arm() -> None:
+    (arm,) = arms(experiment(), BASE)
+    assert arm == Arm("base", {}, Parameters())
+
+
+def test_the_headline_separates_the_take_from_the_pay_at_private_koc() -> None:
+    by_name = {arm.name: arm.parameters for arm in load_settings().arms()}
+    assert len(by_name) == 10
+    take, pay = by_name["take_only"], by_name["commission_only"]
+    with_both, with_neither = by_name["commission-private-koc"], by_name["commission_free-private-koc"]
+    assert take.platform == with_both.platform and take.creators == with_neither.creators
+    assert pay.platform == with_neither.platform and pay.creators == with_both.creators
+    for arm in by_name.values():
+        assert arm.brands.ads + arm.brands.kol + arm.brands.koc == pytest.approx(1)
+
+
+def test_settings_of_arms_names_the_first_place_of_each_parameter() -> None:
+    places = settings_of_arms(experiment(factors=TWO_BY_TWO))
+    assert places == {
+        "platform.take_rate": "experiment.factors.fees.with.platform.take_rate",
+        "creators.posts_start": "experiment.factors.posts.few.creators.posts_start",
+    }
+
+
+def test_merged_changes_neither_argument_and_nested_is_undone_by_at() -> None:
+    base, changes = {"a": {"b": 1, "c": 2}}, {"a": {"b": 3}}
+    assert merged(base, changes) == {"a": {"b": 3, "c": 2}}
+    assert (base, changes) == ({"a": {"b": 1, "c": 2}}, {"a": {"b": 3}})
+    assert at(nested("x.y.z", 5), "x.y.z") == 5
+    with pytest.raises(KeyError):
+        at({"x": 1}, "x.y")
+
+
+@pytest.mark.parametrize(
+    ("seeds", "expected"), [(3, (0, 1, 2)), ([5, 7], (5, 7)), ([0], (0,))], ids=["number", "list", "one"]
+)
+def test_seeds_are_a_number_or_a_list(seeds: Any, expected: tuple[int, ...]) -> None:
+    assert experiment(seeds=seeds).seeds == expected
+
+
+def test_a_run_is_identified_by_all_that_determines_it() -> None:
+    arm, other = (
+        Arm("one", {}, Parameters()),
+        Arm("other", {}, validated(Parameters, {"market": {"choice": {"herding": 0.31}}})),
+    )
+    ids = [
+        runs_of(arm, [0], 10, 5)[0].id,
+        runs_of(arm, [1], 10, 5)[0].id,
+        runs_of(arm, [0], 11, 5)[0].id,
+        runs_of(arm, [0], 10, 4)[0].id,
+        runs_of(other, [0], 10, 5)[0].id,
+    ]
+    assert len(set(ids)) == len(ids)
+    assert runs_of(arm._replace(name="renamed"), [7, 0], 10, 5)[1].id == ids[0]
+
+
+def test_a_run_is_identified_by_the_content_of_its_edge_list(tmp_path: Path) -> None:
+    ties = tmp_path / "ties.csv"
+    ties.write_text("1,2\n2,3\n")
+
+    def run_id() -> str:
+        graph = {"kind": "edgelist", "path": str(ties)}
+        return runs_of(Arm("a", {}, validated(Parameters, {"graph": graph})), [0], 10, 5)[0].id
+
+    before = run_id()
+    ties.write_text("1,2\n2,4\n")
+    assert run_id() != before
+
+
+def test_a_run_is_identified_by_the_source_of_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "trust.py").write_text("x = 1\n")
+    monkeypatch.setattr(runs_module, "MODEL", tmp_path)
+    runs_module.model_hash.cache_clear()
+    try:
+        before = runs_module.model_hash()
+        (tmp_path / "rules" / "trust.py").write_text("x = 2\n")
+        runs_module.model_hash.cache_clear()
+        assert runs_module.model_hash() != before
+    finally:
+        runs_module.model_hash.cache_clear()
+
+
+FLIPS = {"assumptions": ["creators.hype"], "seeds": 2, "consumers": 100, "days": 9, "burn_in": 3}
+
+
+def test_checks_try_the_configured_value_and_both_ends_in_a_small_market() -> None:
+    found = checks(experiment(factors=TWO_BY_TWO, seeds=[4, 5, 6], flips=FLIPS), BASE)
+    assert [(check.value, check.default) for check in found] == [(2.5, True), (0.0, False), (5.0, False)]
+    for check in found:
+        for arm, runs in zip(check.arms, check.runs, strict=True):
+            assert [run.seed for run in runs] == [4, 5]
+            assert (runs[0].days, runs[0].burn_in) == (9, 3)
+            assert arm.parameters.creators.hype == check.value
+            assert arm.parameters.market.consumers == 100
+
+
+def test_an_assumption_that_the_arms_set_cannot_be_moved() -> None:
+    factors = {"hype": {"none": {"creators": {"hype": 0.0}}, "much": {"creators": {"hype": 5.0}}}}
+    with pytest.raises(UserError, match=r"creators\.hype is set by the arms"):
+        checks(experiment(factors=factors, flips=FLIPS), BASE)
+
+
+def test_effects_are_the_paired_means_over_the_other_factor() -> None:
+    found = checks(experiment(factors=TWO_BY_TWO, seeds=2, flips=FLIPS), BASE)[:1]
+    # y = 10 seed + fees 2 + posts 3, and 1 more for both in seed 1 only
+    y = {(0, "with-few"): 0, (0, "with-many"): 3, (0, "without-few"): 2, (0, "without-many"): 5}
+    y |= {(1, name): 10 + value for (_, name), value in y.items()}
+    y[1, "without-many"] += 1
+    outcomes = {
+        run.id: {"y": float(y[run.seed, arm.name])}
+        for arm, runs in zip(found[0].arms, found[0].runs, strict=True)
+        for run in runs
+    }
+    table = effects(found, outcomes).set_index("factor")
+    assert table.loc["fees", "effect"] == pytest.approx((2.0 + 2.5) / 2)
+    assert table.loc["posts", "effect"] == pytest.approx((3.0 + 3.5) / 2)
+    # two seeds .5 apart: standard error .25, t with one degree of freedom 12.7062
+    assert table.loc["fees", "high"] - table.loc["fees", "low"] == pytest.approx(2 * 12.7062 * 0.25, rel=1e-5)
+    assert (table["seeds"] == 2).all()
+
+
+def test_effects_leave_out_a_seed_that_lacks_a_run() -> None:
+    found = checks(experiment(factors=TWO_BY_TWO, seeds=3, flips={**FLIPS, "seeds": 3}), BASE)[:1]
+    outcomes = {run.id: {"y": 1.0} for runs in found[0].runs for run in runs}
+    del outcomes[found[0].runs[0][1].id]
+    assert (effects(found, outcomes)["seeds"] == 2).all()

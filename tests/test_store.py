@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.runs import TABLES, Finished
+from experiments.store import Store, packed, unpacked
+from sim.errors import UserError
+
+
+def a_run(id: str, value: float = 0.1 + 0.2) -> Finished:
+    table = pd.DataFrame({"day": [0, 1], "gmv": [value, np.nan], "tier": ["KOC", "KOL"], "active": [True, False]})
+    return Finished(id, 1.5, {"gmv": value, "trust": float("nan")}, {"live": 1.0}, {t: packed(table) for t in TABLES})
+
+
+def test_a_run_comes_back_to_the_bit(tmp_path: Path) -> None:
+    Store(tmp_path).put(a_run("a"))
+    found = Store(tmp_path).get("a")
+    assert found.outcomes["gmv"].hex() == (0.1 + 0.2).hex()
+    assert np.isnan(found.outcomes["trust"])
+    assert (found.seconds, found.timings) == (1.5, {"live": 1.0})
+    assert found.tables == a_run("a").tables
+
+
+def test_a_table_comes_back_with_its_types() -> None:
+    table = pd.DataFrame({"n": np.array([1, 2], np.int32), "x": [0.1, np.nan], "name": ["a", "b"], "on": [True, False]})
+    pd.testing.assert_frame_equal(unpacked(packed(table)).to_pandas(), table, check_dtype=True)
+
+
+def test_nothing_is_made_before_it_is_needed(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    assert store.known(["a", "b"]) == set()
+    assert not (tmp_path / "store").exists()
+    store.open()
+    assert (tmp_path / "store" / "runs.sqlite").exists()
+
+
+def test_known_names_what_is_there(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.open()
+    store.put(a_run("a"))
+    store.put(a_run("c"))
+    assert store.known(["a", "b", "c"]) == {"a", "c"}
+    with pytest.raises(KeyError):
+        store.get("b")
+
+
+def test_a_run_put_twice_is_the_later_one(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.open()
+    store.put(a_run("a", 1.0))
+    store.put(a_run("a", 2.0))
+    assert store.get("a", tables=()).outcomes["gmv"] == 2.0
+    assert store.get("a", tables=()).tables == {}
+
+
+def test_two_processes_may_write_at_once(tmp_path: Path) -> None:
+    one, other = Store(tmp_path), Store(tmp_path)
+    one.open()
+    other.open()
+    for k in range(20):
+        (one if k % 2 else other).put(a_run(str(k)))
+    assert one.known(map(str, range(20))) == other.known(map(str, range(20))) == set(map(str, range(20)))
+
+
+def test_a_file_that_is_no_store_is_named(tmp_path: Path) -> None:
+    (tmp_path / "runs.sqlite").write_text("no database at all, but long enough to look at" * 10)
+    with pytest.raises(UserError, match=r"runs\.sqlite: cannot be used .* \(file is not a database\)"):
+        Store(tmp_path).known(["a"])
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match=r"file/store/runs\.sqlite: cannot be used"):
+        Store(tmp_path / "file" / "store").open()
