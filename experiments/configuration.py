@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -148,9 +149,8 @@ def _explained(error: Exception, overrides: Sequence[str], is_sweep: bool) -> st
                 return f"{text}: several values; expected one, a list [a,b], or -m to run them one after another"
         elif found := _mistake_in(override, text, known, groups):
             return found
-    said, _, place = str(error).partition("full_key:")
-    key = f"{place.split()[0]}: " if place else ""
-    return key + " ".join(said.partition("Config search path")[0].split())
+    said = " ".join(re.split("full_key:|Config search path", str(error))[0].split())
+    return next((f"{text}: {said}" for text in overrides if "${" in text or "???" in text), said)
 
 
 def _mistake_in(override: Override, text: str, known: dict[Any, Any], groups: Mapping[str, list[str]]) -> str | None:

@@ -44,7 +44,9 @@ class Flips(Group):
     """
 
     assumptions: tuple[str, ...] = Field(default=(), description="parameters that are moved, one at a time")
-    seeds: int = par(3, "seeds of the check, the first of the experiment's", "seeds", ASSUMPTION, ge=2, le=1000)
+    seeds: int = par(
+        3, "seeds of the check, the experiment's first, as far as it has them", "seeds", ASSUMPTION, ge=2, le=1000
+    )
     consumers: int = par(3000, "consumers in the check", "people", ASSUMPTION, ge=20, le=50_000_000)
     days: int = par(120, "days of the check", "days", ASSUMPTION, ge=2, le=36_500)
     burn_in: int = par(60, "days of the check that are not counted", "days", ASSUMPTION, ge=0, le=36_500)
@@ -94,8 +96,6 @@ class Experiment(Group):
                 if level not in self.factors[factor]:
                     known = nearest(level, self.factors[factor])
                     raise ValueError(f"extra_arms.{arm}.levels.{factor}={level}: no such level; {known}")
-        if self.flips.assumptions and self.flips.seeds > len(self.seeds):
-            raise ValueError(f"flips.seeds={self.flips.seeds}: the experiment has only {len(self.seeds)}")
         _check_days(self.burn_in, self.days)
         return self
 

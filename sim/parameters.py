@@ -314,7 +314,15 @@ class Creators(Group):
     )
     leave: float = par(0.02, "probability that a creator below the reservation income leaves", "1/day", ASSUMPTION, ge=0, le=1)
     patience: int = par(30, "days before a creator thinks of leaving", "days", ASSUMPTION, ge=0, le=1000)
-    learning: float = par(0.05, "weight of today in what a creator has learnt", "1/day", ASSUMPTION, ge=0.001, le=1)
+    learning: float = par(0.25, "weight of this week in what a creator has learnt", "1/week", ASSUMPTION, ge=0.001, le=1)
+    experiment: float = par(
+        0.3, "relative deviation from the intended posts by which a creator finds out what posting earns",
+        "1", ASSUMPTION, ge=0, le=1,
+    )
+    posting_elasticity: float = par(
+        0.5, "elasticity of income to posts that a creator expects before learning", "1", ASSUMPTION, ge=0, le=2
+    )
+    posting_confidence: float = par(10.0, "weight of that expectation", "posts²", ASSUMPTION, ge=0.01, le=1e4)
     entry: float = par(
         0.002, "probability that a satisfied buyer of full sociability considers to become a KOC",
         "1/purchase", ASSUMPTION, ge=0, le=1,
@@ -325,7 +333,7 @@ class Creators(Group):
     )
     resale_margin: float = par(0.0, "hidden margin on goods resold", "share of price paid", ASSUMPTION, ge=0, le=0.6)
     slot_fee: float = par(
-        0.05, "fixed fee of a KOL per promoted post", "yuan/follower", "order of $1,000 per 100 k followers: HBR 2024-09",
+        0.05, "fixed fee of a KOL for the first promoted post of a day", "yuan/follower", "order of $1,000 per 100 k followers: HBR 2024-09",
         ge=0, le=10,
     )
 

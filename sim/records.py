@@ -137,10 +137,13 @@ class Creators(NamedTuple):
     pool_met: Double  # (K,) claims met, fading, per hundred followers
     pool_broken: Double  # (K,) the same, broken
     sold: Double  # (K, C) orders by category, fading
-    posts_mean: Double  # (K,) learnt mean of posts per day
-    income_mean: Double  # (K,) learnt mean of income, yuan per day
-    posts_square: Double  # (K,) learnt mean of squared posts
-    posts_income: Double  # (K,) learnt mean of posts times income
+    week_posts: Double  # (K,) posts this week
+    week_income: Double  # (K,) yuan this week
+    posts_mean: Double  # (K,) learnt mean of posts per week
+    income_mean: Double  # (K,) learnt mean of income, yuan per week
+    posts_square: Double  # (K,) learnt mean of squared weekly posts
+    posts_income: Double  # (K,) learnt mean of weekly posts times income
+    effort_mean: Double  # (K,) learnt mean of effort, yuan per week
     rate: Double  # (K,) intended posts per day
     earned: Int64  # (K,) income since measuring began, fen
     effort: Double  # (K,) effort since measuring began, yuan
@@ -172,6 +175,7 @@ class Posts(NamedTuple):
     incentive: Double  # (P,) visible pay over price
     private: Byte  # (P,) 1 where it goes to the private pool
     paid: Byte  # (P,) 1 where a brand pays for it, visibly or not
+    slot: Byte  # (P,) 1 where the fixed fee is due
 
 
 class Sheet(NamedTuple):

@@ -300,7 +300,7 @@ def new_creators(hosts: NDArray[np.int32], parameters: Parameters, people: Peopl
     integrity = _logistic(_logit(p.integrity) + p.integrity_spread * normals_at(key, 2, hosts, 0))
     reservation = p.reservation * np.exp(p.reservation_spread * normals_at(key, 2, hosts, 1))
     liking = np.exp(2.0 * people.taste[hosts].astype(np.float64))
-    zeros = np.zeros(k)
+    zeros, weekly = np.zeros(k), 7 * p.posts_start
     return Creators(
         consumer=hosts.astype(np.int32),
         brand=np.full(k, NOBODY, np.int16),
@@ -316,10 +316,13 @@ def new_creators(hosts: NDArray[np.int32], parameters: Parameters, people: Peopl
         pool_met=zeros.copy(),
         pool_broken=zeros.copy(),
         sold=np.zeros((k, categories)),
-        posts_mean=np.full(k, p.posts_start),
+        week_posts=zeros.copy(),
+        week_income=zeros.copy(),
+        posts_mean=np.full(k, weekly),
         income_mean=zeros.copy(),
-        posts_square=np.full(k, p.posts_start**2 + p.posts_start),
+        posts_square=np.full(k, weekly**2 + weekly),
         posts_income=zeros.copy(),
+        effort_mean=zeros.copy(),
         rate=np.full(k, p.posts_start),
         earned=np.zeros(k, np.int64),
         effort=zeros.copy(),

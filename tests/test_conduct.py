@@ -140,7 +140,7 @@ def test_an_interruption_keeps_what_is_finished(made: Made, capsys: pytest.Captu
     made.breaks = {7: KeyboardInterrupt()}
     assert koc_run("market.consumers=1e6") == 130  # one run a task
     assert "interrupted: 7 of 20 runs are kept; the same command goes on from there" in capsys.readouterr().err
-    assert folders() == []
+    assert not Path("results/quick").exists()
     made.breaks.clear()
     made.clear()
     assert koc_run("market.consumers=1e6") == 0
@@ -164,9 +164,9 @@ main(["run", *OVERRIDES, "market.consumers=1e6"])
 
 def test_a_killed_process_loses_nothing_that_was_finished(made: Made) -> None:
     process = subprocess.Popen([sys.executable, "-c", _KILLED, str(Path(__file__).parent)], stderr=subprocess.DEVNULL)
-    store = Path("results/store/runs.sqlite")
+    log = Path("results/store/runs.sqlite-wal")
     until = time.monotonic() + 30
-    while not store.exists() or store.with_name("runs.sqlite-wal").stat().st_size < 100_000:
+    while not log.exists() or log.stat().st_size < 100_000:
         assert process.poll() is None and time.monotonic() < until
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGKILL)
@@ -230,7 +230,7 @@ def test_real_workers_yield_what_this_process_yields(tmp_path: Path, monkeypatch
     pd.testing.assert_frame_equal(one.drop(columns="seconds"), two.drop(columns="seconds"), check_exact=True)
     assert main(["verify", "one/quick/latest", "--runs", "2"]) == 0
     table = pd.read_parquet("one/quick/latest/runs.parquet")
-    table.loc[0, "gmv"] += 1e-9
+    table["gmv"] *= 1 + 1e-12
     table.to_parquet("one/quick/latest/runs.parquet")
     assert main(["verify", "one/quick/latest", "--runs", "2"]) == 1
 

@@ -142,6 +142,7 @@ def empty_posts(creators: int, most: int) -> Posts:
         incentive=np.zeros(rows),
         private=np.zeros(rows, np.uint8),
         paid=np.zeros(rows, np.uint8),
+        slot=np.zeros(rows, np.uint8),
     )
 
 

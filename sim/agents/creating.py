@@ -27,7 +27,8 @@ from sim.rules.trust import expertise
 INCOME_SCALE = 20.0  # yuan at which more pay begins to count less: log(1 + income / 20)
 SELLING_PRIOR = 5.0  # posts' worth of belief in the prior rate of orders
 ORDERS_PER_FOLLOWER = 0.002  # prior orders per post and follower
-CONFIDENCE = 2.0  # posts², see `marginal_income`
+DAYS_A_WEEK = 7
+SECOND_OF_WEEK = 1 << 20  # keeps the weekly draw apart from those of posts
 BRAND_KEY = 1 << 27  # brands' own accounts draw their luck beyond all consumers'
 
 
@@ -70,15 +71,21 @@ def judged_claim(
 
 @compiled
 def attractiveness(
-    k: int, product: int, luck: Luck, creators: Creators, shelf: Shelf, contracts: Contracts, rates: Behaviour, p: Any
-) -> float:
-    """How much creator k likes to post about a product: expected pay, fit with the followers, own judgement of it."""
+    k: int, product: int, slot: bool, luck: Luck, creators: Creators, shelf: Shelf, contracts: Contracts,
+    rates: Behaviour, p: Any,
+) -> float:  # fmt: skip
+    """How much creator k likes to post about a product: expected pay, fit with the followers, own judgement of it.
+
+    ``slot`` says whether the fixed fee of a promoted post is still to be had today.
+    """
     category, brand, tier = int(shelf.category[product]), int(shelf.brand[product]), int(creators.tier[k])
     pay = float(contracts.visible[tier, brand]) + float(contracts.hidden[tier, brand])
     audience = float(creators.audience[k])
     prior = SELLING_PRIOR * ORDERS_PER_FOLLOWER * audience
     orders = (float(creators.sold[k, category]) + prior) / (float(creators.content[k, category]) + SELLING_PRIOR)
-    income = pay * orders * float(shelf.price[product]) / 100.0 + float(contracts.slot_fee[tier, brand]) * audience
+    income = pay * orders * float(shelf.price[product]) / 100.0
+    if slot:
+        income += float(contracts.slot_fee[tier, brand]) * audience
     judged = judged_claim(k, product, 0.0, luck, creators, shelf, rates, p)
     return math.log(1.0 + income / INCOME_SCALE) + float(creators.fit[k, category]) + judged
 
@@ -100,8 +107,10 @@ def post_all(
             continue
         who, tier, brand_account = key_of(k, creators), int(creators.tier[k]), int(creators.brand[k])
         rate = float(creators.rate[k])
-        if p.posts_fixed >= 0.0 and brand_account < 0:
-            rate = p.posts_fixed
+        if brand_account < 0:
+            more = uniform(key, day // DAYS_A_WEEK, who, SECOND_OF_WEEK) < 0.5
+            rate = p.posts_fixed if p.posts_fixed >= 0.0 else rate * (1.0 + (p.experiment if more else -p.experiment))
+        slot_free = True
         number = min(poisson_of(uniform(key, day, who, 0), rate), p.posts_most, MOST_POSTS)
         for n in range(number):
             best, most = NOBODY, -math.inf
@@ -110,7 +119,7 @@ def post_all(
                 product = int(uniform(key, day, who, draw) * products)
                 if brand_account >= 0 and int(shelf.brand[product]) != brand_account:
                     continue
-                score = attractiveness(k, product, luck, creators, shelf, contracts, rates, p)
+                score = attractiveness(k, product, slot_free, luck, creators, shelf, contracts, rates, p)
                 score += gumbel_of(uniform(key, day, who, draw + 1))
                 if score > most:
                     best, most = product, score
@@ -125,7 +134,11 @@ def post_all(
             posts.product[count] = best
             posts.claim[count] = judged_claim(k, best, visible + hidden, luck, creators, shelf, rates, p)
             posts.incentive[count] = visible
-            posts.paid[count] = visible + hidden + float(contracts.slot_fee[tier, brand]) > 0.0
+            fee = float(contracts.slot_fee[tier, brand])
+            posts.paid[count] = visible + hidden + fee > 0.0
+            posts.slot[count] = slot_free and fee > 0.0
+            if fee > 0.0:
+                slot_free = False
             posts.private[count] = uniform(key, day, who, 1000 + n) < private
             count += 1
     posts.first[creators.active.shape[0]] = count
@@ -173,7 +186,7 @@ def advise_all(
             most = -math.inf
             for product in range(shelf.category.shape[0]):
                 if shelf.category[product] == category:
-                    score = attractiveness(k, product, luck, creators, shelf, contracts, rates, p)
+                    score = attractiveness(k, product, False, luck, creators, shelf, contracts, rates, p)
                     if score > most:
                         most = score
                         sheet.advice[k, category] = product
@@ -214,18 +227,11 @@ def learn_all(day: int, posted: Int64, earned: Int64, luck: Luck, creators: Crea
         if measuring:
             creators.earned[k] += earned[k]
             creators.effort[k] += effort
-        creators.posts_mean[k] += weight * (n - float(creators.posts_mean[k]))
-        creators.income_mean[k] += weight * (income - float(creators.income_mean[k]))
-        creators.posts_square[k] += weight * (n * n - float(creators.posts_square[k]))
-        creators.posts_income[k] += weight * (n * income - float(creators.posts_income[k]))
-        more = marginal_income(
-            float(creators.posts_mean[k]),
-            float(creators.income_mean[k]),
-            float(creators.posts_square[k]),
-            float(creators.posts_income[k]),
-            CONFIDENCE,
-        )
-        creators.rate[k] += weight * (post_rate(more, p) - float(creators.rate[k]))
+        creators.week_posts[k] += n
+        creators.week_income[k] += income
+        creators.effort_mean[k] += weight / DAYS_A_WEEK * (DAYS_A_WEEK * effort - float(creators.effort_mean[k]))
+        if day % DAYS_A_WEEK == DAYS_A_WEEK - 1:
+            learn_week(k, weight, creators, p)
         if day - int(creators.since[k]) < p.patience:
             continue
         if wants_to_leave(net_income(k, creators, p), float(creators.reservation[k])):
@@ -236,10 +242,30 @@ def learn_all(day: int, posted: Int64, earned: Int64, luck: Luck, creators: Crea
 
 
 @compiled
+def learn_week(k: int, weight: float, creators: Creators, p: Any) -> None:
+    """Draw this week's lesson of creator k, and set the intended posts a day anew."""
+    n, income = float(creators.week_posts[k]), float(creators.week_income[k])
+    creators.posts_mean[k] += weight * (n - float(creators.posts_mean[k]))
+    creators.income_mean[k] += weight * (income - float(creators.income_mean[k]))
+    creators.posts_square[k] += weight * (n * n - float(creators.posts_square[k]))
+    creators.posts_income[k] += weight * (n * income - float(creators.posts_income[k]))
+    creators.week_posts[k] = 0.0
+    creators.week_income[k] = 0.0
+    more = marginal_income(
+        float(creators.posts_mean[k]),
+        float(creators.income_mean[k]),
+        float(creators.posts_square[k]),
+        float(creators.posts_income[k]),
+        p,
+    )
+    creators.rate[k] += weight * (post_rate(more, p) - float(creators.rate[k]))
+
+
+@compiled
 def net_income(k: int, creators: Creators, p: Any) -> float:
     """Learnt income of creator k with the intrinsic reward of posting, less effort; yuan per day."""
     reward = p.intrinsic * float(creators.posts_mean[k])
-    return float(creators.income_mean[k]) + reward - 0.5 * p.effort_cost * float(creators.posts_square[k])
+    return (float(creators.income_mean[k]) + reward - float(creators.effort_mean[k])) / DAYS_A_WEEK
 
 
 @compiled

@@ -42,10 +42,10 @@ def ad_bids(brands: Sequence[Brand], brand_of: NDArray[np.int16]) -> NDArray[np.
 
 
 def slot_fees(posts: Posts, creators: Creators, agreed: Contracts, brand_of: NDArray[np.int16]) -> Int64:
-    """Fixed fee of each post in fen, shape (P,)."""
+    """Fixed fee of each post in fen, due on the first promoted post of a creator's day; shape (P,)."""
     tier, brand = creators.tier[posts.creator], brand_of[posts.product]
     per_follower = agreed.slot_fee[tier, brand]
-    return np.floor(FEN * per_follower * creators.audience[posts.creator]).astype(np.int64)
+    return np.floor(FEN * posts.slot * per_follower * creators.audience[posts.creator]).astype(np.int64)
 
 
 def marketing_cost(batch: Batch, creators: Creators, channel: NDArray[np.int8]) -> tuple[Int64, NDArray[np.int64]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.compiled import compiled
+from sim.parameters import CreatorsScalars
 
 
 @compiled
@@ -22,20 +23,21 @@ def wants_to_leave(net_income: float, reservation: float) -> bool:
 
 @compiled
 def marginal_income(
-    posts_mean: float, income_mean: float, posts_square: float, posts_income: float, confidence: float
+    posts_mean: float, income_mean: float, posts_square: float, posts_income: float, p: CreatorsScalars
 ) -> float:
-    """Yuan that one more post a day earns: the slope of income on posts, shrunk towards the average per post.
+    """Yuan that one more post earns: the slope of weekly income on weekly posts, shrunk towards a prior.
 
-    The average alone over-posts, since followers tire; the slope alone is noise for a creator with few sales.
+    The average income per post over-posts, since followers tire; the slope alone is noise for a creator with few
+    sales. The prior slope is the average times an elasticity below 1 (diminishing returns).
 
     Parameters
     ----------
     posts_mean, income_mean, posts_square, posts_income
-        Learnt means of posts n per day, income y in yuan per day, n² and n·y.
-    confidence
-        Variance of posts at which slope and average weigh the same, posts².
+        Learnt means of posts n and income y (yuan) in a week, of n² and of n·y.
+    p
+        Creators' parameters: the prior's elasticity, and its weight in posts².
     """
-    average = income_mean / max(posts_mean, 0.1)
+    prior = p.posting_elasticity * income_mean / max(posts_mean, 0.5)
     variance = max(posts_square - posts_mean * posts_mean, 0.0)
     covariance = posts_income - posts_mean * income_mean
-    return (covariance + confidence * average) / (variance + confidence)
+    return (covariance + p.posting_confidence * prior) / (variance + p.posting_confidence)
