@@ -193,6 +193,15 @@ def normals(key: np.uint64, day: int, count: int, second: int) -> NDArray[np.flo
 
 
 @allocating
+def uniforms_at(key: np.uint64, day: int, who: NDArray[np.int64], second: int) -> NDArray[np.float64]:
+    """Uniform draws of the agents named; the same as `uniforms` gives them."""
+    out = np.empty(who.shape[0])
+    for n in range(who.shape[0]):
+        out[n] = uniform(key, day, who[n], second)
+    return out
+
+
+@allocating
 def normals_at(key: np.uint64, day: int, who: NDArray[np.int32], second: int) -> NDArray[np.float64]:
     """Standard normal draws of the agents named; the same as `normals` gives them."""
     out = np.empty(who.shape[0])

@@ -127,9 +127,9 @@ class Market(ColumnarModel):
         self.brands = [Brand(self, b, weekly, split.copy(), p.brands.adapt) for b in range(p.brands.count)]
         self.shop = Shop(goods, p)
         self.settlement = Settlement(
-            Ledger(len(self.platforms), p.brands.count, len(self.creators.active)), p.platforms, p.brands
+            Ledger(len(self.platforms), p.brands.count, 0), p.platforms, p.brands
         )
-        self.settlement.creator_home = self.creators.home
+        self.settlement.welcome(self.creators.home)
         self.recorder = Recorder(products, burn_in, keep_orders)
         live, *_ = self.rules
         self.crowd = Crowd(categories, products, len(self.platforms), threads, live)
@@ -335,8 +335,7 @@ class Market(ColumnarModel):
         hosts = business.entrants(self.day, orders, self.town, usual, self.world, self.parameters)
         if len(hosts):
             self.creators = business.settle_in(hosts, creators, self.day, self.town, self.world, self.parameters)
-            self.settlement.ledger.open_creators(len(hosts))
-            self.settlement.creator_home = self.creators.home
+            self.settlement.welcome(self.creators.home)
         if self.day % ADVICE_PERIOD == ADVICE_PERIOD - 1:
             mean_taste(self.town.follows, self.town.people.taste, self.creators.fit, self.creators.audience)
 

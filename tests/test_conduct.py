@@ -15,8 +15,10 @@ from fake_runs import OVERRIDES, RUNS, Made, install
 
 from experiments import conduct, executor, report
 from experiments.cli import main
+from experiments.configuration import load_settings
 from experiments.runs import Run
 from experiments.store import Store
+from sim.errors import UserError
 
 
 @pytest.fixture
@@ -26,7 +28,9 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Made:
 
 
 def koc_run(*overrides: str) -> int:
-    return main(["run", *OVERRIDES, *overrides])
+    """What `koc run` does once Hydra has composed the configuration."""
+    given = [*OVERRIDES, *overrides]
+    return conduct.conduct(load_settings(given), ["koc", "run", *given])
 
 
 def folders() -> list[Path]:
@@ -34,7 +38,7 @@ def folders() -> list[Path]:
 
 
 def test_a_run_leaves_a_folder_with_everything(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
-    assert koc_run() == 0
+    assert main(["run", *OVERRIDES]) == 0
     assert capsys.readouterr().out == "the verdict\n"
     (folder,) = folders()
     assert {path.name for path in folder.iterdir()} == {
@@ -195,20 +199,17 @@ def test_the_profile_shows_shares_of_phases(made: Made, capsys: pytest.CaptureFi
 
 
 def test_multirun_makes_an_experiment_a_job_and_leaves_no_files_of_hydra(made: Made) -> None:
-    assert koc_run("-m", "market.choice.risk=1,2,3") == 0
+    assert main(["run", *OVERRIDES, "-m", "market.choice.risk=1,2,3"]) == 0
     assert len(folders()) == 3 and len(made) == 3 * RUNS
     assert {path.name for path in Path().iterdir()} == {"results"}
 
 
-def test_a_full_disk_is_told_before_work(
-    made: Made, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_full_disk_is_told_before_work(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "free")
     monkeypatch.setattr(conduct, "disk_usage", lambda path: usage(1_000_000))
-    assert koc_run() == 2
-    line = "koc: output=results: 1 MB free on this disk, expected 22 MB for 20 runs"
-    assert capsys.readouterr().err.splitlines()[-1] == line
-    assert made == []
+    with pytest.raises(UserError, match=r"^output=results: 1 MB free on this disk, expected 22 MB for 20 runs$"):
+        koc_run()
+    assert made == [] and not Path("results").exists()
 
 
 def test_tasks_share_a_dispatch_when_runs_are_small_but_never_a_seed(made: Made) -> None:

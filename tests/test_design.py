@@ -164,11 +164,12 @@ def test_effects_are_the_paired_means_over_the_other_factor() -> None:
         for arm, runs in zip(found[0].arms, found[0].runs, strict=True)
         for run in runs
     }
-    table = effects(found, outcomes).set_index("factor")
-    assert table.loc["fees", "effect"] == pytest.approx((2.0 + 2.5) / 2)
-    assert table.loc["posts", "effect"] == pytest.approx((3.0 + 3.5) / 2)
+    table = effects(found, outcomes)
+    fees, posts = table.to_dict("records")
+    assert (fees["factor"], fees["effect"]) == ("fees", pytest.approx((2.0 + 2.5) / 2))
+    assert (posts["factor"], posts["effect"]) == ("posts", pytest.approx((3.0 + 3.5) / 2))
     # two seeds .5 apart: standard error .25, t with one degree of freedom 12.7062
-    assert table.loc["fees", "high"] - table.loc["fees", "low"] == pytest.approx(2 * 12.7062 * 0.25, rel=1e-5)
+    assert fees["high"] - fees["low"] == pytest.approx(2 * 12.7062 * 0.25, rel=1e-5)
     assert (table["seeds"] == 2).all()
 
 

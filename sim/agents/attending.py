@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.agents.weighing import MILLION, follow_slot, is_needed, trust_in, word_slot
+from sim.agents.weighing import MILLION, follow_slot, trust_in, word_slot
 from sim.compiled import inlined
 from sim.draws import Stream, geometric_of, uniform
 from sim.parameters import Behaviour
@@ -32,21 +32,25 @@ from sim.rules.attention import fatigue_after, may_leave, open_probability
 from sim.rules.loyalty import Stage, stage
 
 REACHED = 3  # this week, and since measuring began
-SHORT = 16  # entries that are counted through rather than bisected
+SHORT = 32  # entries that are counted through rather than bisected
 FATIGUE_MOST = 65535.0 / FATIGUE_UNITS
 
 
 @inlined
-def refresh_needs(i: int, day: int, consumers: Consumers, shelf: Shelf, luck: Luck, rates: Behaviour) -> bool:
-    """Let needs lapse that were met outside the market, and say whether any need is open."""
-    any_open = False
+def open_needs(i: int, day: int, consumers: Consumers, shelf: Shelf, luck: Luck, rates: Behaviour) -> int:
+    """Bit set of the categories in which consumer i needs something today.
+
+    Needs that were met outside the market have lapsed; their next is drawn here.
+    """
+    due = lapsed = 0
     for category in range(consumers.due.shape[1]):
-        if consumers.due[i, category] <= day:
-            if consumers.lapse[i, category] <= day:
+        due |= (consumers.due[i, category] <= day) << category
+        lapsed |= (consumers.lapse[i, category] <= day) << category
+    if lapsed:
+        for category in range(consumers.due.shape[1]):
+            if lapsed >> category & 1:
                 schedule_need(i, category, day, consumers, shelf, luck, rates)
-            else:
-                any_open = True
-    return any_open
+    return due & ~lapsed
 
 
 @inlined
@@ -123,7 +127,7 @@ def notice(
 
 @inlined
 def attend_posts(
-    i: int, day: int, active: bool, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
+    i: int, day: int, needs: int, active: bool, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
 ) -> None:
     """Posts of followed creators: delivered, tiring, perhaps opened and weighed; tired followers leave.
 
@@ -131,6 +135,7 @@ def attend_posts(
     """
     p = rates.attention
     follows, posts, sheet = town.follows, today.posts, today.sheet
+    wanted = math.exp(p.need) if active else 1.0
     slot = 0
     while slot < FOLLOW_SLOTS and follows.creator[i, slot] >= 0:
         k = int(follows.creator[i, slot])
@@ -145,13 +150,13 @@ def attend_posts(
                 if uniform(luck[Stream.REACH], day, i, key) >= reach:
                     continue
             category = int(today.shelf.category[posts.product[post]])
-            needed = is_needed(i, category, day, town.consumers)
-            interest = float(town.people.pull[i, category])
+            needed = needs >> category & 1 == 1
+            pull = float(town.people.pull[i, category])
             out.tally.delivered[channel] += 1
             out.tally.creator_delivered[k] += 1
             if active and fatigue <= p.mute_fatigue:
                 u = uniform(luck[Stream.OPEN], day, i, key)
-                if u < open_probability(interest, needed, fatigue, p):
+                if u < open_probability(pull * wanted if needed else pull, fatigue, p):
                     product = int(posts.product[post])
                     claim, incentive = float(posts.claim[post]), float(posts.incentive[post])
                     paid = posts.paid[post] == 1
@@ -159,7 +164,7 @@ def attend_posts(
                     trusted = trust_in(i, k, slot, follows, sheet)
                     out.tally.trust[0] += int(trusted * MILLION)
                     out.tally.trust[1] += 1
-            fatigue = min(fatigue_after(fatigue, delivered, not needed and interest < 1.0, p), FATIGUE_MOST)
+            fatigue = min(fatigue_after(fatigue, delivered, not needed and pull < 1.0, p), FATIGUE_MOST)
             delivered += 1
         follows.fatigue[i, slot] = int(fatigue * FATIGUE_UNITS)
 
@@ -248,7 +253,7 @@ def attend_answer(i: int, town: Town, today: Today, out: Events) -> None:
 
 
 @inlined
-def attend_habits(i: int, day: int, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
+def attend_habits(i: int, needs: int, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
     """Products bought by habit come to mind when they are needed, without anybody's post."""
     consumers = town.consumers
     for slot in range(OWN_SLOTS):
@@ -257,7 +262,7 @@ def attend_habits(i: int, day: int, town: Town, today: Today, rates: Behaviour, 
             break
         if stage(int(consumers.own_run[i, slot]), rates.experience) == Stage.HABIT.value:
             category = int(today.shelf.category[product])
-            if is_needed(i, category, day, consumers):
+            if needs >> category & 1:
                 channel = Channel.HABIT.value
                 out.tally.delivered[channel] += 1
                 notice(i, product, channel, NOBODY, NOBODY, math.nan, 0.0, False, consumers.reached, out)
@@ -281,7 +286,7 @@ def place(u: float, cumulative: Double) -> int:
 
 
 @inlined
-def attend_feed(i: int, day: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
+def attend_feed(i: int, day: int, needs: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
     """The public feed: a Poisson number of pages, each an ad, a creator's public post or a listing."""
     p = rates.attention
     people, feeds, venues = town.people, today.feeds, today.venues
@@ -295,7 +300,7 @@ def attend_feed(i: int, day: int, luck: Luck, town: Town, today: Today, rates: B
     wanted = math.exp(p.need)
     for category in range(categories):
         pull = float(people.pull[i, category])
-        sum_of_weights += pull * wanted if is_needed(i, category, day, town.consumers) else pull
+        sum_of_weights += pull * wanted if needs >> category & 1 else pull
         weight[category] = sum_of_weights
     for page in range(pages):
         u = uniform(luck[Stream.FEED], day, i, 4 * page + 1) * sum_of_weights
@@ -329,27 +334,28 @@ def attend_feed(i: int, day: int, luck: Luck, town: Town, today: Today, rates: B
 
 
 @inlined
-def needed_category(i: int, day: int, u: float, consumers: Consumers) -> int:
-    """One of the open needs of consumer i, each as likely, or `NOBODY`."""
+def one_of(needs: int, u: float) -> int:
+    """One of the open needs, each as likely."""
     count = 0
-    for category in range(consumers.due.shape[1]):
-        if is_needed(i, category, day, consumers):
-            count += 1
-    nth = int(u * count)
-    for category in range(consumers.due.shape[1]):
-        if is_needed(i, category, day, consumers):
-            if nth == 0:
-                return category
-            nth -= 1
-    return NOBODY
+    rest = needs
+    while rest:
+        rest &= rest - 1
+        count += 1
+    rest = needs
+    for _ in range(int(u * count)):
+        rest &= rest - 1
+    category = 0
+    while rest >> category & 1 == 0:
+        category += 1
+    return category
 
 
 @inlined
-def attend_search(i: int, day: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
+def attend_search(i: int, day: int, needs: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
     """Search for something needed: results by rank, each looked at once."""
     if uniform(luck[Stream.SEARCH], day, i, 0) >= rates.attention.search:
         return
-    category = needed_category(i, day, uniform(luck[Stream.SEARCH], day, i, 1), town.consumers)
+    category = one_of(needs, uniform(luck[Stream.SEARCH], day, i, 1))
     table = today.feeds.search[town.people.home[i], category]
     seen = 0
     for result in range(rates.attention.search_results):
@@ -363,11 +369,11 @@ def attend_search(i: int, day: int, luck: Luck, town: Town, today: Today, rates:
 
 
 @inlined
-def ask_expert(i: int, day: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
+def ask_expert(i: int, day: int, needs: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
     """Put a question to the contact who knows most about something needed; the answer comes tomorrow, if at all."""
     if uniform(luck[Stream.ASK], day, i, 0) >= rates.attention.ask:
         return
-    category = needed_category(i, day, uniform(luck[Stream.ASK], day, i, 1), town.consumers)
+    category = one_of(needs, uniform(luck[Stream.ASK], day, i, 1))
     best = NOBODY
     most = 0.0
     for slot in range(FOLLOW_SLOTS):

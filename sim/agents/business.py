@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.audience import gather_pool, pool_bounds
-from sim.draws import Stream, uniform
+from sim.draws import Stream, uniform, uniforms_at
 from sim.parameters import Parameters
 from sim.records import NOBODY, Creators, Orders, Posts, Sheet, Tier, Town
 from sim.rules.growth import enters
@@ -75,9 +75,9 @@ def entrants(
 ) -> NDArray[np.int32]:
     """Satisfied buyers who become KOCs today, by row."""
     key = world.luck[Stream.ENTRY]
-    candidates = np.unique(orders.consumer[orders.candidate == 1])
-    drawn = [i for i in candidates if uniform(key, day, int(i), 1 << 20) < parameters.creators.entry]
-    hosts = np.array(drawn, np.int32)
+    candidates = np.unique(orders.consumer[orders.candidate == 1].astype(np.int64))
+    hosts = candidates[uniforms_at(key, day, candidates, 1 << 20) < parameters.creators.entry]
+    hosts = hosts.astype(np.int32)
     if len(hosts) == 0:
         return hosts
     reservation = new_creators(hosts, parameters, world.people, world.luck, day).reservation

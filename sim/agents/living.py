@@ -10,7 +10,7 @@ from sim.agents.attending import (
     attend_posts,
     attend_search,
     attend_words,
-    refresh_needs,
+    open_needs,
     remove_leaving,
 )
 from sim.agents.buying import buy
@@ -46,24 +46,24 @@ def live(
     consumers = town.consumers
     income = int(town.people.income[i])
     consumers.wallet[i] = min(int(consumers.wallet[i]) + income, SAVED_DAYS * income)
-    needs_something = refresh_needs(i, day, consumers, today.shelf, luck, rates)
+    needs = open_needs(i, day, consumers, today.shelf, luck, rates)
     active = uniform(luck[Stream.ACTIVE], day, i, 0) < float(town.people.activity[i])
     out.basket.mask[0] = 0
     out.basket.rough[0] = 0
     out.counts[Count.OFFERS] = 0
 
-    attend_posts(i, day, active, luck, town, today, rates, out)
+    attend_posts(i, day, needs, active, luck, town, today, rates, out)
     next_word = attend_words(i, day, active, first_word, town, today, out)
     if active:
         if consumers.adviser[i] >= 0:
             attend_answer(i, town, today, out)
-        attend_feed(i, day, luck, town, today, rates, out)
-        if needs_something:
-            attend_habits(i, day, town, today, rates, out)
-            attend_search(i, day, luck, town, today, rates, out)
-            ask_expert(i, day, luck, town, today, rates, out)
+        attend_feed(i, day, needs, luck, town, today, rates, out)
+        if needs:
+            attend_habits(i, needs, town, today, rates, out)
+            attend_search(i, day, needs, luck, town, today, rates, out)
+            ask_expert(i, day, needs, luck, town, today, rates, out)
     for row in range(out.counts[Count.OFFERS]):
-        weigh(i, day, row, luck, town, today, rates, out)
+        weigh(i, day, needs, row, luck, town, today, rates, out)
     categories = town.people.taste.shape[1] if out.basket.mask[0] else 0
     for category in range(categories):
         if out.basket.mask[0] >> category & 1 and out.basket.product[category] >= 0:

@@ -63,12 +63,6 @@ def word_slot(i: int, product: int, consumers: Consumers) -> int:
 
 
 @inlined
-def is_needed(i: int, category: int, day: int, consumers: Consumers) -> bool:
-    """Whether consumer i needs something of a category today."""
-    return consumers.due[i, category] <= day
-
-
-@inlined
 def trust_in(i: int, creator: int, slot: int, follows: Follows, sheet: Sheet) -> float:
     """Trust of consumer i in a creator, who stands in a follow slot or is a stranger (`NOBODY`)."""
     if slot >= 0:
@@ -81,7 +75,9 @@ def trust_in(i: int, creator: int, slot: int, follows: Follows, sheet: Sheet) ->
 
 
 @inlined
-def weigh(i: int, day: int, row: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
+def weigh(
+    i: int, day: int, needs: int, row: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
+) -> None:
     """Weigh an offer and keep it if it is the best of its category so far today.
 
     Gumbel noise is keyed by consumer, product and day: the same product met twice is weighed with the same luck, and
@@ -89,6 +85,8 @@ def weigh(i: int, day: int, row: int, luck: Luck, town: Town, today: Today, rate
 
     Parameters
     ----------
+    needs
+        Bit set of the categories in which something is needed.
     row
         Row of the offer in ``out.offers``.
     """
@@ -140,11 +138,10 @@ def weigh(i: int, day: int, row: int, luck: Luck, town: Town, today: Today, rate
     log_price = float(shelf.log_price[product])
     if price - coupon != list_price:
         log_price += math.log(max(price - coupon, 1) / list_price)
-    needed = is_needed(i, category, day, consumers)
     buyer = Buyer(
         float(town.people.taste[i, category]),
         float(town.people.sensitivity[i]),
-        0.0 if needed else float(shelf.impulse_cost[category]),
+        0.0 if needs >> category & 1 else float(shelf.impulse_cost[category]),
     )
     terms = utility(buyer, believed, log_price, lately, rates.choice)
     systematic = total(terms)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.draws import uniform
+from sim.draws import uniforms_at
 from sim.errors import LedgerError
 from sim.ledger import Ledger, Stream
 from sim.parameters import Brands, Platform
@@ -90,7 +90,15 @@ class Settlement:
         self.to_return: list[deque[tuple[int, Batch]]] = [deque() for _ in platforms]
         self.creator_home = np.zeros(0, np.uint8)
         self.interest_carry = [0] * len(platforms)
-        self.free_withdrawals: dict[tuple[str, int], int] = {}
+        self.brand_withdrawn = np.zeros((len(platforms), ledger.brands), np.int64)
+        self.creator_withdrawn = np.zeros(0, np.int64)
+
+    def welcome(self, homes: NDArray[np.uint8]) -> None:
+        """Learn of creators who have entered: the platform each is at home on, shape (K,)."""
+        missing = len(homes) - len(self.ledger.accounts.creator)
+        self.ledger.open_creators(missing)
+        self.creator_home = homes
+        self.creator_withdrawn = np.pad(self.creator_withdrawn, (0, len(homes) - len(self.creator_withdrawn)))
 
     def pay(self, batch: Batch, goods_cost: Int64, day: int) -> None:
         """Take the consumers' money and the coupons into escrow; the brand buys and ships the goods.
@@ -208,42 +216,45 @@ class Settlement:
             Day, and key of the stream of withdrawals.
         """
         accounts, brands = self.ledger.accounts, self.ledger.brands
+        everyone = np.arange(brands)
         for number, platform in enumerate(self.platforms):
-            for brand in range(brands):
-                if uniform(luck, day, brand, number) < platform.withdrawal_habit:
-                    held = int(accounts.brand_balance[number * brands + brand])
-                    self._withdraw("brand", number, brand, number * brands + brand, held)
-        for k in np.flatnonzero(accounts.creator_balance > 0):
-            number = int(self.creator_home[k])
-            if uniform(luck, day, int(k), 1000) < self.platforms[number].withdrawal_habit:
-                self._withdraw("creator", number, int(k), int(k), int(accounts.creator_balance[k]))
+            willing = uniforms_at(luck, day, everyone, number) < platform.withdrawal_habit
+            first = number * brands
+            held = accounts.brand_balance[first : first + brands]
+            who = everyone[willing & (held > 0)]
+            self._withdraw(number, self.brand_withdrawn[number], accounts.brand_balance, first + who, accounts.brand, who)
+            mine = np.flatnonzero((accounts.creator_balance > 0) & (self.creator_home == number))
+            who = mine[uniforms_at(luck, day, mine, len(self.platforms)) < platform.withdrawal_habit]
+            self._withdraw(number, self.creator_withdrawn, accounts.creator_balance, who, accounts.creator, who)
 
-    def _withdraw(self, party: str, number: int, who: int, account: int, held: int) -> None:
-        if held <= 0:
-            return
-        accounts, ledger, platform = self.ledger.accounts, self.ledger, self.platforms[number]
-        fee = self.withdrawal_fee(party, number, who, held)
-        if fee >= held:
-            return
-        balance = accounts.brand_balance if party == "brand" else accounts.creator_balance
-        bank = accounts.brand if party == "brand" else accounts.creator
-        fee_account = int(ledger.revenue_account(number, Stream.WITHDRAWAL_FEE))
-        ledger.move(balance, account, accounts.revenue, fee_account, fee)
-        ledger.move(balance, account, bank, who, held - fee)
-        free = round(platform.withdrawal_free * FEN)
-        used = self.free_withdrawals.get((f"{party}{number}", who), 0)
-        self.free_withdrawals[(f"{party}{number}", who)] = min(free, used + held)
+    def _withdraw(
+        self, number: int, withdrawn: Int64, balance: Int64, places: Int64, bank: Int64, who: Int64
+    ) -> None:
+        held = balance[places]
+        fee = withdrawal_fee(self.platforms[number], held, withdrawn[who])
+        pays = fee < held
+        held, fee, places, who = held[pays], fee[pays], places[pays], who[pays]
+        fee_account = int(self.ledger.revenue_account(number, Stream.WITHDRAWAL_FEE))
+        self.ledger.move(balance, places, self.ledger.accounts.revenue, fee_account, fee)
+        self.ledger.move(balance, places, bank, who, held - fee)
+        withdrawn[who] += held
 
-    def withdrawal_fee(self, party: str, number: int, who: int, fen: int) -> int:
-        """Fee in fen on a withdrawal: a share of what exceeds the free allowance, at least the smallest fee."""
-        platform = self.platforms[number]
-        if platform.withdrawal_fee == 0:
-            return 0
-        used = self.free_withdrawals.get((f"{party}{number}", who), 0)
-        charged = max(0, fen - max(0, round(platform.withdrawal_free * FEN) - used))
-        if charged == 0:
-            return 0
-        return max(round(platform.withdrawal_fee_least * FEN), int(charged * platform.withdrawal_fee))
+
+def withdrawal_fee(platform: Platform, fen: Int64, withdrawn: Int64) -> Int64:
+    """Fee on each withdrawal, fen: a share of what exceeds the lifetime's free allowance, at least the smallest fee.
+
+    Parameters
+    ----------
+    fen
+        Amounts withdrawn, shape (n,).
+    withdrawn
+        What each party has withdrawn before, fen, shape (n,).
+    """
+    free = np.maximum(round(platform.withdrawal_free * FEN) - withdrawn, 0)
+    charged = np.maximum(fen - free, 0)
+    share = np.floor(charged * platform.withdrawal_fee).astype(np.int64)
+    fee = np.maximum(share, round(platform.withdrawal_fee_least * FEN))
+    return np.where((charged > 0) & (platform.withdrawal_fee > 0), fee, 0)
 
 
 def _part(batch: Batch, which: NDArray[np.bool_]) -> Batch:

@@ -9,25 +9,21 @@ from sim.parameters import AttentionScalars
 
 
 @compiled
-def open_probability(interest: float, need: bool, fatigue: float, p: AttentionScalars) -> float:
+def open_probability(odds_ratio: float, fatigue: float, p: AttentionScalars) -> float:
     """Probability to open a delivered post.
 
     A logit of taste and need, thinned by fatigue with the creator: ``logit⁻¹(logit(p₀) + i·θ + n·need)·exp(−φ)``.
 
     Parameters
     ----------
-    interest
-        Odds ratio of the consumer's taste for the category, ``exp(i·θ)``.
-    need
-        Whether the consumer needs something of the category.
+    odds_ratio
+        Effect of the consumer's taste for the category and need of it on the odds, ``exp(i·θ + n·need)``.
     fatigue
         Fatigue φ with this creator, at least 0.
     p
         Attention parameters.
     """
-    odds = p.open_rate / (1.0 - p.open_rate) * interest
-    if need:
-        odds *= math.exp(p.need)
+    odds = p.open_rate / (1.0 - p.open_rate) * odds_ratio
     return odds / (1.0 + odds) * math.exp(-fatigue)
 
 
