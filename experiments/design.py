@@ -47,7 +47,7 @@ class Flips(Group):
     seeds: int = par(
         3, "seeds of the check, the experiment's first, as far as it has them", "seeds", ASSUMPTION, ge=2, le=1000
     )
-    consumers: int = par(3000, "consumers in the check", "people", ASSUMPTION, ge=20, le=50_000_000)
+    consumers: int = par(2000, "consumers in the check", "people", ASSUMPTION, ge=20, le=50_000_000)
     days: int = par(120, "days of the check", "days", ASSUMPTION, ge=2, le=36_500)
     burn_in: int = par(60, "days of the check that are not counted", "days", ASSUMPTION, ge=0, le=36_500)
 

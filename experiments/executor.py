@@ -15,7 +15,7 @@ from joblib import Parallel, cpu_count, delayed, parallel_config
 from rich.console import Console
 
 from experiments.configuration import Executor
-from experiments.runs import TABLES, Failed, Finished, Run
+from experiments.runs import TABLES, Failed, Finished, Run, model_hash
 from experiments.store import packed
 
 if TYPE_CHECKING:
@@ -102,6 +102,8 @@ def make(run: Run) -> Finished:
 
 
 def _attempt(run: Run) -> Finished | Failed:
+    if run.model != model_hash():  # this worker has loaded other code than the one the run is named after
+        return Failed(run.id, "the model's source was changed meanwhile; give the command again", "")
     try:
         return make(run)
     except Exception as error:

@@ -17,9 +17,13 @@ MODEL = Path(__file__).resolve().parent.parent / "sim"
 
 
 class Run(NamedTuple):
-    """All that determines a run. Two runs of equal `id` have equal results, to the bit."""
+    """All that determines a run. Two runs of equal `id` have equal results, to the bit.
+
+    `model` is the hash of the model's source that it is to be made with.
+    """
 
     id: str
+    model: str
     parameters: Parameters
     seed: int
     days: int
@@ -55,7 +59,7 @@ def runs_of(arm: Arm, seeds: Iterable[int], days: int, burn_in: int) -> list[Run
     for seed in seeds:
         own = digest.copy()
         own.update(f"|{seed}|{days}|{burn_in}".encode())
-        found.append(Run(own.hexdigest(), arm.parameters, seed, days, burn_in))
+        found.append(Run(own.hexdigest(), model_hash(), arm.parameters, seed, days, burn_in))
     return found
 
 

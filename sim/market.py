@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Self
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim import checkpoint
 from sim.agents import business
 from sim.agents.brand import DAYS_A_WEEK, Brand, Spending
 from sim.agents.consumer import Consumer
@@ -255,7 +257,10 @@ class Market(ColumnarModel):
         feeds = public_domain.rank(
             self.parameters.platforms, self.shop.by_category, sales, self.shop.satisfaction(), bids, self.posts, self.creators
         )
-        self.today = Today(self.shelf, self.posts, self.sheet, feeds, self.venues, self.inbox)
+        venues = public_domain.fill_feed(
+            self.venues, self.parameters.platforms, self.posts, self.creators, self.world.population
+        )
+        self.today = Today(self.shelf, self.posts, self.sheet, feeds, venues, self.inbox)
 
     def _checkout_clears(self, tally: Tally) -> None:
         orders, goods = self.orders_today, self.world.goods
@@ -440,4 +445,11 @@ class Market(ColumnarModel):
         """
         return Explanation.of(self, consumer, day)
 
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Put the market aside between two days; see `sim.checkpoint.save`."""
+        checkpoint.save(self, path)
 
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], *, world: World | None = None, threads: int = 1) -> Self:
+        """Take up a market where `save` left it; see `sim.checkpoint.load`."""
+        return checkpoint.load(cls, path, world, threads)

@@ -153,7 +153,7 @@ class Attention(Group):
     leave_trust: float = par(0.2, "trust below which a follower may leave", "1", ASSUMPTION, ge=0, le=1)
     leave: float = par(0.02, "probability that such a follower leaves", "1/day with a post", ASSUMPTION, ge=0, le=1)
     ask: float = par(
-        0.1, "probability to ask an expert contact when a need is open", "1/active day", ASSUMPTION, ge=0, le=1
+        0.3, "probability to ask an expert contact when a need is open", "1/active day", ASSUMPTION, ge=0, le=1
     )
     follow: float = par(
         0.05, "probability to follow a creator met in public or through a friend after a good purchase",
@@ -193,7 +193,7 @@ class Choice(Group):
         "order of Bapna & Umyarov 2015", ge=0, le=3, plausible=(0.0, 1.0),
     )
     outside: float = par(
-        1.5, "utility of buying nothing", "utility", "calibrated to 2.25 % public buys per view", ge=-10, le=10
+        1.65, "utility of buying nothing", "utility", "calibrated to 2.25 % public buys per view", ge=-10, le=10
     )
 
 
@@ -306,6 +306,10 @@ class Creators(Group):
     effort_cost: float = par(
         4.0, "marginal effort cost per post squared", "yuan day/post²", ASSUMPTION, ge=0.01, le=1000, plausible=(1.0, 12.0)
     )
+    kol_effort: float = par(
+        10.0, "effort cost of a KOL's post over that of a KOC's", "1", "order of the ratio of fees, 20: HBR 2024-09",
+        ge=0.1, le=1000,
+    )
     intrinsic: float = par(3.0, "non-cash reward of a post: respect, achievement", "yuan/post", ASSUMPTION, ge=0, le=1000)
     reservation: float = par(2.0, "median net income below which a KOC thinks of leaving", "yuan/day", ASSUMPTION, ge=0, le=1e5)
     reservation_spread: float = par(0.8, "standard deviation of its log", "log", ASSUMPTION, ge=0, le=3)
@@ -388,8 +392,14 @@ class Feed(Group):
     merit: float = par(0.2, "weight of merit: truth of claims, satisfaction", "1", ASSUMPTION, ge=0, le=1)
     paid: float = par(0.2, "weight of paid bids", "1", ASSUMPTION, ge=0, le=1)
     exponent: float = par(0.7, "exponent of popularity", "1", "below 1: Salganik et al. 2006 regime", ge=0, le=3)
-    content_share: float = par(0.3, "share of feed pages given to creators' public posts, if there are any", "1",
-                               ASSUMPTION, ge=0, le=1)
+    content_share: float = par(
+        0.3, "largest share of feed pages given to creators' public posts", "1", ASSUMPTION, ge=0, le=1,
+        plausible=(0.1, 0.5),
+    )
+    content_half: float = par(
+        10.0, "public posts at which half of that share is filled; other content competes for the rest",
+        "posts/1,000 people/day", ASSUMPTION, ge=0, le=1e4, plausible=(2.0, 50.0),
+    )
     ad_load: float = par(0.15, "share of feed pages given to ads, if a brand pays", "1", ASSUMPTION, ge=0, le=1)
     ad_price: float = par(0.5, "price of an ad", "yuan/view", ASSUMPTION, ge=0, le=1000)
     organic_reach: float = par(

@@ -16,7 +16,7 @@ from fake_runs import OVERRIDES, RUNS, Made, install
 from experiments import conduct, executor, report
 from experiments.cli import main
 from experiments.configuration import load_settings
-from experiments.runs import Run
+from experiments.runs import Failed, Run
 from experiments.store import Store
 from sim.errors import UserError
 
@@ -132,6 +132,12 @@ def test_a_run_that_fails_is_recorded_and_the_rest_goes_on(made: Made, capsys: p
     made.clear()
     assert koc_run() == 0
     assert len(made) == 2
+
+
+def test_a_worker_that_has_other_code_than_the_run_names_does_not_make_it(made: Made) -> None:
+    koc_run()
+    (failed,) = executor.make_all([made[0]._replace(model="another")])
+    assert isinstance(failed, Failed) and failed.error.startswith("the model's source was changed meanwhile")
 
 
 def test_nothing_finished_is_told_without_a_report(made: Made, capsys: pytest.CaptureFixture[str]) -> None:

@@ -223,7 +223,7 @@ def learn_all(day: int, posted: Int64, earned: Int64, luck: Luck, creators: Crea
         if creators.active[k] == 0 or creators.brand[k] >= 0:
             continue
         n, income = float(posted[k]), float(earned[k]) / 100.0
-        effort = 0.5 * p.effort_cost * n * n
+        effort = 0.5 * effort_cost(k, creators, p) * n * n
         if measuring:
             creators.earned[k] += earned[k]
             creators.effort[k] += effort
@@ -239,6 +239,12 @@ def learn_all(day: int, posted: Int64, earned: Int64, luck: Luck, creators: Crea
                 creators.active[k] = 0
                 left += 1
     return left
+
+
+@compiled
+def effort_cost(k: int, creators: Creators, p: Any) -> float:
+    """Marginal effort cost of creator k, yuan day/post²: a KOL's posts are productions."""
+    return p.effort_cost * p.kol_effort if creators.tier[k] == Tier.KOL.value else p.effort_cost
 
 
 @compiled
@@ -258,7 +264,7 @@ def learn_week(k: int, weight: float, creators: Creators, p: Any) -> None:
         float(creators.posts_income[k]),
         p,
     )
-    creators.rate[k] += weight * (post_rate(more, p) - float(creators.rate[k]))
+    creators.rate[k] += weight * (post_rate(more, effort_cost(k, creators, p), p) - float(creators.rate[k]))
 
 
 @compiled

@@ -35,6 +35,21 @@ def venues(platforms: tuple[Platform, ...], mean_pages: float) -> Venues:
     )
 
 
+def fill_feed(
+    rules: Venues, platforms: tuple[Platform, ...], posts: Posts, creators: Creators, population: int
+) -> Venues:
+    """Give creators' public posts their share of today's feed: the more there are, the less other content fills it.
+
+    The share saturates as ``s·n / (n + n½)`` in the public posts n of a platform per 1,000 people.
+    """
+    public = creators.home[posts.creator[posts.private == 0]]
+    per_thousand = np.bincount(public, minlength=len(platforms)) / max(population, 1) * 1_000
+    half = np.array([platform.feed.content_half for platform in platforms])
+    most = np.array([platform.feed.content_share for platform in platforms])
+    filled = np.divide(per_thousand, per_thousand + half, out=np.zeros(len(platforms)), where=per_thousand > 0)
+    return rules._replace(content_share=most * filled)
+
+
 def rank(
     platforms: tuple[Platform, ...],
     by_category: NDArray[np.int16],

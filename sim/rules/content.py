@@ -29,14 +29,16 @@ def claim(quality: float, noise: float, expertise: float, inflation: float, p: C
 
 
 @compiled
-def post_rate(marginal_income: float, p: CreatorsScalars) -> float:
+def post_rate(marginal_income: float, effort_cost: float, p: CreatorsScalars) -> float:
     """Posts a day at which the income from one more equals its convex effort cost.
 
     Parameters
     ----------
     marginal_income
         Estimated yuan earned by one more post.
+    effort_cost
+        Marginal effort cost c, yuan day/post²: effort is ``c n² / 2``.
     p
-        Creators' parameters: with effort cost ``c n² / 2`` and an intrinsic reward r the optimum is ``(m + r) / c``.
+        Creators' parameters: with an intrinsic reward r of a post the optimum is ``(m + r) / c``.
     """
-    return min(max((marginal_income + p.intrinsic) / p.effort_cost, 0.0), float(p.posts_most))
+    return min(max((marginal_income + p.intrinsic) / effort_cost, 0.0), float(p.posts_most))
