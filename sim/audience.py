@@ -30,7 +30,15 @@ def add_follow(i: int, creator: int, met: float, broken: float, follows: Follows
 
 @allocating
 def gather_pool(
-    k: int, host: int, size: int, from_graph: float, priors: Double, graph: Graph, group: Byte, luck: Luck, follows: Follows
+    k: int,
+    host: int,
+    size: int,
+    from_graph: float,
+    priors: Double,
+    graph: Graph,
+    group: Byte,
+    luck: Luck,
+    follows: Follows,
 ) -> int:
     """Fill the pool of a KOC: ring by ring through the graph, the rest by shared interest and at random.
 
@@ -144,5 +152,3 @@ def pool_bounds(consumers: int, least: int, most: int) -> tuple[int, int]:
     """
     scale = min(1.0, consumers / 10_000)
     return max(1, round(least * scale)), max(1, round(most * scale))
-
-

@@ -119,7 +119,9 @@ class Ledger:
             raise LedgerError(f"day {day}: the accounts sum to {total} fen; every entry needs its counter-entry")
         for platform, (held, due) in enumerate(zip(self.accounts.escrow, pending, strict=True)):
             if held != due:
-                raise LedgerError(f"day {day}: escrow of platform {platform} holds {held} fen, pending orders {due} fen")
+                raise LedgerError(
+                    f"day {day}: escrow of platform {platform} holds {held} fen, pending orders {due} fen"
+                )
 
 
 def _post(account: Int64, where: ArrayLike, amounts: NDArray[np.int64]) -> None:

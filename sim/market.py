@@ -128,9 +128,7 @@ class Market(ColumnarModel):
         self.platforms = [Platform(self, v, policy, products) for v, policy in enumerate(p.platforms)]
         self.brands = [Brand(self, b, weekly, split.copy(), p.brands.adapt) for b in range(p.brands.count)]
         self.shop = Shop(goods, p)
-        self.settlement = Settlement(
-            Ledger(len(self.platforms), p.brands.count, 0), p.platforms, p.brands
-        )
+        self.settlement = Settlement(Ledger(len(self.platforms), p.brands.count, 0), p.platforms, p.brands)
         self.settlement.welcome(self.creators.home)
         self.recorder = Recorder(products, burn_in, keep_orders)
         live, *_ = self.rules
@@ -139,7 +137,9 @@ class Market(ColumnarModel):
         self.venues = public_domain.venues(p.platforms, p.market.attention.public_slots)
         self.orders_so_far = 0
         first_creator = FIRST_CONSUMER_ID + len(self.town.people.activity)
-        self.consumers = self.add_population(Population(self, Consumer, self._consumer_tables, first_id=FIRST_CONSUMER_ID))
+        self.consumers = self.add_population(
+            Population(self, Consumer, self._consumer_tables, first_id=FIRST_CONSUMER_ID)
+        )
         for kind, rows in ((KOC, self._koc_rows), (KOL, self._kol_rows)):
             self.add_population(Population(self, kind, self._creator_tables, rows=rows, first_id=first_creator))
         self.kocs, self.kols = self.agents_by_type[KOC], self.agents_by_type[KOL]
@@ -255,7 +255,13 @@ class Market(ColumnarModel):
         bids = sponsorship.ad_bids(self.brands, self.world.goods.brand)
         sales = np.array([platform.sales for platform in self.platforms])
         feeds = public_domain.rank(
-            self.parameters.platforms, self.shop.by_category, sales, self.shop.satisfaction(), bids, self.posts, self.creators
+            self.parameters.platforms,
+            self.shop.by_category,
+            sales,
+            self.shop.satisfaction(),
+            bids,
+            self.posts,
+            self.creators,
         )
         venues = public_domain.fill_feed(
             self.venues, self.parameters.platforms, self.posts, self.creators, self.world.population
@@ -268,6 +274,7 @@ class Market(ColumnarModel):
         self.batch = bill(
             orders, self.orders_so_far, self.town.people, self.creators, self.contracts, goods.brand, take
         )
+        self.lines = divide(self.batch)
         self.paid_orders = sponsorship.is_paid(self.batch, self.creators, self.contracts)
         list_price = np.round(goods.list_price).astype(np.int64)[orders.product]
         self.goods_cost = np.floor(self.parameters.brands.cost * list_price).astype(np.int64)
@@ -279,7 +286,7 @@ class Market(ColumnarModel):
 
     def _book_marketing(self, tally: Tally) -> None:
         accounts, ledger = self.settlement.ledger.accounts, self.settlement.ledger
-        cost, spending = sponsorship.marketing_cost(self.batch, self.creators, self.orders_today.channel)
+        cost, spending = sponsorship.marketing_cost(self.batch, self.lines, self.creators, self.orders_today.channel)
         margin = np.where(self.batch.returned, 0, self.batch.price - self.goods_cost)
         booked = np.zeros((2, len(self.brands), len(Spending)), np.int64)
         np.add.at(booked[0], (self.batch.brand, spending), cost)
@@ -323,7 +330,7 @@ class Market(ColumnarModel):
         category = self.world.goods.category
         business.remember(creators, self.posts, orders, category, self.rates.trust.reputation_decay)
         creators.audience[:] += tally.creator_followers
-        lines = divide(self.batch)
+        lines = self.lines
         sold = (self.batch.creator >= 0) & ~self.batch.returned
         earned = self.fees_today.copy()
         np.add.at(earned, self.batch.creator[sold], (lines.commission + lines.margin)[sold])
@@ -332,9 +339,7 @@ class Market(ColumnarModel):
         *_, learn = self.rules
         measuring = self.day >= self.recorder.burn_in
         learn(self.day, posted, earned, self.luck, creators, self.pay, measuring)
-        for k in np.flatnonzero((creators.active == 0) & (creators.consumer >= 0)):
-            if self.town.consumers.creator[creators.consumer[k]] == k:
-                self.town.consumers.creator[creators.consumer[k]] = NOBODY
+        business.release(creators, self.town.consumers)
         business.grow(creators, business.kol_threshold(self.parameters, self.world.population))
         usual = usual_income(self.day, creators, self.pay)
         hosts = business.entrants(self.day, orders, self.town, usual, self.world, self.parameters)
@@ -363,7 +368,7 @@ class Market(ColumnarModel):
             recorder.count(tally, orders, surplus, self.spent_today)
             recorder.koc_days += len(self._koc_rows())
             recorder.count_sales(self.batch, self.paid_orders, len(creators.active))
-            recorder.count_split(self.batch, divide(self.batch), self.goods_cost, self.settlement.shipping)
+            recorder.count_split(self.batch, self.lines, self.goods_cost, self.settlement.shipping)
             if (self.day - recorder.burn_in) % DAYS_A_WEEK == DAYS_A_WEEK - 1:
                 recorder.count_week(self.town.consumers.reached)
         if recorder.keep_orders:
@@ -372,6 +377,7 @@ class Market(ColumnarModel):
         before = self.revenue_so_far
         self.revenue_so_far = revenue
         public, private = list(PUBLIC_CHANNELS), list(PRIVATE_CHANNELS)
+        by_channel = np.bincount(orders.channel, minlength=len(tally.viewed))
         recorder.rows.append(
             (
                 self.day,
@@ -381,9 +387,9 @@ class Market(ColumnarModel):
                 int(tally.viewed.sum()),
                 int(tally.viewed[public].sum()),
                 int(tally.viewed[private].sum()),
-                int(np.isin(orders.channel, public).sum()),
-                int(np.isin(orders.channel, private).sum()),
-                len(np.unique(orders.consumer)),
+                int(by_channel[public].sum()),
+                int(by_channel[private].sum()),
+                int(np.count_nonzero(np.diff(orders.consumer, prepend=-1))),
                 int(orders.new_customer.sum()),
                 self.trust,
                 len(self._koc_rows()),

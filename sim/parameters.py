@@ -134,21 +134,32 @@ class Need(Group):
 class Attention(Group):
     """What people look at. Feed items weigh a category by the same interest and need as opening a post does."""
 
-    public_slots: float = par(5.0, "mean item pages seen in the public feed", "views/active day", ASSUMPTION, ge=0, le=20)
+    public_slots: float = par(
+        5.0, "mean item pages seen in the public feed", "views/active day", ASSUMPTION, ge=0, le=20
+    )
     search: float = par(0.3, "probability to search when a need is open", "1/active day", ASSUMPTION, ge=0, le=1)
     search_results: int = par(5, "results looked at per search", "products", ASSUMPTION, ge=1, le=20)
     open_rate: float = par(
-        0.35, "probability to open a delivered post, mean taste, no need, no fatigue", "1", ASSUMPTION, ge=0.001, le=0.99
+        0.35,
+        "probability to open a delivered post, mean taste, no need, no fatigue",
+        "1",
+        ASSUMPTION,
+        ge=0.001,
+        le=0.99,
     )
     interest: float = par(0.5, "effect of taste on the log odds to open", "logit/utility", ASSUMPTION, ge=0, le=3)
     need: float = par(0.7, "effect of an open need on the log odds to open", "logit", ASSUMPTION, ge=0, le=5)
     fatigue_decay: float = par(0.1, "share of fatigue that fades", "1/day", ASSUMPTION, ge=0, le=1)
-    fatigue_first: float = par(0.03, "fatigue added by a creator's first post of the day", "fatigue", ASSUMPTION, ge=0, le=2)
+    fatigue_first: float = par(
+        0.03, "fatigue added by a creator's first post of the day", "fatigue", ASSUMPTION, ge=0, le=2
+    )
     fatigue_more: float = par(
         0.06, "fatigue added by each further post of the day", "fatigue", ASSUMPTION, ge=0, le=2, plausible=(0.0, 0.15)
     )
     fatigue_irrelevant: float = par(0.1, "fatigue added by a post of no interest", "fatigue", ASSUMPTION, ge=0, le=2)
-    mute_fatigue: float = par(1.5, "fatigue above which a creator is muted until it fades", "fatigue", ASSUMPTION, ge=0, le=7)
+    mute_fatigue: float = par(
+        1.5, "fatigue above which a creator is muted until it fades", "fatigue", ASSUMPTION, ge=0, le=7
+    )
     leave_fatigue: float = par(1.0, "fatigue above which a follower may leave", "fatigue", ASSUMPTION, ge=0, le=7)
     leave_trust: float = par(0.2, "trust below which a follower may leave", "1", ASSUMPTION, ge=0, le=1)
     leave: float = par(0.02, "probability that such a follower leaves", "1/day with a post", ASSUMPTION, ge=0, le=1)
@@ -156,12 +167,20 @@ class Attention(Group):
         0.3, "probability to ask an expert contact when a need is open", "1/active day", ASSUMPTION, ge=0, le=1
     )
     follow: float = par(
-        0.05, "probability to follow a creator met in public or through a friend after a good purchase",
-        "1/purchase", ASSUMPTION, ge=0, le=1,
+        0.05,
+        "probability to follow a creator met in public or through a friend after a good purchase",
+        "1/purchase",
+        ASSUMPTION,
+        ge=0,
+        le=1,
     )
     follow_gate: float = par(
-        0.02, "probability to follow an unfollowed seller of a page seen where trade needs a follow",
-        "1/view", ASSUMPTION, ge=0, le=1,
+        0.02,
+        "probability to follow an unfollowed seller of a page seen where trade needs a follow",
+        "1/view",
+        ASSUMPTION,
+        ge=0,
+        le=1,
     )
 
 
@@ -173,8 +192,13 @@ class Belief(Group):
     rating_half: float = par(20.0, "ratings at which half of it is reached", "ratings", ASSUMPTION, ge=0.1, le=1e5)
     claim: float = par(5.0, "precision of a fully trusted expert's claim", "1/quality²", ASSUMPTION, ge=0, le=50)
     disclosure: float = par(
-        1.0, "precision lost per unit of visible incentive", "1", "direction: Eisend et al. 2020; size: assumption",
-        ge=0, le=3, plausible=(0.0, 2.0),
+        1.0,
+        "precision lost per unit of visible incentive",
+        "1",
+        "direction: Eisend et al. 2020; size: assumption",
+        ge=0,
+        le=3,
+        plausible=(0.0, 2.0),
     )
     friend: float = par(3.0, "precision of a friend's word", "1/quality²", ASSUMPTION, ge=0, le=20)
     own: float = par(0.5, "precision of own experience, per purchase", "1/quality²", ASSUMPTION, ge=0, le=20)
@@ -186,11 +210,22 @@ class Choice(Group):
 
     quality: float = par(1.5, "utility per unit of expected quality", "utility/quality", ASSUMPTION, ge=0, le=10)
     risk: float = par(
-        2.5, "risk premium: quality lost per unit of variance", "1/quality", ASSUMPTION, ge=0, le=10, plausible=(0.0, 4.0)
+        2.5,
+        "risk premium: quality lost per unit of variance",
+        "1/quality",
+        ASSUMPTION,
+        ge=0,
+        le=10,
+        plausible=(0.0, 4.0),
     )
     herding: float = par(
-        0.3, "utility per log(1 + friends known to have bought)", "utility",
-        "order of Bapna & Umyarov 2015", ge=0, le=3, plausible=(0.0, 1.0),
+        0.3,
+        "utility per log(1 + friends known to have bought)",
+        "utility",
+        "order of Bapna & Umyarov 2015",
+        ge=0,
+        le=3,
+        plausible=(0.0, 1.0),
     )
     outside: float = par(
         1.65, "utility of buying nothing", "utility", "calibrated to 2.25 % public buys per view", ge=-10, le=10
@@ -201,9 +236,13 @@ class Experience(Group):
     """What was delivered, and how it compares with what was expected (Oliver 1980)."""
 
     noise: float = par(0.3, "standard deviation of delivered quality", "quality", ASSUMPTION, ge=0, le=3)
-    return_gap: float = par(0.9, "shortfall against expectation that leads to a return", "quality", ASSUMPTION, ge=0, le=5)
+    return_gap: float = par(
+        0.9, "shortfall against expectation that leads to a return", "quality", ASSUMPTION, ge=0, le=5
+    )
     review: float = par(0.3, "probability to rate a purchase in public", "1/purchase", ASSUMPTION, ge=0, le=1)
-    habit_purchases: int = par(3, "satisfying purchases in a row that make a habit", "purchases", ASSUMPTION, ge=1, le=100)
+    habit_purchases: int = par(
+        3, "satisfying purchases in a row that make a habit", "purchases", ASSUMPTION, ge=1, le=100
+    )
 
 
 class Trust(Group):
@@ -222,19 +261,29 @@ class Trust(Group):
     tolerance: float = par(0.6, "shortfall against a claim that is forgiven", "quality", ASSUMPTION, ge=0, le=5)
     broken_weight: float = par(2.0, "weight of a broken claim against a met one", "1", ASSUMPTION, ge=0, le=10)
     reputation: float = par(
-        0.1, "share of the pool's experience that one follower hears of", "1", ASSUMPTION, ge=0, le=2, plausible=(0.0, 0.3)
+        0.1,
+        "share of the pool's experience that one follower hears of",
+        "1",
+        ASSUMPTION,
+        ge=0,
+        le=2,
+        plausible=(0.0, 0.3),
     )
     reputation_mass: float = par(0.01, "the same in a mass audience", "1", ASSUMPTION, ge=0, le=2)
     reputation_decay: float = par(0.02, "share of reputation that fades", "1/day", ASSUMPTION, ge=0, le=1)
     expertise_floor: float = par(0.15, "expertise in a category never posted about", "1", ASSUMPTION, ge=0, le=1)
-    expertise_half: float = par(0.3, "share of content at which half of the rest is reached", "1", ASSUMPTION, ge=0.01, le=5)
+    expertise_half: float = par(
+        0.3, "share of content at which half of the rest is reached", "1", ASSUMPTION, ge=0.01, le=5
+    )
 
 
 class Sharing(Group):
     """Word of mouth, both ways (Anderson 1998: the delighted and the disappointed talk more)."""
 
     friends_told: float = par(3.0, "mean friends told when somebody shares", "friends", ASSUMPTION, ge=0, le=50)
-    surprise: float = par(0.5, "rise of the log odds to share per unit of surprise", "logit/quality", ASSUMPTION, ge=0, le=5)
+    surprise: float = par(
+        0.5, "rise of the log odds to share per unit of surprise", "logit/quality", ASSUMPTION, ge=0, le=5
+    )
     recall: float = par(14.0, "time for which a friend's purchase is called to mind", "days", ASSUMPTION, ge=1, le=365)
 
 
@@ -264,10 +313,19 @@ class Graph(Group):
     )
     mean_degree: float = par(12.0, "mean friends per person", "friends", ASSUMPTION, ge=0, le=1000)
     rewiring: float = par(
-        0.41, "share of ties rewired (small world)", "1", "chosen for local clustering .14 (Ugander et al. 2011)", ge=0, le=1
+        0.41,
+        "share of ties rewired (small world)",
+        "1",
+        "chosen for local clustering .14 (Ugander et al. 2011)",
+        ge=0,
+        le=1,
     )
-    exponent: float = par(2.3, "exponent of the degree distribution (scale free)", "1", "Goel et al. 2016", ge=2.01, le=5)
-    homophily: float = par(0.5, "share of ties inside the own interest group beyond chance", "1", ASSUMPTION, ge=0, le=1)
+    exponent: float = par(
+        2.3, "exponent of the degree distribution (scale free)", "1", "Goel et al. 2016", ge=2.01, le=5
+    )
+    homophily: float = par(
+        0.5, "share of ties inside the own interest group beyond chance", "1", ASSUMPTION, ge=0, le=1
+    )
     path: str = par("", "file with a tie a line (edgelist): csv, csv.gz or white space", "", "")
     directed: bool = par(False, "whether a line names one direction only (edgelist)", "", "")
 
@@ -279,66 +337,122 @@ class Creators(Group):
     """Key opinion consumers and leaders: their audience, honesty, effort and pay."""
 
     koc_share: float = par(0.015, "share of consumers who sell as KOC at the start", "1", ASSUMPTION, ge=0, le=0.2)
-    pool_least: int = par(150, "smallest pool of a KOC at the start", "people", "150-500 users per KOC: Mihe 2020", ge=1)
+    pool_least: int = par(
+        150, "smallest pool of a KOC at the start", "people", "150-500 users per KOC: Mihe 2020", ge=1
+    )
     pool_most: int = par(500, "largest pool of a KOC at the start", "people", "150-500 users per KOC: Mihe 2020", ge=1)
     pool_from_graph: float = par(0.8, "share of a pool from the graph neighbourhood", "1", ASSUMPTION, ge=0, le=1)
     kol_count: int = par(8, "KOLs at the start", "people", ASSUMPTION, ge=0, le=1000)
     kol_audience: float = par(0.1, "median audience of a KOL as a share of all", "1", ASSUMPTION, ge=0, le=1)
     kol_audience_spread: float = par(0.4, "standard deviation of log audience", "log", ASSUMPTION, ge=0, le=2)
-    kol_threshold: float = par(0.06, "audience that makes a creator a KOL, as a share of all", "1", ASSUMPTION, ge=0, le=1)
-    kol_threshold_most: int = par(10_000, "audience that makes a KOL however large the market", "people",
-                                  "nano below 10 k followers: Beichert et al. 2024", ge=1)
+    kol_threshold: float = par(
+        0.06, "audience that makes a creator a KOL, as a share of all", "1", ASSUMPTION, ge=0, le=1
+    )
+    kol_threshold_most: int = par(
+        10_000,
+        "audience that makes a KOL however large the market",
+        "people",
+        "nano below 10 k followers: Beichert et al. 2024",
+        ge=1,
+    )
     private_share_koc: float = par(1.0, "share of a KOC's posts that go to the private pool", "1", "", ge=0, le=1)
     private_share_kol: float = par(0.0, "share of a KOL's posts that go to the private pool", "1", "", ge=0, le=1)
     integrity: float = par(0.7, "median integrity: 1 never inflates a claim for pay", "1", ASSUMPTION, ge=0, le=1)
     integrity_spread: float = par(1.0, "standard deviation of its logit", "logit", ASSUMPTION, ge=0, le=5)
     hype: float = par(
-        2.5, "inflation of a claim per unit of incentive, at no integrity", "quality", ASSUMPTION, ge=0, le=20,
+        2.5,
+        "inflation of a claim per unit of incentive, at no integrity",
+        "quality",
+        ASSUMPTION,
+        ge=0,
+        le=20,
         plausible=(0.0, 5.0),
     )
     claim_noise: float = par(0.2, "standard deviation of an expert's honest claim", "quality", ASSUMPTION, ge=0, le=3)
     answers: float = par(
-        20.0, "one-to-one questions a creator can answer", "answers/day", ASSUMPTION, ge=0, le=10_000, plausible=(0.0, 60.0)
+        20.0,
+        "one-to-one questions a creator can answer",
+        "answers/day",
+        ASSUMPTION,
+        ge=0,
+        le=10_000,
+        plausible=(0.0, 60.0),
     )
     posts_start: float = par(1.0, "mean posts at the start", "posts/day", ASSUMPTION, ge=0, le=8)
     posts_fixed: float = par(-1.0, "posts per day if held fixed; -1 lets creators learn", "posts/day", "", ge=-1, le=8)
     posts_most: int = par(8, "most posts on one day", "posts/day", ASSUMPTION, ge=1, le=8)
     effort_cost: float = par(
-        4.0, "marginal effort cost per post squared", "yuan day/post²", ASSUMPTION, ge=0.01, le=1000, plausible=(1.0, 12.0)
+        4.0,
+        "marginal effort cost per post squared",
+        "yuan day/post²",
+        ASSUMPTION,
+        ge=0.01,
+        le=1000,
+        plausible=(1.0, 12.0),
     )
     kol_effort: float = par(
-        10.0, "effort cost of a KOL's post over that of a KOC's", "1", "order of the ratio of fees, 20: HBR 2024-09",
-        ge=0.1, le=1000,
+        10.0,
+        "effort cost of a KOL's post over that of a KOC's",
+        "1",
+        "order of the ratio of fees, 20: HBR 2024-09",
+        ge=0.1,
+        le=1000,
     )
-    intrinsic: float = par(3.0, "non-cash reward of a post: respect, achievement", "yuan/post", ASSUMPTION, ge=0, le=1000)
-    reservation: float = par(2.0, "median net income below which a KOC thinks of leaving", "yuan/day", ASSUMPTION, ge=0, le=1e5)
+    intrinsic: float = par(
+        3.0, "non-cash reward of a post: respect, achievement", "yuan/post", ASSUMPTION, ge=0, le=1000
+    )
+    reservation: float = par(
+        2.0, "median net income below which a KOC thinks of leaving", "yuan/day", ASSUMPTION, ge=0, le=1e5
+    )
     reservation_spread: float = par(0.8, "standard deviation of its log", "log", ASSUMPTION, ge=0, le=3)
     kol_reservation: float = par(
         0.01, "the same for a KOL, per follower", "yuan/day/follower", ASSUMPTION, ge=0, le=100
     )
-    leave: float = par(0.02, "probability that a creator below the reservation income leaves", "1/day", ASSUMPTION, ge=0, le=1)
+    leave: float = par(
+        0.02, "probability that a creator below the reservation income leaves", "1/day", ASSUMPTION, ge=0, le=1
+    )
     patience: int = par(30, "days before a creator thinks of leaving", "days", ASSUMPTION, ge=0, le=1000)
-    learning: float = par(0.25, "weight of this week in what a creator has learnt", "1/week", ASSUMPTION, ge=0.001, le=1)
+    learning: float = par(
+        0.25, "weight of this week in what a creator has learnt", "1/week", ASSUMPTION, ge=0.001, le=1
+    )
     experiment: float = par(
-        0.3, "relative deviation from the intended posts by which a creator finds out what posting earns",
-        "1", ASSUMPTION, ge=0, le=1,
+        0.3,
+        "relative deviation from the intended posts by which a creator finds out what posting earns",
+        "1",
+        ASSUMPTION,
+        ge=0,
+        le=1,
     )
     posting_elasticity: float = par(
         0.5, "elasticity of income to posts that a creator expects before learning", "1", ASSUMPTION, ge=0, le=2
     )
     posting_confidence: float = par(10.0, "weight of that expectation", "posts²", ASSUMPTION, ge=0.01, le=1e4)
     entry: float = par(
-        0.002, "probability that a satisfied buyer of full sociability considers to become a KOC",
-        "1/purchase", ASSUMPTION, ge=0, le=1,
+        0.002,
+        "probability that a satisfied buyer of full sociability considers to become a KOC",
+        "1/purchase",
+        ASSUMPTION,
+        ge=0,
+        le=1,
     )
     candidates: int = par(6, "products a creator considers for a post", "products", ASSUMPTION, ge=1, le=64)
     commission: float = par(
-        0.10, "visible commission on completed sales", "share of price paid", ASSUMPTION, ge=0, le=0.6, plausible=(0.0, 0.4)
+        0.10,
+        "visible commission on completed sales",
+        "share of price paid",
+        ASSUMPTION,
+        ge=0,
+        le=0.6,
+        plausible=(0.0, 0.4),
     )
     resale_margin: float = par(0.0, "hidden margin on goods resold", "share of price paid", ASSUMPTION, ge=0, le=0.6)
     slot_fee: float = par(
-        0.05, "fixed fee of a KOL for the first promoted post of a day", "yuan/follower", "order of $1,000 per 100 k followers: HBR 2024-09",
-        ge=0, le=10,
+        0.05,
+        "fixed fee of a KOL for the first promoted post of a day",
+        "yuan/follower",
+        "order of $1,000 per 100 k followers: HBR 2024-09",
+        ge=0,
+        le=10,
     )
 
     @model_validator(mode="after")
@@ -356,8 +470,12 @@ class Brands(Group):
 
     count: int = par(16, "brands", "brands", ASSUMPTION, ge=1, le=64)
     weekly_budget: float = par(
-        12.0, "marketing budget of all brands together, fees and commissions included", "yuan/consumer/week", ASSUMPTION,
-        ge=0, le=1e4,
+        12.0,
+        "marketing budget of all brands together, fees and commissions included",
+        "yuan/consumer/week",
+        ASSUMPTION,
+        ge=0,
+        le=1e4,
     )
     ads: float = par(0.2, "share of the budget for ads in the public feed", "1", ASSUMPTION, ge=0, le=1)
     kol: float = par(0.4, "share of the budget for KOLs", "1", ASSUMPTION, ge=0, le=1)
@@ -367,11 +485,23 @@ class Brands(Group):
     cost: float = par(0.5, "cost of goods", "share of list price", ASSUMPTION, ge=0, le=1)
     shipping: float = par(6.0, "shipping, each way", "yuan/order", ASSUMPTION, ge=0, le=1000)
     pass_through: float = par(
-        0.5, "share of expected take and commission passed on to the price", "1", ASSUMPTION, ge=0, le=1, plausible=(0.0, 1.0)
+        0.5,
+        "share of expected take and commission passed on to the price",
+        "1",
+        ASSUMPTION,
+        ge=0,
+        le=1,
+        plausible=(0.0, 1.0),
     )
 
-    own_contact: float = par(1.5, "red packet for a buyer who joins the brand's own pool", "yuan/contact",
-                             "press: parcel cards, 1-2 yuan", ge=0, le=1000)
+    own_contact: float = par(
+        1.5,
+        "red packet for a buyer who joins the brand's own pool",
+        "yuan/contact",
+        "press: parcel cards, 1-2 yuan",
+        ge=0,
+        le=1000,
+    )
     own_posts: float = par(1.0, "posts in the brand's own pool", "posts/day", ASSUMPTION, ge=0, le=8)
 
     @model_validator(mode="after")
@@ -393,12 +523,22 @@ class Feed(Group):
     paid: float = par(0.2, "weight of paid bids", "1", ASSUMPTION, ge=0, le=1)
     exponent: float = par(0.7, "exponent of popularity", "1", "below 1: Salganik et al. 2006 regime", ge=0, le=3)
     content_share: float = par(
-        0.3, "largest share of feed pages given to creators' public posts", "1", ASSUMPTION, ge=0, le=1,
+        0.3,
+        "largest share of feed pages given to creators' public posts",
+        "1",
+        ASSUMPTION,
+        ge=0,
+        le=1,
         plausible=(0.1, 0.5),
     )
     content_half: float = par(
-        10.0, "public posts at which half of that share is filled; other content competes for the rest",
-        "posts/1,000 people/day", ASSUMPTION, ge=0, le=1e4, plausible=(2.0, 50.0),
+        10.0,
+        "public posts at which half of that share is filled; other content competes for the rest",
+        "posts/1,000 people/day",
+        ASSUMPTION,
+        ge=0,
+        le=1e4,
+        plausible=(2.0, 50.0),
     )
     ad_load: float = par(0.15, "share of feed pages given to ads, if a brand pays", "1", ASSUMPTION, ge=0, le=1)
     ad_price: float = par(0.5, "price of an ad", "yuan/view", ASSUMPTION, ge=0, le=1000)
@@ -412,23 +552,37 @@ class Platform(Group):
 
     name: str = "platform"
     share: float = par(1.0, "share of people and creators at home here", "1", ASSUMPTION, ge=0, le=1)
-    take_rate: float = par(0.05, "platform's share of completed sales", "share of price paid",
-                           "5-8 %: JD merchant fees 2018", ge=0, le=0.6)
-    annual_fee: float = par(30_000.0, "software service fee of a brand", "yuan/year", "JD merchant fees 2018", ge=0, le=1e9)
+    take_rate: float = par(
+        0.05, "platform's share of completed sales", "share of price paid", "5-8 %: JD merchant fees 2018", ge=0, le=0.6
+    )
+    annual_fee: float = par(
+        30_000.0, "software service fee of a brand", "yuan/year", "JD merchant fees 2018", ge=0, le=1e9
+    )
     deposit: float = par(50_000.0, "merchant deposit, paid back on leaving", "yuan/brand", ASSUMPTION, ge=0, le=1e9)
     settlement_days: int = par(10, "days from purchase until the money is paid out", "days", "press: 7-15", ge=0, le=90)
-    return_days: int = par(7, "days from purchase until a return is refunded", "days",
-                           "seven-day return without reason: Consumer Protection Law of the PRC, art. 25", ge=0, le=90)
+    return_days: int = par(
+        7,
+        "days from purchase until a return is refunded",
+        "days",
+        "seven-day return without reason: Consumer Protection Law of the PRC, art. 25",
+        ge=0,
+        le=90,
+    )
     withdrawal_fee: float = par(0.001, "fee on withdrawals", "share of amount", "WeChat Pay terms", ge=0, le=0.1)
     withdrawal_fee_least: float = par(0.1, "smallest withdrawal fee", "yuan", "WeChat Pay terms", ge=0, le=100)
-    withdrawal_free: float = par(0.0, "withdrawals free of fee, once in a lifetime", "yuan",
-                                 "0; WeChat Pay terms have 1,000", ge=0, le=1e9)
-    withdrawal_habit: float = par(1 / 7, "probability that a party withdraws its balance", "1/day", ASSUMPTION, ge=0, le=1)
+    withdrawal_free: float = par(
+        0.0, "withdrawals free of fee, once in a lifetime", "yuan", "0; WeChat Pay terms have 1,000", ge=0, le=1e9
+    )
+    withdrawal_habit: float = par(
+        1 / 7, "probability that a party withdraws its balance", "1/day", ASSUMPTION, ge=0, le=1
+    )
     float_yield: float = par(0.0035, "interest on money held", "1/year", "bank demand deposit rate", ge=0, le=0.2)
     follow_gate: bool = par(False, "whether trade needs a follow", "", "Mihe 2020")
     coupon: float = par(0.0, "coupon on orders, funded by the platform", "share of price", ASSUMPTION, ge=0, le=0.9)
     coupon_newcomers: bool = par(True, "whether the coupon is for people who have not bought yet", "", ASSUMPTION)
-    live_discount: float = par(0.0, "discount on what KOLs sell, funded by the brand", "share of price", ASSUMPTION, ge=0, le=0.9)
+    live_discount: float = par(
+        0.0, "discount on what KOLs sell, funded by the brand", "share of price", ASSUMPTION, ge=0, le=0.9
+    )
     feed: Feed = Feed()
 
 

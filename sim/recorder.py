@@ -215,7 +215,9 @@ class Recorder:
             frame.insert(0, "order", np.arange(first, first + len(frame)))
             first += len(frame)
             frames.append(frame)
-        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["order", "day", *Orders._fields])
+        return (
+            pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["order", "day", *Orders._fields])
+        )
 
     def funnel(self) -> pd.DataFrame:
         """Counts by domain and step; a step is never larger than the one before it."""

@@ -286,7 +286,9 @@ def place(u: float, cumulative: Double) -> int:
 
 
 @inlined
-def attend_feed(i: int, day: int, needs: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
+def attend_feed(
+    i: int, day: int, needs: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
+) -> None:
     """The public feed: a Poisson number of pages, each an ad, a creator's public post or a listing."""
     p = rates.attention
     people, feeds, venues = town.people, today.feeds, today.venues
@@ -351,7 +353,9 @@ def one_of(needs: int, u: float) -> int:
 
 
 @inlined
-def attend_search(i: int, day: int, needs: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
+def attend_search(
+    i: int, day: int, needs: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
+) -> None:
     """Search for something needed: results by rank, each looked at once."""
     if uniform(luck[Stream.SEARCH], day, i, 0) >= rates.attention.search:
         return
@@ -369,7 +373,9 @@ def attend_search(i: int, day: int, needs: int, luck: Luck, town: Town, today: T
 
 
 @inlined
-def ask_expert(i: int, day: int, needs: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
+def ask_expert(
+    i: int, day: int, needs: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
+) -> None:
     """Put a question to the contact who knows most about something needed; the answer comes tomorrow, if at all."""
     if uniform(luck[Stream.ASK], day, i, 0) >= rates.attention.ask:
         return

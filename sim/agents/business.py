@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.audience import gather_pool, pool_bounds
 from sim.draws import Stream, uniform, uniforms_at
 from sim.parameters import Parameters
-from sim.records import NOBODY, Creators, Orders, Posts, Sheet, Tier, Town
+from sim.records import NOBODY, Consumers, Creators, Orders, Posts, Sheet, Tier, Town
 from sim.rules.growth import enters
 from sim.world import World, new_creators, pool_priors
 
@@ -70,12 +70,20 @@ def grow(creators: Creators, threshold: int) -> None:
     creators.tier[(creators.tier == Tier.KOC) & (creators.audience >= threshold)] = Tier.KOL
 
 
+def release(creators: Creators, consumers: Consumers) -> None:
+    """Let those who have left the business be consumers only, so that they may enter again."""
+    gone = np.flatnonzero((creators.active == 0) & (creators.consumer >= 0))
+    hosts = creators.consumer[gone]
+    still = consumers.creator[hosts] == gone
+    consumers.creator[hosts[still]] = NOBODY
+
+
 def entrants(
     day: int, orders: Orders, town: Town, usual: float, world: World, parameters: Parameters
 ) -> NDArray[np.int32]:
     """Satisfied buyers who become KOCs today, by row."""
     key = world.luck[Stream.ENTRY]
-    candidates = np.unique(orders.consumer[orders.candidate == 1].astype(np.int64))
+    candidates = np.unique(orders.consumer[orders.candidate == 1]).astype(np.int64)
     hosts = candidates[uniforms_at(key, day, candidates, 1 << 20) < parameters.creators.entry]
     hosts = hosts.astype(np.int32)
     if len(hosts) == 0:
@@ -144,5 +152,3 @@ def empty_posts(creators: int, most: int) -> Posts:
         paid=np.zeros(rows, np.uint8),
         slot=np.zeros(rows, np.uint8),
     )
-
-

@@ -67,9 +67,7 @@ def remember_purchase(i: int, product: int, experienced: float, satisfying: bool
 
 
 @inlined
-def buy(
-    i: int, day: int, category: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
-) -> None:
+def buy(i: int, day: int, category: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
     """Buy the best offer of a category: order, experience, memory, trust, rating, words to friends."""
     consumers, basket, orders = town.consumers, out.basket, out.orders
     product = int(basket.product[category])
@@ -165,4 +163,3 @@ def tell_friends(
         out.shares.word[message] = word
         out.shares.order[message] = row
         out.shares.creator[message] = out.orders.creator[row]
-

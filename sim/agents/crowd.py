@@ -141,7 +141,10 @@ class Crowd:
             questions=empty(Questions, consumers),  # type: ignore[arg-type]
             tally=new_tally(creators, products, platforms),
             offers=Offers(
-                *(np.zeros(MOST_OFFERS, np.float64 if name in ("claim", "incentive") else np.int64) for name in Offers._fields)
+                *(
+                    np.zeros(MOST_OFFERS, np.float64 if name in ("claim", "incentive") else np.int64)
+                    for name in Offers._fields
+                )
             ),
             basket=Basket(**basket),
             trace=np.zeros((trace, len(TRACE_COLUMNS))),

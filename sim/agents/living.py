@@ -24,9 +24,7 @@ SAVED_DAYS = 60  # unspent budget is kept for two months
 
 
 @inlined
-def live(
-    i: int, day: int, first_word: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
-) -> int:
+def live(i: int, day: int, first_word: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> int:
     """A day of consumer i: attend, weigh, choose, buy, feel, share.
 
     Parameters

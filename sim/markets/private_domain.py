@@ -59,5 +59,3 @@ def answer(day: int, questions: Questions, answers: float, consumers: Consumers,
     consumers.adviser[questions.consumer[taken]] = questions.creator[taken]
     consumers.question[questions.consumer[taken]] = questions.category[taken]
     return len(taken)
-
-

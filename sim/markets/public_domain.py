@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.parameters import Platform
 from sim.records import Creators, Double, Feeds, Posts, Venues
-from sim.rules.ranking import ranking_weights
+from sim.rules.ranking import cumulative, ranking_weights
 
 MOST_PAGES = 24
 
@@ -77,15 +77,18 @@ def rank(
         Today's posts and their authors.
     """
     categories, n = by_category.shape
-    listing, search, ad = (np.zeros((len(platforms), categories, n)) for _ in range(3))
+    shape = (len(platforms), categories, n)
+    products = by_category.ravel()
+    table = np.repeat(np.arange(categories), n)
+    listing, ad = np.zeros(shape), np.zeros(shape)
+    bid = bids[products]
+    paid = np.bincount(table, bid)[table]
     for v, platform in enumerate(platforms):
-        for c, products in enumerate(by_category):
-            weights = ranking_weights(sales[v, products], satisfaction[products], bids[products], platform.feed)
-            listing[v, c] = _cumulative(weights)
-            search[v, c] = listing[v, c]
-            if bids[products].sum() > 0:
-                ad[v, c] = _cumulative(bids[products] / bids[products].sum())
-    return Feeds(by_category, listing, search, ad, *_post_tables(platforms, by_category, bids, posts, creators))
+        weights = ranking_weights(sales[v, products], satisfaction[products], bid, table, platform.feed)
+        listing[v] = cumulative(weights, table).reshape(categories, n)
+        shares = np.divide(bid, paid, out=np.zeros(len(bid)), where=paid > 0)
+        ad[v] = np.where(paid > 0, cumulative(shares, table), 0.0).reshape(categories, n)
+    return Feeds(by_category, listing, listing, ad, *_post_tables(platforms, by_category, bids, posts, creators))
 
 
 def _post_tables(
@@ -105,18 +108,8 @@ def _post_tables(
     merit = (met + 1.0) / (met + broken + 2.0)
     audience = creators.audience[author].astype(np.float64)
     weight = np.zeros(len(public))
-    for t in range(len(platforms) * categories):
-        rows = slice(first[t], first[t + 1])
-        if first[t + 1] > first[t]:
-            feed = platforms[t // categories].feed
-            bid = (bids[posts.product[public[rows]]] > 0).astype(np.float64)
-            weight[rows] = _cumulative(ranking_weights(audience[rows], merit[rows], bid, feed))
-    return first, public.astype(np.int32), weight
-
-
-def _cumulative(weights: Double) -> Double:
-    total = np.cumsum(weights)
-    total[-1] = 1.0
-    return total
-
-
+    bid = (bids[posts.product[public]] > 0).astype(np.float64)
+    for v, platform in enumerate(platforms):
+        here = slice(first[v * categories], first[(v + 1) * categories])
+        weight[here] = ranking_weights(audience[here], merit[here], bid[here], table[here], platform.feed)
+    return first, public.astype(np.int32), cumulative(weight, table)

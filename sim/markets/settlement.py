@@ -222,14 +222,14 @@ class Settlement:
             first = number * brands
             held = accounts.brand_balance[first : first + brands]
             who = everyone[willing & (held > 0)]
-            self._withdraw(number, self.brand_withdrawn[number], accounts.brand_balance, first + who, accounts.brand, who)
+            self._withdraw(
+                number, self.brand_withdrawn[number], accounts.brand_balance, first + who, accounts.brand, who
+            )
             mine = np.flatnonzero((accounts.creator_balance > 0) & (self.creator_home == number))
             who = mine[uniforms_at(luck, day, mine, len(self.platforms)) < platform.withdrawal_habit]
             self._withdraw(number, self.creator_withdrawn, accounts.creator_balance, who, accounts.creator, who)
 
-    def _withdraw(
-        self, number: int, withdrawn: Int64, balance: Int64, places: Int64, bank: Int64, who: Int64
-    ) -> None:
+    def _withdraw(self, number: int, withdrawn: Int64, balance: Int64, places: Int64, bank: Int64, who: Int64) -> None:
         held = balance[places]
         fee = withdrawal_fee(self.platforms[number], held, withdrawn[who])
         pays = fee < held

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.agents.brand import Brand, Spending
 from sim.agents.creating import Contracts
-from sim.markets.settlement import Batch, divide
+from sim.markets.settlement import Batch, Lines
 from sim.parameters import Creators as Pay
 from sim.records import Channel, Creators, Int64, Posts, Tier
 
@@ -48,7 +48,9 @@ def slot_fees(posts: Posts, creators: Creators, agreed: Contracts, brand_of: NDA
     return np.floor(FEN * posts.slot * per_follower * creators.audience[posts.creator]).astype(np.int64)
 
 
-def marketing_cost(batch: Batch, creators: Creators, channel: NDArray[np.int8]) -> tuple[Int64, NDArray[np.int64]]:
+def marketing_cost(
+    batch: Batch, lines: Lines, creators: Creators, channel: NDArray[np.int8]
+) -> tuple[Int64, NDArray[np.int64]]:
     """What promotion cost on each kept order, and what it is booked on.
 
     Commission, hidden margin and the platform's take count as marketing cost; they are booked on the tier of the
@@ -59,7 +61,6 @@ def marketing_cost(batch: Batch, creators: Creators, channel: NDArray[np.int8]) 
     cost, spending
         Fen, and `Spending`, shape (n,) each.
     """
-    lines = divide(batch)
     cost = np.where(batch.returned, 0, lines.platform + lines.commission + lines.margin)
     spending = np.full(len(cost), int(Spending.FEES))
     spending[channel == Channel.AD] = Spending.ADS

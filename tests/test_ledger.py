@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from small_markets import kept_by, market, parameters
+
+from sim.errors import LedgerError
+from sim.ledger import Ledger, Stream
+from sim.market import Market
+from sim.markets import settlement
+from sim.markets.settlement import Batch, Lines
+from sim.recorder import RunResult
+from sim.world import World
+
+PEOPLE = 120
+DAYS = 14
+CONTACT = 150  # fen, red packet of a brand's own pool
+
+
+def test_what_leaves_one_account_arrives_in_another() -> None:
+    ledger = Ledger(platforms=2, brands=3, creators=1)
+    accounts = ledger.accounts
+    assert ledger.move(accounts.consumers, 0, accounts.escrow, np.array([0, 1, 1]), np.array([500, 20, 3])) == 523
+    assert ledger.move(accounts.escrow, 1, accounts.brand_balance, ledger.brand_account(1, 2), 23) == 23
+    assert ledger.move(accounts.creator, 0, accounts.bank, 0, -7) == -7
+    assert accounts.consumers.tolist() == [-523]
+    assert accounts.escrow.tolist() == [500, 0]
+    assert accounts.brand_balance.tolist() == [0, 0, 0, 0, 0, 23]
+    assert (accounts.creator.tolist(), accounts.bank.tolist()) == ([7], [-7])
+    ledger.open_creators(2)
+    assert ledger.accounts.creator.tolist() == [7, 0, 0]
+    ledger.check(0, np.array([500, 0]))
+
+
+def test_money_from_nowhere_is_found() -> None:
+    ledger = Ledger(1, 1, 0)
+    ledger.accounts.brand[0] += 3
+    with pytest.raises(LedgerError, match=r"day 4: the accounts sum to 3 fen"):
+        ledger.check(4, np.array([0]))
+
+
+def test_an_escrow_that_does_not_hold_what_is_pending_is_found() -> None:
+    ledger = Ledger(2, 1, 0)
+    ledger.move(ledger.accounts.consumers, 0, ledger.accounts.escrow, 1, 99)
+    with pytest.raises(LedgerError, match=r"day 8: escrow of platform 1 holds 99 fen, pending orders 100 fen"):
+        ledger.check(8, np.array([0, 100]))
+
+
+# --- whole markets under policies drawn at random -------------------------------------------------------------------
+
+
+def share(most: float) -> st.SearchStrategy[float]:
+    return st.one_of(st.just(0.0), st.floats(0.0, most))
+
+
+PLATFORM = st.fixed_dictionaries(
+    {
+        "take_rate": share(0.25),
+        "coupon": share(0.5),
+        "coupon_newcomers": st.booleans(),
+        "live_discount": share(0.2),
+        "settlement_days": st.integers(0, 8),
+        "return_days": st.integers(0, 8),
+        "annual_fee": st.floats(0, 40_000),
+        "deposit": st.floats(0, 50_000),
+        "float_yield": share(0.2),
+        "withdrawal_fee": share(0.05),
+        "withdrawal_fee_least": share(2.0),
+        "withdrawal_free": share(500.0),
+        "withdrawal_habit": st.floats(0, 1),
+    }
+)
+POLICY = st.fixed_dictionaries(
+    {
+        "platform": PLATFORM,
+        "rivals": st.lists(PLATFORM, max_size=1),
+        "creators": st.fixed_dictionaries(
+            {
+                "commission": share(0.3),
+                "resale_margin": share(0.2),
+                "slot_fee": share(1.0),
+                "private_share_kol": st.sampled_from([0.0, 1.0]),
+            }
+        ),
+        "brands": st.fixed_dictionaries({"own": st.sampled_from([0.0, 0.2]), "weekly_budget": st.floats(0, 50)}),
+    }
+)
+LIVELY: dict[str, Any] = {
+    "market": {"consumers": PEOPLE, "choice": {"outside": -1.0}, "experience": {"return_gap": 0.3}},
+    "creators": {"koc_share": 0.05, "kol_count": 2},
+    "brands": {"ads": 0.2, "kol": 0.3, "koc": 0.3},
+}
+
+
+def lively(policy: dict[str, Any]) -> dict[str, Any]:
+    return {name: {**LIVELY.get(name, {}), **one} if isinstance(one, dict) else one for name, one in
+            {**{"market": {}}, **policy}.items()}  # fmt: skip
+
+
+def due(orders: pd.DataFrame, after: pd.Series, day: int) -> pd.Series:
+    """Whether so many days after the purchase have passed."""
+    return orders.day + after <= day
+
+
+def test_the_policies_below_trade_and_send_back() -> None:
+    """Or the next test would prove little."""
+    one = market(days=DAYS, **lively({}))
+    orders = one.orders()
+    assert len(orders) > 300
+    assert orders.returned.mean() > 0.05
+    assert (orders.creator >= 0).mean() > 0.1
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(POLICY, st.integers(0, 2**40))
+def test_money_closes_every_day_under_any_policy(policy: dict[str, Any], seed: int) -> None:
+    one = market(seed, **lively(policy))
+    start = one.town.consumers.wallet.astype(np.int64)
+    platforms, home = one.parameters.platforms, one.town.people.home
+    for day in range(DAYS):
+        one.step()
+        accounts, orders = one.settlement.ledger.accounts, one.orders()
+        assert sum(int(account.sum()) for account in accounts) == 0
+        platform = home[orders.consumer.astype(int)]
+        settles = pd.Series(np.array([p.settlement_days for p in platforms])[platform], orders.index)
+        returns = pd.Series(np.array([p.return_days for p in platforms])[platform], orders.index)
+        sent_back = orders.returned == 1
+        refunded = sent_back & due(orders, returns, day)
+        divided = due(orders, settles, day) & ~(sent_back & (returns <= settles))
+
+        pending = np.bincount(platform, orders.price * ~(refunded | divided), len(platforms))
+        assert accounts.escrow.tolist() == pending.tolist()
+
+        paid = (orders.price - orders.coupon) * ~refunded
+        packets = int(accounts.consumers[0] + paid.sum())
+        assert packets % CONTACT == 0 if one.parameters.brands.own else packets == 0
+        spent = np.bincount(orders.consumer.astype(int), paid, PEOPLE)
+        assert (one.town.consumers.wallet == start + (day + 1) * one.town.people.income - spent).all()
+
+        coupons = np.bincount(platform, orders.coupon * ~refunded, len(platforms))
+        streams = accounts.revenue.reshape(len(platforms), len(Stream))
+        assert streams[:, Stream.COUPON].tolist() == (-coupons).tolist()
+        take = np.floor(orders.price * np.array([p.take_rate for p in platforms])[platform])
+        taken = np.bincount(platform, take * (divided & ~refunded), len(platforms))
+        assert streams[:, Stream.TAKE].tolist() == taken.tolist()
+        list_price = np.round(one.world.goods.list_price)[orders["product"].astype(int)]
+        goods = np.floor(one.parameters.brands.cost * list_price)
+        assert accounts.supplier[0] == goods[~sent_back].sum()
+        assert accounts.carrier[0] == 600 * (len(orders) + sent_back.sum())
+
+
+# --- rules that are broken on purpose -------------------------------------------------------------------------------
+
+LOST = 7  # the order that a fen is lost from
+
+
+def loses_a_fen(batch: Batch, whole: Callable[[Batch], Lines] = settlement.divide) -> Lines:
+    lines = whole(batch)
+    return lines._replace(brand=lines.brand - (batch.number == LOST))
+
+
+def test_a_rule_that_loses_a_fen_is_caught_with_the_order_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = market(days=DAYS, **lively({})).orders()
+    order = sound.iloc[LOST]
+    monkeypatch.setattr(settlement, "divide", loses_a_fen)
+    one = market(**lively({}))
+    with pytest.raises(LedgerError) as caught:
+        one.run(DAYS)
+    settled = order.day + one.parameters.platform.settlement_days
+    assert str(caught.value).startswith(
+        f"day {int(settled)}: order {LOST} of {int(order.price)} fen is divided into lines that miss it by 1 fen: platform "
+    )
+    lines = [int(fen) for fen in re.findall(r"(?:platform|commission|margin|brand) (\d+)", str(caught.value))]
+    assert sum(lines) == order.price - 1
+
+
+def test_a_refund_that_keeps_a_fen_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refund(self: settlement.Settlement, batch: Batch) -> None:
+        accounts = self.ledger.accounts
+        coupons = self.ledger.revenue_account(batch.platform, Stream.COUPON)
+        paid_back = np.maximum(batch.price - batch.coupon - 1, 0)
+        self.ledger.move(accounts.escrow, batch.platform, accounts.consumers, 0, paid_back)
+        self.ledger.move(accounts.escrow, batch.platform, accounts.revenue, coupons, batch.coupon)
+
+    monkeypatch.setattr(settlement.Settlement, "_refund", refund)
+    with pytest.raises(LedgerError, match=r"day \d+: escrow of platform 0 holds \d+ fen, pending orders \d+ fen"):
+        market(days=DAYS, **lively({}))
+
+
+def test_a_payout_without_counter_entry_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tip(self: settlement.Settlement) -> None:
+        self.ledger.accounts.creator[0] += 1
+
+    monkeypatch.setattr(settlement.Settlement, "pay_interest", tip)
+    with pytest.raises(LedgerError, match=r"day 0: the accounts sum to 1 fen"):
+        market(days=1, **lively({}))
+
+
+# --- what parties have in the end -----------------------------------------------------------------------------------
+
+
+def closed(**policy: Any) -> tuple[Market, RunResult]:
+    """A market that has stopped selling for long enough that every order is settled."""
+    one = market(days=DAYS, **lively(policy))
+    return one, one.result()
+
+
+def test_outcomes_are_the_ledger() -> None:
+    one, result = closed(platform={"coupon": 0.1}, creators={"commission": 0.2})
+    streams = one.settlement.ledger.accounts.revenue
+    for stream in Stream:
+        assert result.outcomes[f"revenue_{stream.name.lower()}"] == streams[stream] / 100
+    assert result.outcomes["platform_revenue"] == pytest.approx(streams.sum() / 100, abs=1e-9)
+    accounts = one.settlement.ledger.accounts
+    assert result.outcomes["brand_profit"] * 100 == pytest.approx(
+        int(accounts.brand.sum() + accounts.brand_balance.sum() + accounts.deposit.sum()), abs=1e-6
+    )
+
+
+def test_kept_gmv_is_split_without_a_rest() -> None:
+    one, result = closed(platform={"coupon": 0.1, "take_rate": 0.03}, creators={"commission": 0.2})
+    parts = (result.split.set_index("party").yuan * 100).round().astype(int)
+    assert parts.sum() == kept_by(one.orders()).price.sum() == round(result.outcomes["gmv_kept"] * 100)
+    assert (parts.drop("brand") > 0).all()
+
+
+def test_a_market_that_spends_nothing_on_promotion_has_no_creator_income() -> None:
+    quiet = parameters(**lively({"brands": {"weekly_budget": 0.0}}))
+    one = Market(quiet, 1, world=World.build(quiet, 1), keep_orders=True).run(DAYS)
+    accounts = one.settlement.ledger.accounts
+    assert not accounts.creator.any()
+    assert not accounts.creator_balance.any()

@@ -1,0 +1,283 @@
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.draws import Stream as Luck
+from sim.draws import stream_keys
+from sim.ledger import Ledger, Stream
+from sim.markets.settlement import DAYS_A_YEAR, Batch, Settlement, divide
+from sim.parameters import Brands, Platform
+
+BRANDS, CREATORS = 3, 4
+LUCK = stream_keys(1)[Luck.WITHDRAWAL]
+FREE_OF_EVERYTHING: dict[str, Any] = {
+    "take_rate": 0.0, "annual_fee": 0.0, "deposit": 0.0, "withdrawal_fee": 0.0, "float_yield": 0.0,
+}  # fmt: skip
+
+
+def settlement(*platforms: dict[str, Any]) -> Settlement:
+    policies = tuple(Platform(**{**FREE_OF_EVERYTHING, "withdrawal_habit": 0.0, **one}) for one in platforms)
+    made = Settlement(Ledger(len(policies), BRANDS, 0), policies, Brands(shipping=6.0))
+    made.welcome(np.zeros(CREATORS, np.uint8))
+    return made
+
+
+def batch(
+    prices: list[int], returned: list[bool] | None = None, creators: list[int] | None = None, first: int = 0,
+    coupon: float = 0.0, commission: float = 0.0, margin: float = 0.0, take: float = 0.0,
+) -> Batch:  # fmt: skip
+    """Orders on platform 0, of all brands in turn."""
+    n = len(prices)
+    price = np.array(prices, np.int64)
+    creator = np.array(creators if creators is not None else [-1] * n, np.int64)
+    sold = creator >= 0
+    return Batch(
+        number=first + np.arange(n),
+        consumer=np.arange(n, dtype=np.int32),
+        platform=np.zeros(n, np.int64),
+        brand=np.arange(n) % BRANDS,
+        creator=creator,
+        price=price,
+        coupon=np.floor(price * coupon).astype(np.int64),
+        commission=np.where(sold, commission, 0.0),
+        margin=np.where(sold, margin, 0.0),
+        take=np.full(n, take),
+        returned=np.array(returned if returned is not None else [False] * n, np.bool_),
+    )
+
+
+def live(one: Settlement, batches: dict[int, Batch], days: int) -> None:
+    """Settle day by day, in the market's order of the day; the goods cost nothing."""
+    for day in range(days):
+        if day in batches:
+            one.pay(batches[day], np.zeros(len(batches[day].price), np.int64), day)
+        one.charge_fees(day)
+        one.settle(day)
+        one.withdraw(day, LUCK)
+        one.pay_interest()
+        one.ledger.check(day, one.pending())
+
+
+def revenue(one: Settlement, stream: Stream) -> int:
+    return int(one.ledger.accounts.revenue[one.ledger.revenue_account(0, stream)])
+
+
+# --- dividing an order ----------------------------------------------------------------------------------------------
+
+SHARES = st.integers(0, 33).map(lambda percent: percent / 100)
+PRICES = st.lists(st.integers(1, 5_000_000), min_size=1, max_size=12)
+
+
+@given(PRICES, SHARES, SHARES, SHARES)
+def test_a_price_is_divided_to_the_fen(prices: list[int], take: float, commission: float, margin: float) -> None:
+    one = batch(prices, creators=[0] * len(prices), take=take, commission=commission, margin=margin)
+    lines = divide(one)
+    assert (sum(lines) == one.price).all()
+    for share, line in ((take, lines.platform), (commission, lines.commission), (margin, lines.margin)):
+        exact = [Fraction(str(share)) * price for price in prices]
+        assert all(0 <= due - fen <= 1 for due, fen in zip(exact, line.tolist(), strict=True))
+
+
+def test_an_order_without_a_creator_pays_none() -> None:
+    lines = divide(batch([10_000, 10_000], creators=[2, -1], commission=0.2, margin=0.1, take=0.05))
+    assert [line.tolist() for line in lines] == [[500, 500], [2_000, 0], [1_000, 0], [6_500, 9_500]]
+
+
+# --- returns --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("settlement_days", "return_days"), [(10, 7), (3, 7), (5, 5), (0, 0), (0, 4)])
+def test_what_is_sent_back_leaves_nothing_behind(settlement_days: int, return_days: int) -> None:
+    one = settlement({"settlement_days": settlement_days, "return_days": return_days, "take_rate": 0.05})
+    sent_back = batch([9_999, 12_345, 700], [True] * 3, [0, -1, 3], coupon=0.1, commission=0.2, margin=0.07, take=0.05)
+    live(one, {0: sent_back}, max(settlement_days, return_days) + 1)
+    accounts = one.ledger.accounts
+    for account in (accounts.consumers, accounts.escrow, accounts.revenue, accounts.brand_balance, accounts.supplier):
+        assert not account.any()
+    assert not accounts.creator_balance.any()
+    assert accounts.carrier.tolist() == [3 * 2 * 600]  # there and back
+    assert accounts.brand.tolist() == [-1_200] * BRANDS
+
+
+def test_commission_is_clawed_back_from_a_balance_already_withdrawn() -> None:
+    one = settlement({"settlement_days": 2, "return_days": 6, "withdrawal_habit": 1.0})
+    sold = batch([10_000, 30_000], [True, False], [1, 1], commission=0.2)
+    live(one, {0: sold}, 6)
+    assert one.ledger.accounts.creator[1] == 8_000
+    assert one.ledger.accounts.creator_balance[1] == 0
+    live_on = batch([50_000], [False], [1], first=2, commission=0.2)
+    one.pay(live_on, np.zeros(1, np.int64), 6)
+    one.settle(6)
+    assert one.ledger.accounts.creator_balance[1] == -2_000  # a debt, which later sales pay off
+    one.settle(8)
+    one.withdraw(8, LUCK)
+    assert one.ledger.accounts.creator[1] == 8_000 + 10_000 - 2_000
+    assert one.ledger.accounts.creator_balance[1] == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    orders=st.lists(
+        st.tuples(st.integers(0, 6), st.integers(1, 99_999), st.booleans(), st.integers(-1, CREATORS - 1)), max_size=25
+    ),
+    days=st.tuples(st.integers(0, 9), st.integers(0, 9)),
+    shares=st.tuples(SHARES, SHARES, SHARES, SHARES),
+)
+def test_in_the_end_everybody_has_the_lines_of_kept_orders(
+    orders: list[tuple[int, int, bool, int]], days: tuple[int, int], shares: tuple[float, float, float, float]
+) -> None:
+    take, commission, margin, coupon = shares
+    one = settlement({"settlement_days": days[0], "return_days": days[1], "take_rate": take})
+    batches, first = {}, 0
+    for day in range(7):
+        of_day = [order[1:] for order in orders if order[0] == day]
+        columns = ([list(column) for column in zip(*of_day, strict=True)] if of_day else [[], [], []])
+        batches[day] = batch(*columns, first, coupon, commission, margin, take)  # type: ignore[arg-type]
+        first += len(of_day)
+    live(one, batches, 17)
+    accounts, expected = one.ledger.accounts, np.zeros(3, np.int64)
+    creators = np.zeros(CREATORS, np.int64)
+    for whole in batches.values():
+        kept = Batch(*(column[~whole.returned] for column in whole))
+        lines = divide(kept)
+        expected += [lines.platform.sum(), lines.brand.sum(), kept.coupon.sum()]
+        np.add.at(creators, kept.creator[kept.creator >= 0], (lines.commission + lines.margin)[kept.creator >= 0])
+    assert revenue(one, Stream.TAKE) == expected[0]
+    assert accounts.brand_balance.sum() == expected[1]
+    assert revenue(one, Stream.COUPON) == -expected[2]
+    assert accounts.creator_balance.tolist() == creators.tolist()
+    assert accounts.escrow.tolist() == [0]
+
+
+# --- fees and interest ----------------------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 10_000_000), st.integers(0, 3_000))
+def test_the_parts_of_any_365_days_are_the_annual_fee(fen: int, start: int) -> None:
+    one = settlement({"annual_fee": fen / 100})
+    parts = [one.annual_fee(0, start + day) for day in range(DAYS_A_YEAR)]
+    assert sum(parts) == fen
+    assert max(parts) - min(parts) <= 1
+
+
+def test_fees_and_deposits_of_a_year() -> None:
+    one = settlement({"annual_fee": 30_000.01, "deposit": 123.45})
+    live(one, {}, DAYS_A_YEAR)
+    assert revenue(one, Stream.ANNUAL_FEE) == BRANDS * 3_000_001
+    assert one.ledger.accounts.deposit.tolist() == [BRANDS * 12_345]
+    assert one.ledger.accounts.brand.tolist() == [-3_000_001 - 12_345] * BRANDS
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(0, 200_000).map(lambda parts: parts / 1e6),
+    st.lists(st.integers(0, 10_000_000), min_size=1, max_size=30),
+)
+def test_interest_is_exact_over_any_days(yearly: float, held: list[int]) -> None:
+    """Money held changes every day; what a day's rounding leaves is paid later, never lost."""
+    one = settlement({"float_yield": yearly})
+    ledger, balance = one.ledger, 0
+    for fen in held:
+        ledger.move(ledger.accounts.bank, 0, ledger.accounts.brand_balance, 0, fen - balance)
+        balance = fen
+        one.pay_interest()
+    exact = Fraction(round(yearly * 10**6), 10**6) / DAYS_A_YEAR * sum(held)
+    assert revenue(one, Stream.FLOAT) == exact.numerator // exact.denominator
+
+
+def test_interest_is_on_everything_held() -> None:
+    one = settlement({"float_yield": 0.1, "deposit": 100.0, "settlement_days": 2, "return_days": 5})
+    sold = batch([365_000, 730_000], creators=[0, -1], commission=0.2)
+    live(one, {0: sold}, 4)  # two days in escrow, two in balances, beside the deposits
+    days = 4 * (365_000 + 730_000 + BRANDS * 10_000)
+    assert revenue(one, Stream.FLOAT) == days // 10 // DAYS_A_YEAR
+
+
+def withdraw(one: Settlement, creator: int, fen: int) -> int:
+    """Pay a creator, let everybody withdraw, and return the fee."""
+    accounts = one.ledger.accounts
+    before = revenue(one, Stream.WITHDRAWAL_FEE)
+    one.ledger.move(accounts.bank, 0, accounts.creator_balance, creator, fen)
+    one.withdraw(0, LUCK)
+    return revenue(one, Stream.WITHDRAWAL_FEE) - before
+
+
+TERMS = {"withdrawal_habit": 1.0, "withdrawal_fee": 0.001, "withdrawal_fee_least": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("fen", "fee"), [(1_000_000, 1_000), (10_999, 10), (11_000, 11), (9_000, 10), (11, 10), (999_999, 999)]
+)
+def test_withdrawal_fee_and_its_minimum(fen: int, fee: int) -> None:
+    one = settlement(TERMS)
+    assert withdraw(one, 0, fen) == fee
+    assert one.ledger.accounts.creator[0] == fen - fee
+    assert one.ledger.accounts.creator_balance[0] == 0
+
+
+@pytest.mark.parametrize("fen", [0, 1, 10])
+def test_a_balance_no_larger_than_the_fee_stays(fen: int) -> None:
+    one = settlement(TERMS)
+    assert withdraw(one, 0, fen) == 0
+    assert one.ledger.accounts.creator_balance[0] == fen
+
+
+def test_the_free_allowance_is_used_up_once_in_a_lifetime() -> None:
+    one = settlement({**TERMS, "withdrawal_free": 1_000.0})
+    assert [withdraw(one, 0, 60_000) for _ in range(3)] == [0, 20, 60]  # 600 yuan, 400 of 600, none
+    assert withdraw(one, 1, 100_000) == 0  # everybody has an allowance of their own
+    assert withdraw(one, 1, 1) == 0  # 1 fen is less than the smallest fee, and stays
+    assert withdraw(one, 1, 10_000) == 10
+
+
+def test_without_a_fee_there_is_no_smallest_fee() -> None:
+    assert withdraw(settlement({**TERMS, "withdrawal_fee": 0.0}), 0, 5_000) == 0
+
+
+def test_brands_withdraw_on_the_same_terms() -> None:
+    one = settlement({**TERMS, "settlement_days": 0, "return_days": 0})
+    live(one, {0: batch([40_000, 5_000, 8])}, 1)
+    assert revenue(one, Stream.WITHDRAWAL_FEE) == 40 + 10
+    assert one.ledger.accounts.brand.tolist() == [40_000 - 40 - 600, 5_000 - 10 - 600, -600]
+    assert one.ledger.accounts.brand_balance.tolist() == [0, 0, 8]
+
+
+def test_parties_withdraw_as_often_as_their_habit() -> None:
+    one, days = settlement({**TERMS, "withdrawal_habit": 0.25}), 4_000
+    accounts, count = one.ledger.accounts, 0
+    for day in range(days):
+        one.ledger.move(accounts.bank, 0, accounts.creator_balance, 0, 1_000 - int(accounts.creator_balance[0]))
+        one.withdraw(day, LUCK)
+        count += int(accounts.creator_balance[0] == 0)
+    assert abs(count - 0.25 * days) < 4 * (days * 0.25 * 0.75) ** 0.5
+
+
+# --- the commission-free platform -----------------------------------------------------------------------------------
+
+
+def revenue_of(policy: dict[str, Any], orders: int, price: int) -> int:
+    """Platform revenue, fen, of a day's orders that nobody sends back, once all is settled and withdrawn."""
+    one = settlement({"withdrawal_habit": 1.0, "settlement_days": 10, **policy})
+    live(one, {0: batch([price] * orders, take=policy.get("take_rate", 0.0))}, 12)
+    return int(one.ledger.accounts.revenue.sum())
+
+
+@pytest.mark.parametrize(("take", "ratio"), [(0.05, Fraction(365, 8)), (0.08, Fraction(73))])
+def test_break_even_of_a_platform_that_lives_off_withdrawals_and_float(take: float, ratio: Fraction) -> None:
+    """0.1 % on withdrawals and ten days' float at 0.35 % a year against a take of 5 to 8 %: 46 to 73 times the GMV."""
+    free = {"withdrawal_fee": 0.001, "float_yield": 0.0035}
+    orders, price = 3 * 365, 1_000_000
+    gmv = orders * price
+    of_fees, of_take = revenue_of(free, orders, price), revenue_of({"take_rate": take}, orders, price)
+    rate = Fraction(1, 1_000) + Fraction(35, 10_000) * 10 / 365
+    assert Fraction(of_fees, gmv) == rate
+    assert float(rate) == pytest.approx(0.0011, rel=0.01)
+    assert Fraction(of_take, of_fees) == Fraction(str(take)) / rate == ratio
+    assert 45 < ratio < 74
+    assert revenue_of(free, orders, int(price * ratio)) == of_take
