@@ -9,9 +9,10 @@ import time
 import traceback
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from joblib import Parallel, cpu_count, delayed, parallel_config
+from joblib import Parallel, cpu_count, delayed, effective_n_jobs, parallel_config
 from rich.console import Console
 
 from experiments.configuration import Executor
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 WORK_PER_TASK = 500_000  # consumer-days: a task takes a second or less, and many small runs share one dispatch
 MOST_PER_TASK = 64
+TASKS_PER_WORKER = 4
 WARM_UP = 8  # days, in which every phase happens at least once
 
 _held: dict[str, World] = {}  # of this worker, one at most
@@ -67,7 +69,12 @@ def execute(runs: Iterable[Run], executor: Executor) -> Generator[Finished | Fai
     """
     tasks = (delayed(make_all)(task) for task in _tasks(runs))
     with _backend(executor):
-        for done in Parallel(return_as="generator_unordered", batch_size=1, max_nbytes=None)(tasks):
+        if executor.backend == "ray":  # it cannot hand over results one by one, so it gets a few tasks at a time
+            slabs = iter(lambda: list(islice(tasks, TASKS_PER_WORKER * effective_n_jobs())), [])
+            results = chain.from_iterable(Parallel(batch_size=1)(slab) for slab in slabs)
+        else:
+            results = Parallel(return_as="generator_unordered", batch_size=1, max_nbytes=None)(tasks)
+        for done in results:
             yield from done
 
 

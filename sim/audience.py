@@ -79,9 +79,9 @@ def gather_pool(
             break
         chance = min(1.0, places / len(outer))
         for person in outer:
-            if chance == 1.0 or uniform(key, 0, person, k) < chance:
-                if add_follow(person, k, priors[distance, 0], priors[distance, 1], follows):
-                    found += 1
+            comes = chance == 1.0 or uniform(key, 0, person, k) < chance
+            if comes and add_follow(person, k, priors[distance, 0], priors[distance, 1], follows):
+                found += 1
         ring = outer
     people = group.shape[0]
     for place in range(size - wanted):
@@ -110,9 +110,9 @@ def gather_audience(
     mean /= people
     found = 0
     for i in range(people):
-        if i != host and uniform(key, 2000, i, k) < share * float(pull[i, category]) / mean:
-            if add_follow(i, k, met, broken, follows):
-                found += 1
+        comes = i != host and uniform(key, 2000, i, k) < share * float(pull[i, category]) / mean
+        if comes and add_follow(i, k, met, broken, follows):
+            found += 1
     return found
 
 

@@ -25,6 +25,8 @@ from numba.core.dispatcher import Dispatcher
 PACKAGE = Path(__file__).parent
 KEPT_CACHES = 6
 
+settings: Any = numba.config  # numba makes its attributes at run time
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -45,14 +47,16 @@ def source_hash() -> str:
 
 
 def _files_reached_by_compiled_code() -> list[Path]:
-    waiting = [p for p in PACKAGE.rglob("*.py") if re.search(r"^@(compiled|inlined|allocating)", p.read_text("utf-8"), re.M)]
+    decorator = re.compile(r"^@(compiled|inlined|allocating)", re.MULTILINE)
+    waiting = [path for path in PACKAGE.rglob("*.py") if decorator.search(path.read_text("utf-8"))]
     reached: set[Path] = set()
     while waiting:
         path = waiting.pop()
         if path in reached:
             continue
         reached.add(path)
-        for module, names in re.findall(r"^from sim\.?([\w.]*) import ([^\n#]*)", path.read_text("utf-8"), re.M):
+        imports = re.findall(r"^from sim\.?([\w.]*) import ([^\n#]*)", path.read_text("utf-8"), re.M)
+        for module, names in imports:
             base = PACKAGE.joinpath(*filter(None, module.split(".")))
             candidates = [base.with_suffix(".py"), *(base / f"{n.strip(' ()')}.py" for n in names.split(","))]
             waiting += [c for c in candidates if c.is_file()]
@@ -80,7 +84,7 @@ def cache_folder() -> Path:
 
 def is_warm() -> bool:
     """Whether this version of the model has been compiled on this machine before."""
-    return numba.config.DISABLE_JIT or any(cache_folder().rglob("*.nbc"))
+    return settings.DISABLE_JIT or any(cache_folder().rglob("*.nbc"))
 
 
 def compiled(function: F) -> F:
@@ -104,15 +108,15 @@ def allocating(function: F) -> F:
     return _compile(function, cache_folder())
 
 
-def _compile(function: F, folder: Path, **options: bool) -> F:
-    if numba.config.DISABLE_JIT:
+def _compile(function: F, folder: Path, **options: Any) -> F:
+    if settings.DISABLE_JIT:
         return function
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(folder)
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = str(folder)
     try:
         return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        settings.CACHE_DIR = before
 
 
 def rebind(function: F, replacements: dict[str, Callable[..., Any]]) -> F:
@@ -134,9 +138,9 @@ def rebind(function: F, replacements: dict[str, Callable[..., Any]]) -> F:
     tag = hashlib.sha256(repr(sorted((n, f.__module__, f.__code__.co_code) for n, f in chosen.items())).encode())
     folder = cache_folder() / tag.hexdigest()[:16]
     folder.mkdir(exist_ok=True)
-    done: dict[str, Callable[..., Any]] = {name: _compile(rule, folder, _nrt=False) for name, rule in chosen.items()}
+    done: dict[str, Any] = {name: _compile(rule, folder, _nrt=False) for name, rule in chosen.items()}
 
-    def copy(original: Callable[..., Any]) -> Callable[..., Any]:
+    def copy(original: Any) -> Any:
         plain = _plain(original)
         if plain.__name__ in done:
             return done[plain.__name__]
@@ -153,7 +157,7 @@ def rebind(function: F, replacements: dict[str, Callable[..., Any]]) -> F:
         done[plain.__name__] = _compile(clone, folder, **_options(original))
         return done[plain.__name__]
 
-    return copy(function)  # type: ignore[return-value]
+    return copy(function)
 
 
 def _options(function: Callable[..., Any]) -> dict[str, bool]:
@@ -161,8 +165,8 @@ def _options(function: Callable[..., Any]) -> dict[str, bool]:
     return {name: options[name] for name in ("_nrt", "forceinline") if name in options}
 
 
-def _plain(function: Callable[..., Any]) -> FunctionType:
-    return function.py_func if isinstance(function, Dispatcher) else function  # type: ignore[return-value]
+def _plain(function: Any) -> FunctionType:
+    return function.py_func if isinstance(function, Dispatcher) else function
 
 
 def _is_ours(thing: Any) -> bool:

@@ -28,7 +28,7 @@ from sim.explanation import Explanation
 from sim.ledger import Ledger
 from sim.ledger import Stream as Revenue
 from sim.markets import private_domain, public_domain, sponsorship
-from sim.markets.checkout import Shop, bill, join
+from sim.markets.checkout import Shop, bill
 from sim.markets.settlement import Settlement, divide
 from sim.parameters import Parameters, behaviour, scalars
 from sim.recorder import Recorder, RunResult
@@ -36,15 +36,14 @@ from sim.records import (
     NOBODY,
     PRIVATE_CHANNELS,
     PUBLIC_CHANNELS,
-    Consumers,
-    Follows,
     Inbox,
-    Posts,
     Tally,
     Tier,
     Today,
     Town,
+    each,
     empty,
+    join,
 )
 from sim.replacement import with_rules
 from sim.trust_survey import mean_trust
@@ -108,16 +107,16 @@ class Market(ColumnarModel):
         self.pay = scalars(self.parameters.creators)
         self.town = Town(
             world.people,
-            Consumers(*(column.copy() for column in world.consumers)),
-            Follows(*(column.copy() for column in world.follows)),
+            each(world.consumers, np.copy),
+            each(world.follows, np.copy),
             world.graph,
         )
-        self.creators = type(world.creators)(*(column.copy() for column in world.creators))
+        self.creators = each(world.creators, np.copy)
         accounts = business.own_accounts(world, self.parameters, len(self.creators.active))
         self.first_account = len(self.creators.active) if accounts else NOBODY
         if accounts:
-            self.creators = business.append(self.creators, accounts)
-        self.inbox: Inbox = empty(Inbox, 0)  # type: ignore[assignment]
+            self.creators = join([self.creators, accounts])
+        self.inbox = empty(Inbox, 0)
         self.trust = mean_trust(self.town.follows, self.creators, self.rates.trust)
 
     def _open_businesses(self, burn_in: int, threads: int, keep_orders: bool) -> None:
@@ -235,7 +234,7 @@ class Market(ColumnarModel):
         advise(self.day, ADVICE_PERIOD if self.day else 1, *args, self.sheet)
         room = business.empty_posts(len(self.creators.active), p.creators.posts_most)
         count = post(self.day, *args, room)
-        self.posts = Posts(room.first, *(column[:count].copy() for column in room[1:]))
+        self.posts = each(room, lambda column: column[:count].copy())._replace(first=room.first)
         self._charge_slot_fees()
 
     def _charge_slot_fees(self) -> None:
@@ -318,9 +317,7 @@ class Market(ColumnarModel):
     def _words_travel(self, happened: Sequence[Any]) -> None:
         firsts = self.orders_so_far + np.cumsum([0] + [len(chunk.orders.consumer) for chunk in happened])
         self.inbox = private_domain.deliver([chunk.shares for chunk in happened], list(firsts[:-1]))
-        questions = type(happened[0].questions)(
-            *(np.concatenate(columns) for columns in zip(*(chunk.questions for chunk in happened), strict=True))
-        )
+        questions = join([chunk.questions for chunk in happened])
         self.asked = len(questions.consumer)
         answers = self.parameters.creators.answers
         self.answered = private_domain.answer(self.day, questions, answers, self.town.consumers, self.luck)
@@ -342,7 +339,7 @@ class Market(ColumnarModel):
         business.release(creators, self.town.consumers)
         business.grow(creators, business.kol_threshold(self.parameters, self.world.population))
         usual = usual_income(self.day, creators, self.pay)
-        hosts = business.entrants(self.day, orders, self.town, usual, self.world, self.parameters)
+        hosts = business.entrants(self.day, orders, usual, self.world, self.parameters)
         if len(hosts):
             self.creators = business.settle_in(hosts, creators, self.day, self.town, self.world, self.parameters)
             self.settlement.welcome(self.creators.home)

@@ -42,7 +42,7 @@ def par(
     plausible
         Range over which sensitivity checks sweep an assumption.
     """
-    extra = {"unit": unit, "source": source, "plausible": plausible}
+    extra: Any = {"unit": unit, "source": source, "plausible": plausible}
     return Field(default, ge=ge, le=le, description=about, json_schema_extra=extra)
 
 
@@ -636,7 +636,7 @@ class Parameters(Group):
             raise ValueError("graph.path is empty: graph=edgelist needs the file with the ties, graph.path=FILE")
         if self.graph.kind != "edgelist" and self.graph.mean_degree >= self.market.consumers:
             raise ValueError(
-                f"graph.mean_degree={self.graph.mean_degree:g} in a market of {self.market.consumers} people: expected fewer"
+                f"graph.mean_degree={self.graph.mean_degree:g}: expected fewer than the {self.market.consumers} people"
             )
         return self
 

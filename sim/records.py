@@ -6,8 +6,9 @@ consumer's day changes stands in `Consumers` and `Follows`, and only in that con
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -306,9 +307,9 @@ class Offers(NamedTuple):
 class Basket(NamedTuple):
     """The best offer so far in each category, while one consumer's day is worked out."""
 
-    mask: Int64  # (1,) bit set of categories in which something was considered
-    rough: Int64  # (1,) bit set of categories whose ``value`` is a lower bound of buying nothing, not yet exact
-    leaving: Int64  # (1,) bit set of follow slots that end with the day
+    mask: Int64  # first entry: bit set of categories in which something was considered
+    rough: Int64  # first entry: bit set of categories whose ``value`` is a lower bound of buying nothing, not yet exact
+    leaving: Int64  # first entry: bit set of follow slots that end with the day
     weight: Double  # (C,) weights of categories in the feed
     value: Double  # (C,) utility of the best, luck included
     outside: Double  # (C,) utility of buying nothing, luck included
@@ -361,24 +362,34 @@ class Events(NamedTuple):
     trace: Double  # (T, len(TRACE_COLUMNS)); T is 0 unless a decision is to be explained
 
 
-def empty(kind: type, rows: int) -> NamedTuple:
-    """Empty lists of a kind of event.
+Columns = TypeVar("Columns", bound=tuple[Any, ...])
+
+
+def each(columns: Columns, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Columns:
+    """The same named columns, each changed alike."""
+    return type(columns)(*(change(column) for column in columns))
+
+
+def join(parts: Sequence[Columns]) -> Columns:
+    """Named columns of several parts, one below the other."""
+    return type(parts[0])(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def empty(kind: type[Columns], rows: int) -> Columns:
+    """Columns of zeros.
 
     Parameters
     ----------
     kind
-        `Orders`, `Shares`, `Questions` or `Inbox`.
+        A named tuple of one-dimensional columns, for instance `Orders`.
     rows
-        Capacity.
+        How many.
     """
-    return kind(*(np.zeros(rows, _dtype(kind, name)) for name in kind._fields))  # type: ignore[attr-defined]
+    types = [_DTYPES[kind.__annotations__[name].__forward_arg__] for name in kind._fields]  # type: ignore[attr-defined]
+    return kind(*(np.zeros(rows, dtype) for dtype in types))
 
 
 _DTYPES = {
     "Int8": np.int8, "Int16": np.int16, "Int32": np.int32, "Int64": np.int64,
     "Byte": np.uint8, "Float": np.float32, "Double": np.float64,
 }  # fmt: skip
-
-
-def _dtype(kind: type, name: str) -> type:
-    return _DTYPES[kind.__annotations__[name].__forward_arg__]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.audience import gather_pool, pool_bounds
 from sim.draws import Stream, uniform, uniforms_at
 from sim.parameters import Parameters
-from sim.records import NOBODY, Consumers, Creators, Orders, Posts, Sheet, Tier, Town
+from sim.records import NOBODY, Consumers, Creators, Orders, Posts, Sheet, Tier, Town, join
 from sim.rules.growth import enters
 from sim.world import World, new_creators, pool_priors
 
@@ -38,11 +38,6 @@ def own_accounts(world: World, parameters: Parameters, already: int) -> Creators
     for category, brand in zip(world.goods.category, world.goods.brand, strict=True):
         accounts.content[brand, category] += 1.0
     return accounts
-
-
-def append(creators: Creators, more: Creators) -> Creators:
-    """Creators with newcomers behind them."""
-    return Creators(*(np.concatenate(pair) for pair in zip(creators, more, strict=True)))
 
 
 def remember(creators: Creators, posts: Posts, orders: Orders, category_of: NDArray[np.int8], decay: float) -> None:
@@ -79,13 +74,12 @@ def release(creators: Creators, consumers: Consumers) -> None:
 
 
 def entrants(
-    day: int, orders: Orders, town: Town, usual: float, world: World, parameters: Parameters
+    day: int, orders: Orders, usual: float, world: World, parameters: Parameters
 ) -> NDArray[np.int32]:
     """Satisfied buyers who become KOCs today, by row."""
     key = world.luck[Stream.ENTRY]
     candidates = np.unique(orders.consumer[orders.candidate == 1]).astype(np.int64)
-    hosts = candidates[uniforms_at(key, day, candidates, 1 << 20) < parameters.creators.entry]
-    hosts = hosts.astype(np.int32)
+    hosts = candidates[uniforms_at(key, day, candidates, 1 << 20) < parameters.creators.entry].astype(np.int32)
     if len(hosts) == 0:
         return hosts
     reservation = new_creators(hosts, parameters, world.people, world.luck, day).reservation
@@ -109,7 +103,7 @@ def settle_in(
             k, int(host), size, p.pool_from_graph, priors, world.graph, world.people.group, world.luck, town.follows
         )
         town.consumers.creator[host] = k
-    return append(creators, newcomers)
+    return join([creators, newcomers])
 
 
 def empty_sheet(creators: int, categories: int) -> Sheet:
@@ -136,7 +130,7 @@ def grown_sheet(sheet: Sheet, creators: int) -> Sheet:
     if missing == 0:
         return sheet
     more = empty_sheet(missing, sheet.expertise.shape[1])
-    return Sheet(*(np.concatenate(pair) for pair in zip(sheet, more, strict=True)))
+    return join([sheet, more])
 
 
 def empty_posts(creators: int, most: int) -> Posts:

@@ -234,10 +234,10 @@ def learn_all(day: int, posted: Int64, earned: Int64, luck: Luck, creators: Crea
             learn_week(k, weight, creators, p)
         if day - int(creators.since[k]) < p.patience:
             continue
-        if wants_to_leave(net_income(k, creators, p), float(creators.reservation[k])):
-            if uniform(luck[Stream.EXIT], day, key_of(k, creators), 0) < p.leave:
-                creators.active[k] = 0
-                left += 1
+        tempted = uniform(luck[Stream.EXIT], day, key_of(k, creators), 0) < p.leave
+        if tempted and wants_to_leave(net_income(k, creators, p), float(creators.reservation[k])):
+            creators.active[k] = 0
+            left += 1
     return left
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from sim.records import (
     TRACE_COLUMNS,
     Basket,
     Channel,
+    Columns,
     Count,
     Events,
     Luck,
@@ -27,6 +28,7 @@ from sim.records import (
     Tally,
     Today,
     Town,
+    each,
     empty,
 )
 
@@ -94,22 +96,16 @@ class Crowd:
         capacity = min(CHUNK, end - start)
 
         def chunk(first: int) -> tuple[Happened, NDArray[np.float64]]:
-            # popping and appending a list is atomic, so that each thread has lists of its own
-            events = self.spare.pop() if self.spare else self._new_events(capacity, len(today.sheet.active))
-            if trace or events.orders.consumer.shape[0] < capacity * self.sizes[0]:
-                events = self._new_events(capacity, len(today.sheet.active), trace)
+            events = self._spare_events(capacity, len(today.sheet.active), trace)
             events.counts[:] = 0
             first_word = int(np.searchsorted(today.inbox.to, first))
             self.live(first, min(first + CHUNK, end), day, first_word, luck, town, today, rates, events)
             done = Happened(
                 first,
-                *(
-                    kind(*(column[: events.counts[n]].copy() for column in lists))
-                    for n, (kind, lists) in enumerate(
-                        [(Orders, events.orders), (Shares, events.shares), (Questions, events.questions)]
-                    )
-                ),
-            )  # fmt: skip
+                _used(events.orders, int(events.counts[Count.ORDERS])),
+                _used(events.shares, int(events.counts[Count.SHARES])),
+                _used(events.questions, int(events.counts[Count.QUESTIONS])),
+            )
             self.spare.append(events)
             return done, events.trace[: events.counts[Count.TRACES]]
 
@@ -127,42 +123,40 @@ class Crowd:
         sums = [np.sum([getattr(events.tally, name) for events in self.spare], axis=0) for name in Tally._fields]
         return self.happened, Tally(*sums)
 
-    def _new_events(self, consumers: int, creators: int, trace: int = 0) -> Events:
+    def _spare_events(self, consumers: int, creators: int, trace: int) -> Events:
+        """Lists with enough room, not in use by another thread."""
+        rows = consumers * self.sizes[0]  # nobody buys twice in a category on a day
+        too_small = []
+        found = None
+        while self.spare and found is None:
+            events = self.spare.pop()  # atomic
+            if len(events.orders.consumer) >= rows and len(events.trace) == trace:
+                found = events
+            else:
+                too_small.append(events)
+        self.spare += too_small  # their counts belong to the day
+        return found or self._new_events(rows, consumers, creators, trace)
+
+    def _new_events(self, rows: int, consumers: int, creators: int, trace: int) -> Events:
         categories, products, platforms = self.sizes
-        orders = consumers * categories  # nobody buys twice in a category on a day
-        basket = {
-            name: np.zeros(1 if name in ("mask", "rough", "leaving") else categories, _BASKET_TYPE[name])
-            for name in Basket._fields
-        }
         return Events(
             counts=np.zeros(len(Count), np.int64),
-            orders=empty(Orders, orders),  # type: ignore[arg-type]
-            shares=empty(Shares, orders * MOST_TOLD),  # type: ignore[arg-type]
-            questions=empty(Questions, consumers),  # type: ignore[arg-type]
+            orders=empty(Orders, rows),
+            shares=empty(Shares, rows * MOST_TOLD),
+            questions=empty(Questions, consumers),
             tally=new_tally(creators, products, platforms),
-            offers=Offers(
-                *(
-                    np.zeros(MOST_OFFERS, np.float64 if name in ("claim", "incentive") else np.int64)
-                    for name in Offers._fields
-                )
-            ),
-            basket=Basket(**basket),
+            offers=empty(Offers, MOST_OFFERS),
+            basket=empty(Basket, categories),
             trace=np.zeros((trace, len(TRACE_COLUMNS))),
         )
 
 
-_DOUBLES = ("weight", "value", "outside", "systematic", "expected", "claim")
-_BASKET_TYPE: dict[str, Any] = {name: np.float64 if name in _DOUBLES else np.int64 for name in Basket._fields}
+def _used(lists: Columns, rows: int) -> Columns:
+    return each(lists, lambda column: column[:rows].copy())
 
 
 def new_tally(creators: int, products: int, platforms: int) -> Tally:
     """Counts at zero."""
-    channels = len(Channel)
-    return Tally(
-        *(np.zeros(creators, np.int64) for _ in range(3)),
-        *(np.zeros(channels, np.int64) for _ in range(3)),
-        np.zeros(products, np.int64),
-        np.zeros((platforms, products), np.int64),
-        np.zeros(1, np.int64),
-        np.zeros(2, np.int64),
-    )
+    sizes = {"product_viewed": products, "ads_viewed": (platforms, products), "paid_viewed": 1, "trust": 2}
+    sizes |= dict.fromkeys(("creator_delivered", "creator_viewed", "creator_followers"), creators)
+    return Tally(**{name: np.zeros(sizes.get(name, len(Channel)), np.int64) for name in Tally._fields})

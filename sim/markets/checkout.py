@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -85,11 +83,6 @@ class Shop:
         """Share of satisfying purchases of each product, shape (J,)."""
         met, of = SATISFACTION_PRIOR
         return (self.satisfying + met) / (self.bought + of)
-
-
-def join(chunks: Sequence[Orders]) -> Orders:
-    """Orders of all chunks, one after the other."""
-    return Orders(*(np.concatenate(columns) for columns in zip(*chunks, strict=True)))
 
 
 def bill(

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.compiled import allocating
 from sim.draws import Stream, uniform
-from sim.records import Byte, Consumers, Double, Inbox, Int32, Luck, Questions, Shares, empty
+from sim.records import Byte, Consumers, Double, Inbox, Int32, Luck, Questions, Shares, each, empty, join
 
 
 def deliver(shares: Sequence[Shares], first_orders: Sequence[int]) -> Inbox:
@@ -22,13 +22,12 @@ def deliver(shares: Sequence[Shares], first_orders: Sequence[int]) -> Inbox:
         Number of each chunk's first order, which its words count from.
     """
     if not shares:
-        return empty(Inbox, 0)  # type: ignore[return-value]
-    columns = [np.concatenate([getattr(chunk, name) for chunk in shares]) for name in Shares._fields]
-    words = Shares(*columns)
+        return empty(Inbox, 0)
+    words = join(shares)
     offset = np.repeat(np.asarray(first_orders), [len(chunk.to) for chunk in shares])
     words = words._replace(order=(words.order + offset).astype(np.int32))
     order = np.argsort(words.to, kind="stable")
-    return Inbox(*(column[order] for column in words))
+    return Inbox(*each(words, lambda column: column[order]))
 
 
 @allocating

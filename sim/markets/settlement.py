@@ -12,7 +12,7 @@ from sim.draws import uniforms_at
 from sim.errors import LedgerError
 from sim.ledger import Ledger, Stream
 from sim.parameters import Brands, Platform
-from sim.records import Double, Int64
+from sim.records import Double, Int64, each
 
 FEN = 100
 DAYS_A_YEAR = 365
@@ -201,7 +201,7 @@ class Settlement:
             ledger.move(accounts.bank, 0, accounts.revenue, int(ledger.revenue_account(number, Stream.FLOAT)), fen)
 
     def money_held(self, platform: int) -> int:
-        """Fen that a platform holds for others: escrow, deposits, balances of brands and of the creators at home there."""
+        """Fen that a platform holds for others: escrow, deposits, balances of brands and of its own creators."""
         accounts, brands = self.ledger.accounts, self.ledger.brands
         balances = int(accounts.brand_balance[platform * brands : (platform + 1) * brands].sum())
         creators = int(accounts.creator_balance[self.creator_home == platform].sum())
@@ -258,7 +258,7 @@ def withdrawal_fee(platform: Platform, fen: Int64, withdrawn: Int64) -> Int64:
 
 
 def _part(batch: Batch, which: NDArray[np.bool_]) -> Batch:
-    return Batch(*(column[which] for column in batch))
+    return each(batch, lambda column: column[which])
 
 
 def _due(queue: deque[tuple[int, Batch]], day: int) -> list[Batch]:

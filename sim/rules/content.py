@@ -21,7 +21,7 @@ def claim(quality: float, noise: float, expertise: float, inflation: float, p: C
     expertise
         The creator's expertise m in the category: experts judge with standard deviation ``σ / √m``.
     inflation
-        ``(1 − integrity) · incentive``: the incentive is what the creator earns on an order over its price, seen or not.
+        ``(1 − integrity) · incentive``, the incentive being what the creator earns on an order over its price.
     p
         Creators' parameters.
     """

@@ -1,0 +1,105 @@
+"""Measure speed, memory and start, against goals and peers, in one run: `python -m benchmarks [--quick]`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.figures import Section, sections
+from experiments.manifest import provenance
+
+OUTPUT = Path(__file__).resolve().parent.parent / "results" / "bench" / "latest.json"
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+STARTS = {
+    "help": "from experiments.cli import main; main(['--help'])",
+    "import": "import sim.market",
+    "first_day": "from sim.market import Market; Market().run(1)",
+}
+# consumers and days
+SIZES = ((10_000, 28), (100_000, 28), (1_000_000, 14))
+FULL = {"sizes": SIZES, "mesa": (10_000, 3), "numpy": (100_000, 5), "starts": 5}
+QUICK = {"sizes": ((10_000, 14), (100_000, 14)), "mesa": (2_000, 3), "numpy": (20_000, 3), "starts": 1}
+
+
+def main(quick: Annotated[bool, typer.Option(help="Smaller sizes, less than a minute.")] = False) -> None:
+    """Measure, print a table, and write results/bench/latest.json."""
+    console = Console(stderr=True)
+    plan: dict[str, Any] = QUICK if quick else FULL
+    begun, load = time.perf_counter(), os.getloadavg()[0]
+    with console.status("compiling, if this version never was") as status:
+        _seconds(STARTS["first_day"])
+        status.update("starting")
+        seconds = {name: median(_seconds(code) for _ in range(plan["starts"])) for name, code in STARTS.items()}
+        sizes = []
+        for consumers, days in plan["sizes"]:
+            status.update(f"{consumers:,} consumers")
+            sizes.append(_probe("engine", consumers, days))
+        status.update("peers")
+        peers = {"plain Mesa": _probe("mesa", *plan["mesa"]), "numpy": _probe("numpy", *plan["numpy"])}
+    raw = {"sizes": sizes, "peers": peers, "seconds": seconds}
+    made = sections(raw)
+    context = provenance() | {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "quick": quick,
+        "load_before": load,
+        "bench_seconds": time.perf_counter() - begun,
+    }
+    figures = [{"section": title, **asdict(f), "verdict": f.verdict} for title, rows in made for f in rows]
+    OUTPUT.parent.mkdir(parents=True, exist_ok=True)
+    OUTPUT.write_text(json.dumps(context | {"figures": figures, "raw": raw}, indent=1) + "\n", encoding="utf-8")
+    _show(made, context)
+
+
+def _python(*arguments: str) -> str:
+    command = [sys.executable, *arguments]
+    root = Path(__file__).resolve().parent.parent
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=root, env=os.environ | ONE_THREAD)
+    return done.stdout
+
+
+def _seconds(code: str) -> float:
+    start = time.perf_counter()
+    _python("-c", code)
+    return time.perf_counter() - start
+
+
+def _probe(kind: str, consumers: int, days: int) -> dict[str, Any]:
+    measured: dict[str, Any] = json.loads(_python("-m", "benchmarks.probe", kind, str(consumers), str(days)))
+    return measured
+
+
+def _show(made: list[Section], context: dict[str, Any]) -> None:
+    machine = context["machine"]
+    table = Table(
+        title=f"{machine['processor']}, {machine['cores']} cores, load {context['load_before']:.1f} before",
+        caption=f"{context['bench_seconds']:.0f} s in all; also in {OUTPUT}",
+    )
+    for name in ("", "measured", "unit", "goal", ""):
+        table.add_column(name, justify="right" if name in ("measured", "goal") else "left")
+    for title, rows in made:
+        table.add_section()
+        table.add_row(f"[bold]{title}")
+        for figure in rows:
+            goal = "" if figure.goal is None else f"{'≥' if figure.more else '≤'} {figure.goal:g}"
+            table.add_row(figure.name, _number(figure.value), figure.unit, goal, figure.verdict)
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,427 @@
+"""The consumers' day in numpy: every mechanism acts on all consumers at once, without a Python loop over them.
+
+Written the way a competent numpy user would write it, on the engine's own columns and keyed draws, so that it gives the
+engine's orders. Logarithms and exponentials come from numpy, whose last bit may differ from the C library's: a draw
+would have to fall within 1e-15 of a threshold for that to show. Only a person who sees more than
+`sim.records.MOST_OFFERS` offers on one day is treated otherwise: here they all count.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.numpy_buying import Bargains, Till, schedule_needs, table
+from benchmarks.numpy_rules import (
+    Ints,
+    Mask,
+    Reals,
+    claim_precision,
+    expected_quality,
+    fatigue_after,
+    gumbel_of,
+    may_leave,
+    open_probability,
+    total,
+    trust_of,
+    uniform,
+    utility,
+)
+from sim.agents.attending import FATIGUE_MOST, REACHED
+from sim.agents.crowd import Happened, new_tally
+from sim.agents.living import SAVED_DAYS
+from sim.draws import Stream
+from sim.market import Market
+from sim.parameters import Behaviour
+from sim.records import (
+    COUNT_UNITS,
+    FATIGUE_UNITS,
+    FOLLOW_SLOTS,
+    MOST_POSTS,
+    NOBODY,
+    Channel,
+    Luck,
+    Questions,
+    Tally,
+    Today,
+    Town,
+    empty,
+    join,
+)
+from sim.rules.belief import Signals
+from sim.rules.choice import Buyer
+
+AFTER_POSTS = FOLLOW_SLOTS * MOST_POSTS  # places in the order in which a person meets offers
+AFTER_WORDS, AFTER_ANSWER, AFTER_FEED, AFTER_HABITS = 100_000, 100_001, 101_000, 102_000
+
+
+class NumpyMarket(Market):
+    """A `Market` whose consumers live in numpy; takes what `Market` takes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.crowd: Any = NumpyCrowd(len(self.shop.by_category), len(self.shop.price), len(self.platforms))
+
+
+class Offers(NamedTuple):
+    """Item pages seen by all consumers, a row each."""
+
+    consumer: Ints
+    place: Ints  # in the order in which the consumer met them
+    product: Ints
+    channel: Ints
+    creator: Ints
+    slot: Ints
+    claim: Reals
+    incentive: Reals
+    paid: Mask
+
+
+class NumpyCrowd:
+    """Stands where the engine has its `Crowd`.
+
+    Parameters
+    ----------
+    categories, products, platforms
+        Sizes of the market.
+    """
+
+    def __init__(self, categories: int, products: int, platforms: int) -> None:
+        self.sizes = (categories, products, platforms)
+
+    def open_day(self, creators: int) -> None:
+        """Begin the day's counts."""
+        self.tally = new_tally(creators, *self.sizes[1:])
+        self.offers: list[Offers] = []
+        self.questions = empty(Questions, 0)
+
+    def run(self, start: int, end: int, day: int, luck: Luck, town: Town, today: Today, rates: Behaviour) -> None:
+        """Let all consumers live their day; ``start`` and ``end`` must name all of them."""
+        self.day, self.luck, self.town, self.today, self.rates = day, luck, town, today, rates
+        people, consumers = town.people, town.consumers
+        everybody = np.arange(len(people.activity))
+        consumers.wallet[:] = np.minimum(consumers.wallet + people.income, SAVED_DAYS * people.income.astype(np.int64))
+        self.feel_needs()
+        active = uniform(luck[Stream.ACTIVE], day, everybody, 0) < people.activity
+        leaving = self.attend_posts(active)
+        self.attend_words(active)
+        awake = np.flatnonzero(active)
+        self.attend_answers(awake[consumers.adviser[awake] >= 0])
+        self.attend_feed(awake)
+        needy = awake[self.needs[awake].any(axis=1)]
+        self.attend_habits(needy)
+        self.attend_search(needy)
+        self.ask_experts(needy)
+        offers = join(self.offers)
+        self.count_pages(offers)
+        best = self.weigh(offers)
+        self.orders, self.shares = Till(day, luck, town, today, rates, self.tally).ring_up(best)
+        self.remove(leaving)
+
+    def close_day(self) -> tuple[list[Happened], Tally]:
+        """What all consumers did today."""
+        return [Happened(0, self.orders, self.shares, self.questions)], self.tally
+
+    def feel_needs(self) -> None:
+        """Who needs what; needs met outside the market lapse."""
+        consumers = self.town.consumers
+        lapsed = consumers.lapse <= self.day
+        self.needs: Mask = (consumers.due <= self.day) & ~lapsed
+        who, category = np.nonzero(lapsed)
+        schedule_needs(who, category, self.day, self.luck, self.town, self.today, self.rates)
+
+    def trust(self, who: Ints, creator: Ints, slot: Ints) -> Reals:
+        """Trust in creators, who stand in a follow slot or are strangers."""
+        follows, sheet = self.town.follows, self.today.sheet
+        met = np.where(slot >= 0, follows.met[who, slot] / COUNT_UNITS, sheet.stranger_met[creator])
+        broken = np.where(slot >= 0, follows.broken[who, slot] / COUNT_UNITS, sheet.stranger_broken[creator])
+        return trust_of(met, broken, sheet.heard_met[creator], sheet.heard_broken[creator])
+
+    def follow_slot(self, who: Ints, creator: Ints) -> Ints:
+        """Slots in which creators are followed, or `NOBODY`."""
+        same = (self.town.follows.creator[who] == creator[:, None]) & (creator[:, None] >= 0)
+        return np.where(same.any(axis=1), same.argmax(axis=1), NOBODY)
+
+    def notice(
+        self, who: Ints, place: Ints | int, product: Ints, channel: Ints | int,
+        creator: Ints | int = NOBODY, slot: Ints | int = NOBODY,
+        claim: Reals | float = np.nan, incentive: Reals | float = 0.0, paid: Mask | bool = False,
+    ) -> None:  # fmt: skip
+        """Keep offers to be weighed."""
+        columns = np.broadcast_arrays(who, place, product, channel, creator, slot, claim, incentive, paid)
+        self.offers.append(Offers(*columns))
+
+    def attend_posts(self, active: Mask) -> tuple[Ints, Ints]:
+        """Posts of followed creators; returns who will stop following in which slot."""
+        p, posts, sheet = self.rates.attention, self.today.posts, self.today.sheet
+        follows, people, tally = self.town.follows, self.town.people, self.tally
+        who, slot = np.nonzero(follows.creator >= 0)
+        k = follows.creator[who, slot].astype(np.int64)
+        fatigue = follows.fatigue[who, slot] / FATIGUE_UNITS * (1.0 - p.fatigue_decay)
+        delivered = np.zeros(len(who), np.int64)
+        posted = np.diff(posts.first)[k]
+        for nth in range(int(posted.max(initial=0))):
+            edge = np.flatnonzero(posted > nth)
+            post = posts.first[k[edge]] + nth
+            reached = posts.private[post] == 1
+            public = np.flatnonzero(~reached)
+            i = who[edge[public]]
+            u = uniform(self.luck[Stream.REACH], self.day, i, k[edge[public]] * MOST_POSTS + nth)
+            reached[public] = u < self.today.venues.organic_reach[people.home[i]]
+            edge, post = edge[reached], post[reached]
+            i, author = who[edge], k[edge]
+            category = self.today.shelf.category[posts.product[post]]
+            needed, interest = self.needs[i, category], people.pull[i, category].astype(np.float64)
+            channel = np.where(posts.private[post] == 1, Channel.PRIVATE_POST, Channel.PUBLIC_POST)
+            tally.delivered[:] += np.bincount(channel, minlength=len(tally.delivered))
+            tally.creator_delivered[:] += np.bincount(author, minlength=len(tally.creator_delivered))
+
+            opened = np.flatnonzero(active[i] & (fatigue[edge] <= p.mute_fatigue))
+            odds_ratio = np.where(needed[opened], interest[opened] * np.exp(p.need), interest[opened])
+            u = uniform(self.luck[Stream.OPEN], self.day, i[opened], author[opened] * MOST_POSTS + nth)
+            opened = opened[u < open_probability(odds_ratio, fatigue[edge[opened]], p)]
+            read = post[opened]
+            self.notice(
+                i[opened], slot[edge[opened]] * MOST_POSTS + nth, posts.product[read].astype(np.int64), channel[opened],
+                author[opened], slot[edge[opened]], posts.claim[read], posts.incentive[read], posts.paid[read] == 1,
+            )  # fmt: skip
+            trusted = self.trust(i[opened], author[opened], slot[edge[opened]])
+            tally.trust[:] += (int((trusted * 1e6).astype(np.int64).sum()), len(trusted))
+            irrelevant = ~needed & (interest < 1.0)
+            fatigue[edge] = np.minimum(fatigue_after(fatigue[edge], delivered[edge], irrelevant, p), FATIGUE_MOST)
+            delivered[edge] += 1
+        follows.fatigue[who, slot] = (fatigue * FATIGUE_UNITS).astype(np.uint16)
+
+        gone = sheet.active[k] == 0
+        asked = np.flatnonzero(~gone & (delivered > 0))
+        asked = asked[uniform(self.luck[Stream.UNFOLLOW], self.day, who[asked], k[asked]) < p.leave]
+        gone[asked] = may_leave(fatigue[asked], self.trust(who[asked], k[asked], slot[asked]), p)
+        tally.creator_followers[:] -= np.bincount(k[gone], minlength=len(sheet.active))
+        return who[gone], slot[gone]
+
+    def attend_words(self, active: Mask) -> None:
+        """Friends' words of yesterday; the n-th word to each person is heard in the n-th round."""
+        inbox, consumers = self.today.inbox, self.town.consumers
+        nth = np.arange(len(inbox.to)) - np.searchsorted(inbox.to, inbox.to)
+        for n in range(int(nth.max(initial=-1)) + 1):
+            row = np.flatnonzero(nth == n)
+            who, product = inbox.to[row], inbox.product[row]
+            known = consumers.word_product[who] == product[:, None]
+            oldest = np.where(consumers.word_product[who] < 0, -1, consumers.word_day[who]).argmin(axis=1)
+            new = ~known.any(axis=1)
+            slot = np.where(new, oldest, known.argmax(axis=1))
+            count = np.minimum(np.where(new, 0, consumers.word_count[who, slot]).astype(np.int64) + 1, 255)
+            mean = np.where(new, 0.0, consumers.word_mean[who, slot].astype(np.float64))
+            consumers.word_product[who, slot] = product
+            consumers.word_count[who, slot] = count
+            consumers.word_mean[who, slot] = mean + (inbox.word[row] - mean) / count
+            consumers.word_day[who, slot] = self.day
+            consumers.word_order[who, slot] = inbox.order[row]
+            consumers.word_creator[who, slot] = inbox.creator[row]
+        self.tally.delivered[Channel.FRIEND] += len(nth)
+        row = np.flatnonzero(active[inbox.to])
+        who, seller = inbox.to[row].astype(np.int64), inbox.creator[row].astype(np.int64)
+        seller = np.where((seller >= 0) & (self.today.sheet.active[seller] == 1), seller, NOBODY)
+        product, slot = inbox.product[row].astype(np.int64), self.follow_slot(who, seller)
+        self.notice(who, AFTER_POSTS + nth[row], product, Channel.FRIEND.value, seller, slot)
+
+    def attend_answers(self, who: Ints) -> None:
+        """Answers of expert contacts to yesterday's questions."""
+        consumers, sheet, tally = self.town.consumers, self.today.sheet, self.tally
+        k, category = consumers.adviser[who].astype(np.int64), consumers.question[who]
+        consumers.adviser[who] = NOBODY
+        product, slot = sheet.advice[k, category].astype(np.int64), self.follow_slot(who, k)
+        given = (product >= 0) & (slot >= 0)
+        who, k, category, product, slot = who[given], k[given], category[given], product[given], slot[given]
+        tally.delivered[Channel.ONE_TO_ONE] += len(who)
+        tally.creator_delivered[:] += np.bincount(k, minlength=len(tally.creator_delivered))
+        self.notice(
+            who, AFTER_WORDS, product, Channel.ONE_TO_ONE.value, k, slot,
+            sheet.advice_claim[k, category], sheet.advice_incentive[k, category], sheet.advice_paid[k, category] == 1,
+        )  # fmt: skip
+
+    def attend_feed(self, awake: Ints) -> None:
+        """The public feed: pages of ads, creators' posts and listings, in categories of interest."""
+        people, feeds, venues, key = self.town.people, self.today.feeds, self.today.venues, self.luck[Stream.FEED]
+        posts, tally = self.today.posts, self.tally
+        pages = place(uniform(key, self.day, awake, 0), venues.pages)
+        pull = people.pull[awake].astype(np.float64)
+        weight = np.cumsum(np.where(self.needs[awake], pull * np.exp(self.rates.attention.need), pull), axis=1)
+        row = np.repeat(np.arange(len(awake)), pages)
+        page = np.arange(len(row)) - np.repeat(np.cumsum(pages) - pages, pages)
+        who = awake[row]
+        home = people.home[who].astype(np.int64)
+        u = uniform(key, self.day, who, 4 * page + 1) * weight[row, -1]
+        category = (u[:, None] >= weight[row, :-1]).sum(axis=1)
+        kind = uniform(key, self.day, who, 4 * page + 2)
+        which = uniform(key, self.day, who, 4 * page + 3)
+        content = (kind >= venues.ad_load[home]) & (kind < venues.ad_load[home] + venues.content_share[home])
+        product, creator = np.empty(len(who), np.int64), np.full(len(who), NOBODY)
+        channel = np.full(len(who), Channel.LISTING.value)
+        claim, incentive, paid = np.full(len(who), np.nan), np.zeros(len(who)), np.zeros(len(who), np.bool_)
+        table = home * self.sizes[0] + category
+        for t in range(self.sizes[2] * self.sizes[0]):
+            v, c = divmod(t, self.sizes[0])
+            here = np.flatnonzero(table == t)
+            ads = (kind[here] < venues.ad_load[v]) & (feeds.ad[v, c, -1] > 0.0)
+            first, end = feeds.post_first[t : t + 2]
+            shared = content[here] & (end > first)
+            listed = here[~ads & ~shared]
+            product[listed] = feeds.product[c, place(which[listed], feeds.listing[v, c])]
+            ads, shared = here[ads], here[shared]
+            product[ads] = feeds.product[c, place(which[ads], feeds.ad[v, c])]
+            channel[ads] = Channel.AD
+            tally.ads_viewed[v] += np.bincount(product[ads], minlength=self.sizes[1])
+            post = feeds.post[first + place(which[shared], feeds.post_weight[first:end])]
+            channel[shared] = Channel.PUBLIC_POST
+            product[shared], creator[shared] = posts.product[post], posts.creator[post]
+            claim[shared], incentive[shared], paid[shared] = posts.claim[post], posts.incentive[post], posts.paid[post]
+        tally.creator_delivered[:] += np.bincount(creator[creator >= 0], minlength=len(tally.creator_delivered))
+        seen = (creator < 0) | (creator != self.town.consumers.creator[who])
+        tally.delivered[:] += np.bincount(channel[seen], minlength=len(tally.delivered))
+        slot = np.full(len(who), NOBODY)
+        led = np.flatnonzero(creator >= 0)
+        slot[led] = self.follow_slot(who[led], creator[led])
+        columns = (who, AFTER_ANSWER + page, product, channel, creator, slot, claim, incentive, paid)
+        self.notice(*(column[seen] for column in columns))
+
+    def attend_habits(self, needy: Ints) -> None:
+        """Products bought by habit come to mind when they are needed."""
+        consumers = self.town.consumers
+        habit = consumers.own_run[needy] >= self.rates.experience.habit_purchases
+        row, slot = np.nonzero(habit & (consumers.own_product[needy] >= 0))
+        who, product = needy[row], consumers.own_product[needy[row], slot].astype(np.int64)
+        needed = self.needs[who, self.today.shelf.category[product]]
+        self.tally.delivered[Channel.HABIT] += int(needed.sum())
+        self.notice(who[needed], AFTER_FEED + slot[needed], product[needed], Channel.HABIT.value)
+
+    def one_of_needs(self, who: Ints, u: Reals) -> Ints:
+        """One of each person's open needs, each as likely."""
+        counted = np.cumsum(self.needs[who], axis=1)
+        nth = (u * counted[:, -1]).astype(np.int64)
+        return (counted > nth[:, None]).argmax(axis=1)
+
+    def attend_search(self, needy: Ints) -> None:
+        """Search for something needed: results by rank, each looked at once."""
+        p, key, feeds = self.rates.attention, self.luck[Stream.SEARCH], self.today.feeds
+        who = needy[uniform(key, self.day, needy, 0) < p.search]
+        category = self.one_of_needs(who, uniform(key, self.day, who, 1))
+        table = feeds.search[self.town.people.home[who], category]
+        seen = np.zeros(table.shape, np.bool_)
+        everybody = np.arange(len(who))
+        for result in range(p.search_results):
+            u = uniform(key, self.day, who, 2 + result)
+            position = (u[:, None] >= table[:, :-1]).sum(axis=1)
+            new = ~seen[everybody, position]
+            seen[everybody, position] = True
+            product = feeds.product[category[new], position[new]].astype(np.int64)
+            self.tally.delivered[Channel.SEARCH] += len(product)
+            self.notice(who[new], AFTER_HABITS + result, product, Channel.SEARCH.value)
+
+    def ask_experts(self, needy: Ints) -> None:
+        """Questions to the contacts who know most about something needed."""
+        key, sheet = self.luck[Stream.ASK], self.today.sheet
+        who = needy[uniform(key, self.day, needy, 0) < self.rates.attention.ask]
+        category = self.one_of_needs(who, uniform(key, self.day, who, 1))
+        k = self.town.follows.creator[who]
+        can = (k >= 0) & (sheet.private[k] == 1) & (sheet.active[k] == 1)
+        known = np.where(can, sheet.expertise[k, category[:, None]], 0.0)
+        best = known.argmax(axis=1)
+        asks = known.max(axis=1, initial=0.0) > 0.0
+        self.questions = table(Questions, who[asks], k[asks, best[asks]], category[asks])
+
+    def count_pages(self, offers: Offers) -> None:
+        """Count pages by channel, product and creator, and who was reached by paid ones."""
+        tally = self.tally
+        for counts in (tally.viewed, tally.considered):
+            counts[:] += np.bincount(offers.channel, minlength=len(counts))
+        tally.product_viewed[:] += np.bincount(offers.product, minlength=len(tally.product_viewed))
+        led = (offers.creator >= 0) & (offers.channel != Channel.FRIEND)
+        tally.creator_viewed[:] += np.bincount(offers.creator[led], minlength=len(tally.creator_viewed))
+        tally.paid_viewed[0] += int(offers.paid.sum())
+        self.town.consumers.reached[offers.consumer[offers.paid]] = REACHED
+
+    def weigh(self, offers: Offers) -> Bargains:
+        """The best offer of each consumer and category that beats buying nothing."""
+        rates, shelf, sheet, consumers = self.rates, self.today.shelf, self.today.sheet, self.town.consumers
+        who, product, creator, slot = offers.consumer, offers.product, offers.creator, offers.slot
+        category = shelf.category[product].astype(np.int64)
+        precision = np.zeros(len(who))
+        claimed = np.flatnonzero(~np.isnan(offers.claim))
+        trusted = self.trust(who[claimed], creator[claimed], slot[claimed])
+        expert = sheet.expertise[creator[claimed], category[claimed]]
+        precision[claimed] = claim_precision(trusted, expert, offers.incentive[claimed], rates.belief)
+        columns = (consumers.word_product, consumers.word_mean, consumers.word_count)
+        word, word_mean, friends = recalled(who, product, *columns)
+        columns = (consumers.own_product, consumers.own_mean, consumers.own_count)
+        _, own_mean, purchases = recalled(who, product, *columns)
+        recent = self.day - consumers.word_day[who, word] <= rates.sharing.recall
+        signals: tuple[Any, ...] = (
+            shelf.prior[product], shelf.rating[product], shelf.ratings[product],
+            np.where(np.isnan(offers.claim), 0.0, offers.claim), precision, word_mean, friends, own_mean, purchases,
+        )  # fmt: skip
+        believed: Any = expected_quality(Signals(*signals), rates.belief)
+        price, coupon, log_price = self.terms_of_sale(offers)
+        people = self.town.people
+        buyer: tuple[Any, ...] = (
+            people.taste[who, category].astype(np.float64), people.sensitivity[who].astype(np.float64),
+            np.where(self.needs[who, category], 0.0, shelf.impulse_cost[category]),
+        )  # fmt: skip
+        lately = np.where(recent, friends, 0.0)
+        terms: Any = utility(Buyer(*buyer), believed, log_price, lately, rates.choice)
+        noise = gumbel_of(uniform(self.luck[Stream.CHOICE], self.day, who, product))
+        value = total(terms) + noise
+        outside = rates.choice.outside + gumbel_of(uniform(self.luck[Stream.OUTSIDE], self.day, who, category))
+        gated = (self.today.venues.follow_gate[people.home[who]] == 1) & (slot < 0)
+        gated &= offers.channel != Channel.HABIT
+        good = np.flatnonzero(~gated & (price - coupon <= consumers.wallet[who]) & (value > outside))
+        good = good[np.lexsort((offers.place[good], -value[good], category[good], who[good]))]
+        same = (np.diff(who[good], prepend=-1) == 0) & (np.diff(category[good], prepend=-1) == 0)
+        best = good[~same]
+        before_quality = (total(terms) - terms.quality - terms.risk + noise)[best]
+        return Bargains(
+            who[best], category[best], product[best], creator[best], offers.channel[best], slot[best], word[best],
+            offers.claim[best], before_quality, believed.mean[best], outside[best], price[best], coupon[best],
+        )  # fmt: skip
+
+    def terms_of_sale(self, offers: Offers) -> tuple[Ints, Ints, Reals]:
+        """Price and coupon in fen, and the log of what is to pay over the category's mean price."""
+        shelf, venues, sheet = self.today.shelf, self.today.venues, self.today.sheet
+        list_price = shelf.price[offers.product]
+        discount = np.where(offers.creator >= 0, sheet.discount[offers.creator], 0.0)
+        price = np.where(discount > 0.0, (list_price * (1.0 - discount)).astype(np.int64), list_price)
+        home = self.town.people.home[offers.consumer]
+        entitled = (venues.coupon_newcomers[home] == 0) | (self.town.consumers.customer_of[offers.consumer] == 0)
+        coupon = np.where(entitled, (price * venues.coupon[home]).astype(np.int64), 0)
+        log_price = shelf.log_price[offers.product]
+        changed = np.flatnonzero(price - coupon != list_price)
+        paid = np.maximum((price - coupon)[changed], 1)
+        log_price[changed] += np.log(paid / list_price[changed])
+        return price, coupon, log_price
+
+    def remove(self, leaving: tuple[Ints, Ints]) -> None:
+        """End follows, in each row from the right; the last one fills the gap."""
+        follows = self.town.follows
+        who, slot = leaving
+        for s in range(FOLLOW_SLOTS - 1, -1, -1):
+            i = who[slot == s]
+            last = (follows.creator[i] >= 0).sum(axis=1) - 1
+            for column in follows:
+                column[i, s] = column[i, last]
+            follows.creator[i, last] = NOBODY
+
+
+def place(u: Reals, cumulative: Reals) -> Ints:
+    """Index of the first cumulative weight above each u, at most the last."""
+    return np.minimum(np.searchsorted(cumulative, u, side="right"), len(cumulative) - 1)
+
+
+def recalled(
+    who: Ints, product: Ints, products: NDArray[np.int16], mean: NDArray[np.float32], count: NDArray[np.uint8]
+) -> tuple[Ints, Reals, Reals]:
+    """What people remember of products: slot (or `NOBODY`), mean, and of how many; zeros without a memory."""
+    same = products[who] == product[:, None]
+    slot = np.where(same.any(axis=1), same.argmax(axis=1), NOBODY)
+    return slot, np.where(slot >= 0, mean[who, slot], 0.0), np.where(slot >= 0, count[who, slot], 0.0)
