@@ -422,6 +422,7 @@ def recalled(
     who: Ints, product: Ints, products: NDArray[np.int16], mean: NDArray[np.float32], count: NDArray[np.uint8]
 ) -> tuple[Ints, Reals, Reals]:
     """What people remember of products: slot (or `NOBODY`), mean, and of how many; zeros without a memory."""
-    same = products[who] == product[:, None]
-    slot = np.where(same.any(axis=1), same.argmax(axis=1), NOBODY)
-    return slot, np.where(slot >= 0, mean[who, slot], 0.0), np.where(slot >= 0, count[who, slot], 0.0)
+    row, column = np.nonzero(products[who] == product[:, None])
+    slot, means, counts = np.full(len(who), NOBODY), np.zeros(len(who)), np.zeros(len(who))
+    slot[row], means[row], counts[row] = column, mean[who[row], column], count[who[row], column]
+    return slot, means, counts

@@ -48,11 +48,15 @@ def explain(
 ) -> None:
     """Tell why a consumer did what they did on a day."""
     from experiments.api import load
+    from experiments.executor import COMPILING
+    from sim.compiled import is_warm
     from sim.errors import UserError
 
     market = load(*(overrides or []), seed=seed)
     if consumer >= len(market.consumers):
         raise UserError(f"--consumer {consumer}: expected 0 to {len(market.consumers) - 1}")
+    if not is_warm():
+        print(COMPILING, file=sys.stderr)
     print(market.run(day).explain(consumer, day))
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 WORK_PER_TASK = 500_000  # consumer-days: a task takes a second or less, and many small runs share one dispatch
 MOST_PER_TASK = 64
 TASKS_PER_WORKER = 4
+COMPILING = "compiling the model for this machine: once, about a minute"
 WARM_UP = 8  # days, in which every phase happens at least once
 
 _held: dict[str, World] = {}  # of this worker, one at most
@@ -48,7 +49,7 @@ def prepare(run: Run, console: Console) -> None:
 
     world = _world(run)
     if not is_warm():
-        console.print("compiling the model for this machine: once, about a minute")
+        console.print(COMPILING)
         Market(run.parameters, run.seed, world=world).run(min(run.days, WARM_UP))  # workers find the compiled code
 
 
@@ -147,6 +148,8 @@ def _backend(executor: Executor) -> Iterator[None]:
         with parallel_config("loky", n_jobs=workers(executor), inner_max_num_threads=1):
             yield
     elif executor.backend == "ray":
+        ray = importlib.import_module("ray")
+        ray.init(executor.address or None, ignore_reinit_error=True, log_to_driver=False)
         importlib.import_module("ray.util.joblib").register_ray()
         with parallel_config("ray", n_jobs=executor.workers or -1):
             yield

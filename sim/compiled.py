@@ -135,29 +135,40 @@ def rebind(function: F, replacements: dict[str, Callable[..., Any]]) -> F:
         ``function`` itself where nothing it reaches is replaced; otherwise a new function, compiled when first called.
     """
     chosen = {name: _plain(rule) for name, rule in replacements.items()}
-    tag = hashlib.sha256(repr(sorted((n, f.__module__, f.__code__.co_code) for n, f in chosen.items())).encode())
-    folder = cache_folder() / tag.hexdigest()[:16]
+    folder = cache_folder() / _tag(chosen)
     folder.mkdir(exist_ok=True)
-    done: dict[str, Any] = {name: _compile(rule, folder, _nrt=False) for name, rule in chosen.items()}
+    replaced: dict[str, Any] = {name: _compile(rule, folder, _nrt=False) for name, rule in chosen.items()}
+    copies: dict[FunctionType, Any] = {}
 
     def copy(original: Any) -> Any:
         plain = _plain(original)
-        if plain.__name__ in done:
-            return done[plain.__name__]
+        if plain.__name__ in replaced:
+            return replaced[plain.__name__]
+        if plain in copies:
+            return copies[plain]
+        copies[plain] = original  # a function may meet its own name among the attributes that it reads
         changed = {}
         for name in plain.__code__.co_names:
             called = plain.__globals__.get(name)
             if _is_ours(called) and (fresh := copy(called)) is not called:
                 changed[name] = fresh
-        if not changed:
-            return original
-        clone = FunctionType(plain.__code__, {**plain.__globals__, **changed}, plain.__name__, plain.__defaults__)
-        clone.__qualname__ = plain.__qualname__
-        clone.__module__ = plain.__module__
-        done[plain.__name__] = _compile(clone, folder, **_options(original))
-        return done[plain.__name__]
+        if changed:
+            clone = FunctionType(plain.__code__, {**plain.__globals__, **changed}, plain.__name__, plain.__defaults__)
+            clone.__qualname__ = plain.__qualname__
+            clone.__module__ = plain.__module__
+            copies[plain] = _compile(clone, folder, **_options(original))
+        return copies[plain]
 
     return copy(function)
+
+
+def _tag(rules: dict[str, FunctionType]) -> str:
+    """Sixteen hexadecimal digits of the rules and of the files they stand in, whose constants end up in the callers."""
+    digest = hashlib.sha256()
+    for name, rule in sorted(rules.items()):
+        digest.update(f"{name} {rule.__module__}.{rule.__qualname__}".encode())
+        digest.update(Path(rule.__code__.co_filename).read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _options(function: Callable[..., Any]) -> dict[str, bool]:

@@ -264,10 +264,10 @@ def _creators(
         if k < len(kols):
             specialty = int(np.argmax(creators.content[k]))
             gather_audience(
-                k, host, float(shares[host]), specialty, people.pull, trust.mass_met, trust.mass_broken, luck, follows
+                k, int(host), float(shares[host]), specialty, people.pull, trust.mass_met, trust.mass_broken, luck, follows
             )
         else:
-            gather_pool(k, host, int(sizes[host]), p.pool_from_graph, priors, graph, people.group, luck, follows)
+            gather_pool(k, int(host), int(sizes[host]), p.pool_from_graph, priors, graph, people.group, luck, follows)
     mean_taste(follows, people.taste, creators.fit, creators.audience)
     creators.reservation[: len(kols)] = p.kol_reservation * creators.audience[: len(kols)]
     return creators, follows

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,15 +8,12 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_markets import kept_by, market, parameters
+from small_markets import kept_by, market
 
 from sim.errors import LedgerError
 from sim.ledger import Ledger, Stream
-from sim.market import Market
 from sim.markets import settlement
 from sim.markets.settlement import Batch, Lines
-from sim.recorder import RunResult
-from sim.world import World
 
 PEOPLE = 120
 DAYS = 14
@@ -93,15 +89,23 @@ POLICY = st.fixed_dictionaries(
     }
 )
 LIVELY: dict[str, Any] = {
-    "market": {"consumers": PEOPLE, "choice": {"outside": -1.0}, "experience": {"return_gap": 0.3}},
+    "market": {
+        "consumers": PEOPLE,
+        "people": {"budget": 4_000},
+        "choice": {"outside": -3.0},
+        "experience": {"return_gap": 0.3},
+    },
     "creators": {"koc_share": 0.05, "kol_count": 2},
     "brands": {"ads": 0.2, "kol": 0.3, "koc": 0.3},
 }
 
 
-def lively(policy: dict[str, Any]) -> dict[str, Any]:
-    return {name: {**LIVELY.get(name, {}), **one} if isinstance(one, dict) else one for name, one in
-            {**{"market": {}}, **policy}.items()}  # fmt: skip
+def lively(**policy: Any) -> dict[str, Any]:
+    """Groups of a market that trades a lot, with a policy laid over them."""
+    merged = dict(LIVELY)
+    for name, group in policy.items():
+        merged[name] = {**LIVELY.get(name, {}), **group} if isinstance(group, dict) else group
+    return merged
 
 
 def due(orders: pd.DataFrame, after: pd.Series, day: int) -> pd.Series:
@@ -111,7 +115,7 @@ def due(orders: pd.DataFrame, after: pd.Series, day: int) -> pd.Series:
 
 def test_the_policies_below_trade_and_send_back() -> None:
     """Or the next test would prove little."""
-    one = market(days=DAYS, **lively({}))
+    one = market(days=DAYS, **lively())
     orders = one.orders()
     assert len(orders) > 300
     assert orders.returned.mean() > 0.05
@@ -121,7 +125,7 @@ def test_the_policies_below_trade_and_send_back() -> None:
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(POLICY, st.integers(0, 2**40))
 def test_money_closes_every_day_under_any_policy(policy: dict[str, Any], seed: int) -> None:
-    one = market(seed, **lively(policy))
+    one = market(seed, **lively(**policy))
     start = one.town.consumers.wallet.astype(np.int64)
     platforms, home = one.parameters.platforms, one.town.people.home
     for day in range(DAYS):
@@ -158,27 +162,25 @@ def test_money_closes_every_day_under_any_policy(policy: dict[str, Any], seed: i
 
 # --- rules that are broken on purpose -------------------------------------------------------------------------------
 
-LOST = 7  # the order that a fen is lost from
-
-
-def loses_a_fen(batch: Batch, whole: Callable[[Batch], Lines] = settlement.divide) -> Lines:
-    lines = whole(batch)
-    return lines._replace(brand=lines.brand - (batch.number == LOST))
-
-
 def test_a_rule_that_loses_a_fen_is_caught_with_the_order_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    sound = market(days=DAYS, **lively({})).orders()
-    order = sound.iloc[LOST]
+    sound = market(days=4, **lively()).orders()
+    order = kept_by(sound).iloc[2]
+    whole = settlement.divide
+
+    def loses_a_fen(batch: Batch) -> Lines:
+        lines = whole(batch)
+        return lines._replace(brand=lines.brand - (batch.number == order.order))
+
     monkeypatch.setattr(settlement, "divide", loses_a_fen)
-    one = market(**lively({}))
+    one = market(**lively())
     with pytest.raises(LedgerError) as caught:
         one.run(DAYS)
-    settled = order.day + one.parameters.platform.settlement_days
-    assert str(caught.value).startswith(
-        f"day {int(settled)}: order {LOST} of {int(order.price)} fen is divided into lines that miss it by 1 fen: platform "
-    )
+    settled = int(order.day) + one.parameters.platform.settlement_days
+    number, price = int(order.order), int(order.price)
+    said = f"day {settled}: order {number} of {price} fen is divided into lines that miss it by 1 fen: platform "
+    assert str(caught.value).startswith(said)
     lines = [int(fen) for fen in re.findall(r"(?:platform|commission|margin|brand) (\d+)", str(caught.value))]
-    assert sum(lines) == order.price - 1
+    assert (len(lines), sum(lines)) == (4, price - 1)
 
 
 def test_a_refund_that_keeps_a_fen_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,7 +193,7 @@ def test_a_refund_that_keeps_a_fen_is_caught(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(settlement.Settlement, "_refund", refund)
     with pytest.raises(LedgerError, match=r"day \d+: escrow of platform 0 holds \d+ fen, pending orders \d+ fen"):
-        market(days=DAYS, **lively({}))
+        market(days=DAYS, **lively())
 
 
 def test_a_payout_without_counter_entry_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,20 +202,15 @@ def test_a_payout_without_counter_entry_is_caught(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(settlement.Settlement, "pay_interest", tip)
     with pytest.raises(LedgerError, match=r"day 0: the accounts sum to 1 fen"):
-        market(days=1, **lively({}))
+        market(days=1, **lively())
 
 
 # --- what parties have in the end -----------------------------------------------------------------------------------
 
 
-def closed(**policy: Any) -> tuple[Market, RunResult]:
-    """A market that has stopped selling for long enough that every order is settled."""
-    one = market(days=DAYS, **lively(policy))
-    return one, one.result()
-
-
 def test_outcomes_are_the_ledger() -> None:
-    one, result = closed(platform={"coupon": 0.1}, creators={"commission": 0.2})
+    one = market(days=DAYS, **lively(platform={"coupon": 0.1}, creators={"commission": 0.2}))
+    result = one.result()
     streams = one.settlement.ledger.accounts.revenue
     for stream in Stream:
         assert result.outcomes[f"revenue_{stream.name.lower()}"] == streams[stream] / 100
@@ -225,15 +222,15 @@ def test_outcomes_are_the_ledger() -> None:
 
 
 def test_kept_gmv_is_split_without_a_rest() -> None:
-    one, result = closed(platform={"coupon": 0.1, "take_rate": 0.03}, creators={"commission": 0.2})
+    one = market(days=DAYS, **lively(platform={"coupon": 0.1, "take_rate": 0.03}, creators={"commission": 0.2}))
+    result = one.result()
     parts = (result.split.set_index("party").yuan * 100).round().astype(int)
     assert parts.sum() == kept_by(one.orders()).price.sum() == round(result.outcomes["gmv_kept"] * 100)
     assert (parts.drop("brand") > 0).all()
 
 
 def test_a_market_that_spends_nothing_on_promotion_has_no_creator_income() -> None:
-    quiet = parameters(**lively({"brands": {"weekly_budget": 0.0}}))
-    one = Market(quiet, 1, world=World.build(quiet, 1), keep_orders=True).run(DAYS)
-    accounts = one.settlement.ledger.accounts
-    assert not accounts.creator.any()
-    assert not accounts.creator_balance.any()
+    one = market(days=DAYS, **lively(brands={"weekly_budget": 0.0}))
+    assert (one.orders().creator >= 0).any()
+    assert not one.settlement.ledger.accounts.creator.any()
+    assert not one.settlement.ledger.accounts.creator_balance.any()

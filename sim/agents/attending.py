@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.agents.weighing import MILLION, follow_slot, trust_in, word_slot
+from sim.audience import add_follow
 from sim.compiled import inlined
 from sim.draws import Stream, geometric_of, uniform
 from sim.parameters import Behaviour
@@ -24,6 +25,7 @@ from sim.records import (
     Events,
     Follows,
     Luck,
+    Sheet,
     Shelf,
     Today,
     Town,
@@ -329,6 +331,8 @@ def attend_feed(
             out.tally.creator_delivered[creator] += 1
             if creator == town.consumers.creator[i]:
                 continue
+            if venues.follow_gate[home] == 1 and slot < 0:
+                slot = follow_to_trade(i, day, creator, luck, town.follows, today.sheet, rates, out)
         else:
             product = int(feeds.product[category, place(which, feeds.listing[home, category])])
         out.tally.delivered[channel] += 1
@@ -350,6 +354,19 @@ def one_of(needs: int, u: float) -> int:
     while rest >> category & 1 == 0:
         category += 1
     return category
+
+
+@inlined
+def follow_to_trade(
+    i: int, day: int, creator: int, luck: Luck, follows: Follows, sheet: Sheet, rates: Behaviour, out: Events
+) -> int:
+    """Where trade needs a follow, a page seen may lead to one; returns the follow slot, or `NOBODY`."""
+    if uniform(luck[Stream.FOLLOW], day, i, creator) >= rates.attention.follow_gate:
+        return NOBODY
+    if not add_follow(i, creator, float(sheet.stranger_met[creator]), float(sheet.stranger_broken[creator]), follows):
+        return NOBODY
+    out.tally.creator_followers[creator] += 1
+    return follow_slot(i, creator, follows)
 
 
 @inlined
