@@ -12,7 +12,7 @@ from typing import NamedTuple
 from experiments.design import Arm
 from sim.parameters import Parameters
 
-TABLES = ("daily", "funnel", "creators", "split")
+TABLES = ("daily", "funnel", "creators", "split", "graph")
 MODEL = Path(__file__).resolve().parent.parent / "sim"
 
 

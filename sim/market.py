@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -434,7 +435,8 @@ class Market(ColumnarModel):
             }
         )
         split = pd.DataFrame({"party": list(recorder.split), "yuan": [fen / FEN for fen in recorder.split.values()]})
-        return RunResult(outcomes, self.daily(), recorder.funnel(), table, split)
+        graph = pd.DataFrame([asdict(self.world.statistics)])
+        return RunResult(outcomes, self.daily(), recorder.funnel(), table, split, graph)
 
     def explain(self, consumer: int, day: int) -> Explanation:
         """Why a consumer bought, or not, on a day: the market is run again up to that day, then weighs aloud.

@@ -99,6 +99,8 @@ class RunResult(NamedTuple):
         A row for each creator: tier, audience, income, sales.
     split
         Who got what consumers paid for kept orders.
+    graph
+        What the social graph is like, in one row: the fields of `GraphStatistics`.
     """
 
     outcomes: dict[str, float]
@@ -106,6 +108,7 @@ class RunResult(NamedTuple):
     funnel: pd.DataFrame
     creators: pd.DataFrame
     split: pd.DataFrame
+    graph: pd.DataFrame
 
 
 def gini(values: NDArray[Any]) -> float:

@@ -19,6 +19,7 @@ from sim.audience import empty_follows, gather_audience, gather_pool, mean_taste
 from sim.draws import Stream, normals, normals_at, stream_keys, uniforms
 from sim.edgelist import read_edge_list
 from sim.errors import UserError
+from sim.graph_statistics import GraphStatistics, describe
 from sim.parameters import Parameters
 from sim.records import (
     NOBODY,
@@ -56,6 +57,7 @@ class World(NamedTuple):
     luck: Luck
     population: int  # people with any activity: scales budgets and thresholds
     graph: graphs.Graph
+    statistics: GraphStatistics
     people: People
     consumers: Consumers
     follows: Follows
@@ -77,7 +79,7 @@ class World(NamedTuple):
         consumers = _consumers(parameters, people, luck)
         population = int(np.count_nonzero(people.activity))
         creators, follows = _creators(parameters, population, graph, people, consumers, luck)
-        return cls(luck, population, graph, people, consumers, follows, goods, creators)
+        return cls(luck, population, graph, describe(graph), people, consumers, follows, goods, creators)
 
     @staticmethod
     def key(parameters: Parameters, seed: int) -> str:
