@@ -321,6 +321,8 @@ class MesaConsumer(mesa.Agent):
                 if post.creator == self.creator:
                     continue
                 follow = self.following(post.creator)
+                if follow is None and town.venues[self.home].follow_gate:
+                    follow = self.follow(post.creator, town.rates.attention.follow_gate)
                 offer = Offer(post.product, PUBLIC_POST, post.creator, follow, post.claim, post.incentive)
                 paid = post.paid
             else:
@@ -470,7 +472,7 @@ class MesaConsumer(mesa.Agent):
         if satisfying:
             for account in (creator if follow is None else NOBODY, item.own_account):
                 if account >= 0:
-                    self.follow_after_purchase(account)
+                    self.follow(account, rates.attention.follow, 1.0)
         self.tell_friends(number, product, creator, experienced, experienced - expected)
 
     def remember_purchase(self, product: int, experienced: float, satisfying: bool) -> None:
@@ -487,14 +489,18 @@ class MesaConsumer(mesa.Agent):
         memory.mean = float(np.float32(memory.mean + (experienced - memory.mean) / memory.count))
         memory.run = min(memory.run + 1, BYTE_MOST) if satisfying else 0
 
-    def follow_after_purchase(self, creator: int) -> None:
-        """Perhaps follow the creator who sold something good."""
+    def follow(self, creator: int, chance: float, met: float = 0.0) -> Follow | None:
+        """Perhaps follow a creator, of whose claims some were met already."""
         town = self.model
-        likes = uniform(town.luck.follow, town.day, self.row, creator) < town.rates.attention.follow
-        if likes and len(self.follows) < FOLLOW_SLOTS and self.following(creator) is None:
-            known = town.creators[creator]
-            self.follows.append(Follow(creator, known.stranger_met + 1.0, known.stranger_broken))
-            town.tally.creator_followers[creator] += 1
+        if uniform(town.luck.follow, town.day, self.row, creator) >= chance:
+            return None
+        if len(self.follows) == FOLLOW_SLOTS or self.following(creator):
+            return None
+        known = town.creators[creator]
+        follow = Follow(creator, known.stranger_met + met, known.stranger_broken)
+        self.follows.append(follow)
+        town.tally.creator_followers[creator] += 1
+        return follow
 
     def tell_friends(self, number: int, product: int, creator: int, word: float, surprise: float) -> None:
         """Tell some friends of a purchase: a stretch of the friends' list that starts at random."""

@@ -28,9 +28,11 @@ from sim.records import (
     MOST_TOLD,
     NOBODY,
     Columns,
+    Follows,
     Luck,
     Orders,
     Shares,
+    Sheet,
     Tally,
     Today,
     Town,
@@ -134,8 +136,8 @@ class Till:
         self.remember_purchases(who, product, experienced, satisfying)
         kept = ~returned
         schedule_needs(who[kept], best.category[kept], self.day, self.luck, self.town, self.today, rates)
-        self.follow(who, np.where(satisfying & (slot < 0), best.creator, NOBODY))
-        self.follow(who, np.where(satisfying, shelf.own_account[product], NOBODY))
+        self.follow(who[satisfying & (slot < 0)], best.creator[satisfying & (slot < 0)])
+        self.follow(who[satisfying], shelf.own_account[product[satisfying]])
         return Bought(orders, experienced, experienced - best.expected)
 
     def remember_claims(self, who: Ints, slot: Ints, met: Mask, broken: Mask) -> None:
@@ -161,20 +163,10 @@ class Till:
         consumers.own_run[who, slot] = np.where(satisfying, np.minimum(run + 1, 255), 0)
 
     def follow(self, who: Ints, creator: Ints) -> None:
-        """Let satisfied buyers perhaps follow who sold (`NOBODY`: nobody to follow)."""
-        follows, sheet = self.town.follows, self.today.sheet
+        """Let satisfied buyers perhaps follow who sold."""
         who, creator = who[creator >= 0], creator[creator >= 0].astype(np.int64)
-        like = uniform(self.luck[Stream.FOLLOW], self.day, who, creator) < self.rates.attention.follow
-        who, creator = who[like], creator[like]
-        row = follows.creator[who]
-        slot = (row >= 0).sum(axis=1)
-        free = (slot < FOLLOW_SLOTS) & ~(row == creator[:, None]).any(axis=1)
-        who, creator, slot = who[free], creator[free], slot[free]
-        follows.creator[who, slot] = creator
-        follows.fatigue[who, slot] = 0
-        follows.met[who, slot] = np.minimum(((sheet.stranger_met[creator] + 1.0) * COUNT_UNITS).astype(np.int64), 255)
-        follows.broken[who, slot] = np.minimum((sheet.stranger_broken[creator] * COUNT_UNITS).astype(np.int64), 255)
-        self.tally.creator_followers[:] += np.bincount(creator, minlength=len(self.tally.creator_followers))
+        likes = uniform(self.luck[Stream.FOLLOW], self.day, who, creator) < self.rates.attention.follow
+        add_follows(who[likes], creator[likes], 1.0, self.town.follows, self.today.sheet, self.tally)
 
     def tell_friends(self, orders: Orders, word: Reals, surprise: Reals) -> Shares:
         """Words to friends: for each order that is shared a stretch of the friends' list that starts at random."""
@@ -192,6 +184,19 @@ class Till:
         to = graph.friends[graph.offsets[who[row]] + (start[row] + n) % degree[row]]
         order = shared[row]
         return table(Shares, to, product[row], word[order], order, orders.creator[order])
+
+
+def add_follows(who: Ints, creator: Ints, met: float, follows: Follows, sheet: Sheet, tally: Tally) -> None:
+    """Follow creators, where slots are free; nobody may be named twice. ``met``: claims met already."""
+    row = follows.creator[who]
+    slot = (row >= 0).sum(axis=1)
+    free = (slot < FOLLOW_SLOTS) & ~(row == creator[:, None]).any(axis=1)
+    who, creator, slot = who[free], creator[free], slot[free]
+    follows.creator[who, slot] = creator
+    follows.fatigue[who, slot] = 0
+    follows.met[who, slot] = np.minimum(((sheet.stranger_met[creator] + met) * COUNT_UNITS).astype(np.int64), 255)
+    follows.broken[who, slot] = np.minimum((sheet.stranger_broken[creator] * COUNT_UNITS).astype(np.int64), 255)
+    tally.creator_followers[:] += np.bincount(creator, minlength=len(tally.creator_followers))
 
 
 def table(kind: type[Columns], *columns: NDArray[Any]) -> Columns:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.numpy_buying import Bargains, Till, schedule_needs, table
+from benchmarks.numpy_buying import Bargains, Till, add_follows, schedule_needs, table
 from benchmarks.numpy_rules import (
     Ints,
     Mask,
@@ -282,10 +282,22 @@ class NumpyCrowd:
         seen = (creator < 0) | (creator != self.town.consumers.creator[who])
         tally.delivered[:] += np.bincount(channel[seen], minlength=len(tally.delivered))
         slot = np.full(len(who), NOBODY)
-        led = np.flatnonzero(creator >= 0)
+        led = np.flatnonzero(seen & (creator >= 0))
+        self.follow_to_trade(who[led], creator[led])
         slot[led] = self.follow_slot(who[led], creator[led])
         columns = (who, AFTER_ANSWER + page, product, channel, creator, slot, claim, incentive, paid)
         self.notice(*(column[seen] for column in columns))
+
+    def follow_to_trade(self, who: Ints, creator: Ints) -> None:
+        """Where trade needs a follow, a page seen may lead to one; each person's pages in turn."""
+        gated = self.today.venues.follow_gate[self.town.people.home[who]] == 1
+        who, creator = who[gated], creator[gated]
+        likes = uniform(self.luck[Stream.FOLLOW], self.day, who, creator) < self.rates.attention.follow_gate
+        who, creator = who[likes], creator[likes]
+        nth = np.arange(len(who)) - np.searchsorted(who, who)
+        for n in range(int(nth.max(initial=-1)) + 1):
+            now = nth == n
+            add_follows(who[now], creator[now], 0.0, self.town.follows, self.today.sheet, self.tally)
 
     def attend_habits(self, needy: Ints) -> None:
         """Products bought by habit come to mind when they are needed."""

@@ -17,13 +17,11 @@ from sim.errors import UserError
 
 PATIENCE = 60.0  # seconds to wait for another process that writes to the same store
 
-_CREATE = (
-    "CREATE TABLE IF NOT EXISTS runs (id TEXT PRIMARY KEY, seconds REAL, outcomes TEXT, timings TEXT, "
-    + ", ".join(f"{name} BLOB" for name in TABLES)
-    + ")"
-)
+_CREATE = """
+CREATE TABLE IF NOT EXISTS runs (id TEXT PRIMARY KEY, seconds REAL, outcomes TEXT, timings TEXT);
+CREATE TABLE IF NOT EXISTS tables (run TEXT, name TEXT, content BLOB, PRIMARY KEY (run, name));
+"""
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
-_COLUMNS = 4 + len(TABLES)
 
 
 class Store:
@@ -54,16 +52,20 @@ class Store:
 
     def put(self, run: Finished) -> None:
         """Keep a run; one of the same id is replaced."""
-        row = (run.id, run.seconds, json.dumps(run.outcomes), json.dumps(run.timings), *(run.tables[t] for t in TABLES))
+        row = (run.id, run.seconds, json.dumps(run.outcomes), json.dumps(run.timings))
+        tables = [(run.id, name, content) for name, content in run.tables.items()]
         with self._clear_errors(), self._connection:
-            self._connection.execute(f"INSERT OR REPLACE INTO runs VALUES ({', '.join('?' * _COLUMNS)})", row)
+            self._connection.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?)", row)
+            self._connection.executemany("INSERT OR REPLACE INTO tables VALUES (?, ?, ?)", tables)
 
     def known(self, ids: Iterable[str]) -> set[str]:
-        """Which of these runs are here."""
+        """Which of these runs are here, with all the tables that a run has."""
         if not self.path.exists():
             return set()
+        names = ", ".join(f"'{name}'" for name in TABLES)
+        query = f"SELECT count(*) FROM tables WHERE run = ? AND name IN ({names})"
         with self._clear_errors():
-            return {id for id in ids if self._connection.execute("SELECT 1 FROM runs WHERE id = ?", (id,)).fetchone()}
+            return {id for id in ids if self._connection.execute(query, (id,)).fetchone()[0] == len(TABLES)}
 
     def get(self, id: str, tables: Iterable[str] = TABLES) -> Finished:
         """A run, with some of its tables.
@@ -73,14 +75,13 @@ class Store:
         KeyError
             If it is not here.
         """
-        names = list(tables)
-        columns = ", ".join(["seconds", "outcomes", "timings", *names])
         with self._clear_errors():
-            row = self._connection.execute(f"SELECT {columns} FROM runs WHERE id = ?", (id,)).fetchone()
-        if row is None:
-            raise KeyError(id)
-        seconds, outcomes, timings, *blobs = row
-        return Finished(id, seconds, json.loads(outcomes), json.loads(timings), dict(zip(names, blobs, strict=True)))
+            row = self._connection.execute("SELECT seconds, outcomes, timings FROM runs WHERE id = ?", (id,)).fetchone()
+            if row is None:
+                raise KeyError(id)
+            query = "SELECT content FROM tables WHERE run = ? AND name = ?"
+            found = {name: self._connection.execute(query, (id, name)).fetchone()[0] for name in tables}
+        return Finished(id, row[0], json.loads(row[1]), json.loads(row[2]), found)
 
     def close(self) -> None:
         """Close the file; the store may be used again."""
@@ -94,7 +95,7 @@ class Store:
         connection = sqlite3.connect(self.path, timeout=PATIENCE)
         connection.execute("PRAGMA journal_mode=WAL")  # readers and one writer at once; a commit is an append
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute(_CREATE)
+        connection.executescript(_CREATE)
         return connection
 
     @contextmanager

@@ -56,7 +56,7 @@ WRONG = {
         "expected some, or brands.kol=0 and brands.koc=0"
     ),
     "graph.mean_degree=500 market.consumers=400": (
-        "graph.mean_degree=500 in a market of 400 people: expected fewer"
+        "graph.mean_degree=500: expected fewer than the 400 people"
     ),
     "graph=edgelist": "graph.path is empty: graph=edgelist needs the file with the ties, graph.path=FILE",
     "graph=edgelist graph.path=none.csv": "graph.path=none.csv: no such file, or it cannot be read",

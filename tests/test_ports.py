@@ -104,7 +104,8 @@ def test_numpy_gives_the_same_orders_in_a_larger_market() -> None:
 
 def test_a_port_with_other_luck_differs() -> None:
     engine, other = both(MesaMarket, consumers=200, days=1)
-    other.crowd.luck.feed = engine.luck[draws.Stream.OPEN]
+    town: Any = other.crowd
+    town.luck.feed = engine.luck[draws.Stream.OPEN]
     engine.step()
     other.step()
     assert not engine.daily().equals(other.daily())

@@ -48,6 +48,14 @@ def test_known_names_what_is_there(tmp_path: Path) -> None:
         store.get("b")
 
 
+def test_a_run_without_one_of_the_tables_is_not_known(tmp_path: Path) -> None:
+    store, run = Store(tmp_path), a_run("a")
+    store.put(run._replace(tables={name: run.tables[name] for name in TABLES[:-1]}))
+    assert store.known(["a"]) == set()
+    store.put(run)
+    assert store.known(["a"]) == {"a"}
+
+
 def test_a_run_put_twice_is_the_later_one(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.open()

@@ -20,17 +20,19 @@ def venues(platforms: tuple[Platform, ...], mean_pages: float) -> Venues:
         chance = np.exp(np.where(n == 0, 0.0, n * np.log(mean_pages)) - mean_pages - log_factorial)
     pages = np.cumsum(chance)
     pages[-1] = 1.0
-    column = np.array([
+    rows = [
         (p.follow_gate, p.feed.content_share, p.feed.ad_load, p.feed.organic_reach, p.coupon, p.coupon_newcomers)
         for p in platforms
-    ], dtype=float)  # fmt: skip
+    ]
+    # each contiguous: a strided column is another type, for which the consumers' day would be compiled again
+    gate, content, ads, reach, coupon, newcomers = np.array(rows, dtype=float).T.copy()
     return Venues(
-        follow_gate=column[:, 0].astype(np.uint8),
-        content_share=column[:, 1],
-        ad_load=column[:, 2],
-        organic_reach=column[:, 3],
-        coupon=column[:, 4],
-        coupon_newcomers=column[:, 5].astype(np.uint8),
+        follow_gate=gate.astype(np.uint8),
+        content_share=content,
+        ad_load=ads,
+        organic_reach=reach,
+        coupon=coupon,
+        coupon_newcomers=newcomers.astype(np.uint8),
         pages=pages,
     )
 

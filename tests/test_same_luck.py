@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from small_markets import assert_same, columns, fingerprint, market, parameters
+
+from sim.agents import crowd
+from sim.agents.living import live_all
+from sim.checkpoint import load, save
+from sim.errors import UserError
+from sim.graph import Graph
+from sim.market import Market
+from sim.records import FOLLOW_SLOTS, NOBODY
+from sim.world import World
+
+HERE = Path(__file__).parent
+DAYS = 20
+COMPILED = not numba.config.DISABLE_JIT
+# All at once: creators, coupons, own pools, talk, habits, money held, a second platform, entry and exit.
+BUSY: dict[str, Any] = {
+    "market": {
+        "people": {"sociability": 0.5, "budget": 3_000},
+        "choice": {"outside": 0.0},
+        "experience": {"return_gap": 0.5, "habit_purchases": 1},
+    },
+    "creators": {"koc_share": 0.03, "patience": 3, "entry": 0.5, "leave": 0.1, "answers": 1.0},
+    "brands": {"kol": 0.3, "koc": 0.3, "own": 0.2, "adapt": 0.5},
+    "platform": {"coupon": 0.1, "live_discount": 0.1, "settlement_days": 3, "return_days": 5, "share": 0.7},
+    "rivals": [{"share": 0.3, "take_rate": 0.0}],
+}
+SMALL = {**BUSY, "market": {**BUSY["market"], "consumers": 80, "choice": {"outside": -2.0}}}
+
+
+@pytest.fixture(scope="module")
+def busy() -> Market:
+    return market(days=DAYS, **BUSY)
+
+
+def test_all_mechanisms_are_at_work(busy: Market) -> None:
+    """Or equality would prove little."""
+    orders, creators = busy.orders(), busy.creators
+    assert set(orders.channel) == set(range(8))
+    assert orders.returned.any()
+    assert orders.coupon.any()
+    assert (creators.since > 0).any()
+    assert (creators.active == 0).any()
+    assert (creators.audience[busy.first_account :] > 0).any()
+    assert busy.daily().answers.sum() < busy.daily().questions.sum()
+    assert set(busy.town.people.home) == {0, 1}
+
+
+def test_a_run_is_a_function_of_parameters_and_seed(busy: Market) -> None:
+    assert_same(market(days=DAYS, **BUSY), busy)
+
+
+# --- one more person ------------------------------------------------------------------------------------------------
+
+
+def with_hermit(world: World) -> World:
+    """The world with one more person, who knows nobody, follows nobody and never looks."""
+
+    def appended(column: NDArray[Any], value: Any = None) -> NDArray[Any]:
+        last = column[:1] if value is None else np.full_like(column[:1], value)
+        return np.concatenate([column, last])
+
+    graph = Graph(np.append(world.graph.offsets, world.graph.offsets[-1]), world.graph.friends)
+    people = type(world.people)(*(appended(column) for column in world.people))
+    people.activity[-1] = 0.0
+    consumers = type(world.consumers)(*(appended(column) for column in world.consumers))
+    consumers.creator[-1] = NOBODY
+    follows = type(world.follows)(*(appended(column) for column in world.follows))
+    follows.creator[-1] = NOBODY
+    return world._replace(graph=graph, people=people, consumers=consumers, follows=follows)
+
+
+def test_an_isolated_consumer_changes_nobody_elses_life(busy: Market) -> None:
+    more = Market(busy.parameters, 1, world=with_hermit(busy.world), keep_orders=True).run(DAYS)
+    people = len(busy.town.people.activity)
+    assert len(more.consumers) == people + 1
+    assert_same(more, busy, people)
+    assert more.town.consumers.wallet[people] > 0
+    assert (more.town.consumers.due[people] >= 0).all()
+    assert (more.town.follows.creator[people] == [NOBODY] * FOLLOW_SLOTS).all()
+
+
+# --- threads, order, one by one -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("chunk", [64, 37])
+def test_chunks_and_threads_change_nothing(
+    busy: Market, threads: int, chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crowd, "CHUNK", chunk)
+    assert_same(Market(busy.parameters, 1, threads=threads, keep_orders=True).run(DAYS), busy)
+
+
+@pytest.mark.parametrize("method", ["do", "shuffle_do"])
+def test_agents_who_step_one_by_one_live_as_the_compiled_pass(busy: Market, method: str) -> None:
+    one = Market(busy.parameters, 1, keep_orders=True)
+    for _ in range(DAYS):
+        one.open_day()
+        getattr(one.consumers, method)("step")
+        one.close_day()
+    assert_same(one, busy)
+
+
+def test_some_may_step_alone_and_the_rest_together(busy: Market) -> None:
+    one = Market(busy.parameters, 1, keep_orders=True)
+    for _ in range(DAYS):
+        one.open_day()
+        for person in one.consumers[40:60]:
+            person.step()
+        one.live(60)
+        one.live(0, 40)
+        one.close_day()
+    assert_same(one, busy)
+
+
+# --- compiled and plain Python --------------------------------------------------------------------------------------
+
+IN_PLAIN_PYTHON = """
+import sys, warnings
+warnings.simplefilter("ignore", RuntimeWarning)
+from small_markets import fingerprint, market
+from test_same_luck import COMPILED, SMALL
+assert not COMPILED
+print(fingerprint(market(seed=2, days=int(sys.argv[1]), **SMALL)))
+"""
+
+
+@pytest.mark.skipif(not COMPILED, reason="compares with the compiled run")
+@pytest.mark.parametrize("days", [6, pytest.param(60, marks=pytest.mark.slow)])
+def test_plain_python_agrees_to_the_bit(days: int) -> None:
+    command = [sys.executable, "-c", IN_PLAIN_PYTHON, str(days)]
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    plain = subprocess.run(command, cwd=HERE, env=environment, capture_output=True, text=True, check=True).stdout
+    compiled = market(seed=2, days=days, **SMALL)
+    assert len(compiled.orders()) > 40
+    assert plain.strip() == fingerprint(compiled)
+
+
+@pytest.mark.skipif(not COMPILED, reason="nothing is compiled")
+def test_no_policy_makes_the_day_compile_anew(busy: Market) -> None:
+    """Columns of another layout would: a minute lost, whenever somebody adds a platform."""
+    market(days=1)
+    assert busy.day == DAYS
+    assert len(live_all.signatures) == 1  # type: ignore[attr-defined]
+
+
+# --- seeds and arms -------------------------------------------------------------------------------------------------
+
+
+def test_neighbouring_seeds_have_nothing_in_common() -> None:
+    """Whoever is the same person under two seeds differs in everything that is drawn."""
+    one, other = market(seed=7, days=5), market(seed=8, days=5)
+    assert not set(one.luck.tolist()) & set(other.luck.tolist())
+    people = len(one.town.people.activity)
+    for name in ("taste", "activity", "sensitivity", "sociability", "income"):
+        mine, yours = (np.asarray(getattr(m.town.people, name), float).reshape(people, -1).T for m in (one, other))
+        for here, there in zip(mine, yours, strict=True):
+            assert abs(np.corrcoef(here, there)[0, 1]) < 4 / people**0.5
+            assert np.mean(here == there) < 0.02
+    here, there = one.world.goods.quality, other.world.goods.quality
+    assert abs(np.corrcoef(here, there)[0, 1]) < 4 / len(here) ** 0.5
+
+
+ARMS: dict[str, dict[str, Any]] = {
+    "take": {"platform": {"take_rate": 0.08}},
+    "free": {"platform": {"take_rate": 0.0}},
+    "public": {"creators": {"koc_share": 0.015, "private_share_koc": 0.0}},
+}
+
+
+def test_the_order_of_arms_is_irrelevant() -> None:
+    world = World.build(parameters(), 5)
+
+    def run(names: list[str]) -> dict[str, str]:
+        return {n: fingerprint(Market(parameters(**ARMS[n]), 5, world=world, keep_orders=True).run(8)) for n in names}
+
+    there, back = run([*ARMS]), run([*reversed(ARMS)])
+    assert there == back
+    assert len(set(there.values())) == len(ARMS)
+    alone = {name: fingerprint(market(seed=5, days=8, **arm)) for name, arm in ARMS.items()}
+    assert there == alone  # a world of its own or a shared one: the same world
+
+
+def test_arms_share_their_shocks() -> None:
+    """An arm that charges what no consumer sees differs in money alone."""
+    unseen = {"pass_through": 0.0, "weekly_budget": 1e4}  # neither prices nor budgets feel it
+    one, other = (market(seed=3, days=14, brands=unseen, platform={"take_rate": take}) for take in (0.01, 0.1))
+    theirs = dict(columns(other))
+    for name, column in columns(one):
+        if name.startswith(("Consumers", "Follows", "orders", "shop")):
+            np.testing.assert_array_equal(column, theirs[name], err_msg=name)
+    assert one.result().outcomes["revenue_take"] < other.result().outcomes["revenue_take"]
+
+
+# --- stopped and continued ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("day", [0, 1, 9, 13])
+def test_a_market_put_aside_goes_on_as_if_it_had_never_stopped(busy: Market, day: int, tmp_path: Path) -> None:
+    path = tmp_path / "aside"
+    market(days=day, **BUSY).save(path)
+    again = Market.load(path)
+    assert again.day == day
+    assert_same(again.run(DAYS - day), busy)
+
+
+def test_a_market_is_not_changed_by_being_put_aside(busy: Market, tmp_path: Path) -> None:
+    one = market(days=5, **BUSY)
+    one.save(tmp_path / "aside")
+    again = load(Market, tmp_path / "aside").run(1)
+    assert_same(one.run(DAYS - 5), busy)
+    again.run(DAYS - 6)
+    assert_same(again, busy)
+    assert [path.name for path in tmp_path.iterdir()] == ["aside"]
+
+
+def test_burn_in_and_the_order_of_shuffling_survive(tmp_path: Path) -> None:
+    def made() -> Market:
+        return Market(parameters(**BUSY), 6, burn_in=4, keep_orders=True)
+
+    whole = made().run(10)
+    half = made().run(5)
+    half.save(tmp_path / "half")
+    again = Market.load(tmp_path / "half").run(5)
+    assert_same(again, whole)
+    assert again.result().outcomes["orders"] < len(again.orders())
+    assert again.steps == whole.steps == 10
+    assert [a.row for a in again.consumers.shuffle()[:9]] == [a.row for a in whole.consumers.shuffle()[:9]]
+    assert again.rng.random() == whole.rng.random()
+
+
+def test_a_world_of_ones_own_is_given_again(busy: Market, tmp_path: Path) -> None:
+    world = with_hermit(busy.world)
+    one = Market(busy.parameters, 1, world=world, keep_orders=True).run(4)
+    save(one, tmp_path / "aside")
+    assert_same(Market.load(tmp_path / "aside", world=world).run(4), one.run(4))
+    with pytest.raises(UserError, match=r"holds 301 people, and the world has 300; expected world="):
+        Market.load(tmp_path / "aside")
+
+
+def test_what_is_no_checkpoint_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "nothing"
+    with pytest.raises(UserError, match=r"nothing: not a checkpoint .*expected a file that Market\.save wrote"):
+        Market.load(path)
+    path.write_bytes(b"PK\x03\x04 and no more")
+    with pytest.raises(UserError, match="not a checkpoint"):
+        Market.load(path)
+    np.savez(path.with_suffix(".npz"), header=np.zeros(3))
+    with pytest.raises(UserError, match="not a checkpoint"):
+        Market.load(path.with_suffix(".npz"))
+    market().save(path)
+    monkeypatch.setattr("sim.checkpoint.source_hash", lambda: "another")
+    with pytest.raises(UserError, match=r"saved by version [0-9a-f]{16} of the model, and this is another"):
+        Market.load(path)
