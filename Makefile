@@ -12,14 +12,15 @@ READY := $(VENV)/.ready
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo "$$p" && break; done)
 
-.PHONY: help run test test-slow bench baseline lint parameters clean
+.PHONY: help run test test-slow emergence bench baseline lint parameters clean
 
 help:
 	@echo "make run        the headline experiment; ARGS=\"...\" is passed to koc run"
 	@echo "make test       linters, then all tests but the slow ones; ARGS=\"...\" is passed to pytest"
 	@echo "make test-slow  studies over many seeds"
+	@echo "make emergence  table of the facts that emerge, and what each hangs on"
 	@echo "make bench      ratios against other engines"
-	@echo "make baseline   compare with the committed headline numbers"
+	@echo "make baseline   write tests/baseline.json anew, after a change that is meant to move the headline"
 	@echo "make parameters write docs/parameters.md"
 
 $(READY): pyproject.toml constraints.txt
@@ -44,11 +45,14 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+emergence: $(READY)
+	$(BIN)/python -m tests.emergence_studies $(ARGS)
+
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 baseline: $(READY)
-	$(BIN)/koc baseline $(ARGS)
+	$(BIN)/python -m tests.baseline
 
 parameters: $(READY)
 	$(BIN)/koc parameters > docs/parameters.md

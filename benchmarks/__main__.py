@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -23,13 +24,13 @@ from experiments.manifest import provenance
 OUTPUT = Path(__file__).resolve().parent.parent / "results" / "bench" / "latest.json"
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 STARTS = {
-    "help": "from experiments.cli import main; main(['--help'])",
-    "import": "import sim.market",
-    "first_day": "from sim.market import Market; Market().run(1)",
+    "koc --help": "from experiments.cli import main; main(['--help'])",
+    "import sim.market": "import sim.market",
+    "import, build and first day of 10,000": "from sim.market import Market; Market().run(1)",
 }
 # consumers and days
 SIZES = ((10_000, 28), (100_000, 28), (1_000_000, 14))
-FULL = {"sizes": SIZES, "mesa": (10_000, 3), "numpy": (100_000, 5), "starts": 5}
+FULL = {"sizes": SIZES, "mesa": (10_000, 5), "numpy": (100_000, 5), "starts": 5}
 QUICK = {"sizes": ((10_000, 14), (100_000, 14)), "mesa": (2_000, 3), "numpy": (20_000, 3), "starts": 1}
 
 
@@ -39,16 +40,16 @@ def main(quick: Annotated[bool, typer.Option(help="Smaller sizes, less than a mi
     plan: dict[str, Any] = QUICK if quick else FULL
     begun, load = time.perf_counter(), os.getloadavg()[0]
     with console.status("compiling, if this version never was") as status:
-        _seconds(STARTS["first_day"])
+        _python("-c", "from sim.market import Market; Market().run(1)")
         status.update("starting")
-        seconds = {name: median(_seconds(code) for _ in range(plan["starts"])) for name, code in STARTS.items()}
+        starts = {name: _start(code, plan["starts"]) for name, code in STARTS.items()}
         sizes = []
         for consumers, days in plan["sizes"]:
             status.update(f"{consumers:,} consumers")
             sizes.append(_probe("engine", consumers, days))
         status.update("peers")
         peers = {"plain Mesa": _probe("mesa", *plan["mesa"]), "numpy": _probe("numpy", *plan["numpy"])}
-    raw = {"sizes": sizes, "peers": peers, "seconds": seconds}
+    raw = {"sizes": sizes, "peers": peers, "starts": starts}
     made = sections(raw)
     context = provenance() | {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -69,10 +70,16 @@ def _python(*arguments: str) -> str:
     return done.stdout
 
 
-def _seconds(code: str) -> float:
-    start = time.perf_counter()
-    _python("-c", code)
-    return time.perf_counter() - start
+def _start(code: str, times: int) -> dict[str, float]:
+    """Medians of wall-clock and CPU seconds of a new process."""
+    wall, cpu = [], []
+    for _ in range(times):
+        clock, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        _python("-c", code)
+        wall.append(time.perf_counter() - clock)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu.append(after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime)
+    return {"seconds": median(wall), "cpu_seconds": median(cpu)}
 
 
 def _probe(kind: str, consumers: int, days: int) -> dict[str, Any]:

@@ -40,7 +40,8 @@ Settings = dict[str, Any]
 class Flips(Group):
     """The check whether a conclusion flips where a soft assumption is moved to an end of its plausible range.
 
-    It runs the factorial again at both ends of every assumption, in a smaller market, for a shorter time.
+    It runs the factorial again at both ends of every assumption, in a smaller market, for a shorter time; in place of
+    a graph from a file, in a small world.
     """
 
     assumptions: tuple[str, ...] = Field(default=(), description="parameters that are moved, one at a time")
@@ -48,8 +49,8 @@ class Flips(Group):
         3, "seeds of the check, the experiment's first, as far as it has them", "seeds", ASSUMPTION, ge=2, le=1000
     )
     consumers: int = par(2000, "consumers in the check", "people", ASSUMPTION, ge=20, le=50_000_000)
-    days: int = par(120, "days of the check", "days", ASSUMPTION, ge=2, le=36_500)
-    burn_in: int = par(60, "days of the check that are not counted", "days", ASSUMPTION, ge=0, le=36_500)
+    days: int = par(80, "days of the check", "days", ASSUMPTION, ge=2, le=36_500)
+    burn_in: int = par(40, "days of the check that are not counted", "days", ASSUMPTION, ge=0, le=36_500)
 
     @model_validator(mode="after")
     def _something_counts(self) -> Flips:

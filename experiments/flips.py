@@ -44,6 +44,8 @@ def checks(experiment: Experiment, base: Mapping[str, Any]) -> list[Check]:
     flips = experiment.flips
     factorial = experiment.model_copy(update={"extra_arms": {}})
     small = merged(base, {"market": {"consumers": min(flips.consumers, base["market"]["consumers"])}})
+    if small["graph"]["kind"] == "edgelist":  # a graph from a file cannot be made smaller
+        small = merged(small, {"graph": {"kind": "small_world", "path": ""}})
     found = []
     for path in flips.assumptions if experiment.factors else ():
         if path in settings_of_arms(experiment):

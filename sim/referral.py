@@ -46,7 +46,7 @@ def trace(orders: pd.DataFrame) -> pd.DataFrame:
     lost = (channel == Channel.FRIEND) & ((parent < 0) | (parent >= number))
     if lost.any():
         worst = int(np.flatnonzero(lost)[0])
-        raise UserError(f"orders: order {worst}, on a friend's word, has parent {parent[worst]}; expected an earlier one")
+        raise UserError(f"orders: order {worst}, led by a friend, has parent {parent[worst]}; expected an earlier one")
     before = _own_order_before(orders)
     root, depth = _climb(parent)
     first, _ = _climb(np.where(channel == Channel.HABIT, before, parent))

@@ -265,9 +265,8 @@ def _creators(
     for k, host in enumerate(hosts):
         if k < len(kols):
             specialty = int(np.argmax(creators.content[k]))
-            gather_audience(
-                k, int(host), float(shares[host]), specialty, people.pull, trust.mass_met, trust.mass_broken, luck, follows
-            )
+            share, met, broken = float(shares[host]), trust.mass_met, trust.mass_broken
+            gather_audience(k, int(host), share, specialty, people.pull, met, broken, luck, follows)
         else:
             gather_pool(k, int(host), int(sizes[host]), p.pool_from_graph, priors, graph, people.group, luck, follows)
     mean_taste(follows, people.taste, creators.fit, creators.audience)
