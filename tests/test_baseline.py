@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.baseline import FILE, numbers
+from baseline import FILE, numbers
 
 
 def test_headline_numbers_have_not_moved_unnoticed() -> None:
