@@ -6,6 +6,7 @@ A commit that moves them says why.
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 from experiments.configuration import load_settings
@@ -20,14 +21,14 @@ OUTCOMES = (
 )  # fmt: skip
 
 
-def numbers() -> dict[str, dict[str, float | None]]:
-    """Outcomes of each arm of the headline experiment, for one seed of a small market; None where undefined."""
+def numbers() -> dict[str, dict[str, float]]:
+    """Outcomes of each arm of the headline experiment, for one seed of a small market, where defined."""
     arms = load_settings(["market.consumers=1500"]).arms()
     world = World.build(arms[0].parameters, SEED)
-    found: dict[str, dict[str, float | None]] = {}
+    found: dict[str, dict[str, float]] = {}
     for arm in arms:
         outcomes = Market(arm.parameters, SEED, world=world, burn_in=BURN_IN).run(DAYS).result().outcomes
-        found[arm.name] = {name: outcomes[name] if outcomes[name] == outcomes[name] else None for name in OUTCOMES}
+        found[arm.name] = {name: outcomes[name] for name in OUTCOMES if not math.isnan(outcomes[name])}
     return found
 
 
