@@ -107,6 +107,7 @@ def _memory(size: dict[str, Any]) -> Iterator[Figure]:
         yield Figure(f"columns of {name}", value, "bytes/consumer")
     yield Figure("all columns of a market", sum(columns.values()), "bytes/consumer", 400.0, more=False)
     yield Figure("start kept for other arms", bytes_of["start"], "bytes/consumer")
+    yield Figure("peak memory of World.build", bytes_of["build_peak"], "bytes/consumer")
     # in smaller markets buffers of a fixed size outweigh the consumers
     goal = 400.0 if size["consumers"] >= MILLION else None
     yield Figure("peak memory of world and market", bytes_of["peak"], "bytes/consumer", goal, more=False)

@@ -39,7 +39,7 @@ def engine(consumers: int, days: int) -> dict[str, Any]:
     before = _peak_memory()
     start = time.perf_counter()
     world = World.build(parameters, SEED)
-    build = time.perf_counter() - start
+    build, built = time.perf_counter() - start, _peak_memory() - before
     one = _timed(Market(parameters, SEED, world=world), days)
     peak = _peak_memory() - before
     two = _timed(Market(parameters, SEED, world=world, threads=2), days)
@@ -51,7 +51,12 @@ def engine(consumers: int, days: int) -> dict[str, Any]:
         "build_seconds": build,
         "one_thread": one,
         "two_threads": two,
-        "bytes_per_consumer": columns | {"start": columns["consumers"] + columns["follows"], "peak": peak / consumers},
+        "bytes_per_consumer": columns
+        | {
+            "start": columns["consumers"] + columns["follows"],
+            "build_peak": built / consumers,
+            "peak": peak / consumers,
+        },
     }
 
 

@@ -263,9 +263,7 @@ class Market(ColumnarModel):
             self.posts,
             self.creators,
         )
-        venues = public_domain.fill_feed(
-            self.venues, self.parameters.platforms, self.posts, self.creators, self.world.population
-        )
+        venues = public_domain.fill_feed(self.venues, self.parameters.platforms, self.posts, self.world.population)
         self.today = Today(self.shelf, self.posts, self.sheet, feeds, venues, self.inbox)
 
     def _checkout_clears(self, tally: Tally) -> None:
@@ -412,7 +410,9 @@ class Market(ColumnarModel):
 
     def orders(self) -> pd.DataFrame:
         """Every order so far (with ``keep_orders``); money in fen."""
-        return self.recorder.orders()
+        orders = self.recorder.orders()
+        orders["platform"] = self.world.people.home[orders["consumer"].to_numpy(int)]
+        return orders
 
     def result(self) -> RunResult:
         """Outcomes and tables over the days after burn-in."""

@@ -177,6 +177,7 @@ class Posts(NamedTuple):
     private: Byte  # (P,) 1 where it goes to the private pool
     paid: Byte  # (P,) 1 where a brand pays for it, visibly or not
     slot: Byte  # (P,) 1 where the fixed fee is due
+    platform: Byte  # (P,)
 
 
 class Sheet(NamedTuple):

@@ -145,4 +145,5 @@ def empty_posts(creators: int, most: int) -> Posts:
         private=np.zeros(rows, np.uint8),
         paid=np.zeros(rows, np.uint8),
         slot=np.zeros(rows, np.uint8),
+        platform=np.zeros(rows, np.uint8),
     )

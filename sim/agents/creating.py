@@ -131,6 +131,7 @@ def post_all(
             if brand_account >= 0:
                 private = 1.0
             posts.creator[count] = k
+            posts.platform[count] = creators.home[k]
             posts.product[count] = best
             posts.claim[count] = judged_claim(k, best, visible + hidden, luck, creators, shelf, rates, p)
             posts.incentive[count] = visible

@@ -37,14 +37,12 @@ def venues(platforms: tuple[Platform, ...], mean_pages: float) -> Venues:
     )
 
 
-def fill_feed(
-    rules: Venues, platforms: tuple[Platform, ...], posts: Posts, creators: Creators, population: int
-) -> Venues:
+def fill_feed(rules: Venues, platforms: tuple[Platform, ...], posts: Posts, population: int) -> Venues:
     """Give creators' public posts their share of today's feed: the more there are, the less other content fills it.
 
     The share saturates as ``s·n / (n + n½)`` in the public posts n of a platform per 1,000 people.
     """
-    public = creators.home[posts.creator[posts.private == 0]]
+    public = posts.platform[posts.private == 0]
     per_thousand = np.bincount(public, minlength=len(platforms)) / max(population, 1) * 1_000
     half = np.array([platform.feed.content_half for platform in platforms])
     most = np.array([platform.feed.content_share for platform in platforms])
@@ -102,7 +100,7 @@ def _post_tables(
         category_of[products] = c
     public = np.flatnonzero(posts.private == 0)
     author = posts.creator[public]
-    table = creators.home[author].astype(np.int64) * categories + category_of[posts.product[public]]
+    table = posts.platform[public].astype(np.int64) * categories + category_of[posts.product[public]]
     order = np.argsort(table, kind="stable")
     public, author, table = public[order], author[order], table[order]
     first = np.searchsorted(table, np.arange(len(platforms) * categories + 1))

@@ -30,7 +30,7 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
         return None
     figure = new_figure(_title(results, verdict), 5.4)
     ax = figure.subplots()
-    ax.set(xscale="log", yscale="log", xlabel="reach: people who saw a creator's page",
+    ax.set(xscale="log", yscale="log", xlabel="reach: people whom paid creators reached in a week",
            ylabel="conversion: orders per 100 pages seen")  # fmt: skip
     _limits(ax, drawn)
     _equal_lines(ax)

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+import pytest
+from numba.core.dispatcher import Dispatcher
+from small_markets import assert_same, fingerprint, market
+
+from sim.agents.creating import learn_all
+from sim.agents.living import live_all
+from sim.errors import UserError
+from sim.market import Market
+from sim.parameters import Rules
+
+HERE = Path(__file__).parent
+COMPILED = not numba.config.DISABLE_JIT
+DAYS = 12
+LIVELY: dict[str, Any] = {"market": {"choice": {"outside": 0.0}}, "creators": {"koc_share": 0.03}}
+
+MY_RULES = '''
+"""A researcher's rules, as anybody would write them."""
+
+from sim.rules.content import claim as honest_claim
+from sim.rules.trust import trust as earned_trust
+
+
+def blind_trust(met, broken, pool_met, pool_broken):
+    """Trust without a memory: half of what is earned, and never below a tenth."""
+    return max(0.1, 0.5 * earned_trust(met, broken, pool_met, pool_broken))
+
+
+def exaggerated_claim(quality, noise, expertise, inflation, p):
+    return honest_claim(quality, noise, expertise, inflation, p) + 0.5
+
+
+def same_post_rate(marginal_income, effort_cost, p):
+    return min(max((marginal_income + p.intrinsic) / effort_cost, 0.0), float(p.posts_most))
+
+
+def takes_too_little(quality, noise):
+    return quality + noise
+
+
+not_a_rule = 3
+'''
+
+
+@pytest.fixture(scope="module", autouse=True)
+def my_rules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A module of the researcher's on the path, for as long as these tests run."""
+    folder = tmp_path_factory.mktemp("rules")
+    (folder / "my_rules.py").write_text(MY_RULES)
+    (folder / "half_written.py").write_text("def claim(quality:\n")
+    sys.path.insert(0, str(folder))
+    yield folder
+    sys.path.remove(str(folder))
+    for name in ("my_rules", "half_written", "drafts"):
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture(scope="module")
+def default() -> Market:
+    return market(days=DAYS, **LIVELY)
+
+
+@pytest.fixture(scope="module")
+def distrusting(my_rules: Path) -> Market:
+    return market(days=DAYS, **LIVELY, rules={"trust": "my_rules.blind_trust"})
+
+
+def test_a_rule_of_ones_own_changes_the_results(default: Market, distrusting: Market) -> None:
+    """Claims weigh less in every choice, and the survey asks with the same rule."""
+    ours, theirs = distrusting.result().outcomes, default.result().outcomes
+    assert ours["trust"] == pytest.approx(0.5 * theirs["trust"], rel=0.1)
+    assert ours["private_conversion"] < theirs["private_conversion"]
+    told = [distrusting.explain(i, DAYS).offers.trust.dropna() for i in range(30)]
+    trusts = np.concatenate(told)
+    assert len(trusts) > 10
+    assert ((trusts >= 0.1) & (trusts <= 0.5)).all()
+
+
+@pytest.mark.skipif(not COMPILED, reason="nothing is compiled")
+def test_it_runs_compiled(distrusting: Market) -> None:
+    live = distrusting.crowd.live
+    assert isinstance(live, Dispatcher)
+    assert live is not live_all
+    assert len(live.nopython_signatures) == 1
+    *_, learn = distrusting.rules
+    assert learn is learn_all  # what the rule does not reach is shared with every other market
+
+
+@pytest.mark.skipif(not COMPILED, reason="compares with the compiled run")
+def test_it_runs_in_plain_python_to_the_same_bits(distrusting: Market, my_rules: Path) -> None:
+    script = (
+        "import warnings; warnings.simplefilter('ignore', RuntimeWarning)\n"
+        "from small_markets import fingerprint, market\n"
+        f"print(fingerprint(market(days=2, **{LIVELY!r}, rules={{'trust': 'my_rules.blind_trust'}})))"
+    )
+    path = os.pathsep.join([str(my_rules), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": path}
+    command = [sys.executable, "-c", script]
+    plain = subprocess.run(command, cwd=HERE, env=environment, capture_output=True, text=True, check=True).stdout
+    assert plain.strip() == fingerprint(market(days=2, **LIVELY, rules={"trust": "my_rules.blind_trust"}))
+
+
+def test_the_same_rule_written_again_gives_the_same_bits(default: Market) -> None:
+    again = market(days=DAYS, **LIVELY, rules={"post_rate": "my_rules.same_post_rate"})
+    *_, learn = again.rules
+    assert learn is not learn_all
+    assert_same(again, default)
+
+
+@pytest.mark.slow
+def test_all_rules_under_other_names_give_the_same_bits(default: Market, my_rules: Path) -> None:
+    """Every rule that can be replaced is, by its own source in another module."""
+    modules = sorted({name.rsplit(".", 1)[0] for _, name in Rules()})
+    imports = "from __future__ import annotations\n"
+    texts = [Path(sys.modules[module].__file__ or "").read_text() for module in modules]
+    sources = "\n".join(text.split("from __future__ import annotations\n", 1)[1] for text in texts)
+    (my_rules / "all_again.py").write_text(imports + sources.replace("@compiled\n", ""))
+    rules = {field: f"all_again.{name.rsplit('.', 1)[1]}" for field, name in Rules()}
+    assert_same(market(days=DAYS, **LIVELY, rules=rules), default)
+
+
+def test_a_rule_may_call_the_one_it_replaces(default: Market) -> None:
+    louder = market(days=DAYS, **LIVELY, rules={"claim": "my_rules.exaggerated_claim"})
+    quality = louder.world.goods.quality
+    for one, least in ((louder, 0.35), (default, -0.15)):
+        gap = one.posts.claim - quality[one.posts.product]
+        assert least < np.median(gap) < least + 0.6
+    assert louder.result().outcomes["trust"] < default.result().outcomes["trust"]
+
+
+@pytest.mark.parametrize("constant", [1.5, 3.0])
+def test_an_edited_constant_is_not_read_from_an_old_cache(my_rules: Path, constant: float) -> None:
+    (my_rules / "drafts.py").write_text(f"def post_rate(marginal_income, effort_cost, p):\n    return {constant}\n")
+    sys.modules.pop("drafts", None)
+    one = market(days=15, creators={"learning": 1.0, "koc_share": 0.03}, rules={"post_rate": "drafts.post_rate"})
+    people = one.creators.brand < 0
+    assert one.creators.rate[people & (one.creators.active == 1)] == pytest.approx(constant)
+
+
+MISTAKES: list[tuple[str, str]] = [
+    ("my_rules.no_such_rule", r"rules\.claim=my_rules\.no_such_rule: no such function .*expected module\.function"),
+    ("no_such_module.rule", r"rules\.claim=no_such_module\.rule: no such function .*PYTHONPATH"),
+    ("claim", r"rules\.claim=claim: no such function .*expected module\.function"),
+    ("half_written.claim", r"rules\.claim=half_written\.claim: no such function .*half_written\.py"),
+    ("my_rules.not_a_rule", r"rules\.claim=my_rules\.not_a_rule: a int, expected a function"),
+    (
+        "my_rules.takes_too_little",
+        r"takes \(quality, noise\), expected \(quality, noise, expertise, inflation, p\)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "message"), MISTAKES, ids=[name for name, _ in MISTAKES])
+def test_a_name_that_is_no_rule_is_refused_in_one_line(name: str, message: str) -> None:
+    with pytest.raises(UserError, match=message) as caught:
+        market(rules={"claim": name})
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_kind_of_rule_is_refused() -> None:
+    with pytest.raises(ValueError, match="belief_in_luck"):
+        market(rules={"belief_in_luck": "my_rules.blind_trust"})
+
+
