@@ -218,6 +218,10 @@ def _check_rules(parameters: Parameters) -> None:
             found = False
         if not found:
             raise UserError(f"rules.{name}={rule}: no such module; expected module.function that Python can import")
+        if rule != type(parameters.rules).model_fields[name].default:
+            from sim.replacement import load  # imports the user's module, and numba with it
+
+            load(name, rule)
 
 
 def _check_installed(executor: Executor) -> None:

@@ -20,6 +20,8 @@ ONLY_ARM = "base"
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 
+RUN_COLUMNS = ("arm", "seed", "status", "run_id", "seconds", "error")
+
 def _seeds(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         if not 1 <= value <= MOST_SEEDS:
@@ -85,6 +87,7 @@ class Experiment(Group):
         _check_names("extra_arms", list(self.extra_arms))
         for factor, levels in self.factors.items():
             _check_names("factors", [factor])
+            _check_is_no_column(factor)
             _check_names(f"factors.{factor}", list(levels))
             if not levels:
                 raise ValueError(f"factors.{factor} has no levels; expected at least one")
@@ -221,6 +224,13 @@ def _check_names(where: str, names: list[str]) -> None:
     for name in names:
         if not _NAME.fullmatch(name):
             raise ValueError(f"{where}: '{name}' is no valid name; expected letters, digits, '_', '-' or '.'")
+
+
+def _check_is_no_column(factor: str) -> None:
+    from sim.recorder import OUTCOMES
+
+    if factor in OUTCOMES or factor in RUN_COLUMNS:
+        raise ValueError(f"factors: '{factor}' is a column of the results already; expected another name")
 
 
 def _check_seeds(seeds: tuple[int, ...]) -> None:

@@ -98,7 +98,8 @@ class Market(ColumnarModel):
         self.luck = self.world.luck
         self.day = 0
         self.timings: dict[str, float] = {}
-        self.rules = with_rules(self.parameters.rules, (live_all, post_all, write_sheet, advise_all, learn_all))
+        passes = (live_all, post_all, write_sheet, advise_all, learn_all, mean_trust)
+        self.rules = with_rules(self.parameters.rules, passes)
         self._open_people()
         self._open_businesses(burn_in, threads, keep_orders)
 
@@ -118,7 +119,11 @@ class Market(ColumnarModel):
         if accounts:
             self.creators = join([self.creators, accounts])
         self.inbox = empty(Inbox, 0)
-        self.trust = mean_trust(self.town.follows, self.creators, self.rates.trust)
+        self.trust = self._survey()
+
+    def _survey(self) -> float:
+        mean_trust = self.rules[-1]
+        return float(mean_trust(self.town.follows, self.creators, self.rates.trust))
 
     def _open_businesses(self, burn_in: int, threads: int, keep_orders: bool) -> None:
         p, goods = self.parameters, self.world.goods
@@ -225,7 +230,7 @@ class Market(ColumnarModel):
         self.shelf = self.shop.shelf(own)
 
     def _creators_post(self) -> None:
-        _, post, write, advise, _ = self.rules
+        _, post, write, advise, *_ = self.rules
         p, trust = self.parameters, self.rates.trust
         self.sheet = business.grown_sheet(self.sheet, len(self.creators.active))
         strangers = np.array([(trust.stranger_met, trust.stranger_broken), (trust.mass_met, trust.mass_broken)] * 2)[:3]
@@ -332,7 +337,7 @@ class Market(ColumnarModel):
         np.add.at(earned, self.batch.creator[sold], (lines.commission + lines.margin)[sold])
         self.earned_today = int(earned.sum())
         posted = np.diff(self.posts.first)
-        *_, learn = self.rules
+        *_, learn, _ = self.rules
         measuring = self.day >= self.recorder.burn_in
         learn(self.day, posted, earned, self.luck, creators, self.pay, measuring)
         business.release(creators, self.town.consumers)
@@ -358,7 +363,7 @@ class Market(ColumnarModel):
     def _record(self, tally: Tally) -> None:
         orders, creators, recorder = self.orders_today, self.creators, self.recorder
         if self.day % DAYS_BETWEEN_SURVEYS == 0:
-            self.trust = mean_trust(self.town.follows, creators, self.rates.trust)
+            self.trust = self._survey()
         surplus = int(orders.surplus.astype(np.int64).sum())
         if self.day >= recorder.burn_in:
             recorder.count(tally, orders, surplus, self.spent_today)
@@ -418,7 +423,7 @@ class Market(ColumnarModel):
         """Outcomes and tables over the days after burn-in."""
         creators, consumers, accounts = self.creators, self.town.consumers, self.settlement.ledger.accounts
         recorder = self.recorder
-        trust = mean_trust(self.town.follows, creators, self.rates.trust)
+        trust = self._survey()
         outcomes = recorder.outcomes(
             self.world.population, consumers, creators, trust, accounts.revenue, self._brand_cash()
         )  # fmt: skip

@@ -30,11 +30,18 @@ def with_rules(rules: Rules, passes: Sequence[Callable[..., Any]]) -> list[Calla
     for field, name in rules:
         default = type(rules).model_fields[field].default
         if name != default:
-            chosen[default.rsplit(".", 1)[1]] = _load(field, name)
+            chosen[default.rsplit(".", 1)[1]] = load(field, name)
     return [rebind(one, chosen) if chosen else one for one in passes]
 
 
-def _load(field: str, name: str) -> Callable[..., Any]:
+def load(field: str, name: str) -> Callable[..., Any]:
+    """The function that a configuration names for a rule.
+
+    Raises
+    ------
+    UserError
+        If it cannot be found, or is no function.
+    """
     module, _, function = name.rpartition(".")
     try:
         found = getattr(importlib.import_module(module), function)

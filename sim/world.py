@@ -74,11 +74,12 @@ class World(NamedTuple):
             If the edge list cannot be read, or the market is too small for what it should hold.
         """
         luck = stream_keys(seed)
-        graph, people = _people_and_graph(parameters, luck)
-        goods = _goods(parameters, luck)
-        consumers = _consumers(parameters, people, luck)
-        population = int(np.count_nonzero(people.activity))
-        creators, follows = _creators(parameters, population, graph, people, consumers, luck)
+        with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
+            graph, people = _people_and_graph(parameters, luck)
+            goods = _goods(parameters, luck)
+            consumers = _consumers(parameters, people, luck)
+            population = int(np.count_nonzero(people.activity))
+            creators, follows = _creators(parameters, population, graph, people, consumers, luck)
         return cls(luck, population, graph, describe(graph), people, consumers, follows, goods, creators)
 
     @staticmethod

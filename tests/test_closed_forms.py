@@ -75,7 +75,7 @@ def test_choice_is_the_multinomial_logit(attention: dict[str, Any]) -> None:
     bought = np.bincount(orders["product"].astype(int), minlength=3)
     counts = [*bought, PEOPLE - len(orders)]
     assert stats.chisquare(counts, PEOPLE * shares).pvalue > LEAST_P
-    deviation = (counts / np.float64(PEOPLE) - shares) / np.sqrt(shares * (1 - shares) / PEOPLE)
+    deviation = (np.array(counts) / PEOPLE - shares) / np.sqrt(shares * (1 - shares) / PEOPLE)
     assert np.abs(deviation).max() < 4
 
 
@@ -195,7 +195,7 @@ def test_reputation_goes_to_its_fixed_point() -> None:
     posts = empty(Posts, 0)
     decay = 0.1
     for day in range(300):
-        remember(creators, posts, orders._replace(**columns), category, decay)  # type: ignore[arg-type,attr-defined]
+        remember(creators, posts, orders._replace(**columns), category, decay)  # type: ignore[arg-type]
         if day == 4:
             assert creators.pool_met[0] == pytest.approx(6 * (1 - (1 - decay) ** 5) / decay, rel=1e-12)
     assert creators.pool_met[0] == pytest.approx(3 * 2 / decay, rel=1e-9)

@@ -22,7 +22,6 @@ BUSY: dict[str, Any] = {
     "creators": {"koc_share": 0.04},
     "platform": {"live_discount": 0.1, "coupon": 0.05, "coupon_newcomers": False},
 }
-GATED = {"platform": {"follow_gate": True}}
 ALL_OUTCOMES = {
     "bought",
     "another offer was better",
@@ -64,14 +63,13 @@ def test_what_was_bought_is_what_the_market_has_in_its_books(busy: Market, told:
     orders = busy.orders()
     count = 0
     for one in told:
-        ordered = orders[(orders.consumer == one.consumer) & (orders.day == one.day)].set_index("product")
-        bought = one.offers[one.offers.outcome == "bought"].set_index("product")
+        ordered = orders[(orders.consumer == one.consumer) & (orders.day == one.day)].sort_values("product")
+        bought = one.offers[one.offers.outcome == "bought"].sort_values("product")
         if one.day == DAYS:
             assert ordered.empty  # the next day has yet to come
             continue
-        assert sorted(bought.index) == sorted(ordered.index)
-        for product, offer in bought.iterrows():
-            order = ordered.loc[product]
+        assert bought["product"].tolist() == ordered["product"].tolist()
+        for (_, offer), (_, order) in zip(bought.iterrows(), ordered.iterrows(), strict=True):
             assert Channel[offer.channel.upper().replace(" ", "_")] == order.channel
             assert offer.creator == order.creator
             assert round(offer.price * 100) == order.price - order.coupon
@@ -126,7 +124,7 @@ def test_money_at_hand_is_kept_for_two_months_at_most() -> None:
 
 
 def test_a_gated_market_says_so() -> None:
-    one = market(days=3, **GATED)
+    one = market(days=3, platform={"follow_gate": True})
     said = {outcome for i in range(12) for outcome in one.explain(i, 2).offers.outcome}
     assert "not for sale to people who do not follow the seller" in said
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 import pytest
 from numba.core.dispatcher import Dispatcher
@@ -20,7 +19,7 @@ from sim.market import Market
 from sim.parameters import Rules
 
 HERE = Path(__file__).parent
-COMPILED = not numba.config.DISABLE_JIT
+COMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") != "1"
 DAYS = 12
 LIVELY: dict[str, Any] = {"market": {"choice": {"outside": 0.0}}, "creators": {"koc_share": 0.03}}
 

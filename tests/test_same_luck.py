@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -23,7 +22,7 @@ from sim.world import World
 
 HERE = Path(__file__).parent
 DAYS = 20
-COMPILED = not numba.config.DISABLE_JIT
+COMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") != "1"
 # All at once: creators, coupons, own pools, talk, habits, money held, a second platform, entry and exit.
 BUSY: dict[str, Any] = {
     "market": {

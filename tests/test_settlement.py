@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -29,8 +30,8 @@ def settlement(*platforms: dict[str, Any]) -> Settlement:
 
 
 def batch(
-    prices: list[int], returned: list[bool] | None = None, creators: list[int] | None = None, first: int = 0,
-    coupon: float = 0.0, commission: float = 0.0, margin: float = 0.0, take: float = 0.0,
+    prices: Sequence[int], returned: Sequence[bool] | None = None, creators: Sequence[int] | None = None,
+    first: int = 0, coupon: float = 0.0, commission: float = 0.0, margin: float = 0.0, take: float = 0.0,
 ) -> Batch:  # fmt: skip
     """Orders on platform 0, of all brands in turn."""
     n = len(prices)
@@ -78,7 +79,7 @@ PRICES = st.lists(st.integers(1, 5_000_000), min_size=1, max_size=12)
 def test_a_price_is_divided_to_the_fen(prices: list[int], take: float, commission: float, margin: float) -> None:
     one = batch(prices, creators=[0] * len(prices), take=take, commission=commission, margin=margin)
     lines = divide(one)
-    assert (sum(lines) == one.price).all()
+    np.testing.assert_array_equal(np.sum(lines, axis=0), one.price)
     for share, line in ((take, lines.platform), (commission, lines.commission), (margin, lines.margin)):
         exact = [Fraction(str(share)) * price for price in prices]
         assert all(0 <= due - fen <= 1 for due, fen in zip(exact, line.tolist(), strict=True))
@@ -136,18 +137,18 @@ def test_in_the_end_everybody_has_the_lines_of_kept_orders(
     one = settlement({"settlement_days": days[0], "return_days": days[1], "take_rate": take})
     batches, first = {}, 0
     for day in range(7):
-        of_day = [order[1:] for order in orders if order[0] == day]
-        columns = ([list(column) for column in zip(*of_day, strict=True)] if of_day else [[], [], []])
-        batches[day] = batch(*columns, first, coupon, commission, margin, take)  # type: ignore[arg-type]
+        of_day = [order for order in orders if order[0] == day]
+        _, prices, returned, sellers = zip(*of_day, strict=True) if of_day else ((), (), (), ())
+        batches[day] = batch(prices, returned, sellers, first, coupon, commission, margin, take)
         first += len(of_day)
     live(one, batches, 17)
     accounts, expected = one.ledger.accounts, np.zeros(3, np.int64)
     creators = np.zeros(CREATORS, np.int64)
-    for whole in batches.values():
-        kept = Batch(*(column[~whole.returned] for column in whole))
-        lines = divide(kept)
-        expected += [lines.platform.sum(), lines.brand.sum(), kept.coupon.sum()]
-        np.add.at(creators, kept.creator[kept.creator >= 0], (lines.commission + lines.margin)[kept.creator >= 0])
+    for one_day in batches.values():
+        lines, kept = divide(one_day), ~one_day.returned
+        expected += [lines.platform[kept].sum(), lines.brand[kept].sum(), one_day.coupon[kept].sum()]
+        sold = kept & (one_day.creator >= 0)
+        np.add.at(creators, one_day.creator[sold], (lines.commission + lines.margin)[sold])
     assert revenue(one, Stream.TAKE) == expected[0]
     assert accounts.brand_balance.sum() == expected[1]
     assert revenue(one, Stream.COUPON) == -expected[2]

@@ -86,6 +86,8 @@ def budget_used(results: Results) -> pd.DataFrame | None:
     """
     weekly = (results.config.get("brands") or {}).get("weekly_budget")
     people = (results.config.get("market") or {}).get("consumers")
+    if results.graph is not None:
+        people = results.graph["consumers"].mean()  # a graph from a file brings its own people
     days = results.daily["day"].nunique() - results.burn_in
     if not weekly or not people or days <= 0 or "marketing_cost" not in results.runs:
         return None

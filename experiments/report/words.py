@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import pandas as pd
+
 from experiments.report import reasons
 from experiments.report.flips import flip_sentences
 from experiments.report.load import Results
@@ -149,6 +151,8 @@ def notes(results: Results) -> list[str]:
         f"{results.seeds} seeds, {len(results.arms) + len(results.extras)} arms; all arms of a seed share people, "
         "graph and luck. Intervals tell the luck of the seeds, not whether the model is right."
     ]
+    if results.graph is not None:
+        said.append(_graph(results.graph.mean(numeric_only=True)))
     if results.unfinished:
         said.append(f"{results.unfinished} runs failed; an effect leaves out the seeds that miss an arm it needs.")
     if results.seeds < 5:
@@ -280,3 +284,13 @@ def _versus(results: Results, comparison: Comparison) -> str:
 def _and(items: Iterable[str]) -> str:
     *words, last = list(items) or [""]
     return f"{', '.join(words)} and {last}" if words else last
+
+
+def _graph(mean: pd.Series) -> str:
+    """The social graph in a sentence, as a mean over the seeds."""
+    return (
+        f"The social graph: {mean['consumers']:,.0f} people with {mean['mean_degree']:.1f} friends in the mean and "
+        f"at most {mean['max_degree']:,.0f}; local clustering {mean['clustering']:.3f}, degree assortativity "
+        f"{mean['assortativity']:+.3f}; {mean['largest_component_share']:.1%} of them in the largest of "
+        f"{mean['components']:,.0f} components."
+    )
