@@ -127,9 +127,8 @@ class MesaTown(mesa.Model):
         rows = zip(*(column.tolist() for column in sheet), strict=True)
         self.creators = [SimpleNamespace(**dict(zip(sheet._fields, row, strict=True))) for row in rows]
         self.posts: list[list[Post]] = [[] for _ in self.creators]
-        for creator, product, claim, incentive, private, paid in zip(
-            *(column.tolist() for column in posts[1:7]), strict=True
-        ):
+        columns = (posts.creator, posts.product, posts.claim, posts.incentive, posts.private, posts.paid)
+        for creator, product, claim, incentive, private, paid in zip(*(c.tolist() for c in columns), strict=True):
             channel = PRIVATE_POST if private else PUBLIC_POST
             category = self.goods[product].category
             self.posts[creator].append(Post(creator, product, category, channel, claim, incentive, paid == 1))

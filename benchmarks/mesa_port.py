@@ -98,6 +98,7 @@ class Offer(NamedTuple):
     follow: Follow | None = None
     claim: float | None = None
     incentive: float = 0.0
+    parent: int = NOBODY
 
 
 class Bargain(NamedTuple):
@@ -265,7 +266,8 @@ class MesaConsumer(mesa.Agent):
             town.tally.delivered[FRIEND] += 1
             if active:
                 seller = said.creator if said.creator >= 0 and town.creators[said.creator].active else NOBODY
-                self.notice(Offer(said.product, FRIEND, seller, self.following(seller) if seller >= 0 else None))
+                follow = self.following(seller) if seller >= 0 else None
+                self.notice(Offer(said.product, FRIEND, seller, follow, parent=said.order))
 
     def remember_word(self, product: int, said: float, order: int, creator: int) -> None:
         """Remember a friend's word, in place of the oldest where memory is full."""
@@ -379,7 +381,7 @@ class MesaConsumer(mesa.Agent):
         best: dict[int, Bargain] = {}
         nothing: dict[int, float] = {}
         for offer in self.offers:
-            product, channel, creator, follow, claim, incentive = offer
+            product, channel, creator, follow, claim, incentive, _ = offer
             item = goods[product]
             category = item.category
             considered[channel] += 1
@@ -462,7 +464,7 @@ class MesaConsumer(mesa.Agent):
         considers = uniform(luck.entry, day, row, product) < self.sociability
         number = len(town.orders)
         town.orders.append((
-            row, product, creator, offer.channel, bargain.word.order if bargain.word else NOBODY,
+            row, product, creator, offer.channel, offer.parent,
             bargain.price, bargain.coupon, returned, met, satisfying, experienced if reviewed else math.nan,
             int(surplus), new_customer, satisfying and self.creator < 0 and considers,
         ))  # fmt: skip

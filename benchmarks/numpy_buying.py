@@ -26,7 +26,6 @@ from sim.records import (
     COUNT_UNITS,
     FOLLOW_SLOTS,
     MOST_TOLD,
-    NOBODY,
     Columns,
     Follows,
     Luck,
@@ -51,7 +50,7 @@ class Bargains(NamedTuple):
     creator: Ints
     channel: Ints
     slot: Ints
-    word: Ints
+    parent: Ints
     claim: Reals
     before_quality: Reals
     expected: Reals
@@ -127,9 +126,8 @@ class Till:
         consumers.bought_from[who] |= brand
         reviewed = uniform(key, self.day, who, 4 * product + 2) < rates.experience.review
         considers = uniform(self.luck[Stream.ENTRY], self.day, who, product) < people.sociability[who]
-        parent = np.where(best.word >= 0, consumers.word_order[who, best.word], NOBODY)
         orders = table(
-            Orders, who, product, best.creator, best.channel, parent, best.price, best.coupon, returned,
+            Orders, who, product, best.creator, best.channel, best.parent, best.price, best.coupon, returned,
             np.where(claimed, np.where(met, 1, -1), 0), satisfying, np.where(reviewed, experienced, np.nan), surplus,
             new_customer, satisfying & (consumers.creator[who] < 0) & considers,
         )  # fmt: skip

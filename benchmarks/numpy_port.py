@@ -77,6 +77,7 @@ class Offers(NamedTuple):
     claim: Reals
     incentive: Reals
     paid: Mask
+    parent: Ints
 
 
 class NumpyCrowd:
@@ -148,9 +149,10 @@ class NumpyCrowd:
         self, who: Ints, place: Ints | int, product: Ints, channel: Ints | int,
         creator: Ints | int = NOBODY, slot: Ints | int = NOBODY,
         claim: Reals | float = np.nan, incentive: Reals | float = 0.0, paid: Mask | bool = False,
+        parent: Ints | int = NOBODY,
     ) -> None:  # fmt: skip
         """Keep offers to be weighed."""
-        columns = np.broadcast_arrays(who, place, product, channel, creator, slot, claim, incentive, paid)
+        columns = np.broadcast_arrays(who, place, product, channel, creator, slot, claim, incentive, paid, parent)
         self.offers.append(Offers(*columns))
 
     def attend_posts(self, active: Mask) -> tuple[Ints, Ints]:
@@ -225,7 +227,8 @@ class NumpyCrowd:
         who, seller = inbox.to[row].astype(np.int64), inbox.creator[row].astype(np.int64)
         seller = np.where((seller >= 0) & (self.today.sheet.active[seller] == 1), seller, NOBODY)
         product, slot = inbox.product[row].astype(np.int64), self.follow_slot(who, seller)
-        self.notice(who, AFTER_POSTS + nth[row], product, Channel.FRIEND.value, seller, slot)
+        parent = inbox.order[row].astype(np.int64)
+        self.notice(who, AFTER_POSTS + nth[row], product, Channel.FRIEND.value, seller, slot, parent=parent)
 
     def attend_answers(self, who: Ints) -> None:
         """Answers of expert contacts to yesterday's questions."""
@@ -394,7 +397,8 @@ class NumpyCrowd:
         best = good[~same]
         before_quality = (total(terms) - terms.quality - terms.risk + noise)[best]
         return Bargains(
-            who[best], category[best], product[best], creator[best], offers.channel[best], slot[best], word[best],
+            who[best], category[best], product[best], creator[best], offers.channel[best], slot[best],
+            offers.parent[best],
             offers.claim[best], before_quality, believed.mean[best], outside[best], price[best], coupon[best],
         )  # fmt: skip
 

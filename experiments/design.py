@@ -16,11 +16,10 @@ from sim.parameters import ASSUMPTION, Group, Parameters, par
 
 MOST_SEEDS = 100_000
 ONLY_ARM = "base"
+RUN_COLUMNS = ("arm", "seed", "status", "run_id", "seconds", "error")
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
-
-RUN_COLUMNS = ("arm", "seed", "status", "run_id", "seconds", "error")
 
 def _seeds(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):

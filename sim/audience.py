@@ -10,7 +10,7 @@ from sim.graph import Graph
 from sim.records import COUNT_UNITS, FOLLOW_SLOTS, Byte, Double, Float, Follows, Int64, Luck
 
 RINGS = 3  # friends, their friends, and theirs
-TRIES = 40  # draws for one stranger before the place stays empty
+TRIES = 80  # draws for one stranger before the place stays empty
 
 
 @compiled
@@ -83,11 +83,17 @@ def gather_pool(
             if comes and add_follow(person, k, priors[distance, 0], priors[distance, 1], follows):
                 found += 1
         ring = outer
+    # drawn from a power of two and refused beyond the last person: one person more changes nobody else's draw
     people = group.shape[0]
+    span = 1
+    while span < people:
+        span *= 2
     for place in range(size - wanted):
         alike = place % 2 == 0
         for attempt in range(TRIES):
-            person = int(uniform(key, 1 + place % 1000, host, attempt + TRIES * (place // 1000)) * people)
+            person = int(uniform(key, 1 + place % 1000, host, attempt + TRIES * (place // 1000)) * span)
+            if person >= people or graph.offsets[person] == graph.offsets[person + 1]:
+                continue
             if person == host or (alike and group[person] != group[host]):
                 continue
             row = 2 if alike else 3

@@ -303,6 +303,7 @@ class Offers(NamedTuple):
     slot: Int64  # follow slot of the creator, or NOBODY
     claim: Double  # quality claimed, NaN without a claim
     incentive: Double  # visible pay of the source over price
+    parent: Int64  # the friend's order that led here, or NOBODY
 
 
 class Basket(NamedTuple):
@@ -321,7 +322,7 @@ class Basket(NamedTuple):
     channel: Int64
     creator: Int64
     slot: Int64  # follow slot of the creator, or NOBODY
-    word: Int64  # word slot, or NOBODY
+    parent: Int64  # the friend's order that led to it, or NOBODY
     price: Int64  # fen, before the coupon
     coupon: Int64  # fen
 

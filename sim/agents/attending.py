@@ -93,6 +93,7 @@ def notice(
     claim: float,
     incentive: float,
     paid: bool,
+    parent: int,
     reached: Byte,
     out: Events,
 ) -> None:
@@ -105,6 +106,8 @@ def notice(
     claim, incentive, paid
         Quality claimed (NaN without a claim), what the source visibly earns, share of price, and whether it is paid
         at all.
+    parent
+        The friend's order that led here, or `NOBODY`.
     reached
         Bit sets of those reached by paid pages, shape (N,).
     """
@@ -125,6 +128,7 @@ def notice(
         offers.slot[row] = slot
         offers.claim[row] = claim
         offers.incentive[row] = incentive
+        offers.parent[row] = parent
 
 
 @inlined
@@ -162,7 +166,7 @@ def attend_posts(
                     product = int(posts.product[post])
                     claim, incentive = float(posts.claim[post]), float(posts.incentive[post])
                     paid = posts.paid[post] == 1
-                    notice(i, product, channel, k, slot, claim, incentive, paid, town.consumers.reached, out)
+                    notice(i, product, channel, k, slot, claim, incentive, paid, NOBODY, town.consumers.reached, out)
                     trusted = trust_in(i, k, slot, follows, sheet)
                     out.tally.trust[0] += int(trusted * MILLION)
                     out.tally.trust[1] += 1
@@ -225,13 +229,14 @@ def attend_words(i: int, day: int, active: bool, first: int, town: Town, today: 
     row = first
     while row < inbox.to.shape[0] and inbox.to[row] == i:
         product = int(inbox.product[row])
-        creator = int(inbox.creator[row])
-        hear(i, product, float(inbox.word[row]), int(inbox.order[row]), creator, day, town.consumers)
+        creator, order = int(inbox.creator[row]), int(inbox.order[row])
+        hear(i, product, float(inbox.word[row]), order, creator, day, town.consumers)
         out.tally.delivered[Channel.FRIEND.value] += 1
         if active:
             seller = creator if creator >= 0 and today.sheet.active[creator] == 1 else NOBODY
             slot = follow_slot(i, seller, town.follows) if seller >= 0 else NOBODY
-            notice(i, product, Channel.FRIEND.value, seller, slot, math.nan, 0.0, False, town.consumers.reached, out)
+            channel, reached = Channel.FRIEND.value, town.consumers.reached
+            notice(i, product, channel, seller, slot, math.nan, 0.0, False, order, reached, out)
         row += 1
     return row
 
@@ -251,7 +256,7 @@ def attend_answer(i: int, town: Town, today: Today, out: Events) -> None:
         out.tally.creator_delivered[k] += 1
         claim, incentive = float(sheet.advice_claim[k, category]), float(sheet.advice_incentive[k, category])
         paid = sheet.advice_paid[k, category] == 1
-        notice(i, product, channel, k, slot, claim, incentive, paid, consumers.reached, out)
+        notice(i, product, channel, k, slot, claim, incentive, paid, NOBODY, consumers.reached, out)
 
 
 @inlined
@@ -267,7 +272,7 @@ def attend_habits(i: int, needs: int, town: Town, today: Today, rates: Behaviour
             if needs >> category & 1:
                 channel = Channel.HABIT.value
                 out.tally.delivered[channel] += 1
-                notice(i, product, channel, NOBODY, NOBODY, math.nan, 0.0, False, consumers.reached, out)
+                notice(i, product, channel, NOBODY, NOBODY, math.nan, 0.0, False, NOBODY, consumers.reached, out)
 
 
 @inlined
@@ -336,7 +341,7 @@ def attend_feed(
         else:
             product = int(feeds.product[category, place(which, feeds.listing[home, category])])
         out.tally.delivered[channel] += 1
-        notice(i, product, channel, creator, slot, claim, incentive, paid, town.consumers.reached, out)
+        notice(i, product, channel, creator, slot, claim, incentive, paid, NOBODY, town.consumers.reached, out)
 
 
 @inlined
@@ -386,7 +391,8 @@ def attend_search(
         seen |= 1 << min(position, 63)
         product = int(today.feeds.product[category, position])
         out.tally.delivered[Channel.SEARCH.value] += 1
-        notice(i, product, Channel.SEARCH.value, NOBODY, NOBODY, math.nan, 0.0, False, town.consumers.reached, out)
+        channel, reached = Channel.SEARCH.value, town.consumers.reached
+        notice(i, product, channel, NOBODY, NOBODY, math.nan, 0.0, False, NOBODY, reached, out)
 
 
 @inlined

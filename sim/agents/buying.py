@@ -15,7 +15,6 @@ from sim.parameters import Behaviour
 from sim.records import (
     COUNT_UNITS,
     MOST_TOLD,
-    NOBODY,
     OWN_SLOTS,
     Consumers,
     Count,
@@ -71,7 +70,7 @@ def buy(i: int, day: int, category: int, luck: Luck, town: Town, today: Today, r
     """Buy the best offer of a category: order, experience, memory, trust, rating, words to friends."""
     consumers, basket, orders = town.consumers, out.basket, out.orders
     product = int(basket.product[category])
-    creator, slot, word = int(basket.creator[category]), int(basket.slot[category]), int(basket.word[category])
+    creator, slot = int(basket.creator[category]), int(basket.slot[category])
     price, coupon = int(basket.price[category]), int(basket.coupon[category])
     consumers.wallet[i] -= price - coupon
 
@@ -90,8 +89,7 @@ def buy(i: int, day: int, category: int, luck: Luck, town: Town, today: Today, r
     orders.product[row] = product
     orders.creator[row] = creator
     orders.channel[row] = basket.channel[category]
-    led_by_word = word >= 0 and consumers.word_order[i, word] >= 0
-    orders.parent[row] = consumers.word_order[i, word] if led_by_word else NOBODY
+    orders.parent[row] = basket.parent[category]
     orders.price[row] = price
     orders.coupon[row] = coupon
     orders.returned[row] = returned

@@ -180,7 +180,7 @@ def weigh(
         basket.channel[category] = channel
         basket.creator[category] = creator
         basket.slot[category] = slot
-        basket.word[category] = word
+        basket.parent[category] = offers.parent[row]
         basket.price[category] = price
         basket.coupon[category] = coupon
 

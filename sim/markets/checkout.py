@@ -105,7 +105,7 @@ def bill(
     platform = people.home[orders.consumer].astype(np.int64)
     brand = brand_of[orders.product].astype(np.int64)
     creator = orders.creator.astype(np.int64)
-    tier = creators.tier[creator]
+    tier = np.append(creators.tier, 0)[creator]  # without a seller, any tier
     sold = creator != NOBODY
     n: Int64 = first + np.arange(len(creator))
     return Batch(

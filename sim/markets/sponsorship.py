@@ -72,6 +72,6 @@ def marketing_cost(
 
 def is_paid(batch: Batch, creators: Creators, agreed: Contracts) -> NDArray[np.bool_]:
     """Orders sold by a creator whom the brand pays today, in whatever form; shape (n,)."""
-    tier = creators.tier[batch.creator]
+    tier = np.append(creators.tier, 0)[batch.creator]
     pay = agreed.visible + agreed.hidden + agreed.slot_fee
     return (batch.creator >= 0) & (pay[tier, batch.brand] > 0)
