@@ -29,8 +29,8 @@ STARTS = {
     "import, build and first day of 10,000": "from sim.market import Market; Market().run(1)",
 }
 # consumers and days
-SIZES = ((10_000, 28), (100_000, 28), (1_000_000, 14))
-FULL = {"sizes": SIZES, "mesa": (10_000, 5), "numpy": (100_000, 5), "starts": 5}
+SIZES = ((10_000, 28), (100_000, 28), (1_000_000, 10))
+FULL = {"sizes": SIZES, "mesa": (10_000, 5), "numpy": (100_000, 5), "starts": 3}
 QUICK = {"sizes": ((10_000, 14), (100_000, 14)), "mesa": (2_000, 3), "numpy": (20_000, 3), "starts": 1}
 
 

@@ -280,7 +280,7 @@ class MesaConsumer(mesa.Agent):
                 oldest = min(range(WORD_SLOTS), key=lambda n: self.words[n].day)
                 self.words[oldest] = word
         word.count = min(word.count + 1, BYTE_MOST)
-        word.mean = float(np.float32(word.mean + (said - word.mean) / word.count))
+        word.mean = float(np.float32((word.mean * (word.count - 1.0) + said) / word.count))
         word.day, word.order, word.creator = self.model.day, order, creator
 
     def read_answer(self) -> None:

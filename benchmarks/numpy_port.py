@@ -8,27 +8,13 @@ would have to fall within 1e-15 of a threshold for that to show. Only a person w
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmarks.numpy_buying import Bargains, Till, add_follows, schedule_needs, table
-from benchmarks.numpy_rules import (
-    Ints,
-    Mask,
-    Reals,
-    claim_precision,
-    expected_quality,
-    fatigue_after,
-    gumbel_of,
-    may_leave,
-    open_probability,
-    total,
-    trust_of,
-    uniform,
-    utility,
-)
+from benchmarks.numpy_buying import Till, add_follows, schedule_needs, table
+from benchmarks.numpy_rules import Ints, Mask, Reals, fatigue_after, may_leave, open_probability, uniform
+from benchmarks.numpy_weighing import Offers, trust_in, weigh
 from sim.agents.attending import FATIGUE_MOST, REACHED
 from sim.agents.crowd import Happened, new_tally
 from sim.agents.living import SAVED_DAYS
@@ -36,7 +22,6 @@ from sim.draws import Stream
 from sim.market import Market
 from sim.parameters import Behaviour
 from sim.records import (
-    COUNT_UNITS,
     FATIGUE_UNITS,
     FOLLOW_SLOTS,
     MOST_POSTS,
@@ -50,8 +35,6 @@ from sim.records import (
     empty,
     join,
 )
-from sim.rules.belief import Signals
-from sim.rules.choice import Buyer
 
 AFTER_POSTS = FOLLOW_SLOTS * MOST_POSTS  # places in the order in which a person meets offers
 AFTER_WORDS, AFTER_ANSWER, AFTER_FEED, AFTER_HABITS = 100_000, 100_001, 101_000, 102_000
@@ -63,21 +46,6 @@ class NumpyMarket(Market):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.crowd: Any = NumpyCrowd(len(self.shop.by_category), len(self.shop.price), len(self.platforms))
-
-
-class Offers(NamedTuple):
-    """Item pages seen by all consumers, a row each."""
-
-    consumer: Ints
-    place: Ints  # in the order in which the consumer met them
-    product: Ints
-    channel: Ints
-    creator: Ints
-    slot: Ints
-    claim: Reals
-    incentive: Reals
-    paid: Mask
-    parent: Ints
 
 
 class NumpyCrowd:
@@ -117,7 +85,7 @@ class NumpyCrowd:
         self.ask_experts(needy)
         offers = join(self.offers)
         self.count_pages(offers)
-        best = self.weigh(offers)
+        best = weigh(offers, self.needs, day, luck, town, today, rates)
         self.orders, self.shares = Till(day, luck, town, today, rates, self.tally).ring_up(best)
         self.remove(leaving)
 
@@ -132,13 +100,6 @@ class NumpyCrowd:
         self.needs: Mask = (consumers.due <= self.day) & ~lapsed
         who, category = np.nonzero(lapsed)
         schedule_needs(who, category, self.day, self.luck, self.town, self.today, self.rates)
-
-    def trust(self, who: Ints, creator: Ints, slot: Ints) -> Reals:
-        """Trust in creators, who stand in a follow slot or are strangers."""
-        follows, sheet = self.town.follows, self.today.sheet
-        met = np.where(slot >= 0, follows.met[who, slot] / COUNT_UNITS, sheet.stranger_met[creator])
-        broken = np.where(slot >= 0, follows.broken[who, slot] / COUNT_UNITS, sheet.stranger_broken[creator])
-        return trust_of(met, broken, sheet.heard_met[creator], sheet.heard_broken[creator])
 
     def follow_slot(self, who: Ints, creator: Ints) -> Ints:
         """Slots in which creators are followed, or `NOBODY`."""
@@ -189,7 +150,7 @@ class NumpyCrowd:
                 i[opened], slot[edge[opened]] * MOST_POSTS + nth, posts.product[read].astype(np.int64), channel[opened],
                 author[opened], slot[edge[opened]], posts.claim[read], posts.incentive[read], posts.paid[read] == 1,
             )  # fmt: skip
-            trusted = self.trust(i[opened], author[opened], slot[edge[opened]])
+            trusted = trust_in(i[opened], author[opened], slot[edge[opened]], follows, sheet)
             tally.trust[:] += (int((trusted * 1e6).astype(np.int64).sum()), len(trusted))
             irrelevant = ~needed & (interest < 1.0)
             fatigue[edge] = np.minimum(fatigue_after(fatigue[edge], delivered[edge], irrelevant, p), FATIGUE_MOST)
@@ -199,7 +160,7 @@ class NumpyCrowd:
         gone = sheet.active[k] == 0
         asked = np.flatnonzero(~gone & (delivered > 0))
         asked = asked[uniform(self.luck[Stream.UNFOLLOW], self.day, who[asked], k[asked]) < p.leave]
-        gone[asked] = may_leave(fatigue[asked], self.trust(who[asked], k[asked], slot[asked]), p)
+        gone[asked] = may_leave(fatigue[asked], trust_in(who[asked], k[asked], slot[asked], follows, sheet), p)
         tally.creator_followers[:] -= np.bincount(k[gone], minlength=len(sheet.active))
         return who[gone], slot[gone]
 
@@ -218,7 +179,7 @@ class NumpyCrowd:
             mean = np.where(new, 0.0, consumers.word_mean[who, slot].astype(np.float64))
             consumers.word_product[who, slot] = product
             consumers.word_count[who, slot] = count
-            consumers.word_mean[who, slot] = mean + (inbox.word[row] - mean) / count
+            consumers.word_mean[who, slot] = (mean * (count - 1.0) + inbox.word[row]) / count
             consumers.word_day[who, slot] = self.day
             consumers.word_order[who, slot] = inbox.order[row]
             consumers.word_creator[who, slot] = inbox.creator[row]
@@ -358,65 +319,6 @@ class NumpyCrowd:
         tally.paid_viewed[0] += int(offers.paid.sum())
         self.town.consumers.reached[offers.consumer[offers.paid]] = REACHED
 
-    def weigh(self, offers: Offers) -> Bargains:
-        """The best offer of each consumer and category that beats buying nothing."""
-        rates, shelf, sheet, consumers = self.rates, self.today.shelf, self.today.sheet, self.town.consumers
-        who, product, creator, slot = offers.consumer, offers.product, offers.creator, offers.slot
-        category = shelf.category[product].astype(np.int64)
-        precision = np.zeros(len(who))
-        claimed = np.flatnonzero(~np.isnan(offers.claim))
-        trusted = self.trust(who[claimed], creator[claimed], slot[claimed])
-        expert = sheet.expertise[creator[claimed], category[claimed]]
-        precision[claimed] = claim_precision(trusted, expert, offers.incentive[claimed], rates.belief)
-        columns = (consumers.word_product, consumers.word_mean, consumers.word_count)
-        word, word_mean, friends = recalled(who, product, *columns)
-        columns = (consumers.own_product, consumers.own_mean, consumers.own_count)
-        _, own_mean, purchases = recalled(who, product, *columns)
-        recent = self.day - consumers.word_day[who, word] <= rates.sharing.recall
-        signals: tuple[Any, ...] = (
-            shelf.prior[product], shelf.rating[product], shelf.ratings[product],
-            np.where(np.isnan(offers.claim), 0.0, offers.claim), precision, word_mean, friends, own_mean, purchases,
-        )  # fmt: skip
-        believed: Any = expected_quality(Signals(*signals), rates.belief)
-        price, coupon, log_price = self.terms_of_sale(offers)
-        people = self.town.people
-        buyer: tuple[Any, ...] = (
-            people.taste[who, category].astype(np.float64), people.sensitivity[who].astype(np.float64),
-            np.where(self.needs[who, category], 0.0, shelf.impulse_cost[category]),
-        )  # fmt: skip
-        lately = np.where(recent, friends, 0.0)
-        terms: Any = utility(Buyer(*buyer), believed, log_price, lately, rates.choice)
-        noise = gumbel_of(uniform(self.luck[Stream.CHOICE], self.day, who, product))
-        value = total(terms) + noise
-        outside = rates.choice.outside + gumbel_of(uniform(self.luck[Stream.OUTSIDE], self.day, who, category))
-        gated = (self.today.venues.follow_gate[people.home[who]] == 1) & (slot < 0)
-        gated &= offers.channel != Channel.HABIT
-        good = np.flatnonzero(~gated & (price - coupon <= consumers.wallet[who]) & (value > outside))
-        good = good[np.lexsort((offers.place[good], -value[good], category[good], who[good]))]
-        same = (np.diff(who[good], prepend=-1) == 0) & (np.diff(category[good], prepend=-1) == 0)
-        best = good[~same]
-        before_quality = (total(terms) - terms.quality - terms.risk + noise)[best]
-        return Bargains(
-            who[best], category[best], product[best], creator[best], offers.channel[best], slot[best],
-            offers.parent[best],
-            offers.claim[best], before_quality, believed.mean[best], outside[best], price[best], coupon[best],
-        )  # fmt: skip
-
-    def terms_of_sale(self, offers: Offers) -> tuple[Ints, Ints, Reals]:
-        """Price and coupon in fen, and the log of what is to pay over the category's mean price."""
-        shelf, venues, sheet = self.today.shelf, self.today.venues, self.today.sheet
-        list_price = shelf.price[offers.product]
-        discount = np.where(offers.creator >= 0, sheet.discount[offers.creator], 0.0)
-        price = np.where(discount > 0.0, (list_price * (1.0 - discount)).astype(np.int64), list_price)
-        home = self.town.people.home[offers.consumer]
-        entitled = (venues.coupon_newcomers[home] == 0) | (self.town.consumers.customer_of[offers.consumer] == 0)
-        coupon = np.where(entitled, (price * venues.coupon[home]).astype(np.int64), 0)
-        log_price = shelf.log_price[offers.product]
-        changed = np.flatnonzero(price - coupon != list_price)
-        paid = np.maximum((price - coupon)[changed], 1)
-        log_price[changed] += np.log(paid / list_price[changed])
-        return price, coupon, log_price
-
     def remove(self, leaving: tuple[Ints, Ints]) -> None:
         """End follows, in each row from the right; the last one fills the gap."""
         follows = self.town.follows
@@ -432,13 +334,3 @@ class NumpyCrowd:
 def place(u: Reals, cumulative: Reals) -> Ints:
     """Index of the first cumulative weight above each u, at most the last."""
     return np.minimum(np.searchsorted(cumulative, u, side="right"), len(cumulative) - 1)
-
-
-def recalled(
-    who: Ints, product: Ints, products: NDArray[np.int16], mean: NDArray[np.float32], count: NDArray[np.uint8]
-) -> tuple[Ints, Reals, Reals]:
-    """What people remember of products: slot (or `NOBODY`), mean, and of how many; zeros without a memory."""
-    row, column = np.nonzero(products[who] == product[:, None])
-    slot, means, counts = np.full(len(who), NOBODY), np.zeros(len(who)), np.zeros(len(who))
-    slot[row], means[row], counts[row] = column, mean[who[row], column], count[who[row], column]
-    return slot, means, counts

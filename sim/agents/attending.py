@@ -216,7 +216,8 @@ def hear(i: int, product: int, word: float, order: int, creator: int, day: int, 
     count = min(int(consumers.word_count[i, slot]) + 1, 255)
     mean = float(consumers.word_mean[i, slot])
     consumers.word_count[i, slot] = count
-    consumers.word_mean[i, slot] = mean + (word - mean) / count
+    # not mean + (word - mean) / count: numba would take the difference of two 4-byte numbers in 4 bytes, Python in 8
+    consumers.word_mean[i, slot] = (mean * (count - 1.0) + word) / count
     consumers.word_day[i, slot] = day
     consumers.word_order[i, slot] = order
     consumers.word_creator[i, slot] = creator
