@@ -36,17 +36,18 @@ def trace(orders: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     UserError
-        If orders are missing, or one that a friend led to names no earlier order.
+        If orders are missing, or an order met by a friend's word, and no other, does not name an earlier one.
     """
     number = np.arange(len(orders))
     if not np.array_equal(orders["order"].to_numpy(), number):
         raise UserError("orders: numbered with gaps; expected every order since the first day, from Market.orders()")
     channel = orders["channel"].to_numpy(np.int64)
-    parent = np.where(channel == Channel.FRIEND, orders["parent"].to_numpy(np.int64), NOBODY)
-    lost = (channel == Channel.FRIEND) & ((parent < 0) | (parent >= number))
+    parent = orders["parent"].to_numpy(np.int64)
+    lost = ((channel == Channel.FRIEND) != (parent >= 0)) | (parent >= number)
     if lost.any():
         worst = int(np.flatnonzero(lost)[0])
-        raise UserError(f"orders: order {worst}, led by a friend, has parent {parent[worst]}; expected an earlier one")
+        met = Channel(channel[worst]).name.lower()
+        raise UserError(f"orders: order {worst}, met by {met}, has parent {parent[worst]}; expected an earlier order's word")
     before = _own_order_before(orders)
     root, depth = _climb(parent)
     first, _ = _climb(np.where(channel == Channel.HABIT, before, parent))

@@ -214,8 +214,10 @@ def test_habit_goes_back_to_the_first_purchase() -> None:
 def test_orders_that_are_missing_are_noticed() -> None:
     with pytest.raises(UserError, match="expected every order since the first day"):
         trace(orders_like([-1, 0, 0])[1:])
-    with pytest.raises(UserError, match="order 1, led by a friend, has parent 1"):
+    with pytest.raises(UserError, match="order 1, met by friend, has parent 1; expected an earlier order"):
         trace(orders_like([-1, 1]))
+    with pytest.raises(UserError, match="order 1, met by search, has parent 0"):
+        trace(orders_like([-1, 0]).assign(channel=Channel.SEARCH))
 
 
 def test_no_orders_no_trees() -> None:
