@@ -47,7 +47,7 @@ def trace(orders: pd.DataFrame) -> pd.DataFrame:
     if lost.any():
         worst = int(np.flatnonzero(lost)[0])
         met = Channel(channel[worst]).name.lower()
-        raise UserError(f"orders: order {worst}, met by {met}, has parent {parent[worst]}; expected an earlier order's word")
+        raise UserError(f"orders: order {worst}, met by {met}, has parent {parent[worst]}; expected an earlier order")
     before = _own_order_before(orders)
     root, depth = _climb(parent)
     first, _ = _climb(np.where(channel == Channel.HABIT, before, parent))

@@ -1,0 +1,236 @@
+"""The studies: one function for each fact, or for the facts of one experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from sim.draws import stream_keys
+from sim.market import Market
+from sim.parameters import Choice, Parameters
+from sim.records import Channel
+from sim.world import World
+
+from .arms import FULL_MARKET, Settings, Size, arms, doses, parameters, world_of
+from .facts import Fact, at_peak, jackknifed
+
+PURCHASES_PER_VIEW = 0.0225  # Taobao UserBehavior log: 2,015,839 purchases of 89,716,264 page views
+SMALL_COMMISSION = 0.05
+
+NO_FATIGUE: Settings = {f"market.attention.fatigue_{kind}": 0 for kind in ("first", "more", "irrelevant")}
+SAME_CREATORS: Settings = {"creators.leave": 0, "creators.entry": 0}
+SAME_KOCS: Settings = {**SAME_CREATORS, "creators.kol_count": 0}
+NO_UNFOLLOWING: Settings = {"market.attention.leave": 0}
+EQUAL_TIES: Settings = {
+    "graph.homophily": 0,
+    **{f"market.trust.{tie}_met": 2 for tie in ("friend", "second", "interest", "stranger")},
+    **{f"market.trust.{tie}_broken": 1.5 for tie in ("friend", "second", "interest", "stranger")},
+}
+HONEST: Settings = {"creators.hype": 0, "market.belief.disclosure": 0, "brands.pass_through": 0}
+AMPLE: Settings = {"brands.weekly_budget": 1000}
+AGAINST_HIGH_COMMISSION: dict[str, Settings] = {
+    "no fatigue": NO_FATIGUE,
+    "no hype, no discount of paid claims, no pass-through": HONEST,
+    "budget without limit": AMPLE,
+    "both, and same creators, posts": {**HONEST, **AMPLE, **SAME_CREATORS, "creators.posts_fixed": 0.75},
+}
+
+
+def public_purchases(size: Size) -> list[Fact]:
+    """Purchases per page view in the public domain: calibrated by the utility of buying nothing."""
+    outside = Choice().outside
+    found = arms(size, {
+        "as it is": {},
+        "more to be had outside": {"market.choice.outside": outside + 0.3},
+        "less to be had outside": {"market.choice.outside": outside - 0.3},
+    })  # fmt: skip
+    rates = {name: frame.public_conversion for name, frame in found.items()}
+    return [Fact("public purchases per view", PURCHASES_PER_VIEW, 0, rates.pop("as it is"), rates)]
+
+
+def private_over_public(size: Size) -> list[Fact]:
+    """A page opened in the private domain sells better than one seen in public: a trusted claim takes away risk.
+
+    Without the risk premium everything sells more; that market is read where its public domain sells as much as that of
+    the market as it is, between the utilities of buying nothing that lie around.
+    """
+    outside, riskless = Choice().outside, {"market.choice.risk": 0.0}
+    found = arms(size, {
+        "as it is": {},
+        "no answers one-to-one": {"creators.answers": 0},
+        "no risk premium, no answers": {**riskless, "creators.answers": 0},
+        "no weight on claims": {"market.belief.claim": 0},
+        "interest without effect on attention": {"market.attention.interest": 0},
+        "strong herding": {"market.choice.herding": 1},
+        **{f"riskless {up}": {**riskless, "market.choice.outside": outside + up} for up in (1, 2, 3)},
+    })  # fmt: skip
+    ratios = {name: frame.private_conversion / frame.public_conversion for name, frame in found.items()}
+    full, target = ratios.pop("as it is"), found["as it is"].public_conversion
+    curve = [(-found[name].public_conversion, ratios.pop(name)) for name in found if name.startswith("riskless")]
+    ratios["no risk premium, as many public sales"] = pd.Series({
+        seed: np.interp(-target[seed], [x[seed] for x, _ in curve], [y[seed] for _, y in curve], np.nan, np.nan)
+        for seed in full.index
+    })  # fmt: skip
+    return [Fact("private over public purchases per view", 1, +1, full, ratios)]
+
+
+def revenue_per_follower(size: Size) -> list[Fact]:
+    """A KOC earns more per follower than a KOL (5.4 times: Beichert et al. 2024), whose posts reach few followers."""
+    found = arms(size, {
+        "as it is": {},
+        "public posts reach all followers": {"platform.feed.organic_reach": 1},
+        "no public posts in the feed": {"platform.feed.content_share": 0},
+        "KOLs post in private": {"creators.private_share_kol": 1},
+    })  # fmt: skip
+    ratios = {name: frame.koc_revenue / frame.kol_revenue for name, frame in found.items()}
+    return [Fact("revenue per follower, KOC over KOL", 1, +1, ratios.pop("as it is"), ratios)]
+
+
+def pool_size(size: Size, pools: Sequence[int], answers: float) -> list[Fact]:
+    """Conversion falls as pools grow and everybody follows as many creators: time to answer is what does not scale."""
+    small = FULL_MARKET / min(size.consumers, FULL_MARKET)
+
+    def elasticity(settings: Settings) -> pd.Series:
+        found = arms(size, {
+            str(pool): {
+                **SAME_KOCS, "creators.posts_fixed": 1, "creators.koc_share": 4.5 / pool, "creators.answers": answers,
+                "creators.pool_least": round(pool * small), "creators.pool_most": round(pool * small), **settings,
+            } for pool in pools
+        })  # fmt: skip
+        log_rates = np.log([found[str(pool)].private_conversion for pool in pools])
+        return pd.Series(np.polyfit(np.log(pools), log_rates, 1)[0])
+
+    ample: Settings = {"creators.answers": 10_000}
+    changed = {"answers without limit": elasticity(ample), "and equal ties": elasticity({**ample, **EQUAL_TIES})}
+    return [Fact("elasticity of private purchases per view to pool size", 0, -1, elasticity({}), changed)]
+
+
+def posting(size: Size, rates: Sequence[float]) -> list[Fact]:
+    """Private sales rise with the frequency of posts, and fall where posts tire followers."""
+
+    def gmv(levels: Sequence[float], settings: Settings) -> pd.DataFrame:
+        return doses(size, "private_gmv", "creators.posts_fixed", levels, {**SAME_KOCS, **settings})
+
+    low, high = rates[0], rates[-1]
+    full, tireless, faithful = gmv(rates, {}), gmv((low, 1, high), NO_FATIGUE), gmv((1, high), NO_UNFOLLOWING)
+    rise = {"no fatigue": tireless[1] / tireless[low]}
+    fall = {"no fatigue": tireless[1] / tireless[high], "no unfollowing": faithful[1] / faithful[high]}
+    return [
+        Fact(f"private GMV, best frequency over {low:g} posts a day", 1, +1, at_peak(full) / full[low], rise),
+        Fact(f"private GMV, best frequency over {high:g} posts a day", 1, +1, at_peak(full) / full[high], fall),
+    ]
+
+
+def commission(size: Size, rates: Sequence[float], changes: Mapping[str, Settings]) -> list[Fact]:
+    """GMV and consumer surplus are highest at a small commission; creators want a large one.
+
+    Commission brings KOCs in and keeps them. A large one makes them post more than followers bear, and spends the
+    brands' budget before the week ends; it also shows an incentive, inflates claims and raises prices.
+    """
+    low, few, high = rates[0], SMALL_COMMISSION, rates[-1]
+
+    def table(outcome: str, levels: Sequence[float], settings: Settings) -> pd.DataFrame:
+        return doses(size, outcome, "creators.commission", levels, settings)
+
+    facts = []
+    for outcome, label in (("gmv", "GMV"), ("consumer_surplus", "consumer surplus")):
+        full, same = table(outcome, rates, {}), table(outcome, (low, few), SAME_CREATORS)
+        other = {name: table(outcome, (few, high), settings) for name, settings in changes.items()}
+        fall = {name: found[few] / found[high] for name, found in other.items()}
+        rise = {"no entry, no exit": same[few] / same[low]}
+        facts.append(Fact(f"{label}, best commission over {low:g}", 1, +1, at_peak(full) / full[low], rise))
+        facts.append(Fact(f"{label}, best commission over {high:g}", 1, +1, at_peak(full) / full[high], fall))
+    income = table("creator_revenue", rates, {})
+    wanted = income[high] / income[rates[-2]]
+    return [*facts, Fact(f"creators' income, commission {high:g} over {rates[-2]:g}", 1, +1, wanted, {})]
+
+
+def off_category_rate(parameters: Parameters, seed: int, size: Size) -> float:
+    """Orders per delivered post outside the category that a creator posts most about, over those inside.
+
+    A Mantel-Haenszel rate ratio, so that each category is compared with itself (Rothman, Greenland & Lash 2008).
+    """
+    market = Market(parameters, seed, world=world_of(parameters, seed)).run(size.burn_in)
+    category = market.world.goods.category.astype(int)
+    delivered, ordered = np.zeros((2, 2, category.max() + 1))
+    for _ in range(size.days - size.burn_in):
+        market.open_day()
+        posts, audience = market.posts, market.creators.audience.astype(float)
+        main = market.creators.content.argmax(axis=1)
+        market.live()
+        market.close_day()
+        sent = posts.private == 1
+        sender, topic = posts.creator[sent], category[posts.product[sent]]
+        np.add.at(delivered, ((main[sender] == topic).astype(int), topic), audience[sender])
+        led = market.orders_today.channel == Channel.PRIVATE_POST
+        seller, topic = market.orders_today.creator[led], category[market.orders_today.product[led]]
+        np.add.at(ordered, ((main[seller] == topic).astype(int), topic), 1)
+    (off, on), total = delivered, delivered.sum(axis=0)
+    return float((ordered[0] * on / total).sum() / (ordered[1] * off / total).sum())
+
+
+def off_category(size: Size) -> list[Fact]:
+    """A creator sells worse outside the category known for: followers believe experts, and share the main interest."""
+    equal: Settings = {"market.trust.expertise_floor": 1}
+    changes: dict[str, Settings] = {
+        "as it is": {}, "all count as experts": equal, "and equal tastes": {**equal, "market.people.taste_spread": 0},
+    }  # fmt: skip
+    seeds = range(size.seeds)
+    rates = {
+        name: pd.Series([off_category_rate(parameters(size, settings), seed, size) for seed in seeds])
+        for name, settings in changes.items()
+    }
+    return [Fact("orders per delivered post, off over on category", 1, -1, rates.pop("as it is"), rates)]
+
+
+def keyed_draws(size: Size) -> list[Fact]:
+    """Variance of the paired difference in GMV of two policies, over that of unpaired runs.
+
+    A pair shares its world and every draw that both runs make. What the world does alone is seen where the second run
+    has the world of the first and the luck of another seed.
+    """
+
+    def ratio(one: pd.Series, other: pd.Series) -> float:
+        return float((one - other).var() / (one.var() + other.var()))
+
+    def gmv(parameters: Parameters, seed: int, world: World) -> float:
+        return Market(parameters, seed, world=world, burn_in=size.burn_in).run(size.days).result().outcomes["gmv"]
+
+    policy, free = parameters(size, {}), parameters(size, {"platform.take_rate": 0})
+    rows = []
+    for seed in range(size.seeds):
+        world = world_of(policy, seed)
+        unlike = world._replace(luck=stream_keys(size.seeds + seed))
+        rows.append((gmv(policy, seed, world), gmv(free, seed, world), gmv(free, seed, unlike)))
+    base, paired, other = (pd.Series(column) for column in zip(*rows, strict=True))
+    changed = {"same world, other draws": jackknifed(ratio, base, other)}
+    return [Fact("variance of paired over unpaired differences", 1, -1, jackknifed(ratio, base, paired), changed)]
+
+
+Studies = dict[str, Callable[[], list[Fact]]]
+
+LARGE: Studies = {
+    "public_purchases": partial(public_purchases, Size(10_000, 10)),
+    "private_over_public": partial(private_over_public, Size(10_000, 10)),
+    "revenue_per_follower": partial(revenue_per_follower, Size(10_000, 10)),
+    "pool_size": partial(pool_size, Size(10_000, 8), pools=(60, 150, 500, 1500), answers=20),
+    "posting": partial(posting, Size(10_000, 8), rates=(0.25, 0.5, 1, 2, 3, 5, 8)),
+    "commission": partial(
+        commission, Size(5_000, 8, days=180), rates=(0, 0.05, 0.1, 0.2, 0.4), changes=AGAINST_HIGH_COMMISSION
+    ),
+    "off_category": partial(off_category, Size(10_000, 8, days=90, burn_in=30)),
+    "keyed_draws": partial(keyed_draws, Size(5_000, 20)),
+}
+SMALL: Studies = {
+    "public_purchases": partial(public_purchases, Size(2_000, 4, days=100)),
+    "private_over_public": partial(private_over_public, Size(2_000, 4, days=100)),
+    "revenue_per_follower": partial(revenue_per_follower, Size(10_000, 3, days=90)),
+    "pool_size": partial(pool_size, Size(2_000, 4, days=100), pools=(60, 300), answers=4),
+    "posting": partial(posting, Size(2_000, 3, days=100), rates=(0.25, 1, 8)),
+    "commission": partial(commission, Size(2_000, 4), rates=(0, 0.05, 0.4), changes={"no fatigue": NO_FATIGUE}),
+    "off_category": partial(off_category, Size(2_000, 6, days=100, burn_in=30)),
+    "keyed_draws": partial(keyed_draws, Size(1_500, 8, days=80, burn_in=40)),
+}
