@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -40,15 +41,26 @@ def load(field: str, name: str) -> Callable[..., Any]:
     Raises
     ------
     UserError
-        If it cannot be found, or is no function.
+        If it cannot be found, is no function, or takes another number of arguments than the rule it replaces.
     """
-    module, _, function = name.rpartition(".")
     try:
-        found = getattr(importlib.import_module(module), function)
-    except (ImportError, AttributeError, ValueError) as error:
+        found = _found(name)
+    except (ImportError, AttributeError, ValueError, SyntaxError) as error:
         raise UserError(
             f"rules.{field}={name}: no such function ({error}); expected module.function, with the module on PYTHONPATH"
         ) from None
     if not callable(found):
         raise UserError(f"rules.{field}={name}: a {type(found).__name__}, expected a function")
+    given, expected = _arguments(found), _arguments(_found(Rules.model_fields[field].default))
+    if len(given) != len(expected):
+        raise UserError(f"rules.{field}={name}: takes ({', '.join(given)}), expected ({', '.join(expected)})")
     return found
+
+
+def _found(name: str) -> Any:
+    module, _, function = name.rpartition(".")
+    return getattr(importlib.import_module(module), function)
+
+
+def _arguments(rule: Callable[..., Any]) -> list[str]:
+    return list(inspect.signature(getattr(rule, "py_func", rule)).parameters)

@@ -65,12 +65,10 @@ class Crowd:
         self.live = live
         self.spare: list[Events] = []
         self.happened: list[Happened] = []
-        self.tallies: list[Tally] = []
 
     def open_day(self, creators: int) -> None:
         """Forget yesterday."""
         self.happened.clear()
-        self.tallies.clear()
         if self.spare and len(self.spare[0].tally.creator_delivered) != creators:
             self.spare = [events._replace(tally=new_tally(creators, *self.sizes[1:])) for events in self.spare]
         for events in self.spare:
