@@ -128,7 +128,7 @@ def test_fields_are_found_through_groups_and_lists() -> None:
 
 
 def test_a_rule_of_the_users_own_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "own_rules.py").write_text("def trust(): ...\n")
+    (tmp_path / "own_rules.py").write_text("def trust(met, broken, pool_met, pool_broken): ...\n")
     monkeypatch.syspath_prepend(tmp_path)
     assert load_settings([SINGLE, "rules.trust=own_rules.trust"]).parameters.rules.trust == "own_rules.trust"
     with pytest.raises(UserError, match=r"rules\.trust=no_rules\.trust: no such module"):
