@@ -136,7 +136,7 @@ class MesaTown(mesa.Model):
     def _rank(self) -> None:
         feeds, venues = self.market.today.feeds, self.market.today.venues
         flat = [post for posts in self.posts for post in posts]
-        platforms, categories, _ = feeds.listing.shape
+        _, platforms, categories, _ = feeds.goods.shape
         self.pages = venues.pages.tolist()
         self.reach = venues.organic_reach.tolist()
         self.venues = [
@@ -153,9 +153,9 @@ class MesaTown(mesa.Model):
                 tables.append(
                     Table(
                         feeds.product[c].tolist(),
-                        feeds.listing[v, c].tolist(),
+                        feeds.goods[0, v, c].tolist(),
                         feeds.search[v, c].tolist(),
-                        feeds.ad[v, c].tolist(),
+                        (feeds.goods[1, v, c] * feeds.paid[v, c]).tolist(),
                         [flat[post] for post in feeds.post[rows]],
                         feeds.post_weight[rows].tolist(),
                     )

@@ -161,7 +161,7 @@ class NumpyCrowd:
         asked = np.flatnonzero(~gone & (delivered > 0))
         asked = asked[uniform(self.luck[Stream.UNFOLLOW], self.day, who[asked], k[asked]) < p.leave]
         gone[asked] = may_leave(fatigue[asked], trust_in(who[asked], k[asked], slot[asked], follows, sheet), p)
-        tally.creator_followers[:] -= np.bincount(k[gone], minlength=len(sheet.active))
+        tally.creator_followers[:] -= np.bincount(k[gone], minlength=len(tally.creator_followers))
         return who[gone], slot[gone]
 
     def attend_words(self, active: Mask) -> None:
@@ -181,8 +181,6 @@ class NumpyCrowd:
             consumers.word_count[who, slot] = count
             consumers.word_mean[who, slot] = (mean * (count - 1.0) + inbox.word[row]) / count
             consumers.word_day[who, slot] = self.day
-            consumers.word_order[who, slot] = inbox.order[row]
-            consumers.word_creator[who, slot] = inbox.creator[row]
         self.tally.delivered[Channel.FRIEND] += len(nth)
         row = np.flatnonzero(active[inbox.to])
         who, seller = inbox.to[row].astype(np.int64), inbox.creator[row].astype(np.int64)
@@ -229,13 +227,13 @@ class NumpyCrowd:
         for t in range(self.sizes[2] * self.sizes[0]):
             v, c = divmod(t, self.sizes[0])
             here = np.flatnonzero(table == t)
-            ads = (kind[here] < venues.ad_load[v]) & (feeds.ad[v, c, -1] > 0.0)
+            ads = (kind[here] < venues.ad_load[v]) & (feeds.paid[v, c] == 1)
             first, end = feeds.post_first[t : t + 2]
             shared = content[here] & (end > first)
             listed = here[~ads & ~shared]
-            product[listed] = feeds.product[c, place(which[listed], feeds.listing[v, c])]
+            product[listed] = feeds.product[c, place(which[listed], feeds.goods[0, v, c])]
             ads, shared = here[ads], here[shared]
-            product[ads] = feeds.product[c, place(which[ads], feeds.ad[v, c])]
+            product[ads] = feeds.product[c, place(which[ads], feeds.goods[1, v, c])]
             channel[ads] = Channel.AD
             tally.ads_viewed[v] += np.bincount(product[ads], minlength=self.sizes[1])
             post = feeds.post[first + place(which[shared], feeds.post_weight[first:end])]

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from sim.compiled import source_hash
 from sim.errors import UserError
 from sim.ledger import Accounts
-from sim.markets.settlement import Batch
+from sim.markets.settlement import Batch, Waiting
 from sim.parameters import Parameters
 from sim.records import Consumers, Creators, Follows, Inbox, Orders, Sheet
 from sim.world import World
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound="Market")
 
 RECORDS: dict[str, Any] = {
-    kind.__name__: kind for kind in (Accounts, Batch, Consumers, Creators, Follows, Inbox, Orders, Sheet)
+    kind.__name__: kind for kind in (Accounts, Batch, Consumers, Creators, Follows, Inbox, Orders, Sheet, Waiting)
 }
 SEQUENCES: dict[str, Any] = {kind.__name__: kind for kind in (list, tuple, deque)}
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import LedgerError
 from sim.records import Int64
+
+Places = int | NDArray[np.integer[Any]]
+"""One account of a column, or one for each entry."""
 
 
 class Stream(IntEnum):
@@ -69,7 +72,7 @@ class Ledger:
             creator=np.concatenate([self.accounts.creator, more]),
         )
 
-    def move(self, payer: Int64, payers: ArrayLike, payee: Int64, payees: ArrayLike, fen: ArrayLike) -> int:
+    def move(self, payer: Int64, payers: Places, payee: Int64, payees: Places, fen: ArrayLike) -> None:
         """Move money, entry by entry.
 
         Parameters
@@ -80,16 +83,11 @@ class Ledger:
             Which of them, one each or one for all entries.
         fen
             Amounts; negative amounts go the other way.
-
-        Returns
-        -------
-        int
-            Sum moved.
         """
         amounts = np.asarray(fen, np.int64)
-        _post(payer, payers, -amounts)
-        _post(payee, payees, amounts)
-        return int(amounts.sum())
+        if amounts.size:
+            _post(payer, payers, -amounts)
+            _post(payee, payees, amounts)
 
     def revenue_account(self, platform: ArrayLike, stream: Stream) -> NDArray[np.int64]:
         """Index of a platform's stream in ``accounts.revenue``."""
@@ -114,7 +112,7 @@ class Ledger:
         LedgerError
             If the accounts do not sum to zero, or an escrow does not hold what is pending.
         """
-        total = sum(int(account.sum()) for account in self.accounts)
+        total = int(np.concatenate(self.accounts).sum())
         if total:
             raise LedgerError(f"day {day}: the accounts sum to {total} fen; every entry needs its counter-entry")
         for platform, (held, due) in enumerate(zip(self.accounts.escrow, pending, strict=True)):
@@ -124,9 +122,8 @@ class Ledger:
                 )
 
 
-def _post(account: Int64, where: ArrayLike, amounts: NDArray[np.int64]) -> None:
-    indices = np.asarray(where, np.int64)
-    if indices.ndim == 0:
-        account[int(indices)] += int(amounts.sum())
+def _post(account: Int64, where: Places, amounts: Int64) -> None:
+    if isinstance(where, int) or where.ndim == 0:
+        account[where] += np.add.reduce(amounts, axis=None)
     else:
-        np.add.at(account, indices, np.broadcast_to(amounts, indices.shape))
+        np.add.at(account, where, amounts)  # the same account may stand there more than once

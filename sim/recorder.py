@@ -180,7 +180,8 @@ class Recorder:
 
     def count_sales(self, batch: Batch, paid: NDArray[np.bool_], creators: int) -> None:
         """Add the sales of creators; ``paid`` marks orders from creators whom the brand pays."""
-        self.sold_by = np.pad(self.sold_by, (0, creators - len(self.sold_by)))
+        if creators > len(self.sold_by):
+            self.sold_by = np.pad(self.sold_by, (0, creators - len(self.sold_by)))
         kept = (batch.creator >= 0) & ~batch.returned
         np.add.at(self.sold_by, batch.creator[kept], batch.price[kept])
         self.paid_ordered += int(paid.sum())

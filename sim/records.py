@@ -31,7 +31,10 @@ COUNT_UNITS = 8.0  # Beta counts are kept in eighths, 0 to 31.875
 FATIGUE_UNITS = 8192.0  # fatigue is kept in units of 1/8192, 0 to 8
 MOST_POSTS = 8  # posts of a creator on one day
 MOST_TOLD = 8  # friends told of one purchase
+MOST_PAGES = 24  # pages of the feed that one person can see on one day
 MOST_OFFERS = 512  # offers that one person can see on one day
+ROW = (1 << 31) - 1  # `x & ROW` is x, and tells the compiler that it is no negative index, which saves it a case
+BLOCK = 64  # consumers who attend one after the other before any of them weighs
 
 
 class Channel(IntEnum):
@@ -92,8 +95,6 @@ class Consumers(NamedTuple):
     word_count: Byte  # (N, WORD_SLOTS) friends who did
     word_mean: Float  # (N, WORD_SLOTS) mean of what they said
     word_day: Int16  # (N, WORD_SLOTS) last day
-    word_order: Int32  # (N, WORD_SLOTS) the last of their orders
-    word_creator: Int32  # (N, WORD_SLOTS) creator at the root of it, or NOBODY
     adviser: Int32  # (N,) creator who answers a question today, or NOBODY
     question: Byte  # (N,) category of that question
     reached: Byte  # (N,) by creators' paid pages: 1 this week, 2 since measuring began
@@ -181,7 +182,10 @@ class Posts(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """What consumers can know of creators today."""
+    """What consumers can know of creators today.
+
+    Below the K creators stands a last row for nobody, which index `NOBODY` finds.
+    """
 
     active: Byte  # (K,)
     private: Byte  # (K,) 1 where contacts can ask one-to-one
@@ -201,9 +205,9 @@ class Feeds(NamedTuple):
     """Today's ranking tables by platform and category; cumulative weights end in 1."""
 
     product: Int16  # (C, n) products of a category
-    listing: Double  # (V, C, n) cumulative weight in the feed
+    goods: Double  # (2, V, C, n) cumulative weight in the feed: of listings, then of ads
     search: Double  # (V, C, n) cumulative weight in search
-    ad: Double  # (V, C, n) cumulative weight among ads; all zero where nobody pays
+    paid: Byte  # (V, C) 1 where somebody pays for ads
     post_first: Int64  # (V * C + 1,) public posts of a platform and category
     post: Int32  # (Q,) index into `Posts`
     post_weight: Double  # (Q,) cumulative weight
@@ -295,7 +299,7 @@ class Tally(NamedTuple):
 
 
 class Offers(NamedTuple):
-    """What one consumer has seen today, to be weighed; MOST_OFFERS rows."""
+    """What a block of consumers has seen today, one consumer after the other, and how it was weighed."""
 
     product: Int64
     channel: Int64
@@ -304,27 +308,41 @@ class Offers(NamedTuple):
     claim: Double  # quality claimed, NaN without a claim
     incentive: Double  # visible pay of the source over price
     parent: Int64  # the friend's order that led here, or NOBODY
+    category: Int64
+    price: Int64  # fen, before the coupon
+    coupon: Int64  # fen
+    value: Double  # utility without luck
+    quality: Double  # the term of it that stands for quality
+    risk: Double  # the term of it that stands for risk
+    expected: Double  # quality expected
+    lot: Double  # uniform draw behind the luck of this product with this consumer today
+
+
+class Block(NamedTuple):
+    """A block of consumers between attending and buying; BLOCK rows."""
+
+    first: Int64  # first row in `Offers`
+    end: Int64  # first row of somebody else
+    needs: Int64  # bit set of the categories in which something is needed
+    leaving: Int64  # bit set of follow slots that end with the day
+
+
+class Pages(NamedTuple):
+    """Pages of the feed that one consumer sees today; MOST_PAGES rows."""
+
+    category: Int64
+    kind: Double  # uniform draw that decides between ad, post and listing
+    which: Double  # uniform draw that decides which of them
 
 
 class Basket(NamedTuple):
-    """The best offer so far in each category, while one consumer's day is worked out."""
+    """The best offer so far in each category, while one consumer chooses; C rows."""
 
-    mask: Int64  # first entry: bit set of categories in which something was considered
-    rough: Int64  # first entry: bit set of categories whose ``value`` is a lower bound of buying nothing, not yet exact
-    leaving: Int64  # first entry: bit set of follow slots that end with the day
-    weight: Double  # (C,) weights of categories in the feed
-    value: Double  # (C,) utility of the best, luck included
-    outside: Double  # (C,) utility of buying nothing, luck included
-    systematic: Double  # (C,) the best's utility without quality, risk and luck
-    expected: Double  # (C,) quality expected of it
-    claim: Double  # (C,) quality claimed, NaN without a claim
-    product: Int64  # (C,) NOBODY where nothing beats buying nothing
-    channel: Int64
-    creator: Int64
-    slot: Int64  # follow slot of the creator, or NOBODY
-    parent: Int64  # the friend's order that led to it, or NOBODY
-    price: Int64  # fen, before the coupon
-    coupon: Int64  # fen
+    weight: Double  # weights of categories in the feed, summed
+    value: Double  # utility of the best, luck included
+    outside: Double  # utility of buying nothing, luck included
+    luck: Double  # of the best
+    row: Int64  # of the best in `Offers`, or NOBODY where nothing beats buying nothing
 
 
 TRACE_COLUMNS = (
@@ -349,6 +367,8 @@ class Count(IntEnum):
     QUESTIONS = 2
     TRACES = 3
     OFFERS = 4
+    MOST = 5  # rows of offers that the consumer who attends may fill
+    LEAVING = 6  # bit set of follow slots that the consumer who attends leaves today
 
 
 class Events(NamedTuple):
@@ -360,6 +380,8 @@ class Events(NamedTuple):
     questions: Questions
     tally: Tally
     offers: Offers
+    pages: Pages
+    block: Block
     basket: Basket
     trace: Double  # (T, len(TRACE_COLUMNS)); T is 0 unless a decision is to be explained
 
@@ -374,6 +396,8 @@ def each(columns: Columns, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Co
 
 def join(parts: Sequence[Columns]) -> Columns:
     """Named columns of several parts, one below the other."""
+    if len(parts) == 1:
+        return parts[0]
     return type(parts[0])(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 

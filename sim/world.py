@@ -223,8 +223,6 @@ def _consumers(parameters: Parameters, people: People, luck: Luck) -> Consumers:
         word_count=np.zeros((n, WORD_SLOTS), np.uint8),
         word_mean=np.zeros((n, WORD_SLOTS), np.float32),
         word_day=np.zeros((n, WORD_SLOTS), np.int16),
-        word_order=np.full((n, WORD_SLOTS), NOBODY, np.int32),
-        word_creator=np.full((n, WORD_SLOTS), NOBODY, np.int32),
         adviser=np.full(n, NOBODY, np.int32),
         question=np.zeros(n, np.uint8),
         reached=np.zeros(n, np.uint8),

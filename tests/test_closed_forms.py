@@ -353,7 +353,7 @@ def test_cumulative_weights_end_in_one(rows: list[tuple[int, float]]) -> None:
 def test_the_feed_shows_goods_by_their_weights() -> None:
     """Views of listings against the ranking's own shares, over people who are all alike."""
     one = market(seed=5, days=1, market={**CLONES, "attention": BY_CHANCE, "choice": {"outside": 10.0}}, **ALONE)
-    shares = np.diff(one.today.feeds.listing[0, 0], prepend=0.0)
+    shares = np.diff(one.today.feeds.goods[0, 0, 0], prepend=0.0)
     _, tally = one.crowd.close_day()
     viewed = tally.product_viewed - tally.ads_viewed[0]
     assert tally.viewed[Channel.LISTING] == viewed.sum() > 100_000

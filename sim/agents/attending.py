@@ -12,10 +12,10 @@ from sim.parameters import Behaviour
 from sim.records import (
     FATIGUE_UNITS,
     FOLLOW_SLOTS,
-    MOST_OFFERS,
     MOST_POSTS,
     NOBODY,
     OWN_SLOTS,
+    ROW,
     WORD_SLOTS,
     Byte,
     Channel,
@@ -120,7 +120,7 @@ def notice(
         tally.paid_viewed[0] += 1
         reached[i] = REACHED
     row = out.counts[Count.OFFERS]
-    if row < MOST_OFFERS:
+    if row < out.counts[Count.MOST]:
         out.counts[Count.OFFERS] += 1
         offers.product[row] = product
         offers.channel[row] = channel
@@ -144,18 +144,19 @@ def attend_posts(
     wanted = math.exp(p.need) if active else 1.0
     slot = 0
     while slot < FOLLOW_SLOTS and follows.creator[i, slot] >= 0:
-        k = int(follows.creator[i, slot])
+        k = int(follows.creator[i, slot]) & ROW
         fatigue = float(follows.fatigue[i, slot]) / FATIGUE_UNITS * (1.0 - p.fatigue_decay)
         delivered = 0
-        for post in range(posts.first[k], posts.first[k + 1]):
-            key = k * MOST_POSTS + post - int(posts.first[k])
+        first = int(posts.first[k])
+        for n in range(first, int(posts.first[k + 1])):
+            post, key = n & ROW, k * MOST_POSTS + n - first
             private = posts.private[post] == 1
             channel = Channel.PRIVATE_POST.value if private else Channel.PUBLIC_POST.value
             if not private:
                 reach = float(today.venues.organic_reach[town.people.home[i]])
                 if uniform(luck[Stream.REACH], day, i, key) >= reach:
                     continue
-            category = int(today.shelf.category[posts.product[post]])
+            category = int(today.shelf.category[posts.product[post]]) & ROW
             needed = needs >> category & 1 == 1
             pull = float(town.people.pull[i, category])
             out.tally.delivered[channel] += 1
@@ -186,20 +187,19 @@ def attend_posts(
 @inlined
 def remove_later(i: int, slot: int, out: Events) -> None:
     """Note a follow to end with the day: until then its slot number stays what the day's offers remember."""
-    out.basket.leaving[0] |= 1 << slot
+    out.counts[Count.LEAVING] |= 1 << slot
 
 
 @inlined
-def remove_leaving(i: int, follows: Follows, out: Events) -> None:
+def remove_leaving(i: int, leaving: int, follows: Follows) -> None:
     """End the follows noted by `remove_later`, from the right, so that slots keep their numbers."""
     for slot in range(FOLLOW_SLOTS - 1, -1, -1):
-        if out.basket.leaving[0] & (1 << slot):
+        if leaving & (1 << slot):
             remove_follow(i, slot, follows)
-    out.basket.leaving[0] = 0
 
 
 @inlined
-def hear(i: int, product: int, word: float, order: int, creator: int, day: int, consumers: Consumers) -> None:
+def hear(i: int, product: int, word: float, day: int, consumers: Consumers) -> None:
     """Remember a friend's word of a product, in place of the oldest where all slots are taken."""
     slot = word_slot(i, product, consumers)
     if slot < 0:
@@ -219,8 +219,6 @@ def hear(i: int, product: int, word: float, order: int, creator: int, day: int, 
     # not mean + (word - mean) / count: numba would take the difference of two 4-byte numbers in 4 bytes, Python in 8
     consumers.word_mean[i, slot] = (mean * (count - 1.0) + word) / count
     consumers.word_day[i, slot] = day
-    consumers.word_order[i, slot] = order
-    consumers.word_creator[i, slot] = creator
 
 
 @inlined
@@ -231,7 +229,7 @@ def attend_words(i: int, day: int, active: bool, first: int, town: Town, today: 
     while row < inbox.to.shape[0] and inbox.to[row] == i:
         product = int(inbox.product[row])
         creator, order = int(inbox.creator[row]), int(inbox.order[row])
-        hear(i, product, float(inbox.word[row]), order, creator, day, town.consumers)
+        hear(i, product, float(inbox.word[row]), day, town.consumers)
         out.tally.delivered[Channel.FRIEND.value] += 1
         if active:
             seller = creator if creator >= 0 and today.sheet.active[creator] == 1 else NOBODY
@@ -300,37 +298,35 @@ def attend_feed(
     """The public feed: a Poisson number of pages, each an ad, a creator's public post or a listing."""
     p = rates.attention
     people, feeds, venues = town.people, today.feeds, today.venues
-    home = int(people.home[i])
+    home = int(people.home[i]) & ROW
     pages = place(uniform(luck[Stream.FEED], day, i, 0), venues.pages)
-    if pages == 0:
-        return
     categories = people.taste.shape[1]
-    weight = out.basket.weight
+    weight, seen = out.basket.weight, out.pages
     sum_of_weights = 0.0
     wanted = math.exp(p.need)
     for category in range(categories):
         pull = float(people.pull[i, category])
         sum_of_weights += pull * wanted if needs >> category & 1 else pull
         weight[category] = sum_of_weights
-    for page in range(pages):
+    for page in range(pages):  # draws first: what follows from them cannot be foreseen, and would hold up the next
         u = uniform(luck[Stream.FEED], day, i, 4 * page + 1) * sum_of_weights
         category = 0
         for c in range(categories - 1):
             category += u >= weight[c]
-        kind = uniform(luck[Stream.FEED], day, i, 4 * page + 2)
-        which = uniform(luck[Stream.FEED], day, i, 4 * page + 3)
+        seen.category[page] = category
+        seen.kind[page] = uniform(luck[Stream.FEED], day, i, 4 * page + 2)
+        seen.which[page] = uniform(luck[Stream.FEED], day, i, 4 * page + 3)
+    ad_load, content_share = float(venues.ad_load[home]), float(venues.content_share[home])
+    for page in range(pages):
+        category = int(seen.category[page]) & ROW
+        kind, which = float(seen.kind[page]), float(seen.which[page])
         table = home * categories + category
-        first, end = int(feeds.post_first[table]), int(feeds.post_first[table + 1])
-        ad_load = float(venues.ad_load[home])
-        channel, creator, slot, claim, incentive, paid = Channel.LISTING.value, NOBODY, NOBODY, math.nan, 0.0, False
-        if kind < ad_load and feeds.ad[home, category, -1] > 0.0:
-            channel = Channel.AD.value
-            product = int(feeds.product[category, place(which, feeds.ad[home, category])])
-            out.tally.ads_viewed[home, product] += 1
-        elif kind >= ad_load and kind < ad_load + float(venues.content_share[home]) and end > first:
+        first, end = int(feeds.post_first[table]) & ROW, int(feeds.post_first[table + 1])
+        creator, slot, claim, incentive, paid = NOBODY, NOBODY, math.nan, 0.0, False
+        if kind >= ad_load and kind < ad_load + content_share and end > first:
             channel = Channel.PUBLIC_POST.value
-            post = int(feeds.post[first + place(which, feeds.post_weight[first:end])])
-            product, creator = int(today.posts.product[post]), int(today.posts.creator[post])
+            post = int(feeds.post[first + place(which, feeds.post_weight[first:end])]) & ROW
+            product, creator = int(today.posts.product[post]), int(today.posts.creator[post]) & ROW
             slot = follow_slot(i, creator, town.follows)
             claim, incentive = float(today.posts.claim[post]), float(today.posts.incentive[post])
             paid = today.posts.paid[post] == 1
@@ -340,26 +336,26 @@ def attend_feed(
             if venues.follow_gate[home] == 1 and slot < 0:
                 slot = follow_to_trade(i, day, creator, luck, town.follows, today.sheet, rates, out)
         else:
-            product = int(feeds.product[category, place(which, feeds.listing[home, category])])
+            is_ad = int(kind < ad_load) & int(feeds.paid[home, category])
+            channel = Channel.AD.value if is_ad else Channel.LISTING.value
+            product = int(feeds.product[category, place(which, feeds.goods[is_ad, home, category])]) & ROW
+            out.tally.ads_viewed[home, product] += is_ad
         out.tally.delivered[channel] += 1
         notice(i, product, channel, creator, slot, claim, incentive, paid, NOBODY, town.consumers.reached, out)
 
 
 @inlined
-def one_of(needs: int, u: float) -> int:
+def one_of(needs: int, categories: int, u: float) -> int:
     """One of the open needs, each as likely."""
     count = 0
-    rest = needs
-    while rest:
-        rest &= rest - 1
-        count += 1
-    rest = needs
-    for _ in range(int(u * count)):
-        rest &= rest - 1
-    category = 0
-    while rest >> category & 1 == 0:
-        category += 1
-    return category
+    for category in range(categories):
+        count += needs >> category & 1
+    wanted = int(u * count)  # how many open needs come before it
+    before = found = 0
+    for category in range(categories):  # counted without branches, as above
+        before += needs >> category & 1
+        found += before <= wanted
+    return found
 
 
 @inlined
@@ -382,11 +378,11 @@ def attend_search(
     """Search for something needed: results by rank, each looked at once."""
     if uniform(luck[Stream.SEARCH], day, i, 0) >= rates.attention.search:
         return
-    category = one_of(needs, uniform(luck[Stream.SEARCH], day, i, 1))
+    category = one_of(needs, town.people.taste.shape[1], uniform(luck[Stream.SEARCH], day, i, 1))
     table = today.feeds.search[town.people.home[i], category]
     seen = 0
     for result in range(rates.attention.search_results):
-        position = place(uniform(luck[Stream.SEARCH], day, i, 2 + result), table)
+        position = place(uniform(luck[Stream.SEARCH], day, i, 2 + result), table) & ROW
         if position < 63 and seen & (1 << position):
             continue
         seen |= 1 << min(position, 63)
@@ -403,7 +399,7 @@ def ask_expert(
     """Put a question to the contact who knows most about something needed; the answer comes tomorrow, if at all."""
     if uniform(luck[Stream.ASK], day, i, 0) >= rates.attention.ask:
         return
-    category = one_of(needs, uniform(luck[Stream.ASK], day, i, 1))
+    category = one_of(needs, town.people.taste.shape[1], uniform(luck[Stream.ASK], day, i, 1))
     best = NOBODY
     most = 0.0
     for slot in range(FOLLOW_SLOTS):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.rules.budget import adapted_split
 
 DAYS_A_WEEK = 7
+CHANNELS = 4  # that a budget is split over: the first of `Spending`
 
 
 class Spending(IntEnum):
@@ -42,10 +43,10 @@ class Brand(mesa.Agent):
 
     Attributes
     ----------
-    spent : ndarray of int64, shape (5,)
+    spent : list of int
         Fen spent this week by `Spending`.
-    earned : ndarray of int64, shape (4,)
-        Gross margin this week of the orders that each channel led to, fen.
+    earned : list of int
+        Gross margin this week of the orders that each of the four channels led to, fen.
     """
 
     def __init__(self, model: Any, number: int, budget: int, split: NDArray[np.float64], adapt: float) -> None:
@@ -54,25 +55,25 @@ class Brand(mesa.Agent):
         self.budget = budget
         self.split = split
         self.adapt = adapt
-        self.spent = np.zeros(len(Spending), np.int64)
-        self.earned = np.zeros(4, np.int64)
+        self.spent = [0] * len(Spending)
+        self.earned = [0] * CHANNELS
 
     def promotes(self, channel: Spending) -> bool:
         """Whether there is money left this week, in all and for the channel."""
-        in_all = int(self.spent.sum()) < self.budget
-        return in_all and int(self.spent[channel]) < self.split[channel] * self.budget
+        return sum(self.spent) < self.budget and self.spent[channel] < self.split[channel] * self.budget
 
     def book(self, cost: NDArray[np.int64], margin: NDArray[np.int64] | None = None) -> None:
         """Book marketing cost, and the gross margin that it led to, fen by `Spending`."""
-        self.spent += cost
+        self.spent = [before + more for before, more in zip(self.spent, cost.tolist(), strict=True)]
         if margin is not None:
-            self.earned += margin[: len(self.earned)]
+            self.earned = [before + more for before, more in zip(self.earned, margin.tolist(), strict=False)]
 
     def plan(self) -> None:
         """Start a week with a new budget, split by what each channel returned."""
-        self.split = adapted_split(self.split, self.spent[:4].astype(float), self.earned.astype(float), self.adapt)
-        self.spent[:] = 0
-        self.earned[:] = 0
+        spent, earned = np.array(self.spent[:CHANNELS], float), np.array(self.earned, float)
+        self.split = adapted_split(self.split, spent, earned, self.adapt)
+        self.spent = [0] * len(Spending)
+        self.earned = [0] * CHANNELS
 
     def step(self) -> None:
         """Plan, on the first day of a week."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.audience import gather_pool, pool_bounds
 from sim.draws import Stream, uniform, uniforms_at
 from sim.parameters import Parameters
-from sim.records import NOBODY, Consumers, Creators, Orders, Posts, Sheet, Tier, Town, join
+from sim.records import NOBODY, Consumers, Creators, Orders, Posts, Sheet, Tier, Town, each, join
 from sim.rules.growth import enters
 from sim.world import World, new_creators, pool_priors
 
@@ -107,30 +107,30 @@ def settle_in(
 
 
 def empty_sheet(creators: int, categories: int) -> Sheet:
-    """Sheet of the right size, to be written."""
+    """Sheet for so many creators, to be written, with its last row for nobody."""
+    rows = creators + 1
     return Sheet(
-        active=np.zeros(creators, np.uint8),
-        private=np.zeros(creators, np.uint8),
-        expertise=np.zeros((creators, categories)),
-        heard_met=np.zeros(creators),
-        heard_broken=np.zeros(creators),
-        stranger_met=np.zeros(creators),
-        stranger_broken=np.zeros(creators),
-        discount=np.zeros(creators),
-        advice=np.full((creators, categories), NOBODY, np.int16),
-        advice_claim=np.zeros((creators, categories)),
-        advice_incentive=np.zeros((creators, categories)),
-        advice_paid=np.zeros((creators, categories), np.uint8),
+        active=np.zeros(rows, np.uint8),
+        private=np.zeros(rows, np.uint8),
+        expertise=np.zeros((rows, categories)),
+        heard_met=np.zeros(rows),
+        heard_broken=np.zeros(rows),
+        stranger_met=np.ones(rows),
+        stranger_broken=np.ones(rows),
+        discount=np.zeros(rows),
+        advice=np.full((rows, categories), NOBODY, np.int16),
+        advice_claim=np.zeros((rows, categories)),
+        advice_incentive=np.zeros((rows, categories)),
+        advice_paid=np.zeros((rows, categories), np.uint8),
     )
 
 
 def grown_sheet(sheet: Sheet, creators: int) -> Sheet:
     """Sheet with room for newcomers."""
-    missing = creators - len(sheet.active)
-    if missing == 0:
+    known = len(sheet.active) - 1
+    if creators == known:
         return sheet
-    more = empty_sheet(missing, sheet.expertise.shape[1])
-    return join([sheet, more])
+    return join([each(sheet, lambda column: column[:-1]), empty_sheet(creators - known, sheet.expertise.shape[1])])
 
 
 def empty_posts(creators: int, most: int) -> Posts:

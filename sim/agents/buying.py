@@ -68,10 +68,11 @@ def remember_purchase(i: int, product: int, experienced: float, satisfying: bool
 @inlined
 def buy(i: int, day: int, category: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
     """Buy the best offer of a category: order, experience, memory, trust, rating, words to friends."""
-    consumers, basket, orders = town.consumers, out.basket, out.orders
-    product = int(basket.product[category])
-    creator, slot = int(basket.creator[category]), int(basket.slot[category])
-    price, coupon = int(basket.price[category]), int(basket.coupon[category])
+    consumers, basket, offers, orders = town.consumers, out.basket, out.offers, out.orders
+    best = int(basket.row[category])
+    product = int(offers.product[best])
+    creator, slot = int(offers.creator[best]), int(offers.slot[best])
+    price, coupon = int(offers.price[best]), int(offers.coupon[best])
     consumers.wallet[i] -= price - coupon
 
     luck_of_delivery = normal_of(
@@ -79,7 +80,7 @@ def buy(i: int, day: int, category: int, luck: Luck, town: Town, today: Today, r
     )
     quality = float(today.shelf.quality[product])
     experienced = quality + rates.experience.noise * luck_of_delivery
-    expected = float(basket.expected[category])
+    expected = float(offers.expected[best])
     returned = is_returned(experienced, expected, rates.experience)
     satisfying = not returned and is_satisfying(experienced, expected, rates.trust.tolerance)
 
@@ -88,14 +89,14 @@ def buy(i: int, day: int, category: int, luck: Luck, town: Town, today: Today, r
     orders.consumer[row] = i
     orders.product[row] = product
     orders.creator[row] = creator
-    orders.channel[row] = basket.channel[category]
-    orders.parent[row] = basket.parent[category]
+    orders.channel[row] = offers.channel[best]
+    orders.parent[row] = offers.parent[best]
     orders.price[row] = price
     orders.coupon[row] = coupon
     orders.returned[row] = returned
     orders.satisfying[row] = satisfying
 
-    claim = float(basket.claim[category])
+    claim = float(offers.claim[best])
     orders.met[row] = 0
     if not math.isnan(claim):
         met = is_met(experienced, claim, rates.trust)
@@ -103,7 +104,9 @@ def buy(i: int, day: int, category: int, luck: Luck, town: Town, today: Today, r
         if slot >= 0:
             remember_claim(i, slot, met, rates.trust.broken_weight, town.follows)
 
-    gain = basket.systematic[category] + rates.choice.quality * experienced - basket.outside[category]
+    enjoyed = float(offers.value[best]) - float(offers.quality[best]) - float(offers.risk[best])
+    enjoyed += float(basket.luck[category])
+    gain = enjoyed + rates.choice.quality * experienced - float(basket.outside[category])
     surplus = 0.0 if returned else realised_surplus(gain, float(price - coupon), float(town.people.sensitivity[i]))
     orders.surplus[row] = int(surplus)
 

@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 from sim.agents.living import live_all
 from sim.parameters import Behaviour
 from sim.records import (
+    BLOCK,
     MOST_OFFERS,
+    MOST_PAGES,
     MOST_TOLD,
     TRACE_COLUMNS,
     Basket,
+    Block,
     Channel,
     Columns,
     Count,
@@ -23,6 +26,7 @@ from sim.records import (
     Luck,
     Offers,
     Orders,
+    Pages,
     Questions,
     Shares,
     Tally,
@@ -94,7 +98,7 @@ class Crowd:
         capacity = min(CHUNK, end - start)
 
         def chunk(first: int) -> tuple[Happened, NDArray[np.float64]]:
-            events = self._spare_events(capacity, len(today.sheet.active), trace)
+            events = self._spare_events(capacity, len(today.sheet.active) - 1, trace)
             events.counts[:] = 0
             first_word = int(np.searchsorted(today.inbox.to, first))
             self.live(first, min(first + CHUNK, end), day, first_word, luck, town, today, rates, events)
@@ -143,7 +147,9 @@ class Crowd:
             shares=empty(Shares, rows * MOST_TOLD),
             questions=empty(Questions, consumers),
             tally=new_tally(creators, products, platforms),
-            offers=empty(Offers, MOST_OFFERS),
+            offers=empty(Offers, 2 * MOST_OFFERS),  # so that a block may begin while a person's most still fits
+            pages=empty(Pages, MOST_PAGES),
+            block=empty(Block, BLOCK),
             basket=empty(Basket, categories),
             trace=np.zeros((trace, len(TRACE_COLUMNS))),
         )

@@ -6,10 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.parameters import Platform
-from sim.records import Creators, Double, Feeds, Posts, Venues
+from sim.records import MOST_PAGES, Creators, Double, Feeds, Posts, Venues
 from sim.rules.ranking import cumulative, ranking_weights
-
-MOST_PAGES = 24
 
 
 def venues(platforms: tuple[Platform, ...], mean_pages: float) -> Venues:
@@ -77,18 +75,21 @@ def rank(
         Today's posts and their authors.
     """
     categories, n = by_category.shape
-    shape = (len(platforms), categories, n)
+    shape = (2, len(platforms), categories, n)
     products = by_category.ravel()
     table = np.repeat(np.arange(categories), n)
-    listing, ad = np.zeros(shape), np.zeros(shape)
+    goods = np.zeros(shape)
     bid = bids[products]
     paid = np.bincount(table, bid)[table]
     for v, platform in enumerate(platforms):
         weights = ranking_weights(sales[v, products], satisfaction[products], bid, table, platform.feed)
-        listing[v] = cumulative(weights, table).reshape(categories, n)
+        goods[0, v] = cumulative(weights, table).reshape(categories, n)
         shares = np.divide(bid, paid, out=np.zeros(len(bid)), where=paid > 0)
-        ad[v] = np.where(paid > 0, cumulative(shares, table), 0.0).reshape(categories, n)
-    return Feeds(by_category, listing, listing, ad, *_post_tables(platforms, by_category, bids, posts, creators))
+        goods[1, v] = cumulative(shares, table).reshape(categories, n)
+    paying = np.tile(paid.reshape(categories, n)[:, 0] > 0, (len(platforms), 1)).astype(np.uint8)
+    return Feeds(
+        by_category, goods, goods[0], paying, *_post_tables(platforms, by_category, bids, posts, creators)
+    )
 
 
 def _post_tables(

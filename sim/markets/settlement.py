@@ -35,6 +35,14 @@ class Batch(NamedTuple):
     returned: NDArray[np.bool_]  # (n,)
 
 
+class Waiting(NamedTuple):
+    """Orders that wait for a day, and the sum of their prices, fen."""
+
+    day: int
+    batch: Batch
+    fen: int
+
+
 class Lines(NamedTuple):
     """How the price of each order is divided, in fen; n orders."""
 
@@ -86,8 +94,8 @@ class Settlement:
         self.ledger = ledger
         self.platforms = platforms
         self.shipping = round(brands.shipping * FEN)
-        self.to_settle: list[deque[tuple[int, Batch]]] = [deque() for _ in platforms]
-        self.to_return: list[deque[tuple[int, Batch]]] = [deque() for _ in platforms]
+        self.to_settle: list[deque[Waiting]] = [deque() for _ in platforms]
+        self.to_return: list[deque[Waiting]] = [deque() for _ in platforms]
         self.creator_home = np.zeros(0, np.uint8)
         self.interest_carry = [0] * len(platforms)
         self.brand_withdrawn = np.zeros((len(platforms), ledger.brands), np.int64)
@@ -118,9 +126,11 @@ class Settlement:
         move(accounts.brand, batch.brand, accounts.supplier, 0, cost)
         move(accounts.brand, batch.brand, accounts.carrier, 0, trips * self.shipping)
         for number, platform in enumerate(self.platforms):
-            mine = batch.platform == number
-            self.to_settle[number].append((day + platform.settlement_days, _part(batch, mine)))
-            self.to_return[number].append((day + platform.return_days, _part(batch, mine & batch.returned)))
+            mine = batch if len(self.platforms) == 1 else _part(batch, batch.platform == number)
+            back = _part(mine, mine.returned)
+            settled = _part(mine, ~mine.returned) if _is_returned_first(platform) else mine
+            self.to_settle[number].append(Waiting(day + platform.settlement_days, settled, int(settled.price.sum())))
+            self.to_return[number].append(Waiting(day + platform.return_days, back, int(back.price.sum())))
 
     def settle(self, day: int) -> list[Batch]:
         """Divide the orders whose day of settlement has come, and refund those whose day of return has.
@@ -135,11 +145,10 @@ class Settlement:
         """
         refunded = []
         for number, platform in enumerate(self.platforms):
-            returned_first = platform.return_days <= platform.settlement_days
             for batch in _due(self.to_settle[number], day):
-                self._divide(_part(batch, ~batch.returned) if returned_first else batch, day, 1)
+                self._divide(batch, day, 1)
             for batch in _due(self.to_return[number], day):
-                if not returned_first:
+                if not _is_returned_first(platform):
                     self._divide(batch, day, -1)
                 self._refund(batch)
                 refunded.append(batch)
@@ -167,11 +176,9 @@ class Settlement:
         """Fen that each platform's escrow must hold, shape (V,), counted order by order."""
         held = np.zeros(len(self.platforms), np.int64)
         for number, platform in enumerate(self.platforms):
-            if platform.return_days <= platform.settlement_days:
-                held[number] += sum(int(b.price[~b.returned].sum()) for _, b in self.to_settle[number])
-                held[number] += sum(int(b.price.sum()) for _, b in self.to_return[number])
-            else:
-                held[number] += sum(int(b.price.sum()) for _, b in self.to_settle[number])
+            held[number] = sum(waiting.fen for waiting in self.to_settle[number])
+            if _is_returned_first(platform):
+                held[number] += sum(waiting.fen for waiting in self.to_return[number])
         return held
 
     def charge_fees(self, day: int) -> None:
@@ -261,8 +268,13 @@ def _part(batch: Batch, which: NDArray[np.bool_]) -> Batch:
     return each(batch, lambda column: column[which])
 
 
-def _due(queue: deque[tuple[int, Batch]], day: int) -> list[Batch]:
+def _is_returned_first(platform: Platform) -> bool:
+    """Whether returned orders are never settled: they are refunded out of escrow."""
+    return platform.return_days <= platform.settlement_days
+
+
+def _due(queue: deque[Waiting], day: int) -> list[Batch]:
     due = []
-    while queue and queue[0][0] <= day:
-        due.append(queue.popleft()[1])
+    while queue and queue[0].day <= day:
+        due.append(queue.popleft().batch)
     return due
