@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -32,14 +33,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @cache
 def source_hash() -> str:
-    """Hash of every file of the model that compiled code can reach, and of numba's version.
+    """Hash of every file of the model that compiled code can reach, and of numba's and Python's version.
 
     Returns
     -------
     str
         Sixteen hexadecimal digits.
     """
-    digest = hashlib.sha256(numba.__version__.encode())
+    digest = hashlib.sha256(f"{numba.__version__} {sys.implementation.cache_tag}".encode())
     for path in _files_reached_by_compiled_code():
         digest.update(path.relative_to(PACKAGE).as_posix().encode())
         digest.update(path.read_bytes())

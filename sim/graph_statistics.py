@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from sim.compiled import allocating
 from sim.graph import Graph
@@ -50,6 +48,9 @@ def describe(graph: Graph, sample: int | None = 100_000) -> GraphStatistics:
         there are no more. Everything else is exact. A hundred thousand leave a standard error of about .0003 in
         a clustering of .14.
     """
+    from scipy.sparse import csr_array  # here, since it takes long to import and a market starts without it
+    from scipy.sparse.csgraph import connected_components
+
     degree = np.diff(graph.offsets)
     consumers = len(degree)
     seen = consumers if sample is None else min(max(sample, 1), consumers)

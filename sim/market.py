@@ -25,6 +25,7 @@ from sim.agents.platform import Platform
 from sim.audience import mean_taste
 from sim.columns import ColumnarModel, Population
 from sim.draws import Stream
+from sim.errors import UserError
 from sim.explanation import Explanation
 from sim.ledger import Ledger
 from sim.ledger import Stream as Revenue
@@ -262,6 +263,7 @@ class Market(ColumnarModel):
         feeds = public_domain.rank(
             self.parameters.platforms,
             self.shop.by_category,
+            self.world.goods.category,
             sales,
             self.shop.satisfaction(),
             bids,
@@ -420,7 +422,17 @@ class Market(ColumnarModel):
         return orders
 
     def result(self) -> RunResult:
-        """Outcomes and tables over the days after burn-in."""
+        """Outcomes and tables over the days after burn-in.
+
+        Raises
+        ------
+        UserError
+            If none of them has been lived yet.
+        """
+        if self.day <= self.recorder.burn_in:
+            raise UserError(
+                f"day {self.day}: nothing is measured before burn-in ends; run more than {self.recorder.burn_in} days"
+            )
         creators, consumers, accounts = self.creators, self.town.consumers, self.settlement.ledger.accounts
         recorder = self.recorder
         trust = self._survey()

@@ -476,6 +476,7 @@ class Brands(Group):
         ASSUMPTION,
         ge=0,
         le=1e4,
+        plausible=(4, 24),
     )
     ads: float = par(0.2, "share of the budget for ads in the public feed", "1", ASSUMPTION, ge=0, le=1)
     kol: float = par(0.4, "share of the budget for KOLs", "1", ASSUMPTION, ge=0, le=1)

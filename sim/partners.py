@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from sim.compiled import allocating
 from sim.draws import uniform
@@ -43,6 +42,8 @@ def pool_of(group: NDArray[np.integer], weights: NDArray[np.int64] | None = None
 
 def power_law_weights(luck: NDArray[np.float64], mean: float, exponent: float, largest: float) -> NDArray[np.float64]:
     """Weights with density w**-exponent up to the largest, whose expectation is the mean (below the largest)."""
+    from scipy.optimize import brentq  # takes a third of the model's time to import, and few graphs need it
+
     tail = exponent - 1
 
     def excess(least: float) -> float:

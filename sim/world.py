@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,13 +53,13 @@ class Goods(NamedTuple):
     list_price: Double  # (J,) fen
 
 
-class World(NamedTuple):
+@dataclass(frozen=True)
+class World:
     """People, graph, goods and creators as they are before the first day; nothing in it is ever written."""
 
     luck: Luck
     population: int  # people with any activity: scales budgets and thresholds
     graph: graphs.Graph
-    statistics: GraphStatistics
     people: People
     consumers: Consumers
     follows: Follows
@@ -80,7 +82,12 @@ class World(NamedTuple):
             consumers = _consumers(parameters, people, luck)
             population = int(np.count_nonzero(people.activity))
             creators, follows = _creators(parameters, population, graph, people, consumers, luck)
-        return cls(luck, population, graph, describe(graph), people, consumers, follows, goods, creators)
+        return cls(luck, population, graph, people, consumers, follows, goods, creators)
+
+    @cached_property
+    def statistics(self) -> GraphStatistics:
+        """What the graph is like; measured when first asked for, which takes longer than a day of the market."""
+        return describe(self.graph)
 
     @staticmethod
     def key(parameters: Parameters, seed: int) -> str:

@@ -151,7 +151,7 @@ def test_money_closes_every_day_under_any_policy(policy: dict[str, Any], seed: i
         coupons = np.bincount(platform, orders.coupon * ~refunded, len(platforms))
         streams = accounts.revenue.reshape(len(platforms), len(Stream))
         assert streams[:, Stream.COUPON].tolist() == (-coupons).tolist()
-        take = np.floor(orders.price * np.array([p.take_rate for p in platforms])[platform])
+        take = orders.price * np.array([round(p.take_rate * 1e9) for p in platforms])[platform] // 10**9
         taken = np.bincount(platform, take * (divided & ~refunded), len(platforms))
         assert streams[:, Stream.TAKE].tolist() == taken.tolist()
         list_price = np.round(one.world.goods.list_price)[orders["product"].astype(int)]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def with_hermit(world: World) -> World:
     consumers.creator[-1] = NOBODY
     follows = type(world.follows)(*(appended(column) for column in world.follows))
     follows.creator[-1] = NOBODY
-    return world._replace(graph=graph, people=people, consumers=consumers, follows=follows)
+    return replace(world, graph=graph, people=people, consumers=consumers, follows=follows)
 
 
 def test_an_isolated_consumer_changes_nobody_elses_life(busy: Market) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -82,7 +83,7 @@ def test_a_price_is_divided_to_the_fen(prices: list[int], take: float, commissio
     np.testing.assert_array_equal(np.sum(lines, axis=0), one.price)
     for share, line in ((take, lines.platform), (commission, lines.commission), (margin, lines.margin)):
         exact = [Fraction(str(share)) * price for price in prices]
-        assert all(0 <= due - fen <= 1 for due, fen in zip(exact, line.tolist(), strict=True))
+        assert line.tolist() == [math.floor(due) for due in exact]
 
 
 def test_an_order_without_a_creator_pays_none() -> None:

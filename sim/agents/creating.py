@@ -29,6 +29,7 @@ SELLING_PRIOR = 5.0  # posts' worth of belief in the prior rate of orders
 ORDERS_PER_FOLLOWER = 0.002  # prior orders per post and follower
 DAYS_A_WEEK = 7
 SECOND_OF_WEEK = 1 << 20  # keeps the weekly draw apart from those of posts
+DOMAIN_OF_POST = 1 << 21  # and the draws of each post's domain apart from those of its product
 BRAND_KEY = 1 << 27  # brands' own accounts draw their luck beyond all consumers'
 
 
@@ -140,7 +141,7 @@ def post_all(
             posts.slot[count] = slot_free and fee > 0.0
             if fee > 0.0:
                 slot_free = False
-            posts.private[count] = uniform(key, day, who, 1000 + n) < private
+            posts.private[count] = uniform(key, day, who, DOMAIN_OF_POST + n) < private
             count += 1
     posts.first[creators.active.shape[0]] = count
     return count

@@ -51,6 +51,7 @@ def fill_feed(rules: Venues, platforms: tuple[Platform, ...], posts: Posts, popu
 def rank(
     platforms: tuple[Platform, ...],
     by_category: NDArray[np.int16],
+    category_of: NDArray[np.int8],
     sales: Double,
     satisfaction: Double,
     bids: Double,
@@ -65,6 +66,8 @@ def rank(
         Policies.
     by_category
         Products of each category, shape (C, n).
+    category_of
+        Category of each product, shape (J,).
     sales
         Recent sales of each product and platform, shape (V, J).
     satisfaction
@@ -81,24 +84,24 @@ def rank(
     goods = np.zeros(shape)
     bid = bids[products]
     paid = np.bincount(table, bid)[table]
+    goods[1] = cumulative(np.divide(bid, paid, out=np.zeros(len(bid)), where=paid > 0), table).reshape(categories, n)
     for v, platform in enumerate(platforms):
         weights = ranking_weights(sales[v, products], satisfaction[products], bid, table, platform.feed)
         goods[0, v] = cumulative(weights, table).reshape(categories, n)
-        shares = np.divide(bid, paid, out=np.zeros(len(bid)), where=paid > 0)
-        goods[1, v] = cumulative(shares, table).reshape(categories, n)
     paying = np.tile(paid.reshape(categories, n)[:, 0] > 0, (len(platforms), 1)).astype(np.uint8)
     return Feeds(
-        by_category, goods, goods[0], paying, *_post_tables(platforms, by_category, bids, posts, creators)
+        by_category, goods, goods[0], paying, *_post_tables(platforms, categories, category_of, bids, posts, creators)
     )
 
 
 def _post_tables(
-    platforms: tuple[Platform, ...], by_category: NDArray[np.int16], bids: Double, posts: Posts, creators: Creators
+    platforms: tuple[Platform, ...],
+    categories: int,
+    category_of: NDArray[np.int8],
+    bids: Double,
+    posts: Posts,
+    creators: Creators,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], Double]:
-    categories = by_category.shape[0]
-    category_of = np.empty(by_category.size, np.int64)
-    for c, products in enumerate(by_category):
-        category_of[products] = c
     public = np.flatnonzero(posts.private == 0)
     author = posts.creator[public]
     table = posts.platform[public].astype(np.int64) * categories + category_of[posts.product[public]]

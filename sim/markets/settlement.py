@@ -17,6 +17,7 @@ from sim.records import Double, Int64, each
 FEN = 100
 DAYS_A_YEAR = 365
 PARTS = 1_000_000  # interest rates are kept in millionths a year, so that interest is exact
+BILLIONTHS = 1_000_000_000  # and shares of a price in billionths
 
 
 class Batch(NamedTuple):
@@ -53,10 +54,14 @@ class Lines(NamedTuple):
 
 
 def divide(batch: Batch) -> Lines:
-    """Divide each price: shares are rounded down to the fen, and the brand keeps the rest."""
-    platform = np.floor(batch.price * batch.take).astype(np.int64)
-    commission = np.floor(batch.price * batch.commission).astype(np.int64)
-    margin = np.floor(batch.price * batch.margin).astype(np.int64)
+    """Divide each price: shares are rounded down to the fen, and the brand keeps the rest.
+
+    Shares count in whole billionths, so that 29 % of 10 yuan are 290 fen and not, by the rounding of fractions, 289.
+    """
+    platform, commission, margin = (
+        batch.price * np.rint(share * BILLIONTHS).astype(np.int64) // BILLIONTHS
+        for share in (batch.take, batch.commission, batch.margin)
+    )
     return Lines(platform, commission, margin, batch.price - platform - commission - margin)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -203,7 +204,7 @@ def keyed_draws(size: Size) -> list[Fact]:
     rows = []
     for seed in range(size.seeds):
         world = world_of(policy, seed)
-        unlike = world._replace(luck=stream_keys(size.seeds + seed))
+        unlike = replace(world, luck=stream_keys(size.seeds + seed))
         rows.append((gmv(policy, seed, world), gmv(free, seed, world), gmv(free, seed, unlike)))
     base, paired, other = (pd.Series(column) for column in zip(*rows, strict=True))
     changed = {"same world, other draws": jackknifed(ratio, base, other)}
