@@ -5,16 +5,20 @@ from __future__ import annotations
 import pytest
 from emergence_studies.studies import LARGE, SMALL
 
+SEEN = ("emerged", "met")
+NEEDS_MORE_SEEDS = ("private GMV, best frequency over 0.25 posts a day", "GMV, best commission over 0")
+
 
 @pytest.mark.parametrize("study", SMALL)
-def test_no_fact_is_reversed_in_a_small_market(study: str) -> None:
-    """A small market may leave a fact open; it must not clearly show the contrary."""
+def test_fact_emerges_in_a_small_market(study: str) -> None:
+    """With a few seeds of a few thousand people: two facts stay open there, and must not show the contrary."""
     for fact in SMALL[study]():
-        assert fact.verdict() in ("emerged", "met", "open"), fact.name
+        expected = (*SEEN, "open") if fact.name in NEEDS_MORE_SEEDS else SEEN
+        assert fact.verdict() in expected, fact.name
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("study", LARGE)
 def test_fact_emerges(study: str) -> None:
     for fact in LARGE[study]():
-        assert fact.verdict() in ("emerged", "met"), fact.name
+        assert fact.verdict() in SEEN, fact.name
