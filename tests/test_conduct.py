@@ -55,7 +55,7 @@ def test_the_table_of_runs_has_a_row_for_each_arm_and_seed(made: Made) -> None:
     table = pd.read_parquet("results/quick/latest/runs.parquet")
     assert len(table) == RUNS == len(made)
     levels = ["fees", "domain", "creators"]
-    assert list(table.columns) == ["arm", *levels, "seed", "status", "run_id", "seconds", "error", "gmv"]
+    assert list(table.columns) == ["point", "arm", *levels, "seed", "status", "run_id", "seconds", "error", "gmv"]
     assert not table.duplicated(["arm", "seed"]).any()
     row = table[(table["arm"] == "commission-private-koc") & (table["seed"] == 1)].iloc[0]
     assert (row["fees"], row["domain"], row["creators"]) == ("commission", "private", "koc")
@@ -249,11 +249,11 @@ def test_real_workers_yield_what_this_process_yields(tmp_path: Path, monkeypatch
     assert main([*arguments, "executor.workers=1", "output=one"]) == 0
     one, two = (pd.read_parquet(f"{name}/quick/latest/runs.parquet") for name in ("one", "two"))
     pd.testing.assert_frame_equal(one.drop(columns="seconds"), two.drop(columns="seconds"), check_exact=True)
-    assert main(["verify", "one/quick/latest", "--runs", "2"]) == 0
+    assert main(["verify", "one/quick/latest", "--rows", "2"]) == 0
     table = pd.read_parquet("one/quick/latest/runs.parquet")
     table["gmv"] *= 1 + 1e-12
     table.to_parquet("one/quick/latest/runs.parquet")
-    assert main(["verify", "one/quick/latest", "--runs", "2"]) == 1
+    assert main(["verify", "one/quick/latest", "--rows", "2"]) == 1
 
 
 def test_a_store_made_by_one_output_serves_a_run_by_id(made: Made) -> None:
