@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["load", "plot"]
+__all__ = ["Experiment", "load", "plot"]
 
 
 def __getattr__(name: str) -> Any:

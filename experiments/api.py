@@ -1,13 +1,19 @@
-"""Five lines in a notebook: load a market, run it, look at it."""
+"""Five lines in a notebook: load a market, run it, look at it; or make a whole experiment."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from experiments.configuration import load_settings
+from rich.console import Console
+
+from experiments.configuration import Settings, load_settings
 from sim.errors import UserError, nearest
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from sim.market import Market
@@ -72,3 +78,66 @@ def plot(market: Market, *columns: str) -> Figure:
         daily[name].plot(ax=axis)
         axis.set_ylabel(name.replace("_", " "))
     return figure
+
+
+class Experiment:
+    """An experiment as `koc run` makes it, without its report.
+
+    Parameters
+    ----------
+    *overrides
+        In Hydra's form, for instance ``"experiment=quick"`` or ``"market.consumers=2000"``.
+    design
+        Keys of ``experiment.design``, for instance ``{"vary": {"creators.hype": [1, 2]}}``.
+    points
+        In its place, a row for each point and a column for each parameter, named by its dotted path.
+
+    Raises
+    ------
+    UserError
+        If an override or the design is wrong; names the key and what would be right.
+
+    Examples
+    --------
+    >>> from experiments import Experiment
+    >>> experiment = Experiment("experiment=quick", design={"vary": {"creators.effort_cost": [1, 4, 12]}})
+    >>> runs = experiment.run()  # doctest: +SKIP
+    """
+
+    def __init__(
+        self, *overrides: str, design: Mapping[str, Any] | None = None, points: pd.DataFrame | None = None
+    ) -> None:
+        self._overrides, self._design, self._points = overrides, dict(design or {}), points
+        self._settings = load_settings(overrides, self._design)
+        if points is not None and (points.empty or self._settings.experiment.design.is_used):
+            raise UserError("points: expected rows and columns, and nothing in the design that varies")
+
+    def run(self) -> pd.DataFrame:
+        """Make what the store lacks; give it again after an interruption, and it goes on from there.
+
+        Returns
+        -------
+        DataFrame
+            The table of runs (`runs.parquet`): a row for each point, arm and seed, with the status of each.
+
+        Raises
+        ------
+        UserError
+            If a point is no possible market; before any run is made.
+        """
+        from experiments.conduct import carry_out
+        from experiments.plan import plan
+
+        settings = self._settings if self._points is None else self._with_file(self._points)
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        return carry_out(settings, plan(settings), ["Experiment", *self._overrides], console, quiet=True).runs
+
+    def _with_file(self, points: pd.DataFrame) -> Settings:
+        """The settings, with the points in a file beside the results, so that these can be made again."""
+        text = points.to_csv(index=False)
+        digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+        folder = Path(self._settings.output) / self._settings.experiment.name
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"points-{digest}.csv"
+        path.write_text(text, "utf-8")
+        return load_settings(self._overrides, {**self._design, "file": str(path)})

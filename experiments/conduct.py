@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import time
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,33 +15,44 @@ from shutil import disk_usage
 from typing import Any, NamedTuple
 
 import pandas as pd
-from joblib.externals.loky.process_executor import TerminatedWorkerError
 from rich.console import Console
 
 from experiments import executor, flips, folder
 from experiments.configuration import Settings, overridden_by_arms
-from experiments.folder import Planned
+from experiments.live import Live
 from experiments.manifest import provenance
+from experiments.plan import Plan, plan
 from experiments.progress import tracked
-from experiments.runs import Failed, Finished, Run, runs_of
-from experiments.store import Store
+from experiments.runs import WORLD_BUILT, Failed, Finished, Run
+from experiments.store import DiskFull, Store
+from experiments.table import RunsTable
 from sim.errors import UserError
 
 INTERRUPTED = 130
-ROOM_PER_RUN = 100_000  # bytes, tables and all
+ROOM_PER_RUN = {True: 100_000, False: 10_000}  # bytes, by whether its tables are kept
 ROOM_TO_SPARE = 20_000_000
 
 
-class Plan(NamedTuple):
-    """What an experiment needs: its arms, its checks, and every run of both by its id, seed by seed."""
+class Made(NamedTuple):
+    """What an experiment has come to.
 
-    arms: list[Planned]
-    checks: list[flips.Check]
-    runs: dict[str, Run]
+    Attributes
+    ----------
+    folder : Path
+        That it left.
+    runs : DataFrame
+        The table of runs.
+    failures : dict
+        Runs that failed, by id.
+    """
+
+    folder: Path
+    runs: pd.DataFrame
+    failures: dict[str, Failed]
 
 
-def conduct(settings: Settings, command: Sequence[str]) -> int:
-    """Make an experiment.
+def conduct(settings: Settings, command: Sequence[str], *, only_failed: bool = False) -> int:
+    """Make an experiment, and tell of it.
 
     Parameters
     ----------
@@ -48,6 +60,8 @@ def conduct(settings: Settings, command: Sequence[str]) -> int:
         Valid settings.
     command
         What the user typed, for the manifest.
+    only_failed
+        Whether to make those runs alone that were tried and failed.
 
     Returns
     -------
@@ -57,97 +71,138 @@ def conduct(settings: Settings, command: Sequence[str]) -> int:
     Raises
     ------
     UserError
-        If the output cannot be written, or a world cannot be built; before any run is made.
+        If the design is wrong, the output cannot be written, or a world cannot be built; before any run is made.
+    """
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    planned = plan(settings)
+    try:
+        made = carry_out(settings, planned, command, console, only_failed=only_failed)
+    except (KeyboardInterrupt, OSError, DiskFull) as error:
+        if isinstance(error, OSError) and error.errno != errno.ENOSPC:
+            raise
+        with closing(Store(Path(settings.output) / "store")) as store:
+            kept = len(store.known(planned.runs.values()))
+        return _broken_off(error, kept, len(planned.runs), console)
+    _conclude(settings, made, console)
+    return 1 if made.failures else 0
+
+
+def carry_out(
+    settings: Settings, planned: Plan, command: Sequence[str], console: Console, *, only_failed: bool = False,
+    quiet: bool = False,
+) -> Made:  # fmt: skip
+    """Make the runs that the store lacks, and a folder of all.
+
+    Parameters
+    ----------
+    settings, planned
+        The experiment.
+    command
+        For the manifest.
+    console
+        For progress and remarks.
+    only_failed
+        Whether to make those runs alone that were tried and failed.
+    quiet
+        Whether to show progress alone.
+
+    Raises
+    ------
+    UserError
+        If the output cannot be written, or a world cannot be built; before any run is made. `DiskFull` if there is no
+        room for what was made.
     """
     started = time.time()
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    plan = _plan(settings)
-    output = Path(settings.output)
+    study, output = settings.experiment, Path(settings.output)
     store = Store(output / "store")
-    known = set() if settings.experiment.fresh else store.known(plan.runs)
-    pending = [run for id, run in plan.runs.items() if id not in known]
-    _check_room(output, len(pending))
+    known = set() if study.fresh else store.known(planned.runs.values())
+    wanted = store.failed(planned.runs).keys() if only_failed else planned.runs.keys() - known
+    pending = [run for id, run in planned.runs.items() if id in wanted]
+    _check_room(output, pending)
     if pending:
         executor.prepare(pending[0], console)
     store.open()
-    _announce(settings, plan, len(known), console)
+    if not quiet:
+        _announce(settings, planned, len(known), console)
+    table = RunsTable(planned)
+    live = Live(output / study.name, table, store, known)
+    with closing(store):
+        worlds = _make(pending, settings, store, live, console)
+        failures = store.failed(planned.runs)
+        if not quiet:
+            _tell_of_worlds(worlds, len(pending), console)
+        manifest = {
+            "command": shlex.join(command),
+            "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
+            "seconds": round(time.time() - started, 3),
+            "runs": _counts(planned, pending, known, failures),
+            "worlds": {"built": len(worlds), "seconds": round(sum(worlds), 3)},
+            **_description(settings, planned, failures),
+        }
+        checked = [run.id for check in planned.checks for arm in check.runs for run in arm]
+        effects = flips.effects(planned.checks, {done.id: done.outcomes for done in store.outcomes(checked)})
+        runs = table.whole(store)
+        made = folder.write(
+            output / study.name, runs, planned, store, flips=effects, config=settings.resolved(), manifest=manifest
+        )
+        live.remove()
+        if settings.profile:
+            _print_profile(store, planned)
+    return Made(made, runs, failures)
+
+
+def _make(pending: Sequence[Run], settings: Settings, store: Store, live: Live, console: Console) -> list[float]:
+    """Make runs and keep them; returns the seconds of each world that was built."""
+    by_id = {run.id: run for run in pending}
+    worlds: list[float] = []
     try:
-        failures = _make(pending, settings, store, console)
-    except (KeyboardInterrupt, TerminatedWorkerError) as error:
-        executor.stop()
-        return _broken_off(error, len(store.known(plan.runs)), len(plan.runs), console)
-
-    kept = {id: store.get(id, tables=()) for id in plan.runs if id not in failures}
-    manifest = {
-        "command": shlex.join(command),
-        "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
-        "seconds": round(time.time() - started, 3),
-        "runs": {"made": len(pending) - len(failures), "from_store": len(known), "failed": len(failures)},
-        **_description(settings, plan, failures),
-    }
-    effects = flips.effects(plan.checks, {id: done.outcomes for id, done in kept.items()})
-    made = folder.write(
-        output / settings.experiment.name, plan.arms, store, failures,
-        flips=effects, config=settings.resolved(), manifest=manifest,
-    )  # fmt: skip
-    store.close()
-    if settings.profile:
-        _print_profile(kept.values())
-    _conclude(made, failures, any(run.id in kept for arm in plan.arms for run in arm.runs), console)
-    return 1 if failures else 0
+        with warnings.catch_warnings(), closing(executor.execute(pending, settings.executor)) as results:
+            # after an interruption, as it should be
+            warnings.filterwarnings("ignore", message=".*still being processed.*")
+            for done in tracked(results, len(pending), console):
+                store.put(((by_id[each.id], each) for each in done), settings.experiment.name)
+                live.add(done)
+                finished = (each for each in done if isinstance(each, Finished))
+                worlds += [each.timings[WORLD_BUILT] for each in finished if WORLD_BUILT in each.timings]
+    except BaseException:
+        executor.stop(settings.executor)
+        raise
+    return worlds
 
 
-def _plan(settings: Settings) -> Plan:
-    experiment = settings.experiment
-    arms = [
-        Planned(arm, runs_of(arm, experiment.seeds, experiment.days, experiment.burn_in)) for arm in settings.arms()
-    ]
-    checks = flips.checks(experiment, settings.parameters.model_dump(mode="json"))
-    runs = _by_seed(run for arm in arms for run in arm.runs)
-    runs |= _by_seed(run for check in checks for arm in check.runs for run in arm)
-    return Plan(arms, checks, runs)
-
-
-def _by_seed(runs: Iterable[Run]) -> dict[str, Run]:
-    """Runs by id, each once; those of a seed follow each other, since its world serves them all."""
-    unique = {run.id: run for run in runs}
-    return dict(sorted(unique.items(), key=lambda item: item[1].seed))
-
-
-def _make(pending: Sequence[Run], settings: Settings, store: Store, console: Console) -> dict[str, Failed]:
-    failures: dict[str, Failed] = {}
-    with warnings.catch_warnings(), closing(executor.execute(pending, settings.executor)) as results:
-        warnings.filterwarnings("ignore", message=".*still being processed.*")  # after an interruption, as it should be
-        for done in tracked(results, len(pending), console):
-            if isinstance(done, Failed):
-                failures[done.id] = done
-            else:
-                store.put(done)
-    return failures
-
-
-def _announce(settings: Settings, plan: Plan, known: int, console: Console) -> None:
-    experiment = settings.experiment
-    total = len(plan.runs)
-    shorter = total - len({run.id for arm in plan.arms for run in arm.runs})
+def _announce(settings: Settings, planned: Plan, known: int, console: Console) -> None:
+    study = settings.experiment
+    total = len(planned.runs)
+    shorter = total - len({run.id for cell in planned.cells for run in cell.runs})
+    points = f"{len(planned.points.rows)} points x " if study.design.is_used else ""
     console.print(
-        f"{experiment.name}: {len(plan.arms)} arms x {len(experiment.seeds)} seeds, {experiment.days} days"
+        f"{study.name}: {points}{len(planned.arms)} arms x {len(study.seeds)} seeds, {study.days} days"
         + (f"; {shorter} smaller runs to see where conclusions flip" if shorter else "")
         + (f"; {known} of {total} runs are in the store" if known else "")
     )
+    for line in remarks(settings, planned):
+        console.print(line)
+
+
+def remarks(settings: Settings, planned: Plan) -> list[str]:
+    """What the user should know before an experiment is made."""
+    found = [planned.points.note] if planned.points.note else []
+    if left := planned.points.left_out:
+        found.append(f"{left} of {left + len(planned.points.rows)} points do not meet the constraints and are left out")
     if unused := overridden_by_arms(settings):
-        console.print(f"the arms set {', '.join(unused)}: the configured values are not used")
+        found.append(f"the arms set {', '.join(unused)}: the configured values are not used")
+    return found
 
 
-def _check_room(output: Path, runs: int) -> None:
+def _check_room(output: Path, pending: Sequence[Run]) -> None:
     there = output.absolute()
     while not there.exists():
         there = there.parent
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise UserError(f"output={output}: cannot write there, {there} is no folder or not writable")
-    needed = runs * ROOM_PER_RUN + ROOM_TO_SPARE
+    needed = sum(ROOM_PER_RUN[run.tables] for run in pending) + ROOM_TO_SPARE
     if (free := disk_usage(there).free) < needed:
-        disk = f"{free / 1e6:.0f} MB free on this disk, expected {needed / 1e6:.0f} MB for {runs} runs"
+        disk = f"{free / 1e6:.0f} MB free on this disk, expected {needed / 1e6:.0f} MB for {len(pending)} runs"
         raise UserError(f"output={output}: {disk}")
 
 
@@ -156,14 +211,27 @@ def _broken_off(error: BaseException, kept: int, total: int, console: Console) -
     if isinstance(error, KeyboardInterrupt):
         console.print(f"interrupted: {said}")
         return INTERRUPTED
-    console.print(f"a worker was killed, perhaps for want of memory: {said}; executor.workers=1 needs least")
+    console.print(f"the disk is full: {said} when there is room")
     return 1
 
 
-def _description(settings: Settings, plan: Plan, failures: dict[str, Failed]) -> dict[str, Any]:
+def _counts(planned: Plan, pending: Sequence[Run], known: set[str], failures: dict[str, Failed]) -> dict[str, int]:
+    made = len([run for run in pending if run.id not in failures])
+    return {"made": made, "from_store": len(known), "failed": len(failures)}
+
+
+def _tell_of_worlds(worlds: Sequence[float], runs: int, console: Console) -> None:
+    if 0 < len(worlds) < runs:
+        # the shortest, since the first of each worker is longer by what it takes to load compiled code
+        saved = (runs - len(worlds)) * min(worlds)
+        console.print(f"{len(worlds)} worlds were built for {runs} runs; one for each would take {saved:.1f} s more")
+
+
+def _description(settings: Settings, planned: Plan, failures: dict[str, Failed]) -> dict[str, Any]:
     return {
         "experiment": settings.experiment.name,
-        "arms": [planned.arm.name for planned in plan.arms],
+        "points": len(planned.points.rows) if settings.experiment.design.is_used else 0,
+        "arms": planned.arms,
         "seeds": list(settings.experiment.seeds),
         "workers": executor.workers(settings.executor),
         **provenance(),
@@ -172,20 +240,20 @@ def _description(settings: Settings, plan: Plan, failures: dict[str, Failed]) ->
     }
 
 
-def _conclude(made: Path, failures: dict[str, Failed], some_finished: bool, console: Console) -> None:
+def _conclude(settings: Settings, made: Made, console: Console) -> None:
     from experiments import report
 
-    if some_finished:
-        print(report.write(made))
-    console.print(f"results: {made}")
-    if failures:
-        first = next(iter(failures.values()))
-        console.print(f"{len(failures)} runs failed, the first with {first.error}")
-        console.print(f"tracebacks: {made / 'manifest.json'}")
+    if (made.runs["status"] == "finished").any() and not settings.experiment.design.is_used:
+        print(report.write(made.folder))
+    console.print(f"results: {made.folder}")
+    if made.failures:
+        first = next(iter(made.failures.values()))
+        console.print(f"{len(made.failures)} runs failed, the first with {first.error}")
+        console.print(f"tracebacks: {made.folder / 'manifest.json'}")
 
 
-def _print_profile(runs: Iterable[Finished]) -> None:
-    phases = pd.DataFrame([run.timings for run in runs]).sum().sort_values(ascending=False)
+def _print_profile(store: Store, planned: Plan) -> None:
+    phases = pd.DataFrame([run.timings for run in store.outcomes(planned.runs)]).sum().sort_values(ascending=False)
     print(f"{'phase':<24}{'seconds':>10}{'share':>8}")
     for phase, seconds in phases.items():
         print(f"{phase:<24}{seconds:>10.2f}{seconds / phases.sum():>8.1%}")

@@ -19,8 +19,9 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import BaseModel, ConfigDict, Field
 
-from experiments.design import Arm, Experiment, arms, at, settings_of_arms
+from experiments.design import Arm, Study, arms, settings_of_arms
 from experiments.mistakes import declared, field_at, validated
+from experiments.paths import at
 from sim.errors import UserError, nearest
 from sim.parameters import Group, Parameters
 
@@ -32,7 +33,9 @@ CLUSTERS = {"ray": "ray", "dask": "distributed"}  # backend to the package it ne
 class Executor(Group):
     """Where and by how many workers runs are made."""
 
-    backend: Literal["loky", "ray", "dask"] = Field(default="loky", description="joblib's backend")
+    backend: Literal["loky", "serial", "ray", "dask"] = Field(
+        default="loky", description="joblib's backend; serial for this process alone"
+    )
     workers: int = Field(default=0, ge=0, le=10_000, description="worker processes; 0 for one per core")
     address: str = Field(default="", description="of the cluster's scheduler; empty to start one here")
 
@@ -42,7 +45,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    experiment: Experiment = Experiment()
+    experiment: Study = Study()
     executor: Executor = Executor()
     output: str = Field(default="results", min_length=1, description="folder that results are written to")
     profile: bool = Field(default=False, description="whether to print the share of time of each phase of the day")
@@ -63,13 +66,15 @@ def register() -> None:
     ConfigStore.instance().store(name="declared", node=defaults, provider="sim.parameters")
 
 
-def load_settings(overrides: Sequence[str] = ()) -> Settings:
+def load_settings(overrides: Sequence[str] = (), design: Mapping[str, Any] | None = None) -> Settings:
     """Compose and validate the configuration outside of the Hydra application.
 
     Parameters
     ----------
     overrides
         In Hydra's form, for instance ``market.consumers=2000`` or ``platform=mihe``.
+    design
+        Keys of ``experiment.design``, in place of those that files and overrides give.
 
     Raises
     ------
@@ -77,10 +82,12 @@ def load_settings(overrides: Sequence[str] = ()) -> Settings:
         On the first mistake.
     """
     with clear_mistakes(overrides):
-        return settings_from(_composed(list(overrides)), overrides)
+        return settings_from(_composed(list(overrides)), overrides, design)
 
 
-def settings_from(config: DictConfig, overrides: Sequence[str]) -> Settings:
+def settings_from(
+    config: DictConfig, overrides: Sequence[str], design: Mapping[str, Any] | None = None
+) -> Settings:
     """Validate a composed configuration.
 
     Parameters
@@ -88,7 +95,9 @@ def settings_from(config: DictConfig, overrides: Sequence[str]) -> Settings:
     config
         As Hydra composed it.
     overrides
-        What the user gave, which must not be what the arms set.
+        What the user gave, which must not be what the arms set or the design varies.
+    design
+        Keys of ``experiment.design``, in place of what is configured.
 
     Raises
     ------
@@ -98,6 +107,8 @@ def settings_from(config: DictConfig, overrides: Sequence[str]) -> Settings:
     plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     assert isinstance(plain, dict)
     values = {str(key): value for key, value in plain.items()}
+    if design:
+        values["experiment"]["design"].update(design)
     market = {key: values.pop(key) for key in Parameters.model_fields if key in values}
     if unknown := [key for key in values if key not in Settings.model_fields or key == "parameters"]:
         known = [*Parameters.model_fields, *values.keys() - unknown]
@@ -106,10 +117,11 @@ def settings_from(config: DictConfig, overrides: Sequence[str]) -> Settings:
     settings = validated(Settings, values).model_copy(update={"parameters": parameters})
     _check_assumptions(settings.experiment)
     _check_overrides(settings.experiment, overrides)
-    _check_rules(parameters)
+    check_rules(parameters)
     _check_installed(settings.executor)
-    for arm in settings.arms():
-        _check_possible(arm)
+    if not settings.experiment.design.is_used:  # else its points are checked, which the arms stand upon
+        for arm in settings.arms():
+            check_possible(arm)
     return settings
 
 
@@ -118,6 +130,55 @@ def overridden_by_arms(settings: Settings) -> list[str]:
     defaults = Parameters().model_dump(mode="json")
     base = settings.parameters.model_dump(mode="json")
     return [path for path in settings_of_arms(settings.experiment) if at(base, path) != at(defaults, path)]
+
+
+def check_possible(arm: Arm, within: str = "") -> None:
+    """See that an arm can be made on this machine.
+
+    Parameters
+    ----------
+    arm
+        Of valid parameters.
+    within
+        What the arm belongs to, for the message; may be empty.
+
+    Raises
+    ------
+    UserError
+        If nobody could be paid, or there is no graph to read.
+    """
+    parameters = arm.parameters
+    creators, brands, graph = parameters.creators, parameters.brands, parameters.graph
+    people = parameters.market.consumers
+    if creators.koc_share * people < 1 and creators.kol_count == 0 and brands.koc + brands.kol > 0:
+        raise UserError(
+            f"{within}arm {arm.name}: creators.koc_share={creators.koc_share:g} of {people} people and "
+            "creators.kol_count=0 leave no creators; expected some, or brands.kol=0 and brands.koc=0"
+        )
+    if graph.kind == "edgelist" and not (Path(graph.path).is_file() and os.access(graph.path, os.R_OK)):
+        raise UserError(f"{within}graph.path={graph.path}: no such file, or it cannot be read")
+
+
+def check_rules(parameters: Parameters) -> None:
+    """See that every rule can be found, and fits where it is to be used.
+
+    Raises
+    ------
+    UserError
+        Names the rule that does not.
+    """
+    for name, rule in parameters.rules:
+        module, _, function = rule.rpartition(".")
+        try:
+            found = bool(module and function) and importlib.util.find_spec(module) is not None
+        except ImportError:
+            found = False
+        if not found:
+            raise UserError(f"rules.{name}={rule}: no such module; expected module.function that Python can import")
+        if rule != type(parameters.rules).model_fields[name].default:
+            from sim.replacement import load  # imports the user's module, and numba with it
+
+            load(name, rule)
 
 
 @contextmanager
@@ -143,7 +204,10 @@ def _explained(error: Exception, overrides: Sequence[str], is_sweep: bool) -> st
         try:
             override = OverridesParser.create().parse_override(text)
         except HydraException:
-            return f"{text}: not understood; expected key=value, for instance market.consumers=2000"
+            example = "key=value, for instance market.consumers=2000"
+            if text.startswith(("experiment.design.constraints=", "experiment.design.derived=")):
+                example = "quotes around expressions, for instance experiment.design.constraints=['creators.hype < 3']"
+            return f"{text}: not understood; expected {example}"
         if override.is_sweep_override():
             if not is_sweep:
                 return f"{text}: several values; expected one, a list [a,b], or -m to run them one after another"
@@ -181,8 +245,8 @@ def _hint(key: str, above: list[str], level: Mapping[str, Any]) -> str:
     return nearest(key, level)
 
 
-def _check_assumptions(experiment: Experiment) -> None:
-    for path in experiment.flips.assumptions:
+def _check_assumptions(study: Study) -> None:
+    for path in study.flips.assumptions:
         field = field_at(Parameters, tuple(path.split(".")))
         if field is None or declared(field, "plausible") is None:
             known = [name for name in _assumptions()]
@@ -197,47 +261,22 @@ def _assumptions() -> Iterator[str]:
     return (path for path, field, _ in fields(Parameters()) if declared(field, "plausible"))
 
 
-def _check_overrides(experiment: Experiment, overrides: Sequence[str]) -> None:
-    places = settings_of_arms(experiment)
+def _check_overrides(study: Study, overrides: Sequence[str]) -> None:
+    places = settings_of_arms(study)
     for text in overrides:
         override = OverridesParser.create().parse_override(text)
-        place = places.get(override.key_or_group)
-        if place and not override.is_delete():
+        if override.is_delete():
+            continue
+        if place := places.get(override.key_or_group):
             raise UserError(
-                f"{text}: the arms of experiment={experiment.name} set this key; "
+                f"{text}: the arms of experiment={study.name} set this key; "
                 f"override {place} instead, or add experiment=single"
             )
-
-
-def _check_rules(parameters: Parameters) -> None:
-    for name, rule in parameters.rules:
-        module, _, function = rule.rpartition(".")
-        try:
-            found = bool(module and function) and importlib.util.find_spec(module) is not None
-        except ImportError:
-            found = False
-        if not found:
-            raise UserError(f"rules.{name}={rule}: no such module; expected module.function that Python can import")
-        if rule != type(parameters.rules).model_fields[name].default:
-            from sim.replacement import load  # imports the user's module, and numba with it
-
-            load(name, rule)
+        if override.key_or_group in (*study.design.vary, *study.design.derived):
+            raise UserError(f"{text}: experiment.design sets this key at each point; expected one or the other")
 
 
 def _check_installed(executor: Executor) -> None:
-    if executor.backend != "loky" and importlib.util.find_spec(CLUSTERS[executor.backend]) is None:
+    if executor.backend in CLUSTERS and importlib.util.find_spec(CLUSTERS[executor.backend]) is None:
         file = FOLDER / "executor" / f"{executor.backend}.yaml"
         raise UserError(f"executor={executor.backend}: not installed; see {file.relative_to(FOLDER.parent)}")
-
-
-def _check_possible(arm: Arm) -> None:
-    parameters = arm.parameters
-    creators, brands, graph = parameters.creators, parameters.brands, parameters.graph
-    people = parameters.market.consumers
-    if creators.koc_share * people < 1 and creators.kol_count == 0 and brands.koc + brands.kol > 0:
-        raise UserError(
-            f"arm {arm.name}: creators.koc_share={creators.koc_share:g} of {people} people and creators.kol_count=0 "
-            "leave no creators; expected some, or brands.kol=0 and brands.koc=0"
-        )
-    if graph.kind == "edgelist" and not (Path(graph.path).is_file() and os.access(graph.path, os.R_OK)):
-        raise UserError(f"graph.path={graph.path}: no such file, or it cannot be read")

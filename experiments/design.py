@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import product
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from experiments.mistakes import validated
+from experiments.paths import leaves, merged
+from experiments.sampling import Design
 from sim.errors import UserError, nearest
 from sim.parameters import ASSUMPTION, Group, Parameters, par
 
 MOST_SEEDS = 100_000
 ONLY_ARM = "base"
-RUN_COLUMNS = ("arm", "seed", "status", "run_id", "seconds", "error")
+RUN_COLUMNS = ("point", "arm", "seed", "status", "run_id", "seconds", "error")
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
@@ -66,7 +68,7 @@ class ExtraArm(Group):
     set: Settings = Field(default={}, description="parameters that it sets after these")
 
 
-class Experiment(Group):
+class Study(Group):
     """What is compared with what, for whom and how long."""
 
     name: str = Field(default="single", description="name of the folder under results")
@@ -77,11 +79,20 @@ class Experiment(Group):
     burn_in: int = par(60, "first days, which are not counted", "days", ASSUMPTION, ge=0, le=36_500)
     factors: dict[str, dict[str, Settings]] = Field(default={}, description="what each level of each factor sets")
     extra_arms: dict[str, ExtraArm] = Field(default={}, description="arms beside the factorial")
+    design: Design = Design()
     flips: Flips = Flips()
+    keep: Literal["auto", "outcomes", "tables"] = Field(
+        default="auto", description="what is kept of each run; auto: tables unless there is a design"
+    )
     fresh: bool = Field(default=False, description="whether to run again what the store holds already")
 
+    @property
+    def keeps_tables(self) -> bool:
+        """Whether the tables of each run are kept beside its outcomes."""
+        return self.keep == "tables" or (self.keep == "auto" and not self.design.is_used)
+
     @model_validator(mode="after")
-    def _consistent(self) -> Experiment:
+    def _consistent(self) -> Study:
         _check_names("name", [self.name])
         _check_names("extra_arms", list(self.extra_arms))
         for factor, levels in self.factors.items():
@@ -114,15 +125,17 @@ class Arm(NamedTuple):
     parameters: Parameters
 
 
-def arms(experiment: Experiment, base: Mapping[str, Any]) -> list[Arm]:
+def arms(study: Study, base: Mapping[str, Any], within: str = "") -> list[Arm]:
     """All arms of an experiment.
 
     Parameters
     ----------
-    experiment
-        The design.
+    study
+        The factors and further arms.
     base
-        Parameters of the market as nested mappings, valid by themselves.
+        Parameters of the market as nested mappings.
+    within
+        What the arms belong to, for messages, for instance ``"point 3: "``; may be empty.
 
     Returns
     -------
@@ -135,88 +148,53 @@ def arms(experiment: Experiment, base: Mapping[str, Any]) -> list[Arm]:
         If what an arm sets is no valid set of parameters; names the key that set it.
     """
     found = []
-    for levels in product(*experiment.factors.values()):
-        chosen = dict(zip(experiment.factors, levels, strict=True))
+    for levels in product(*study.factors.values()):
+        chosen = dict(zip(study.factors, levels, strict=True))
         name = "-".join(levels) or ONLY_ARM
-        found.append(Arm(name, {**chosen}, _parameters(experiment, base, chosen, None)))
-    for name, extra in experiment.extra_arms.items():
+        found.append(Arm(name, {**chosen}, _parameters(study, base, chosen, None, within)))
+    for name, extra in study.extra_arms.items():
         if name in {arm.name for arm in found}:
             raise UserError(f"experiment.extra_arms.{name}: the factorial has an arm of this name already")
-        own = {factor: extra.levels.get(factor) for factor in experiment.factors}
-        found.append(Arm(name, own, _parameters(experiment, base, extra.levels, name)))
+        own = {factor: extra.levels.get(factor) for factor in study.factors}
+        found.append(Arm(name, own, _parameters(study, base, extra.levels, name, within)))
     return found
 
 
-def settings_of_arms(experiment: Experiment) -> dict[str, str]:
+def settings_of_arms(study: Study) -> dict[str, str]:
     """Which parameters the arms set, and where.
 
     Returns
     -------
     dict
         Path of a parameter to the path of the first place in the configuration that sets it, for instance
-        ``platform.take_rate`` to ``experiment.factors.fees.commission.platform.take_rate``.
+        ``platform.take_rate`` to ``study.factors.fees.commission.platform.take_rate``.
     """
     places: dict[str, str] = {}
-    for factor, levels in experiment.factors.items():
+    for factor, levels in study.factors.items():
         for level, settings in levels.items():
             for path in leaves(settings):
                 places.setdefault(path, f"experiment.factors.{factor}.{level}.{path}")
-    for arm, extra in experiment.extra_arms.items():
+    for arm, extra in study.extra_arms.items():
         for path in leaves(extra.set):
             places.setdefault(path, f"experiment.extra_arms.{arm}.set.{path}")
     return places
 
 
-def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> Settings:
-    """Nested mappings with some entries changed; neither argument is altered."""
-    result = dict(base)
-    for key, value in changes.items():
-        old = result.get(key)
-        result[key] = merged(old, value) if isinstance(value, Mapping) and isinstance(old, Mapping) else value
-    return result
-
-
-def leaves(settings: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    """Dotted paths of all values in nested mappings."""
-    for key, value in settings.items():
-        if isinstance(value, Mapping) and value:
-            yield from leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}"
-
-
-def at(settings: Mapping[str, Any], path: str) -> Any:
-    """Value at a dotted path of nested mappings; KeyError if there is none."""
-    value: Any = settings
-    for key in path.split("."):
-        if not isinstance(value, Mapping):
-            raise KeyError(path)
-        value = value[key]
-    return value
-
-
-def nested(path: str, value: Any) -> Settings:
-    """Nested mappings with one value at a dotted path."""
-    for key in reversed(path.split(".")):
-        value = {key: value}
-    return dict(value)
-
-
 def _parameters(
-    experiment: Experiment, base: Mapping[str, Any], levels: Mapping[str, str], extra: str | None
+    study: Study, base: Mapping[str, Any], levels: Mapping[str, str], extra: str | None, within: str
 ) -> Parameters:
     places: dict[str, str] = {}
     settings = dict(base)
     for factor, level in levels.items():
-        changes = experiment.factors[factor][level]
+        changes = study.factors[factor][level]
         settings = merged(settings, changes)
         places |= {path: f"experiment.factors.{factor}.{level}.{path}" for path in leaves(changes)}
     if extra is not None:
-        changes = experiment.extra_arms[extra].set
+        changes = study.extra_arms[extra].set
         settings = merged(settings, changes)
         places |= {path: f"experiment.extra_arms.{extra}.set.{path}" for path in leaves(changes)}
     arm = extra or "-".join(levels.values())
-    return validated(Parameters, settings, places=places, within=f"arm {arm}: " if arm else "")
+    return validated(Parameters, settings, places=places, within=f"{within}arm {arm}: " if arm else within)
 
 
 def _check_names(where: str, names: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Makes runs: joblib's workers, one thread each; the world of a seed is built once a worker for all its arms."""
+"""Makes runs: joblib's workers, one thread each; a world is built once a worker for all runs in it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import time
 import traceback
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import chain, islice
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from joblib import Parallel, cpu_count, delayed, effective_n_jobs, parallel_config
 from rich.console import Console
 
 from experiments.configuration import Executor
-from experiments.runs import TABLES, Failed, Finished, Run, model_hash
+from experiments.runs import TABLES, WORLD_BUILT, Failed, Finished, Run, model_hash
 from experiments.store import packed
 
 if TYPE_CHECKING:
@@ -25,15 +25,19 @@ if TYPE_CHECKING:
 WORK_PER_TASK = 500_000  # consumer-days: a task takes a second or less, and many small runs share one dispatch
 MOST_PER_TASK = 64
 TASKS_PER_WORKER = 4
+MOST_KILLED = 3  # times that a run may take its worker with it
+LOSSES = ("TerminatedWorkerError", "KilledWorker", "RayActorError", "WorkerCrashedError")
 COMPILING = "compiling the model for this machine: once, about a minute"
 WARM_UP = 8  # days, in which every phase happens at least once
+
+Done = Finished | Failed
 
 _held: dict[str, World] = {}  # of this worker, one at most
 
 
 def workers(executor: Executor) -> int:
-    """Worker processes that will be used: as configured, or one for each core this process may use."""
-    return executor.workers or cpu_count()
+    """Processes that make runs at once: as configured, or one for each core this process may use."""
+    return 1 if executor.backend == "serial" else executor.workers or cpu_count()
 
 
 def prepare(run: Run, console: Console) -> None:
@@ -53,40 +57,90 @@ def prepare(run: Run, console: Console) -> None:
         Market(run.parameters, run.seed, world=world).run(min(run.days, WARM_UP))  # workers find the compiled code
 
 
-def execute(runs: Iterable[Run], executor: Executor) -> Generator[Finished | Failed]:
+def execute(runs: Iterable[Run], executor: Executor) -> Generator[list[Done]]:
     """Make runs, in any order.
 
     Parameters
     ----------
     runs
-        Grouped by seed, so that a worker seldom changes its world.
+        Those of a world together, so that a worker seldom changes its world.
     executor
         Where, and by how many workers.
 
     Yields
     ------
-    Finished or Failed
-        As soon as each task is done. A run that fails does not keep the others from being made.
+    list of Finished or Failed
+        As soon as each task is done. Neither a run that fails nor one whose worker is killed keeps the others from
+        being made: what was lost with a worker is made again run by run; one that kills three workers has failed.
     """
-    tasks = (delayed(make_all)(task) for task in _tasks(runs))
+    tasks = _tasks(runs)
+    if executor.backend == "serial":
+        yield from map(make_all, tasks)
+        return
     with _backend(executor):
-        if executor.backend == "ray":  # it cannot hand over results one by one, so it gets a few tasks at a time
-            slabs = iter(lambda: list(islice(tasks, TASKS_PER_WORKER * effective_n_jobs())), [])
-            results = chain.from_iterable(Parallel(batch_size=1)(slab) for slab in slabs)
-        else:
-            results = Parallel(return_as="generator_unordered", batch_size=1, max_nbytes=None)(tasks)
-        for done in results:
-            yield from done
+        lost: list[Run] | None = []
+        while lost is not None:
+            lost = yield from _until_lost(tasks, executor)
+            for run in lost or ():
+                yield [_alone(run, executor)]
 
 
-def stop() -> None:
+def _until_lost(tasks: Iterator[list[Run]], executor: Executor) -> Generator[list[Done], None, list[Run] | None]:
+    """Make tasks until none is left, or a worker is lost; then the runs that were under way are returned."""
+    under_way: dict[str, Run] = {}
+
+    def handed_out() -> Iterator[Any]:
+        for task in tasks:
+            under_way.update((run.id, run) for run in task)
+            yield delayed(make_all)(task)
+
+    try:
+        for done in _results(handed_out(), executor):
+            for each in done:
+                under_way.pop(each.id, None)
+            yield done
+    except Exception as error:
+        if not _is_loss(error):
+            raise
+        return list(under_way.values())
+    return None
+
+
+def _results(tasks: Iterator[Any], executor: Executor) -> Iterator[list[Done]]:
+    if executor.backend != "ray":
+        yield from Parallel(return_as="generator_unordered", batch_size=1, max_nbytes=None)(tasks)
+        return
+    # Ray cannot hand over results one by one, so it gets a few tasks at a time
+    while slab := list(islice(tasks, TASKS_PER_WORKER * effective_n_jobs())):
+        yield from Parallel(batch_size=1)(slab)
+
+
+def _alone(run: Run, executor: Executor) -> Done:
+    """Make a run while no other is under way, so that it is known which one kills its worker."""
+    for _ in range(1, MOST_KILLED):
+        try:
+            ((done,),) = _results(iter([delayed(make_all)([run])]), executor)
+            return done
+        except Exception as error:
+            if not _is_loss(error):
+                raise
+    return Failed(run.id, f"its worker was killed {MOST_KILLED} times, perhaps for want of memory", "", None)
+
+
+def _is_loss(error: Exception) -> bool:
+    """Whether an error says that a worker is gone; by name, since clusters are not installed everywhere."""
+    return any(kind.__name__ in LOSSES for kind in type(error).__mro__)
+
+
+def stop(executor: Executor) -> None:
     """End this machine's workers at once, whatever they are at."""
-    from joblib.externals.loky import get_reusable_executor
+    if executor.backend == "loky" and workers(executor) > 1:
+        from joblib.externals.loky import get_reusable_executor
 
-    get_reusable_executor(reuse=True).shutdown(wait=False, kill_workers=True)
+        get_reusable_executor(reuse=True).shutdown(wait=False, kill_workers=True)
 
 
-def make_all(task: list[Run]) -> list[Finished | Failed]:
+def make_all(task: list[Run]) -> list[Done]:
     """Make some runs in this process, one after the other."""
     if multiprocessing.current_process().name.startswith("Loky"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
@@ -94,50 +148,68 @@ def make_all(task: list[Run]) -> list[Finished | Failed]:
 
 
 def make(run: Run) -> Finished:
-    """Make one run in this process."""
+    """Make one run in this process.
+
+    Raises
+    ------
+    BrokenRun
+        If the market breaks after it was opened; caused by what broke it.
+    """
     from sim.market import Market
 
     started = time.perf_counter()
-    market = Market(run.parameters, run.seed, world=_world(run), burn_in=run.burn_in)
-    result = market.run(run.days).result()
+    held, parameters = run.world in _held, run.parameters
+    world = _world(run)
+    built = time.perf_counter() - started
+    market = Market(parameters, run.seed, world=world, burn_in=run.burn_in)
+    try:
+        result = market.run(run.days).result()
+    except Exception as error:
+        raise BrokenRun(market.day) from error
+    timings = {phase: float(seconds) for phase, seconds in market.timings.items()}
     return Finished(
         run.id,
         time.perf_counter() - started,
         {key: float(value) for key, value in result.outcomes.items()},
-        {phase: float(seconds) for phase, seconds in market.timings.items()},
-        {name: packed(getattr(result, name)) for name in TABLES},
+        timings if held else {WORLD_BUILT: built, **timings},
+        {name: packed(getattr(result, name)) for name in TABLES if run.tables},
     )
 
 
-def _attempt(run: Run) -> Finished | Failed:
+class BrokenRun(Exception):
+    """A run broke on a day, its argument."""
+
+
+def _attempt(run: Run) -> Done:
     if run.model != model_hash():  # this worker has loaded other code than the one the run is named after
-        return Failed(run.id, "the model's source was changed meanwhile; give the command again", "")
+        return Failed(run.id, "the model's source was changed meanwhile; give the command again", "", None)
     try:
         return make(run)
     except Exception as error:
-        line = " ".join(f"{type(error).__name__}: {error}".split())
-        return Failed(run.id, line, traceback.format_exc())
+        day = error.args[0] if isinstance(error, BrokenRun) else None
+        cause = (error.__cause__ or error) if isinstance(error, BrokenRun) else error
+        line = " ".join(f"{type(cause).__name__}: {cause}".split())
+        return Failed(run.id, line, "".join(traceback.format_exception(cause)), day)
 
 
 def _world(run: Run) -> World:
     from sim.world import World
 
-    key = World.key(run.parameters, run.seed)
-    if key not in _held:
+    if run.world not in _held:
         _held.clear()
-        _held[key] = World.build(run.parameters, run.seed)
-    return _held[key]
+        _held[run.world] = World.build(run.parameters, run.seed)
+    return _held[run.world]
 
 
 def _tasks(runs: Iterable[Run]) -> Iterator[list[Run]]:
     task: list[Run] = []
     work = 0
     for run in runs:
-        if task and (work >= WORK_PER_TASK or len(task) >= MOST_PER_TASK or run.seed != task[0].seed):
+        if task and (work >= WORK_PER_TASK or len(task) >= MOST_PER_TASK or run.world != task[0].world):
             yield task
             task, work = [], 0
         task.append(run)
-        work += run.parameters.market.consumers * run.days
+        work += run.consumers * run.days
     if task:
         yield task
 

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.design import Arm, Experiment, arms, at, merged, nested, settings_of_arms
+from experiments.design import Arm, Study, arms, settings_of_arms
 from experiments.mistakes import declared, field_at
+from experiments.paths import at, merged, nested
 from experiments.report.statistics import Comparison, contrast_weights, t_interval
 from experiments.runs import Run, runs_of
 from sim.errors import UserError
@@ -26,13 +27,13 @@ class Check(NamedTuple):
     runs: list[list[Run]]
 
 
-def checks(experiment: Experiment, base: Mapping[str, Any]) -> list[Check]:
+def checks(study: Study, base: Mapping[str, Any]) -> list[Check]:
     """All checks of an experiment: each assumption at its configured value and at both ends of its plausible range.
 
     Parameters
     ----------
-    experiment
-        The design; its further arms are left out.
+    study
+        The factors and assumptions; its further arms are left out.
     base
         Parameters of the market as nested mappings.
 
@@ -41,22 +42,22 @@ def checks(experiment: Experiment, base: Mapping[str, Any]) -> list[Check]:
     UserError
         If an assumption is what the arms set: its value would not reach them.
     """
-    flips = experiment.flips
-    factorial = experiment.model_copy(update={"extra_arms": {}})
+    flips = study.flips
+    factorial = study.model_copy(update={"extra_arms": {}})
     small = merged(base, {"market": {"consumers": min(flips.consumers, base["market"]["consumers"])}})
     if small["graph"]["kind"] == "edgelist":  # a graph from a file cannot be made smaller
         small = merged(small, {"graph": {"kind": "small_world", "path": ""}})
     found = []
-    for path in flips.assumptions if experiment.factors else ():
-        if path in settings_of_arms(experiment):
+    for path in flips.assumptions if study.factors else ():
+        if path in settings_of_arms(study):
             raise UserError(f"experiment.flips.assumptions: {path} is set by the arms; expected parameters they share")
         configured = float(at(base, path))
         field = field_at(Parameters, tuple(path.split(".")))
         low, high = declared(field, "plausible") if field else (configured, configured)
         for value in dict.fromkeys((configured, float(low), float(high))):
             variants = arms(factorial, merged(small, nested(path, value)))
-            seeds = experiment.seeds[: flips.seeds]
-            runs = [runs_of(arm, seeds, flips.days, flips.burn_in) for arm in variants]
+            seeds = study.seeds[: flips.seeds]
+            runs = [runs_of(arm, seeds, flips.days, flips.burn_in, tables=False) for arm in variants]
             found.append(Check(path, value, value == configured, variants, runs))
     return found
 

@@ -8,16 +8,16 @@ import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from omegaconf import OmegaConf
 
-from experiments.design import Arm
-from experiments.runs import TABLES, Failed, Run
-from experiments.store import Store, unpacked
+from experiments.plan import Cell, Plan
+from experiments.runs import TABLES, Run
+from experiments.store import FINISHED, Store, unpacked
 
 RUNS_PER_GROUP = 200  # that are held in memory at once
 
@@ -37,16 +37,9 @@ hydra:
 """
 
 
-class Planned(NamedTuple):
-    """An arm with its runs, one for each seed."""
-
-    arm: Arm
-    runs: list[Run]
-
-
 def write(
-    root: Path, planned: Sequence[Planned], store: Store, failures: Mapping[str, Failed], *, flips: pd.DataFrame,
-    config: Mapping[str, Any], manifest: Mapping[str, Any],
+    root: Path, runs: pd.DataFrame, planned: Plan, store: Store, *, flips: pd.DataFrame, config: Mapping[str, Any],
+    manifest: Mapping[str, Any],
 ) -> Path:  # fmt: skip
     """Write a new folder below `root`, named by the time; it appears when it is complete.
 
@@ -54,12 +47,12 @@ def write(
     ----------
     root
         Folder of the experiment; a link `latest` in it will lead to the new folder.
+    runs
+        The table of runs.
     planned
-        Arms and runs, in the order of the tables.
+        The experiment.
     store
-        Holds the runs that finished.
-    failures
-        Those that did not, by the id of the run.
+        Holds the runs that finished, whose tables are written, if they are kept.
     flips
         Checks of the soft assumptions; not written if empty.
     config, manifest
@@ -75,8 +68,9 @@ def write(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     try:
-        _runs_table(planned, store, failures).to_parquet(partial / "runs.parquet", index=False)
-        finished = [(p.arm.name, run) for p in planned for run in p.runs if run.id not in failures]
+        runs.to_parquet(partial / "runs.parquet", index=False)
+        done = set(runs.loc[runs["status"] == FINISHED, "run_id"])
+        finished = [(cell, run) for cell in planned.cells for run in cell.runs if run.tables and run.id in done]
         for name in TABLES:
             _write_tables(partial / f"{name}.parquet", name, finished, store)
         if len(flips):
@@ -88,30 +82,19 @@ def write(
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _runs_table(planned: Sequence[Planned], store: Store, failures: Mapping[str, Failed]) -> pd.DataFrame:
-    rows = []
-    for arm, runs in planned:
-        for run in runs:
-            row: dict[str, Any] = {"arm": arm.name, **arm.levels, "seed": run.seed, "status": "finished"}
-            row |= {"run_id": run.id, "seconds": None, "error": None}
-            if run.id in failures:
-                row |= {"status": "failed", "error": failures[run.id].error}
-            else:
-                done = store.get(run.id, tables=())
-                row |= {"seconds": done.seconds, **done.outcomes}
-            rows.append(row)
-    return pd.DataFrame(rows).astype({"seconds": float, "error": "string"})
-
-
-def _write_tables(path: Path, name: str, finished: Sequence[tuple[str, Run]], store: Store) -> None:
+def _write_tables(path: Path, name: str, finished: Sequence[tuple[Cell, Run]], store: Store) -> None:
     writer: pq.ParquetWriter | None = None
     try:
         for start in range(0, len(finished), RUNS_PER_GROUP):
             parts = []
-            for arm, run in finished[start : start + RUNS_PER_GROUP]:
+            for cell, run in finished[start : start + RUNS_PER_GROUP]:
                 table = unpacked(store.get(run.id, tables=[name]).tables[name])
-                table = table.add_column(0, "arm", pa.array([arm] * len(table), pa.string()))
-                parts.append(table.add_column(1, "seed", pa.array([run.seed] * len(table), pa.int64())))
+                keys = {"point": pa.int64()} if cell.values else {}
+                keys |= {"arm": pa.string(), "seed": pa.int64()}
+                for place, (key, kind) in enumerate(keys.items()):
+                    value = run.seed if key == "seed" else getattr(cell, key)
+                    table = table.add_column(place, key, pa.array([value] * len(table), kind))
+                parts.append(table)
             group = pa.concat_tables(parts, promote_options="permissive")
             if writer is None:
                 writer = pq.ParquetWriter(path, group.schema, compression="zstd")

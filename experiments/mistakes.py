@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import to_json
 
 from sim.errors import UserError, nearest
 from sim.parameters import Group
@@ -42,7 +43,7 @@ def validated(
         On the first mistake.
     """
     try:
-        return model.model_validate_json(json.dumps(_whole(settings)), strict=True)
+        return model.model_validate_json(to_json(_whole(settings), inf_nan_mode="constants"), strict=True)
     except ValidationError as error:
         raise UserError(within + _line(error, model, places or {})) from None
 
@@ -103,12 +104,13 @@ def shown(value: Any) -> str:
 
 
 def _whole(value: Any) -> Any:
-    # 1e6 is a whole number to people, a float to YAML
-    if isinstance(value, Mapping):
+    # 1e6 is a whole number to people, a float to YAML; by exact type, since a sweep comes here for each of its points
+    kind = type(value)
+    if kind is float:
+        return int(value) if value.is_integer() else value
+    if kind is dict:
         return {str(key): _whole(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_whole(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return [_whole(item) for item in value] if kind is list or kind is tuple else value
 
 
 def _line(error: ValidationError, model: type[BaseModel], places: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from rich.console import Console
@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 LINES = 10
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Sequence[object])
 
 
 def tracked(things: Iterable[T], total: int, console: Console) -> Iterator[T]:
@@ -20,9 +20,9 @@ def tracked(things: Iterable[T], total: int, console: Console) -> Iterator[T]:
     Parameters
     ----------
     things
-        For instance finished runs.
+        Batches, for instance of finished runs.
     total
-        How many there will be.
+        How many there will be in all batches.
     console
         Where to show it: a bar if it is a terminal, else about ten lines.
     """
@@ -42,14 +42,15 @@ def _with_bar(things: Iterable[T], total: int, console: Console) -> Iterator[T]:
         task = bar.add_task("runs", total=total)
         for thing in things:
             yield thing
-            bar.advance(task)
+            bar.advance(task, len(thing))
 
 
 def _with_lines(things: Iterable[T], total: int, console: Console) -> Iterator[T]:
     started = time.perf_counter()
-    shown = 0
-    for done, thing in enumerate(things, start=1):
+    shown = done = 0
+    for thing in things:
         yield thing
+        done += len(thing)
         if done * LINES // total > shown:
             shown = done * LINES // total
             left = (time.perf_counter() - started) / done * (total - done)

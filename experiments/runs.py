@@ -13,27 +13,54 @@ from experiments.design import Arm
 from sim.parameters import Parameters
 
 TABLES = ("daily", "funnel", "creators", "split", "graph")
+WORLD_BUILT = "world is built"  # among the timings of a run
 MODEL = Path(__file__).resolve().parent.parent / "sim"
 
 
 class Run(NamedTuple):
     """All that determines a run. Two runs of equal `id` have equal results, to the bit.
 
-    `model` is the hash of the model's source that it is to be made with.
+    Attributes
+    ----------
+    id : str
+        Hash of all below but the last three.
+    model : str
+        Hash of the model's source that it is to be made with.
+    content : str
+        The parameters as JSON: a tenth of the memory that they take as objects, and quickly sent to a worker.
+    seed : int
+    days : int
+    burn_in : int
+        Days that do not count towards the outcomes.
+    consumers : int
+        Of the market: with the days, the work that it is.
+    world : str
+        Names the world that it takes place in; runs of equal `world` may share one.
+    tables : bool
+        Whether its tables are to be kept beside its outcomes.
     """
 
     id: str
     model: str
-    parameters: Parameters
+    content: str
     seed: int
     days: int
     burn_in: int
+    consumers: int
+    world: str
+    tables: bool
+
+    @property
+    def parameters(self) -> Parameters:
+        """The parameters, made anew of `content`."""
+        return Parameters.model_validate_json(self.content)
 
 
 class Finished(NamedTuple):
     """What a run yields.
 
-    `outcomes` has one number each; `timings` the seconds of each phase of the day; `tables` Arrow streams by name.
+    `outcomes` has one number each; `timings` the seconds of each phase of the day, and of building the world where this
+    run was the first in it; `tables` Arrow streams by name, none where they are not kept.
     """
 
     id: str
@@ -44,22 +71,28 @@ class Finished(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """What is kept of a run that broke: the error in one line, and its traceback."""
+    """What is kept of a run that broke: the error in one line, its traceback, and the day; None before the first."""
 
     id: str
     error: str
     traceback: str
+    day: int | None
 
 
-def runs_of(arm: Arm, seeds: Iterable[int], days: int, burn_in: int) -> list[Run]:
+def runs_of(arm: Arm, seeds: Iterable[int], days: int, burn_in: int, *, tables: bool = True) -> list[Run]:
     """The runs of an arm, one for each seed."""
-    content = "|".join((arm.parameters.model_dump_json(), model_hash(), _inputs(arm.parameters)))
-    digest = hashlib.sha256(content.encode())
+    from sim.world import World  # and numba with it
+
+    content = arm.parameters.model_dump_json()
+    digest = hashlib.sha256("|".join((content, model_hash(), _inputs(arm.parameters))).encode())
+    world = World.key(arm.parameters, 0)
+    people = arm.parameters.market.consumers
     found = []
     for seed in seeds:
         own = digest.copy()
         own.update(f"|{seed}|{days}|{burn_in}".encode())
-        found.append(Run(own.hexdigest(), model_hash(), arm.parameters, seed, days, burn_in))
+        run = Run(own.hexdigest(), model_hash(), content, seed, days, burn_in, people, f"{world} {seed}", tables)
+        found.append(run)
     return found
 
 

@@ -1,27 +1,58 @@
-"""Finished runs, found again by what determines them: one file, into which each run is written whole or not at all."""
+"""Runs, found again by what determines them: one file, into which each run is written whole or not at all.
+
+Schema, version 2 (``PRAGMA user_version``):
+
+``runs``
+    ``id``, hash of all that determines the run; ``status``, finished or failed; ``experiment`` that made it; ``made``,
+    when, in UTC; ``model``, hash of the model's source; ``parameters``, hash of them; ``seed``, ``days``, ``burn_in``;
+    ``seconds``; ``outcomes`` and ``timings``, JSON; of a failed run ``error``, ``day`` and ``traceback``.
+``parameters``
+    ``hash``, and ``content``, all of them as JSON. Runs that differ in the seed alone share them.
+``tables``
+    ``run``, ``name``, and ``content``, an Arrow stream; none where an experiment keeps outcomes alone.
+"""
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from experiments.runs import TABLES, Finished
+from experiments.runs import TABLES, Failed, Finished, Run
 from sim.errors import UserError
 
 PATIENCE = 60.0  # seconds to wait for another process that writes to the same store
+VERSION = 2
+FINISHED, FAILED = "finished", "failed"
+CHUNK = 500  # ids in one query
 
-_CREATE = """
-CREATE TABLE IF NOT EXISTS runs (id TEXT PRIMARY KEY, seconds REAL, outcomes TEXT, timings TEXT);
+_COLUMNS = {
+    "id": "TEXT PRIMARY KEY", "seconds": "REAL", "outcomes": "TEXT", "timings": "TEXT",
+    "status": "TEXT DEFAULT 'finished'", "experiment": "TEXT", "made": "TEXT", "model": "TEXT", "parameters": "TEXT",
+    "seed": "INTEGER", "days": "INTEGER", "burn_in": "INTEGER", "error": "TEXT", "day": "INTEGER", "traceback": "TEXT",
+}  # fmt: skip
+_CREATE = f"""
+CREATE TABLE IF NOT EXISTS runs ({", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())});
+CREATE TABLE IF NOT EXISTS parameters (hash TEXT PRIMARY KEY, content TEXT);
 CREATE TABLE IF NOT EXISTS tables (run TEXT, name TEXT, content BLOB, PRIMARY KEY (run, name));
+PRAGMA user_version = {VERSION};
 """
+_PUT = f"INSERT OR REPLACE INTO runs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+
+
+class DiskFull(UserError):
+    """Nothing more can be written; what was put before is safe."""
 
 
 class Store:
@@ -50,38 +81,70 @@ class Store:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.commit()
 
-    def put(self, run: Finished) -> None:
-        """Keep a run; one of the same id is replaced."""
-        row = (run.id, run.seconds, json.dumps(run.outcomes), json.dumps(run.timings))
-        tables = [(run.id, name, content) for name, content in run.tables.items()]
-        with self._clear_errors(), self._connection:
-            self._connection.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?)", row)
-            self._connection.executemany("INSERT OR REPLACE INTO tables VALUES (?, ?, ?)", tables)
+    def put(self, done: Iterable[tuple[Run, Finished | Failed]], experiment: str) -> None:
+        """Keep runs, all or none of them; one of the same id is replaced.
 
-    def known(self, ids: Iterable[str]) -> set[str]:
-        """Which of these runs are here, with all the tables that a run has."""
-        if not self.path.exists():
-            return set()
+        Raises
+        ------
+        DiskFull
+            If there is no room.
+        """
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        rows, contents, tables = [], {}, []
+        for run, result in done:
+            digest = hashlib.sha256(run.content.encode()).hexdigest()
+            contents[digest] = run.content
+            told: tuple[object, ...]
+            if isinstance(result, Finished):
+                told = (result.seconds, json.dumps(result.outcomes), json.dumps(result.timings), FINISHED)
+                broke: tuple[object, ...] = (None, None, None)
+                tables += [(run.id, name, content) for name, content in result.tables.items()]
+            else:
+                told, broke = (None, None, None, FAILED), (result.error, result.day, result.traceback)
+            made = (experiment, now, run.model, digest, run.seed, run.days, run.burn_in)
+            rows.append((run.id, *told, *made, *broke))
+        with self._clear_errors(), self._connection as connection:
+            connection.executemany(_PUT, rows)
+            connection.executemany("INSERT OR IGNORE INTO parameters VALUES (?, ?)", contents.items())
+            connection.executemany("INSERT OR REPLACE INTO tables VALUES (?, ?, ?)", tables)
+
+    def known(self, runs: Iterable[Run]) -> set[str]:
+        """Which of these runs are here, finished, with all that is to be kept of them."""
+        every = list(runs)
+        query = f"SELECT id FROM runs WHERE status = '{FINISHED}' AND id IN"
+        finished = {id for rows in self._of([run.id for run in every], query) for (id,) in rows}
         names = ", ".join(f"'{name}'" for name in TABLES)
-        query = f"SELECT count(*) FROM tables WHERE run = ? AND name IN ({names})"
-        with self._clear_errors():
-            return {id for id in ids if self._connection.execute(query, (id,)).fetchone()[0] == len(TABLES)}
+        query = f"SELECT run, count(*) FROM tables WHERE name IN ({names}) AND run IN"
+        tabled = [run.id for run in every if run.tables]
+        counts = {id: count for rows in self._of(tabled, query, "GROUP BY run") for id, count in rows}
+        return finished - {id for id in tabled if counts.get(id) != len(TABLES)}
+
+    def failed(self, ids: Iterable[str]) -> dict[str, Failed]:
+        """Those of these runs that were tried and failed."""
+        query = f"SELECT id, error, traceback, day FROM runs WHERE status = '{FAILED}' AND id IN"
+        return {row[0]: Failed(*row) for rows in self._of(list(ids), query) for row in rows}
 
     def get(self, id: str, tables: Iterable[str] = TABLES) -> Finished:
-        """A run, with some of its tables.
+        """A finished run, with some of its tables.
 
         Raises
         ------
         KeyError
             If it is not here.
         """
-        with self._clear_errors():
-            row = self._connection.execute("SELECT seconds, outcomes, timings FROM runs WHERE id = ?", (id,)).fetchone()
-            if row is None:
-                raise KeyError(id)
+        for done in self.outcomes([id]):
             query = "SELECT content FROM tables WHERE run = ? AND name = ?"
-            found = {name: self._connection.execute(query, (id, name)).fetchone()[0] for name in tables}
-        return Finished(id, row[0], json.loads(row[1]), json.loads(row[2]), found)
+            with self._clear_errors():
+                found = {name: self._connection.execute(query, (id, name)).fetchone()[0] for name in tables}
+            return done._replace(tables=found)
+        raise KeyError(id)
+
+    def outcomes(self, ids: Iterable[str]) -> Iterator[Finished]:
+        """Those of these runs that finished, without their tables, in any order."""
+        query = f"SELECT id, seconds, outcomes, timings FROM runs WHERE status = '{FINISHED}' AND id IN"
+        for rows in self._of(list(ids), query):
+            for id, seconds, outcomes, timings in rows:
+                yield Finished(id, seconds, json.loads(outcomes), json.loads(timings), {})
 
     def close(self) -> None:
         """Close the file; the store may be used again."""
@@ -89,20 +152,48 @@ class Store:
             self._connection.close()
             del self._connection
 
+    def _of(self, ids: list[str], query: str, last: str = "") -> Iterator[list[Any]]:
+        """Rows of a query that ends with the ids it is about, some hundred at a time."""
+        if not self.path.exists():
+            return
+        for start in range(0, len(ids), CHUNK):
+            some = ids[start : start + CHUNK]
+            with self._clear_errors():
+                rows = self._connection.execute(f"{query} ({', '.join('?' * len(some))}) {last}", some).fetchall()
+            yield rows
+
     @cached_property
     def _connection(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self.path, timeout=PATIENCE)
         connection.execute("PRAGMA journal_mode=WAL")  # readers and one writer at once; a commit is an append
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.executescript(_CREATE)
+        self._migrate(connection)
         return connection
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise UserError(
+                f"{self.path}: schema {version}, made by a newer koc; this one reads up to {VERSION}. "
+                "Update koc, or take another folder: output=FOLDER"
+            )
+        if version == VERSION:
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        there = {row[1] for row in connection.execute("PRAGMA table_info(runs)")}
+        for name in _COLUMNS.keys() - there if there else ():
+            connection.execute(f"ALTER TABLE runs ADD COLUMN {name} {_COLUMNS[name]}")
+        connection.commit()
+        connection.executescript(_CREATE)
 
     @contextmanager
     def _clear_errors(self) -> Iterator[None]:
         try:
             yield
         except (OSError, sqlite3.Error) as error:
+            if getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error):
+                raise DiskFull(f"{self.path}: the disk is full ({error})") from error
             raise UserError(f"{self.path}: cannot be used as the store of runs ({error})") from error
 
 

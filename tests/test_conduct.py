@@ -55,7 +55,7 @@ def test_the_table_of_runs_has_a_row_for_each_arm_and_seed(made: Made) -> None:
     table = pd.read_parquet("results/quick/latest/runs.parquet")
     assert len(table) == RUNS == len(made)
     levels = ["fees", "domain", "creators"]
-    assert list(table.columns) == ["arm", *levels, "seed", "status", "run_id", "seconds", "error", "gmv"]
+    assert list(table.columns) == ["point", "arm", *levels, "seed", "status", "run_id", "seconds", "error", "gmv"]
     assert not table.duplicated(["arm", "seed"]).any()
     row = table[(table["arm"] == "commission-private-koc") & (table["seed"] == 1)].iloc[0]
     assert (row["fees"], row["domain"], row["creators"]) == ("commission", "private", "koc")

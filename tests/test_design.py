@@ -7,9 +7,10 @@ import pytest
 
 from experiments import runs as runs_module
 from experiments.configuration import load_settings
-from experiments.design import Arm, Experiment, arms, at, leaves, merged, nested, settings_of_arms
+from experiments.design import Arm, Study, arms, settings_of_arms
 from experiments.flips import checks, effects
 from experiments.mistakes import validated
+from experiments.paths import at, leaves, merged, nested
 from experiments.runs import runs_of
 from sim.errors import UserError
 from sim.parameters import Parameters
@@ -17,8 +18,8 @@ from sim.parameters import Parameters
 BASE = Parameters().model_dump(mode="json")
 
 
-def experiment(**changes: Any) -> Experiment:
-    return validated(Experiment, {"factors": {}, **changes})
+def experiment(**changes: Any) -> Study:
+    return validated(Study, {"factors": {}, **changes})
 
 
 TWO_BY_TWO = {

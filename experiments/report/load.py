@@ -114,7 +114,7 @@ def load(folder: Path) -> Results:
         If a file is missing, nothing finished, or the arms do not make a full factorial.
     """
     every = _table(folder, "runs")
-    finished = every[every["status"] != "failed"]
+    finished = every[every["status"] == "finished"]
     if finished.empty:
         raise UserError(f"{folder / 'runs.parquet'}: no run finished, so there is nothing to report")
     config = _mapping(folder / "config.yaml")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.design import merged, nested
+from experiments.paths import merged, nested
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.records import PRIVATE_CHANNELS, Tier

@@ -1,0 +1,337 @@
+"""Points of a sweep: which parameters vary, over what, and where in between the runs are made."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+import math
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+import numpy as np
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+
+from experiments.expressions import Expression
+from experiments.mistakes import declared, field_at, fields
+from experiments.paths import at
+from sim.errors import UserError, nearest
+from sim.parameters import Group, Parameters
+
+MOST_POINTS = 1_000_000
+PLACE = "experiment.design"
+_RANGE = {"low", "high", "scale"}
+
+
+def _none_is_empty(value: Any) -> Any:
+    return {} if value is None else value
+
+
+def _flat(value: Any, prefix: str = "") -> Any:
+    """``{a: {b: [1, 2]}}`` as ``{a.b: [1, 2]}``: both ways of writing a path mean the same."""
+    if not isinstance(value, Mapping):
+        return _none_is_empty(value)
+    found: dict[str, Any] = {}
+    for key, below in value.items():
+        if isinstance(below, Mapping) and below and not below.keys() & _RANGE:
+            found |= _flat(below, f"{prefix}{key}.")
+        else:
+            found[f"{prefix}{key}"] = below
+    return found
+
+
+# Hydra takes {a.b: ...} from the command line where there is nothing yet, not where there is an empty mapping
+_written = PlainSerializer(lambda value: value or None)
+Varied = Annotated[dict[str, Any], BeforeValidator(_flat), _written]
+Derived = Annotated[dict[str, int | float | str], BeforeValidator(_flat), _written]
+
+
+class Design(Group):
+    """A design of experiments over parameters: every point meets every arm and every seed."""
+
+    sample: Literal["grid", "zip", "list", "random", "latin_hypercube", "sobol", "file"] = Field(
+        default="grid", description="how points are chosen"
+    )
+    points: int = Field(default=0, ge=0, le=MOST_POINTS, description="points drawn; in a grid, values of each range")
+    seed: int = Field(default=0, ge=0, le=2**63 - 1, description="of what is drawn; no seed of a market")
+    vary: Varied = Field(default={}, description="parameters, with values, {low, high, scale} or plausible")
+    list: tuple[dict[str, Any], ...] = Field(default=(), description="points one by one")
+    file: str = Field(default="", description="points, a line each, under a line of parameters")
+    derived: Derived = Field(default={}, description="parameters that follow from others")
+    constraints: tuple[str, ...] = Field(default=(), description="what a point must fulfil")
+
+    @property
+    def is_used(self) -> bool:
+        """Whether there is a design at all."""
+        return bool(self.vary or self.list or self.file or self.derived)
+
+    @property
+    def way(self) -> str:
+        """How points are chosen: `sample`, or what is implied by a list or a file."""
+        return "file" if self.file else "list" if self.list else self.sample
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Design:
+        given = [name for name in ("vary", "list", "file") if getattr(self, name)]
+        if len(given) > 1:
+            raise ValueError(f"{given[0]} and {given[1]} are both given, expected one of them")
+        if self.sample not in ("grid", self.way):
+            raise ValueError(f"sample={self.sample}: {given[0]} is given, expected sample={self.way}")
+        if self.way in ("list", "file") and not given:
+            raise ValueError(f"{self.way} is empty: sample={self.sample} needs it")
+        if self.way in ("zip", "random", "latin_hypercube", "sobol") and not self.vary:
+            raise ValueError(f"vary is empty: sample={self.sample} needs it")
+        if self.way in ("random", "latin_hypercube", "sobol") and not self.points:
+            raise ValueError(f"points=0: sample={self.sample} needs how many, for instance points=64")
+        if self.constraints and not self.is_used:
+            raise ValueError("constraints: nothing varies that could fulfil them; expected vary, list or file")
+        for path, over in self.vary.items():
+            _check_varied(path, over)
+        return self
+
+
+class Points(NamedTuple):
+    """The points of a design.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Paths of the parameters that vary or are derived.
+    rows : list of dict
+        A value for each column; the number of a point is its place.
+    left_out : int
+        Points that did not meet the constraints.
+    note : str
+        What the user should know of them; may be empty.
+    """
+
+    columns: tuple[str, ...]
+    rows: list[dict[str, Any]]
+    left_out: int = 0
+    note: str = ""
+
+
+def draw(design: Design, base: Mapping[str, Any]) -> Points:
+    """All points of a design. Equal designs give equal points.
+
+    Parameters
+    ----------
+    design
+        A valid design.
+    base
+        Parameters as nested mappings, for expressions over what does not vary.
+
+    Returns
+    -------
+    Points
+        Ranges of whole numbers are rounded. Of random and Sobol designs, more points begin with the same points.
+
+    Raises
+    ------
+    UserError
+        If a path is no parameter, the file cannot be read, or no point meets the constraints.
+    """
+    rows = [dict(row) for row in _rows(design)]
+    if len(rows) > MOST_POINTS:
+        raise UserError(f"{PLACE}: {len(rows)} points, expected at most {MOST_POINTS}")
+    varied = tuple(dict.fromkeys(path for row in rows for path in row))
+    for number, row in enumerate(rows):
+        if lacking := [path for path in varied if path not in row]:
+            raise UserError(f"{PLACE}.list: point {number} lacks {lacking[0]}, which other points have")
+    known = [path for path, _, _ in fields(Parameters())]
+    for path in (*varied, *design.derived):
+        if path not in known:
+            raise UserError(f"{PLACE}: {path} is no parameter; {nearest(path, known)}")
+    derived = {path: _parsed(f"derived.{path}", str(text), known) for path, text in design.derived.items()}
+    if twice := [path for path in derived if path in varied]:
+        raise UserError(f"{PLACE}.derived.{twice[0]}: it varies already, expected one or the other")
+    constraints = [_parsed("constraints", text, known) for text in design.constraints]
+    complete = [_derive(row, number, derived, base) for number, row in enumerate(rows)]
+    kept = [row for number, row in enumerate(complete) if _holds(row, number, constraints, base)]
+    if not kept:
+        raise UserError(f"{PLACE}.constraints: none of {len(rows)} points meets them")
+    if design.way == "grid":
+        kept = list({json.dumps(row): row for row in kept}.values())  # rounding makes some equal
+    return Points((*varied, *derived), kept, len(complete) - len(kept), _note(design))
+
+
+def _check_varied(path: str, over: Any) -> None:
+    place = f"vary.{path}"
+    if over == "plausible":
+        return
+    if isinstance(over, list | tuple):
+        if not over:
+            raise ValueError(f"{place}=[] has no values; expected at least one")
+        return
+    if not isinstance(over, Mapping) or not over.keys() <= _RANGE:
+        shown = json.dumps(over, ensure_ascii=False)
+        raise ValueError(f"{place}={shown}: expected values [1,2,3], {{low: 1, high: 3}} or plausible")
+    for end in ("low", "high"):
+        value = over.get(end)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise ValueError(f"{place}: {end} is {json.dumps(value)}, expected a number")
+    if over["low"] >= over["high"]:
+        raise ValueError(f"{place}: low={over['low']} is not below high={over['high']}")
+    scale = over.get("scale", "linear")
+    if scale not in ("linear", "log"):
+        raise ValueError(f"{place}: scale={scale}, expected linear or log")
+    if scale == "log" and over["low"] <= 0:
+        raise ValueError(f"{place}: low={over['low']} on a log scale, expected above 0")
+
+
+class _Axis(NamedTuple):
+    """What one parameter varies over: values, or a range between two ends."""
+
+    path: str
+    values: Sequence[Any] = ()
+    low: float = 0.0
+    high: float = 0.0
+    scale: str = "linear"
+
+    def at(self, share: float) -> Any:
+        """The value at a share of the way, from 0 to 1."""
+        if self.values:
+            return self.values[min(int(share * len(self.values)), len(self.values) - 1)]
+        if self.scale == "log":
+            value = self.low * (self.high / self.low) ** share
+        else:
+            value = self.low + share * (self.high - self.low)
+        value = min(max(value, self.low), self.high)
+        return _rounded(self.path, value)
+
+    def spread(self, count: int) -> Sequence[Any]:
+        """All values, or so many evenly over the range."""
+        return self.values or [self.at(k / (count - 1)) for k in range(count)]
+
+
+def _axis(path: str, over: Any) -> _Axis:
+    if isinstance(over, list | tuple):
+        return _Axis(path, over)
+    if over == "plausible":
+        field = field_at(Parameters, tuple(path.split(".")))
+        ends = declared(field, "plausible") if field else None
+        if ends is None:
+            known = [name for name, field, _ in fields(Parameters()) if declared(field, "plausible")]
+            raise UserError(f"{PLACE}.vary.{path}: no parameter with a plausible range; {nearest(path, known)}")
+        return _Axis(path, (), *ends)
+    return _Axis(path, (), float(over["low"]), float(over["high"]), over.get("scale", "linear"))
+
+
+def _rows(design: Design) -> Iterator[Mapping[str, Any]]:
+    if design.way == "file":
+        return _from_file(Path(design.file))
+    if design.way == "list":
+        return iter([_flat(row) for row in design.list])
+    axes = [_axis(path, over) for path, over in design.vary.items()]
+    names = [axis.path for axis in axes]
+    if design.way in ("grid", "zip"):
+        found = _crossed(design, axes) if design.way == "grid" else _zipped(design, axes)
+        return (dict(zip(names, values, strict=True)) for values in found)
+    shares = _shares(design, len(axes)).tolist()
+    return ({axis.path: axis.at(share) for axis, share in zip(axes, row, strict=True)} for row in shares)
+
+
+def _crossed(design: Design, axes: Sequence[_Axis]) -> Iterator[tuple[Any, ...]]:
+    ranges = [axis.path for axis in axes if not axis.values]
+    if ranges and design.points < 2:
+        raise UserError(f"{PLACE}.points={design.points}: a grid over the range of {ranges[0]} needs 2 or more")
+    values = [axis.spread(design.points) for axis in axes]
+    if (count := math.prod(map(len, values))) > MOST_POINTS:
+        raise UserError(f"{PLACE}: a grid of {count} points, expected at most {MOST_POINTS}")
+    return itertools.product(*values)
+
+
+def _zipped(design: Design, axes: Sequence[_Axis]) -> Iterator[tuple[Any, ...]]:
+    count = next((len(axis.values) for axis in axes if axis.values), design.points)
+    if count < 2 and not all(axis.values for axis in axes):
+        raise UserError(f"{PLACE}.points={count}: a range is zipped at 2 or more")
+    for axis in axes:
+        if axis.values and len(axis.values) != count:
+            raise UserError(
+                f"{PLACE}.vary.{axis.path}: {len(axis.values)} values, expected {count} as of {axes[0].path}"
+            )
+    return zip(*(axis.spread(count) for axis in axes), strict=True)
+
+
+def _shares(design: Design, axes: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Points of the unit cube, shape (points, axes); drawn apart from any market's luck."""
+    from scipy.stats import qmc  # takes a second to load
+
+    generator = np.random.default_rng(design.seed)
+    if design.way == "random":
+        return generator.random((design.points, axes))
+    sampler = qmc.Sobol if design.way == "sobol" else qmc.LatinHypercube
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The balance properties")  # told in a note of our own
+        return np.asarray(sampler(axes, rng=generator).random(design.points))
+
+
+def _note(design: Design) -> str:
+    count = design.points
+    if design.way != "sobol" or count & (count - 1) == 0:
+        return ""
+    below = 1 << (count.bit_length() - 1)
+    return f"{count} points are no power of two: a Sobol sequence is balanced at {below} or {2 * below}"
+
+
+def _from_file(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            lines = [(number, row) for number, row in enumerate(csv.reader(file), start=1) if any(map(str.strip, row))]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{PLACE}.file={path}: cannot be read ({error})") from None
+    if len(lines) < 2:
+        raise UserError(f"{path}: no points in it; expected a line of parameters and a line for each point")
+    names = [name.strip() for name in lines[0][1]]
+    if len(set(names)) < len(names):
+        raise UserError(f"{path} line {lines[0][0]}: a parameter is named twice")
+    for number, row in lines[1:]:
+        if len(row) != len(names) or not all(map(str.strip, row)):
+            raise UserError(f"{path} line {number}: expected {len(names)} values, one for each parameter")
+        yield dict(zip(names, map(_cell, row), strict=True))
+
+
+def _cell(text: str) -> Any:
+    try:
+        value = json.loads(text.strip())
+    except ValueError:
+        return text.strip()
+    return value if isinstance(value, int | float | bool | str) else text.strip()
+
+
+def _parsed(place: str, text: str, known: Sequence[str]) -> Expression:
+    try:
+        expression = Expression.parse(text)
+    except UserError as error:
+        raise UserError(f"{PLACE}.{place}: {error}") from None
+    for path in expression.paths:
+        if path not in known:
+            raise UserError(f"{PLACE}.{place}: {path} in '{text}' is no parameter; {nearest(path, known)}")
+    return expression
+
+
+def _derive(
+    row: dict[str, Any], number: int, derived: Mapping[str, Expression], base: Mapping[str, Any]
+) -> dict[str, Any]:
+    for path, expression in derived.items():
+        row[path] = _rounded(path, _computed(expression, row, base, f"derived.{path}: point {number}"))
+    return row
+
+
+def _holds(row: Mapping[str, Any], number: int, constraints: Sequence[Expression], base: Mapping[str, Any]) -> bool:
+    return all(_computed(each, row, base, f"constraints: point {number}") for each in constraints)
+
+
+def _computed(expression: Expression, row: Mapping[str, Any], base: Mapping[str, Any], place: str) -> Any:
+    try:
+        return expression.value({path: row[path] if path in row else at(base, path) for path in expression.paths})
+    except UserError as error:
+        raise UserError(f"{PLACE}.{place}: {error}") from None
+
+
+def _rounded(path: str, value: Any) -> Any:
+    field = field_at(Parameters, tuple(path.split(".")))
+    whole = field is not None and field.annotation is int
+    return round(value) if whole and isinstance(value, float) else value
