@@ -1,4 +1,4 @@
-"""The command line: `koc run`, `koc explain`, `koc verify`, `koc parameters`."""
+"""The command line: `koc run` and what goes before and after it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from experiments.analysis import commands
 
 NEWEST_PYTHON = (3, 13)
 DEBUG = "KOC_DEBUG"
@@ -79,6 +81,10 @@ def verify(
     lines, holds = compare(folder, runs)
     print("\n".join(lines))
     raise typer.Exit(0 if holds else 1)
+
+
+for command in (commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios):
+    app.command()(command)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from experiments.analysis.sweep import Sweep, chosen
-from experiments.design import at
 from experiments.mistakes import declared, field_at, fields, limits
+from experiments.paths import at
 from sim.errors import UserError
 from sim.parameters import ASSUMPTION, Parameters
 
 SOFT = "soft"
+PLAUSIBLE = "plausible"  # as a design asks for the declared range
 
 
 class Assumption(NamedTuple):
@@ -49,14 +51,24 @@ def described(path: str, low: float, high: float, default: float | None) -> Assu
 
 
 def varied_in(sweep: Sweep) -> list[Assumption]:
-    """The parameters that a sweep varies, each from its least value to its largest."""
+    """The parameters that a sweep varies, each over the range of its design, or of its points where there is none."""
     points = sweep.points
     found = []
     for path in sweep.varied:
         default = sweep.setting(path)
         known = float(default) if isinstance(default, int | float) else None
-        found.append(described(path, float(points[path].min()), float(points[path].max()), known))
+        low, high = _designed(sweep, path) or (points[path].min(), points[path].max())
+        found.append(described(path, float(low), float(high), known))
     return found
+
+
+def _designed(sweep: Sweep, path: str) -> tuple[float, float] | None:
+    spec = sweep.design_of(path)
+    if isinstance(spec, Mapping) and {"low", "high"} <= spec.keys():
+        return spec["low"], spec["high"]
+    field = field_at(Parameters, tuple(path.split(".")))
+    plausible = declared(field, "plausible") if field else None
+    return tuple(plausible) if spec == PLAUSIBLE and plausible else None
 
 
 def soft(parameters: Parameters, fixed: set[str]) -> list[Assumption]:

@@ -48,6 +48,64 @@ def compare(
     _print(publish(Path(other.sweep.name), told, lambda: draw(found, one, other), _command()))
 
 
+def sensitivity(
+    outcome: Outcome,
+    overrides: Annotated[
+        list[str] | None, typer.Argument(help="As for run: experiment=quick experiment.seeds=4.")
+    ] = None,
+    method: Annotated[
+        Method, typer.Option(help="tornado: one at a time; morris: screening; sobol: shares of the variance.")
+    ] = Method.tornado,
+    over: Annotated[
+        str,
+        typer.Option(help="soft: all that have a plausible range; or paths: creators.hype,creators.effort_cost=1:9."),
+    ] = "soft",
+    samples: Annotated[
+        int | None, typer.Option(help="Trajectories of morris; base samples of sobol, a power of two.")
+    ] = None,
+    contrast: Contrast = None,
+    arm: Arm = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs it takes, and stop.")] = False,
+) -> None:
+    """Tell which assumptions matter for a contrast; makes the runs that it needs."""
+    from experiments.analysis import assumption, execution, words
+    from experiments.analysis.figures import indices, tornado
+    from experiments.analysis.finding import publish
+    from experiments.analysis.response import question_of, response
+    from experiments.analysis.sensitivity import design
+    from experiments.analysis.sensitivity import indices as computed
+    from experiments.analysis.sensitivity import tornado as ends
+    from experiments.design import settings_of_arms
+
+    settings, own = execution.settings_for(overrides or [], method.value, with_extras=arm is not None)
+    varied = assumption.over(over, settings.parameters, set(settings_of_arms(settings.experiment)))
+    plan = design(method.value, varied, samples)
+    work = execution.Work(settings, own, plan)
+    execution.check_question(settings, contrast, arm, outcome)
+    print(work.describe(), file=sys.stderr)
+    if dry_run:
+        return
+    sweep, folder = execution.carry_out(work)
+    answer = response(sweep, question_of(sweep, contrast, arm), outcome)
+    if method is Method.tornado:
+        table = ends(plan, answer)
+        _print(
+            publish(
+                folder, words.of_tornado(table, plan, answer), lambda: tornado.draw(table, plan, answer), _command()
+            )
+        )
+    else:
+        table = computed(plan, answer.means)
+        _print(
+            publish(
+                folder, words.of_indices(table, plan, answer), lambda: indices.draw(table, plan, answer), _command()
+            )
+        )
+    if sweep.unfinished:
+        print(f"{sweep.unfinished} runs failed; tracebacks: {folder / 'manifest.json'}", file=sys.stderr)
+        raise typer.Exit(1)
+
+
 def flipmap(
     folder: Folder,
     x: Annotated[str, typer.Option(help="An assumption varied in the sweep, or the end of its path.")],

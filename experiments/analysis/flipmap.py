@@ -190,6 +190,5 @@ def _home(assumption: Assumption, scale: Scale) -> float:
 
 
 def _is_log(sweep: Sweep, assumption: Assumption) -> bool:
-    span = ((sweep.config.get("experiment") or {}).get("design") or {}).get("vary") or {}
-    spec = span.get(assumption.path)
+    spec = sweep.design_of(assumption.path)
     return isinstance(spec, dict) and spec.get("scale") == "log" and assumption.low > 0

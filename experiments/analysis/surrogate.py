@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
+from scipy import optimize, special
 
 from experiments.report.statistics import LEVEL
 from sim.errors import UserError
@@ -17,10 +17,7 @@ FOLDS = 10
 MOST_POINTS = 1_500  # the time a fit takes grows with their cube
 FEWEST_POINTS = 12
 Z = float(special.ndtri((1 + LEVEL) / 2))
-FEW_POINTS = 400  # up to which hyperparameters are averaged over; with more, the likeliest are sure enough
-PROPOSALS = 300
-DRAWS = 16
-WIDEST = 2.0  # standard deviation of a proposal for the logarithm of a hyperparameter, where the points tell nothing
+USUAL_LENGTH, LENGTH_SPREAD = 0.5, 0.7  # of a length scale, as a share of the range: median, deviation of its log
 
 Array = NDArray[np.float64]
 
@@ -67,8 +64,9 @@ class Error(NamedTuple):
 class Surrogate:
     """Gaussian process regression with a Matern 5/2 covariance, a length scale for each parameter.
 
-    With the likeliest hyperparameters alone, a surface estimated from few points is too sure of itself; up to 400 points,
-    predictions are averaged over draws from their posterior (importance sampling around its mode).
+    Hyperparameters are the most probable ones under a log-normal prior for the length scales, with a median of half a
+    range. The likeliest ones take what few noisy points do not show for a straight line, and are too sure of it: bands
+    of 95 % then held a line known in closed form in 70 % of cases, with the prior in 94 % or more.
 
     Parameters
     ----------
@@ -103,7 +101,6 @@ class Surrogate:
         self.noise = noise / self.spread**2  # NaN stays NaN
         self._x, self._y = self._inputs(x), (y - self.centre) / self.spread
         self._fitted = _fit(self._x, self._y, self.noise, None)
-        self._members = _members(self._fitted) if len(y) <= FEW_POINTS else [self._fitted]
 
     @property
     def points(self) -> int:
@@ -126,9 +123,8 @@ class Surrogate:
         -------
         mean, deviation : ndarray, shape (n,)
         """
-        each = np.array([_predict(member, self._inputs(x)) for member in self._members])  # members, 2, n
-        deviation = np.sqrt((each[:, 1] ** 2).mean(axis=0) + each[:, 0].var(axis=0))
-        return self.centre + self.spread * each[:, 0].mean(axis=0), self.spread * deviation
+        mean, deviation = _predict(self._fitted, self._inputs(x))
+        return self.centre + self.spread * mean, self.spread * deviation
 
     def error(self) -> Error:
         """Leave out a tenth of the points at a time, fit the others anew, and predict what was left out."""
@@ -151,54 +147,34 @@ class Surrogate:
 
 
 def _fit(x: Array, y: Array, noise: float, start: Any) -> Any:
-    from sklearn.exceptions import ConvergenceWarning
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
-    signal = ConstantKernel(1.0, (1e-3, 1e3)) * Matern(np.full(x.shape[1], 0.5), (0.03, 100.0), nu=2.5)
-    kernel = start or signal + WhiteKernel(0.1, (1e-6, 2.0))
-    known = 0.0 if np.isnan(noise) else noise  # the white part is what replicates do not explain
+    scales = np.full(x.shape[1], USUAL_LENGTH)
+    signal = ConstantKernel(1.0, (1e-3, 1e3)) * Matern(scales, (0.03, 100.0), nu=2.5)
+    kernel = start or signal + WhiteKernel(0.1, (1e-6, 2.0))  # the white part is what replicates do not explain
+    known = 0.0 if np.isnan(noise) else noise
     model = GaussianProcessRegressor(
-        kernel, alpha=known + 1e-8, n_restarts_optimizer=0 if start else 2, random_state=0, normalize_y=False
+        kernel, alpha=known + 1e-8, optimizer=_most_probable, n_restarts_optimizer=0 if start else 2, random_state=0
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # a length scale at its bound: a parameter without effect
+        warnings.filterwarnings("ignore", message=".*close to the specified")  # no white part is left, as it may be
         return model.fit(x, y)
 
 
-def _members(fitted: Any) -> list[Any]:
-    """The same process with hyperparameters drawn from their posterior, uniform in the logarithms within the bounds."""
-    mode, bounds = fitted.kernel_.theta, fitted.kernel_.bounds
-    values, vectors = np.linalg.eigh(_curvature(fitted, mode))
-    scales = 1 / np.sqrt(np.maximum(values, WIDEST**-2))
-    generator = np.random.default_rng(0)
-    spread = generator.standard_t(4, size=(PROPOSALS, len(mode)))
-    proposals = mode + (spread * scales) @ vectors.T
-    inside = ((proposals > bounds[:, 0]) & (proposals < bounds[:, 1])).all(axis=1)
-    inside[0], proposals[0], spread[0] = True, mode, 0.0
-    likely = np.array([fitted.log_marginal_likelihood(theta) for theta in proposals[inside]])
-    proposed = -2.5 * np.log1p(spread[inside] ** 2 / 4).sum(axis=1)  # log density of Student's t
-    weights = np.exp(likely - proposed - (likely - proposed).max())
-    steps = (np.arange(DRAWS) + 0.5) / DRAWS
-    chosen = np.searchsorted(np.cumsum(weights) / weights.sum(), steps)
-    return [_with(fitted, theta) for theta in proposals[inside][chosen]]
+def _most_probable(objective: Any, start: Array, bounds: Array) -> tuple[Array, float]:
+    """Optimizer for scikit-learn: the negative log likelihood and that of the prior of the length scales."""
+    lengths = slice(1, len(start) - 1)  # between the variances of signal and white part
 
+    def total(theta: Array) -> tuple[float, Array]:
+        value, slope = objective(theta)
+        z = (theta[lengths] - np.log(USUAL_LENGTH)) / LENGTH_SPREAD
+        slope = np.array(slope)
+        slope[lengths] += z / LENGTH_SPREAD
+        return float(value + (z**2).sum() / 2), slope
 
-def _curvature(fitted: Any, mode: Array, step: float = 0.05) -> Array:
-    """Second derivatives of the negative log likelihood at its maximum, from differences of its gradient."""
-
-    def slope(theta: Array) -> Array:
-        return np.asarray(fitted.log_marginal_likelihood(theta, eval_gradient=True)[1])
-
-    rows = [(slope(mode - step * axis) - slope(mode + step * axis)) / (2 * step) for axis in np.eye(len(mode))]
-    return (np.array(rows) + np.array(rows).T) / 2
-
-
-def _with(fitted: Any, theta: Array) -> Any:
-    from sklearn.gaussian_process import GaussianProcessRegressor
-
-    kernel = fitted.kernel_.clone_with_theta(theta)
-    return GaussianProcessRegressor(kernel, alpha=fitted.alpha, optimizer=None).fit(fitted.X_train_, fitted.y_train_)
+    found = optimize.minimize(total, start, jac=True, method="L-BFGS-B", bounds=bounds)
+    return found.x, float(found.fun)
 
 
 def _predict(fitted: Any, x: Array) -> tuple[Array, Array]:

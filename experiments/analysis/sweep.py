@@ -75,6 +75,11 @@ class Sweep:
             value = value.get(key) if isinstance(value, Mapping) else None
         return value
 
+    def design_of(self, path: str) -> Any:
+        """What the design says of a parameter: values, a range, or that it is the plausible one; None if nothing."""
+        design = find(dict(self.config), "design") or {}
+        return (design.get("vary") or {}).get(path)
+
     def cells(self, outcome: str, arm: str) -> pd.DataFrame:
         """An outcome of an arm, a row for each point and a column for each seed; NaN where no run finished."""
         own = self.runs[self.runs["arm"] == arm]
