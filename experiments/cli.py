@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 """The command line: `koc run` and what goes before and after it."""
+=======
+"""The command line: `koc run` and the other commands."""
+>>>>>>> sweeps
 
 from __future__ import annotations
 
@@ -24,6 +28,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+Output = Annotated[Path, typer.Option(help="Folder of the results.")]
+OfExperiment = Annotated[str, typer.Option(help="Those of this experiment.")]
+OnlyFailed = Annotated[bool, typer.Option("--failed", help="Those that failed.")]
+RunId = Annotated[str, typer.Argument(help="Beginning of the run's id.")]
 Overrides = Annotated[list[str] | None, typer.Argument(help="As for run, e.g. market.consumers=2000 platform=mihe.")]
 
 
@@ -73,18 +81,86 @@ def parameters() -> None:
 @app.command()
 def verify(
     folder: Annotated[Path, typer.Argument(help="A folder below results that koc run made.")],
-    runs: Annotated[int, typer.Option(min=1, help="How many of its runs to make again.")] = 4,
+    rows: Annotated[int, typer.Option(min=1, help="How many rows of its table of runs to make again.")] = 5,
 ) -> None:
     """Make some runs of a result again and compare them to the bit."""
     from experiments.verify import verify as compare
 
-    lines, holds = compare(folder, runs)
+    lines, holds = compare(folder, rows)
     print("\n".join(lines))
     raise typer.Exit(0 if holds else 1)
 
 
+<<<<<<< HEAD
 for command in (commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios):
     app.command()(command)
+=======
+@app.command("list")
+def list_runs(
+    experiment: OfExperiment = "",
+    failed: OnlyFailed = False,
+    last: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
+    output: Output = Path("results"),
+) -> None:
+    """List the runs that the store holds, the last made first."""
+    from experiments.catalogue import Chosen, listed
+
+    print(listed(output, Chosen(experiment, failed), last))
+
+
+@app.command()
+def show(run: RunId, output: Output = Path("results")) -> None:
+    """Show a run: parameters, outcomes, or how it broke."""
+    from experiments.catalogue import described
+
+    print(described(output, run))
+
+
+@app.command()
+def export(
+    csv: Annotated[Path, typer.Option(help="The file to write.")],
+    experiment: OfExperiment = "",
+    failed: OnlyFailed = False,
+    output: Output = Path("results"),
+) -> None:
+    """Write runs of the store to a csv file, with the parameters in which they differ."""
+    from experiments.catalogue import Chosen
+    from experiments.catalogue import export as write
+
+    print(f"{write(output, Chosen(experiment, failed), csv)} runs in {csv}")
+
+
+@app.command()
+def prune(
+    experiment: OfExperiment = "",
+    failed: OnlyFailed = False,
+    old: Annotated[bool, typer.Option("--old", help="Those that other source of the model made.")] = False,
+    tables: Annotated[bool, typer.Option("--tables", help="Take their tables out alone, keep outcomes.")] = False,
+    output: Output = Path("results"),
+) -> None:
+    """Take runs out of the store: those to which all that is given applies."""
+    from experiments.catalogue import Chosen
+    from experiments.catalogue import prune as take_out
+    from sim.errors import UserError
+
+    chosen = Chosen(experiment, failed, old)
+    if chosen == Chosen() and not tables:
+        raise UserError("prune: expected which runs: --old, --failed, --experiment NAME or --tables")
+    runs, freed = take_out(output, chosen, tables)
+    print(f"{'tables of ' if tables else ''}{runs} runs taken out, {freed / 1e6:.1f} MB freed")
+
+
+@app.command()
+def replay(
+    run: RunId,
+    day: Annotated[int | None, typer.Option(help="The day to stop at; that on which it broke, if not given.")] = None,
+    output: Output = Path("results"),
+) -> None:
+    """Make a run again up to the day on which it broke, and stop there in the debugger."""
+    from experiments.replay import replay as back
+
+    back(output, run, day)
+>>>>>>> sweeps
 
 
 def main(arguments: list[str] | None = None) -> int:

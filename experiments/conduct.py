@@ -75,6 +75,9 @@ def conduct(settings: Settings, command: Sequence[str], *, only_failed: bool = F
     """
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     planned = plan(settings)
+    if only_failed and not _some_failed(settings, planned):
+        console.print(f"{settings.experiment.name}: no run of it failed")
+        return 0
     try:
         made = carry_out(settings, planned, command, console, only_failed=only_failed)
     except (KeyboardInterrupt, OSError, DiskFull) as error:
@@ -149,6 +152,11 @@ def carry_out(
         if settings.profile:
             _print_profile(store, planned)
     return Made(made, runs, failures)
+
+
+def _some_failed(settings: Settings, planned: Plan) -> bool:
+    with closing(Store(Path(settings.output) / "store")) as store:
+        return bool(store.failed(planned.runs))
 
 
 def _make(pending: Sequence[Run], settings: Settings, store: Store, live: Live, console: Console) -> list[float]:
@@ -243,7 +251,8 @@ def _description(settings: Settings, planned: Plan, failures: dict[str, Failed])
 def _conclude(settings: Settings, made: Made, console: Console) -> None:
     from experiments import report
 
-    if (made.runs["status"] == "finished").any() and not settings.experiment.design.is_used:
+    study = settings.experiment
+    if (made.runs["status"] == "finished").any() and study.keeps_tables and not study.design.is_used:
         print(report.write(made.folder))
     console.print(f"results: {made.folder}")
     if made.failures:

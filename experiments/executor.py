@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import multiprocessing
 import signal
+import socket
 import time
 import traceback
 from collections.abc import Generator, Iterable, Iterator
@@ -18,6 +20,7 @@ from rich.console import Console
 from experiments.configuration import Executor
 from experiments.runs import TABLES, WORLD_BUILT, Failed, Finished, Run, model_hash
 from experiments.store import packed
+from sim.errors import UserError
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 WORK_PER_TASK = 500_000  # consumer-days: a task takes a second or less, and many small runs share one dispatch
 MOST_PER_TASK = 64
 TASKS_PER_WORKER = 4
+ANSWER = 5.0  # seconds that a cluster has to answer
 MOST_KILLED = 3  # times that a run may take its worker with it
 LOSSES = ("TerminatedWorkerError", "KilledWorker", "RayActorError", "WorkerCrashedError")
 COMPILING = "compiling the model for this machine: once, about a minute"
@@ -220,12 +224,26 @@ def _backend(executor: Executor) -> Iterator[None]:
         with parallel_config("loky", n_jobs=workers(executor), inner_max_num_threads=1):
             yield
     elif executor.backend == "ray":
+        _check_answers(executor.address)
         ray = importlib.import_module("ray")
-        ray.init(executor.address or None, ignore_reinit_error=True, log_to_driver=False)
+        quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
+        ray.init(executor.address or None, ignore_reinit_error=True, **quiet)
         importlib.import_module("ray.util.joblib").register_ray()
         with parallel_config("ray", n_jobs=executor.workers or -1):
             yield
     else:
+        _check_answers(executor.address)
         client = importlib.import_module("distributed").Client(executor.address or None)
         with client, parallel_config("dask", n_jobs=executor.workers or -1):
             yield
+
+
+def _check_answers(address: str) -> None:
+    """See that somebody listens at an address like ``tcp://10.0.0.1:8786``; a cluster's client would wait for minutes."""
+    host, _, port = address.rpartition("//")[2].rpartition(":")
+    if not address or not host or not port.isdecimal():  # started here, or found by a name that the client knows
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), ANSWER).close()
+    except (OSError, OverflowError) as error:
+        raise UserError(f"executor.address={address}: nobody answers there ({error}); is the cluster started?") from None

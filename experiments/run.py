@@ -16,9 +16,11 @@ from omegaconf import DictConfig
 
 from experiments.conduct import conduct
 from experiments.configuration import FOLDER, NAME, clear_mistakes, register, settings_from
+from experiments.forecast import forecast
 from sim.errors import UserError
 
 _FULL_ERROR = "HYDRA_FULL_ERROR"
+DRY_RUN, FAILED = OWN_FLAGS = ("--dry-run", "--failed")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -27,7 +29,8 @@ def main(arguments: Sequence[str]) -> int:
     Parameters
     ----------
     arguments
-        Hydra's overrides and flags.
+        Hydra's overrides and flags, and two of our own: ``--dry-run`` tells what would be made, ``--failed`` repeats
+        only what failed.
 
     Returns
     -------
@@ -42,20 +45,26 @@ def main(arguments: Sequence[str]) -> int:
     statuses: list[int] = [0]
     raised: list[Exception] = []
 
+    own = [argument for argument in arguments if argument in OWN_FLAGS]
+    given = [argument for argument in arguments if argument not in OWN_FLAGS]
+
     def task(config: DictConfig) -> None:
         try:
             settings = settings_from(config, list(HydraConfig.get().overrides.task))
-            statuses.append(conduct(settings, ["koc", "run", *arguments]))
+            if DRY_RUN in own:
+                print(forecast(settings))
+            else:
+                statuses.append(conduct(settings, ["koc", "run", *arguments], only_failed=FAILED in own))
         except Exception as error:
             raised.append(error)
             raise SystemExit from error  # past Hydra, which would add lines of its own
 
     register()
-    flags = _flags(arguments)
+    flags = _flags(given)
     with (
         clear_mistakes(flags.overrides, flags.multirun),
         tempfile.TemporaryDirectory(prefix="koc-") as scratch,
-        _command_line(_for_hydra(arguments, flags, scratch)),
+        _command_line(_for_hydra(given, flags, scratch)),
     ):
         try:
             hydra.main(version_base="1.3", config_path=str(FOLDER), config_name=NAME)(task)()

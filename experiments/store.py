@@ -146,6 +146,27 @@ class Store:
             for id, seconds, outcomes, timings in rows:
                 yield Finished(id, seconds, json.loads(outcomes), json.loads(timings), {})
 
+    def speed(self, run: Run) -> float | None:
+        """Consumer-days a second of the last runs of this size; None if the store has too few of them."""
+        if not self.path.exists():
+            return None
+        query = (
+            "SELECT days, seconds FROM runs JOIN parameters ON parameters.hash = runs.parameters "
+            "WHERE model = ? AND days = ? AND status = ? AND json_extract(content, '$.market.consumers') = ? "
+            "ORDER BY runs.rowid DESC LIMIT ?"
+        )
+        with self._clear_errors():
+            asked = (run.model, run.days, FINISHED, run.consumers, CHUNK)
+            rows = self._connection.execute(query, asked).fetchall()
+        return run.consumers * sum(row[0] for row in rows) / sum(row[1] for row in rows) if len(rows) > 2 else None
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for queries over the documented schema; rows can be asked by the name of a column."""
+        with self._clear_errors():
+            self._connection.row_factory = sqlite3.Row
+            yield self._connection
+
     def close(self) -> None:
         """Close the file; the store may be used again."""
         if "_connection" in self.__dict__:

@@ -249,11 +249,11 @@ def test_real_workers_yield_what_this_process_yields(tmp_path: Path, monkeypatch
     assert main([*arguments, "executor.workers=1", "output=one"]) == 0
     one, two = (pd.read_parquet(f"{name}/quick/latest/runs.parquet") for name in ("one", "two"))
     pd.testing.assert_frame_equal(one.drop(columns="seconds"), two.drop(columns="seconds"), check_exact=True)
-    assert main(["verify", "one/quick/latest", "--runs", "2"]) == 0
+    assert main(["verify", "one/quick/latest", "--rows", "2"]) == 0
     table = pd.read_parquet("one/quick/latest/runs.parquet")
     table["gmv"] *= 1 + 1e-12
     table.to_parquet("one/quick/latest/runs.parquet")
-    assert main(["verify", "one/quick/latest", "--runs", "2"]) == 1
+    assert main(["verify", "one/quick/latest", "--rows", "2"]) == 1
 
 
 def test_a_store_made_by_one_output_serves_a_run_by_id(made: Made) -> None:

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.expressions import Expression
+from experiments.mistakes import validated
+from experiments.sampling import Design, Points, draw
+from sim.errors import UserError
+from sim.parameters import Parameters
+
+BASE = Parameters().model_dump(mode="json")
+HYPE, EFFORT, ANSWERS = "creators.hype", "creators.effort_cost", "creators.posts_most"
+
+
+def drawn(**keys: Any) -> Points:
+    return draw(validated(Design, keys), BASE)
+
+
+def column(points: Points, path: str) -> list[Any]:
+    return [row[path] for row in points.rows]
+
+
+def test_a_grid_crosses_values_and_ranges_the_last_varying_fastest() -> None:
+    points = drawn(vary={HYPE: [1, 2], EFFORT: {"low": 0, "high": 1}}, points=3)
+    assert points.columns == (HYPE, EFFORT)
+    assert points.rows == [{HYPE: hype, EFFORT: effort} for hype in (1, 2) for effort in (0, 0.5, 1)]
+
+
+def test_a_range_on_a_log_scale_has_equal_ratios() -> None:
+    points = drawn(vary={HYPE: {"low": 0.5, "high": 8, "scale": "log"}}, points=5)
+    assert column(points, HYPE) == pytest.approx([0.5, 1, 2, 4, 8])
+
+
+def test_zip_goes_along_all_at_once() -> None:
+    points = drawn(sample="zip", vary={HYPE: [1, 2, 3], EFFORT: {"low": 0, "high": 4}})
+    assert points.rows == [{HYPE: 1, EFFORT: 0}, {HYPE: 2, EFFORT: 2}, {HYPE: 3, EFFORT: 4}]
+
+
+def test_points_can_be_listed_and_paths_be_nested_or_dotted() -> None:
+    points = drawn(list=[{HYPE: 1, EFFORT: 2}, {"creators": {"hype": 3, "effort_cost": 4}}])
+    assert points.rows == [{HYPE: 1, EFFORT: 2}, {HYPE: 3, EFFORT: 4}]
+    assert drawn(vary={"creators": {"hype": [1]}}) == drawn(vary={HYPE: [1]})
+
+
+def test_points_come_from_a_file_to_the_bit(tmp_path: Path) -> None:
+    table = pd.DataFrame({HYPE: [0.1 + 0.2, 1 / 3], "graph.kind": ["small_world", "scale_free"]})
+    table.to_csv(tmp_path / "points.csv", index=False)
+    points = drawn(file=str(tmp_path / "points.csv"))
+    assert points.rows == table.to_dict("records")
+
+
+@pytest.mark.parametrize("sample", ["random", "latin_hypercube", "sobol"])
+def test_drawn_points_lie_within_and_are_the_same_for_the_same_seed(sample: str) -> None:
+    keys: dict[str, Any] = {
+        "sample": sample, "points": 64,
+        "vary": {HYPE: "plausible", ANSWERS: {"low": 2, "high": 6}, "graph.kind": ["small_world", "scale_free"]},
+    }  # fmt: skip
+    points = drawn(**keys)
+    assert len(points.rows) == 64 and points.note == ""
+    assert all(0 <= hype <= 5 for hype in column(points, HYPE))
+    assert set(column(points, ANSWERS)) == {2, 3, 4, 5, 6}
+    assert set(column(points, "graph.kind")) == {"small_world", "scale_free"}
+    assert drawn(**keys) == points
+    assert drawn(**keys, seed=1) != points
+
+
+def test_a_latin_hypercube_has_one_point_in_each_stratum() -> None:
+    points = drawn(sample="latin_hypercube", points=50, vary={HYPE: {"low": 0, "high": 5}, EFFORT: "plausible"})
+    assert sorted(int(hype * 10) for hype in column(points, HYPE)) == list(range(50))
+
+
+def test_a_sobol_sequence_is_balanced_at_powers_of_two_and_says_when_it_is_not() -> None:
+    vary = {HYPE: {"low": 0, "high": 4}, EFFORT: {"low": 0, "high": 4}}
+    points = drawn(sample="sobol", points=64, vary=vary)
+    cells = {(int(row[HYPE] * 2), int(row[EFFORT] * 2)) for row in points.rows}
+    assert len(cells) == 64  # each of 8 x 8 holds one
+    assert "48 points are no power of two: a Sobol sequence is balanced at 32 or 64" in drawn(
+        sample="sobol", points=48, vary=vary
+    ).note
+
+
+@pytest.mark.parametrize("sample", ["random", "sobol"])
+def test_more_points_begin_with_the_same_points(sample: str) -> None:
+    few, many = (drawn(sample=sample, points=count, vary={HYPE: "plausible"}) for count in (16, 64))
+    assert many.rows[:16] == few.rows
+
+
+def test_derived_parameters_follow_from_others_and_from_each_other() -> None:
+    derived = {"brands.koc": "1 - brands.ads", "brands.kol": "1 - brands.ads - brands.koc"}
+    points = drawn(vary={"brands.ads": [0.2, 0.4]}, derived=derived)
+    assert points.columns == ("brands.ads", "brands.koc", "brands.kol")
+    assert [(row["brands.koc"], row["brands.kol"]) for row in points.rows] == [(0.8, 0), (0.6, 0)]
+
+
+def test_a_derived_whole_number_is_rounded_and_may_rest_on_what_does_not_vary() -> None:
+    points = drawn(vary={HYPE: [1]}, derived={"market.consumers": "market.consumers / 3"})
+    assert column(points, "market.consumers") == [3333]
+
+
+def test_constraints_leave_points_out_and_say_how_many() -> None:
+    points = drawn(vary={HYPE: [1, 2, 3], EFFORT: [1, 2, 3]}, constraints=["creators.hype < creators.effort_cost"])
+    assert [tuple(row.values()) for row in points.rows] == [(1, 2), (1, 3), (2, 3)]
+    assert points.left_out == 6
+
+
+def test_a_grid_has_no_point_twice_where_rounding_makes_some_equal() -> None:
+    assert column(drawn(vary={ANSWERS: {"low": 1, "high": 3}}, points=9), ANSWERS) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1 - 2 * 3 ** 2 / 4", -3.5), ("-7 // 2 + 7 % 4", -1), ("min(a.b, 3) + max(1, a.b) + abs(-1)", 5.0),
+        ("1 < a.b <= 2 and not a.b == 1", True), ("10 if a.b > 3 else 20", 20), ("sqrt(4) + log(exp(1.0))", 3.0),
+        ("round(a.b + 0.6)", 3), ("kind == 'small_world'", True), ("a.b > 5 or a.b > 1", True),
+    ],
+)  # fmt: skip
+def test_expressions_are_arithmetic(text: str, value: Any) -> None:
+    assert Expression.parse(text).value({"a.b": 2, "kind": "small_world"}) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "__import__('os').system('true')", "().__class__", "[x for x in (1,)]", "lambda: 1", "open('f')", "a[0]",
+        "1 +", "f'{a}'", "(a := 1)", "min(*a)", "max(a, key=b)", "{1: 2}", "1 @ 2", "1 << 9", "a.b()", "yield", "", "1j",
+        "x" * 600, "b'a'", "None",
+    ],
+)  # fmt: skip
+def test_expressions_are_nothing_but_arithmetic(text: str) -> None:
+    with pytest.raises(UserError):
+        Expression.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["1 / a", "9.0 ** 9 ** 9", "log(a)", "'x' * 9", "'x' + 1", "(-8) ** 0.5", "1e308 * 10"]
+)
+def test_what_cannot_be_computed_is_told(text: str) -> None:
+    with pytest.raises(UserError, match=r"cannot be computed|expected a finite number"):
+        Expression.parse(text).value({"a": 0})
+
+
+def test_expressions_agree_with_python() -> None:
+    text = "a.b ** 2 / 3 - (a.c + 1) * 0.7 + min(a.b, a.c)"
+    values = np.random.default_rng(3).uniform(0.1, 5, (50, 2)).tolist()
+    for b, c in values:
+        assert Expression.parse(text).value({"a.b": b, "a.c": c}) == b**2 / 3 - (c + 1) * 0.7 + min(b, c)
+        assert math.isfinite(b)
