@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""The command line: `koc run` and what goes before and after it."""
-=======
 """The command line: `koc run` and the other commands."""
->>>>>>> sweeps
 
 from __future__ import annotations
 
@@ -91,10 +87,6 @@ def verify(
     raise typer.Exit(0 if holds else 1)
 
 
-<<<<<<< HEAD
-for command in (commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios):
-    app.command()(command)
-=======
 @app.command("list")
 def list_runs(
     experiment: OfExperiment = "",
@@ -160,7 +152,10 @@ def replay(
     from experiments.replay import replay as back
 
     back(output, run, day)
->>>>>>> sweeps
+
+
+for command in (commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios):
+    app.command()(command)
 
 
 def main(arguments: list[str] | None = None) -> int:

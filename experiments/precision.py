@@ -18,18 +18,87 @@ Journal on Computing, 24, 624-635.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, model_validator
 from scipy import special
 
 from experiments.report.statistics import LEVEL, Estimate
+from sim.errors import nearest
+from sim.parameters import ASSUMPTION, Group, par
 
 PATHS = 8_000  # of the variance: the coverage is known to 0.001
 MOST_LOOKS = 60  # the rule is tightest early on; what is later hardly moves the factor
 RATIOS = 24
+FEWEST = 5  # seeds to begin with
+
+
+class Precision(Group):
+    """How narrow an interval should be; while it is not, the experiment gets further seeds.
+
+    It begins with the seeds of the experiment.
+    """
+
+    outcome: str = Field(default="", description="outcome whose effect is to be known; empty for seeds as given")
+    contrast: str = Field(default="", description="factor of the effect; empty for the first")
+    half_width: float | str = Field(
+        default="", description="of the 95 % interval: in the outcome's unit, or such as 2%"
+    )
+    batch: int = par(5, "seeds added at a time", "seeds", ASSUMPTION, ge=1, le=10_000)
+    max_seeds: int = par(200, "seeds at most", "seeds", ASSUMPTION, ge=FEWEST, le=100_000)
+
+    @property
+    def is_relative(self) -> bool:
+        """Whether the half-width is a share of the mean at the contrast's first level."""
+        return isinstance(self.half_width, str)
+
+    @property
+    def amount(self) -> float:
+        """Half-width, in the outcome's unit or as a share."""
+        if isinstance(self.half_width, str):
+            return float(self.half_width.removesuffix("%")) / 100
+        return self.half_width
+
+    def check(self, seeds: Sequence[int], factors: Mapping[str, Mapping[str, object]]) -> None:
+        """See that it fits the experiment.
+
+        Raises
+        ------
+        ValueError
+            Names the key that does not.
+        """
+        if not self.outcome:
+            return
+        if not factors:
+            raise ValueError("precision.outcome: the experiment has no factors, so there is no difference to know")
+        if self.contrast and self.contrast not in factors:
+            raise ValueError(f"precision.contrast={self.contrast}: no such factor; {nearest(self.contrast, factors)}")
+        factor = self.contrast or next(iter(factors))
+        if len(factors[factor]) != 2:
+            raise ValueError(f"precision.contrast={factor}: {len(factors[factor])} levels, expected a factor of two")
+        if not FEWEST <= len(seeds) <= self.max_seeds:
+            span = f"{FEWEST} to max_seeds={self.max_seeds}"
+            raise ValueError(f"precision: {len(seeds)} seeds to begin with, expected experiment.seeds from {span}")
+
+    @model_validator(mode="after")
+    def _something_to_reach(self) -> Precision:
+        from sim.recorder import OUTCOMES
+
+        if not self.outcome:
+            return self
+        if self.outcome not in OUTCOMES:
+            raise ValueError(f"outcome={self.outcome}: no such outcome; {nearest(self.outcome, OUTCOMES)}")
+        try:
+            positive = np.isfinite(self.amount) and self.amount > 0
+        except ValueError:
+            positive = False
+        if not positive or (self.is_relative and not str(self.half_width).endswith("%")):
+            raise ValueError(f"half_width={self.half_width}: expected a number above 0, or per cent such as 2%")
+        return self
 
 
 class Rule(NamedTuple):

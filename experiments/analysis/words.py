@@ -17,6 +17,7 @@ from experiments.report.outcomes import amount, number, share
 from experiments.report.statistics import Estimate
 from sim.recorder import OUTCOMES
 
+MOST_NOISE = 0.5  # of the variance between points, for anything to be learnt of it
 LEAST_SHARE = 0.05  # of the variance: an assumption below it is not worth a sentence
 
 
@@ -63,7 +64,10 @@ def of_tornado(table: pd.DataFrame, plan: Design, answer: Response) -> Finding:
     """One assumption at a time."""
     default, low, high = table[["default_effect", "default_low", "default_high"]].iloc[0]
     interval = Estimate(default, low, high, np.nan, 2)
-    sentences = [f"{_effect(answer)} is {_quantity(interval, answer)} where all assumptions are at their defaults"]
+    clear = "" if interval.clear else "not clear: "
+    sentences = [
+        f"{_effect(answer)} is {clear}{_quantity(interval, answer)} where all assumptions are at their defaults"
+    ]
     for change, words in (
         ("flips", "It turns round"),
         ("no longer clear", "It is no longer clear"),
@@ -75,7 +79,8 @@ def of_tornado(table: pd.DataFrame, plan: Design, answer: Response) -> Finding:
             sentences.append(f"{words} with {_listed(places, 'or')}")
     same = int((table["change"] == "same").sum())
     if same:
-        sentences.append(f"The conclusion is the same at {same} of {len(table)} ends of {_ranges(plan)}")
+        start = "The conclusion is the same" if interval.clear else "It is as unclear"
+        sentences.append(f"{start} at {same} of {len(table)} ends of {_ranges(plan)}")
     declared = {a.path: a for a in plan.assumptions}
     rows = [
         [
@@ -102,8 +107,8 @@ def of_indices(table: pd.DataFrame, plan: Design, answer: Response) -> Finding:
     if plan.method == "morris":
         first = table.iloc[0]
         sentences = [
-            f"{first['assumption']} moves {_effect(answer)} most: by {amount(first['star'], unit, signed=False)} "
-            "in the mean over its range"
+            f"{_effect(answer)} hangs most on {first['assumption']}: over its range it moves by "
+            f"{amount(first['star'], unit, signed=False)} in the mean"
         ]
         rows = [
             [
@@ -143,8 +148,10 @@ def noise_note(doubt: Noise, method: str) -> str:
     if not np.isfinite(doubt.share):
         return "With one seed a point the noise of the seeds is not known: it is in every number here. Give more seeds."
     said = f"Noise of the seeds is {share(doubt.share)} of the variance between points ({doubt.seeds} seeds a point)"
+    if doubt.share > MOST_NOISE:
+        return f"{said}: too much to tell assumptions apart by. Give more seeds a point."
     if method == "sobol":
-        return f"{said}: each index 'in all' is too high by about that much."
+        return f"{said}: each index 'in all' is too high by up to about that much."
     return f"{said}."
 
 
@@ -208,8 +215,8 @@ def of_scenarios(found: Sequence[scenarios.Scenario], varied: Sequence[Assumptio
 def _sobol_sentences(table: pd.DataFrame, answer: Response) -> list[str]:
     first = table.iloc[0]
     said = (
-        f"{first['assumption']} decides most about {_effect(answer)}: {share(first['total'])} of its variance, "
-        f"{share(first['first'])} alone and the rest together with others"
+        f"{_effect(answer)} hangs most on {first['assumption']}: {share(max(first['total'], 0))} of its variance, "
+        f"{share(max(first['first'], 0))} by that alone and the rest together with others"
     )
     small = table[table["total_high"] < LEAST_SHARE]["assumption"].tolist()
     sentences = [said]
