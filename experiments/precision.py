@@ -145,7 +145,7 @@ def interval(values: NDArray[np.float64], rule: Rule) -> Estimate:
 
 def narrow_enough(estimate: Estimate, half_width: float) -> bool:
     """Whether an interval reaches no further than `half_width` to either side."""
-    return (estimate.high - estimate.low) / 2 <= half_width
+    return bool((estimate.high - estimate.low) / 2 <= half_width)
 
 
 def coverage(rule: Rule, factor: float, ratio: float) -> float:

@@ -102,7 +102,7 @@ def publish(folder: Path, finding: Finding, draw: Callable[[], Drawing], command
 def text(finding: Finding) -> list[str]:
     """A finding as lines of a terminal: words, table, notes."""
     lines = [line for sentence in finding.sentences for line in _filled(sentence)]
-    lines += ["", *aligned([finding.columns, *finding.rows]), ""]
+    lines += ["", *aligned([finding.columns, *finding.rows]), ""] if finding.rows else [""]
     return lines + [line for note in finding.notes for line in _filled(note, "  - ")]
 
 

@@ -29,6 +29,13 @@ class Crossing(NamedTuple):
     high: float
 
 
+class Luck(NamedTuple):
+    """Variances of a mean over seeds: of what seeds do at one point alone, and of what they do at near ones alike."""
+
+    own: float
+    common: float
+
+
 class FlipMap(NamedTuple):
     """The response over two assumptions, the others held.
 
@@ -61,7 +68,6 @@ class FlipMap(NamedTuple):
     points: pd.DataFrame
     answer: Response
     seeds: int
-    common: float
 
     @property
     def clear(self) -> NDArray[np.bool_]:
@@ -129,6 +135,9 @@ def flip_map(sweep: Sweep, answer: Response, x: str, y: str) -> FlipMap:
     inputs, means = arrays(answer, sweep, known)
     doubt = noise(answer.cells)
     surrogate = Surrogate(inputs, means, list(scales.values()), doubt.of_mean)
+    luck = of_seeds(surrogate, answer.cells.loc[answer.means.index].to_numpy(float))
+    if np.isfinite(luck.own):
+        surrogate = Surrogate(inputs, means, list(scales.values()), luck.own)
     error = surrogate.error()
     if error.r2 <= 0:
         raise UserError(
@@ -142,11 +151,37 @@ def flip_map(sweep: Sweep, answer: Response, x: str, y: str) -> FlipMap:
     mean, deviation = surrogate.predict(grid[list(known)].to_numpy(float))
     points = pd.DataFrame(inputs, columns=list(known))[[first.path, second.path]].assign(response=means)
     shape = (FINENESS, FINENESS)
-    half = half_width(deviation, doubt.common, doubt.seeds)
+    half = half_width(deviation, luck.common, doubt.seeds)
     return FlipMap(
         first, second, (scales[first.path].log, scales[second.path].log), across, up, mean.reshape(shape),
-        half.reshape(shape), held, error, points, answer, doubt.seeds, doubt.common,
+        half.reshape(shape), held, error, points, answer, doubt.seeds,
     )  # fmt: skip
+
+
+def of_seeds(surrogate: Surrogate, cells: Array) -> Luck:
+    """Split what seeds do into what is alike at near points and what is not.
+
+    Parameters
+    ----------
+    surrogate
+        Of the means over seeds.
+    cells : shape (points, seeds)
+        Responses, NaN where a run did not finish.
+
+    Returns
+    -------
+    Luck
+        By the method of moments. Between seeds, responses have the variance own + common; smoothed by the surrogate,
+        h own + common, where h is the mean sum of squared weights.
+    """
+    smoother, kept = surrogate.smoother(), cells[surrogate.kept]
+    seeds = kept.shape[1]
+    if seeds < 2 or not np.isfinite(kept).all():
+        return Luck(np.nan, noise(pd.DataFrame(cells)).common)
+    shrunk = float((smoother**2).sum()) / len(smoother)
+    raw, smooth = (float(values.var(axis=1, ddof=1).mean()) for values in (kept, smoother @ kept))
+    own = min(max((raw - smooth) / max(1 - shrunk, 1e-6), 0.0), raw)
+    return Luck(own / seeds, max(smooth - shrunk * own, 0.0) / seeds)
 
 
 def half_width(deviation: Array, common: float, seeds: int) -> Array:
@@ -157,8 +192,8 @@ def half_width(deviation: Array, common: float, seeds: int) -> Array:
     deviation
         Standard deviation of the surrogate.
     common
-        Variance of what the seeds have in common at all points, which no surrogate can see; NaN with one seed, whose
-        luck the interval then does not cover.
+        Variance of what a seed does at near points alike, which no surrogate can tell from the response; NaN with one
+        seed, whose luck the interval then does not cover.
     seeds
         With as many less one degrees of freedom.
     """

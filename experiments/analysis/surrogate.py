@@ -72,7 +72,7 @@ class Surrogate:
     ----------
     x : shape (points, parameters)
     y : shape (points,)
-        Mean response over seeds.
+        Mean response over seeds. Of more than 1,500 points, so many are kept, evenly from first to last.
     scales
         One for each parameter.
     noise : float
@@ -93,9 +93,9 @@ class Surrogate:
             raise UserError(f"{len(y)} points: too few for a surrogate, expected {FEWEST_POINTS} or more")
         if np.ptp(y) == 0:
             raise UserError(f"the response is {y[0]:g} at all points: there is nothing to map")
-        if len(y) > MOST_POINTS:
-            kept = np.unique(np.linspace(0, len(y) - 1, MOST_POINTS).round().astype(int))
-            x, y = x[kept], y[kept]
+        few = min(len(y), MOST_POINTS)
+        self.kept = np.linspace(0, len(y) - 1, few).round().astype(int)
+        x, y = x[self.kept], y[self.kept]
         self.scales = list(scales)
         self.centre, self.spread = float(y.mean()), float(y.std())
         self.noise = noise / self.spread**2  # NaN stays NaN
@@ -126,6 +126,13 @@ class Surrogate:
         mean, deviation = _predict(self._fitted, self._inputs(x))
         return self.centre + self.spread * mean, self.spread * deviation
 
+    def smoother(self) -> Array:
+        """What turns responses at the points kept into predictions there: a matrix, shape (points, points)."""
+        from scipy.linalg import cho_solve
+
+        signal = self._fitted.kernel_.k1(self._x)
+        return np.asarray(cho_solve((self._fitted.L_, True), signal).T, dtype=float)
+
     def error(self) -> Error:
         """Leave out a tenth of the points at a time, fit the others anew, and predict what was left out."""
         count = len(self._y)
@@ -149,6 +156,7 @@ class Surrogate:
 def _fit(x: Array, y: Array, noise: float, start: Any) -> Any:
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
+    from threadpoolctl import threadpool_limits
 
     scales = np.full(x.shape[1], USUAL_LENGTH)
     signal = ConstantKernel(1.0, (1e-3, 1e3)) * Matern(scales, (0.03, 100.0), nu=2.5)
@@ -157,7 +165,8 @@ def _fit(x: Array, y: Array, noise: float, start: Any) -> Any:
     model = GaussianProcessRegressor(
         kernel, alpha=known + 1e-8, optimizer=_most_probable, n_restarts_optimizer=0 if start else 2, random_state=0
     )
-    with warnings.catch_warnings():
+    # one thread: matrices are small, and threads that wait for one another on a busy machine cost fifty times as much
+    with threadpool_limits(1), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*close to the specified")  # no white part is left, as it may be
         return model.fit(x, y)
 
@@ -178,7 +187,10 @@ def _most_probable(objective: Any, start: Array, bounds: Array) -> tuple[Array, 
 
 
 def _predict(fitted: Any, x: Array) -> tuple[Array, Array]:
-    mean, deviation = fitted.predict(x, return_std=True)
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        mean, deviation = fitted.predict(x, return_std=True)
     white = float(fitted.kernel_.k2.noise_level)
     return mean, np.sqrt(np.maximum(deviation**2 - white, 0.0))  # of the surface, not of a new observation
 

@@ -242,7 +242,7 @@ def _common_note(found: FlipMap) -> str:
         return "One seed a point: the band does not cover the luck of that seed. Give more seeds."
     return (
         f"The band is where a 95 % interval of the mean response covers zero, node by node; it counts the surrogate's "
-        f"doubt, and what the {found.seeds} seeds have in common at all points."
+        f"doubt, and how far the {found.seeds} seeds differ in what they do at near points alike."
     )
 
 

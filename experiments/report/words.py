@@ -158,11 +158,11 @@ def notes(results: Results) -> list[str]:
     if results.seeds < 5:
         said.append("With fewer than five seeds the intervals are wide and lean on normality.")
     if found := results.manifest.get("precision"):
+        span = f"{number(found['low'], signed=True)} to {number(found['high'], signed=True)}"
         said.append(
-            f"Seeds were added until the effect of {results.label(found['contrast'])} on {found['outcome']} was known to "
-            f"within {number(found['asked'])}. Looked at after every batch, its honest 95 % interval is "
-            f"{number(found['low'], signed=True)} to {number(found['high'], signed=True)}, {found['factor']:.2f} times "
-            "as wide as the one shown."
+            f"Seeds were added until the effect of {results.label(found['contrast'])} on "
+            f"{OUTCOMES[found['outcome']].label} was known to within {number(found['asked'])}. Since it was looked at "
+            f"after every batch, its honest 95 % interval is {span}, {found['factor']:.2f} times as wide as shown."
         )
     if results.flips is None:
         said.append("The soft assumptions have not been varied in this run: no sentence on what flips the verdict.")
