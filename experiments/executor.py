@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import logging
-import multiprocessing
+import os
 import signal
 import socket
+import threading
 import time
 import traceback
 from collections.abc import Generator, Iterable, Iterator
@@ -25,11 +26,12 @@ from sim.errors import UserError
 if TYPE_CHECKING:
     from sim.world import World
 
-WORK_PER_TASK = 500_000  # consumer-days: a task takes a second or less, and many small runs share one dispatch
+WORK_PER_TASK = 1_000_000  # consumer-days: a task takes a second or so, and many small runs share one dispatch
+LEAST_WORK = 2_000  # consumers that take as long as what a day costs whatever the size of the market
 MOST_PER_TASK = 64
 TASKS_PER_WORKER = 4
 ANSWER = 5.0  # seconds that a cluster has to answer
-MOST_KILLED = 3  # times that a run may take its worker with it
+PARENT_CHECKED = 1.0  # seconds between a worker's looks whether its parent lives
 LOSSES = ("TerminatedWorkerError", "KilledWorker", "RayActorError", "WorkerCrashedError")
 COMPILING = "compiling the model for this machine: once, about a minute"
 WARM_UP = 8  # days, in which every phase happens at least once
@@ -82,32 +84,51 @@ def execute(runs: Iterable[Run], executor: Executor) -> Generator[list[Done]]:
         yield from map(make_all, tasks)
         return
     with _backend(executor):
-        lost: list[Run] | None = []
+        lost: list[list[Run]] | None = []
         while lost is not None:
             lost = yield from _until_lost(tasks, executor)
-            for run in lost or ():
-                yield [_alone(run, executor)]
+            for task in lost or ():
+                yield from _one_by_one(task, executor)
 
 
-def _until_lost(tasks: Iterator[list[Run]], executor: Executor) -> Generator[list[Done], None, list[Run] | None]:
-    """Make tasks until none is left, or a worker is lost; then the runs that were under way are returned."""
-    under_way: dict[str, Run] = {}
+def _until_lost(tasks: Iterator[list[Run]], executor: Executor) -> Generator[list[Done], None, list[list[Run]] | None]:
+    """Make tasks until none is left, or a worker is lost; then the tasks that were under way are returned."""
+    under_way: dict[str, list[Run]] = {}  # by the id of a task's first run
 
     def handed_out() -> Iterator[Any]:
         for task in tasks:
-            under_way.update((run.id, run) for run in task)
+            under_way[task[0].id] = task
             yield delayed(make_all)(task)
 
     try:
         for done in _results(handed_out(), executor):
-            for each in done:
-                under_way.pop(each.id, None)
+            del under_way[done[0].id]
             yield done
     except Exception as error:
         if not _is_loss(error):
             raise
         return list(under_way.values())
     return None
+
+
+def _one_by_one(task: list[Run], executor: Executor) -> Iterator[list[Done]]:
+    """Make a task that was lost while no other is under way, and its runs each alone if that loses it again.
+
+    So it is known which run kills its worker, and that one is given up after three workers.
+    """
+    tries = [task, *([run] for run in task)]
+    for some in tries:
+        try:
+            yield from _results(iter([delayed(make_all)(some)]), executor)
+        except Exception as error:
+            if not _is_loss(error):
+                raise
+            if some is not task:
+                said = "its worker was killed 3 times, perhaps for want of memory"
+                yield [Failed(some[0].id, said, "", None)]
+        else:
+            if some is task:
+                return
 
 
 def _results(tasks: Iterator[Any], executor: Executor) -> Iterator[list[Done]]:
@@ -117,18 +138,6 @@ def _results(tasks: Iterator[Any], executor: Executor) -> Iterator[list[Done]]:
     # Ray cannot hand over results one by one, so it gets a few tasks at a time
     while slab := list(islice(tasks, TASKS_PER_WORKER * effective_n_jobs())):
         yield from Parallel(batch_size=1)(slab)
-
-
-def _alone(run: Run, executor: Executor) -> Done:
-    """Make a run while no other is under way, so that it is known which one kills its worker."""
-    for _ in range(1, MOST_KILLED):
-        try:
-            ((done,),) = _results(iter([delayed(make_all)([run])]), executor)
-            return done
-        except Exception as error:
-            if not _is_loss(error):
-                raise
-    return Failed(run.id, f"its worker was killed {MOST_KILLED} times, perhaps for want of memory", "", None)
 
 
 def _is_loss(error: Exception) -> bool:
@@ -146,8 +155,6 @@ def stop(executor: Executor) -> None:
 
 def make_all(task: list[Run]) -> list[Done]:
     """Make some runs in this process, one after the other."""
-    if multiprocessing.current_process().name.startswith("Loky"):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     return [_attempt(run) for run in task]
 
 
@@ -196,6 +203,19 @@ def _attempt(run: Run) -> Done:
         return Failed(run.id, line, "".join(traceback.format_exception(cause)), day)
 
 
+def _as_worker() -> None:
+    """Make this process a worker that leaves Ctrl-C to its parent, and ends when the parent is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_CHECKED)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def _world(run: Run) -> World:
     from sim.world import World
 
@@ -213,7 +233,7 @@ def _tasks(runs: Iterable[Run]) -> Iterator[list[Run]]:
             yield task
             task, work = [], 0
         task.append(run)
-        work += run.consumers * run.days
+        work += (run.consumers + LEAST_WORK) * run.days
     if task:
         yield task
 
@@ -221,7 +241,8 @@ def _tasks(runs: Iterable[Run]) -> Iterator[list[Run]]:
 @contextmanager
 def _backend(executor: Executor) -> Iterator[None]:
     if executor.backend == "loky":
-        with parallel_config("loky", n_jobs=workers(executor), inner_max_num_threads=1):
+        settings: Any = {"n_jobs": workers(executor), "inner_max_num_threads": 1, "initializer": _as_worker}
+        with parallel_config("loky", **settings):
             yield
     elif executor.backend == "ray":
         _check_answers(executor.address)
@@ -239,11 +260,12 @@ def _backend(executor: Executor) -> Iterator[None]:
 
 
 def _check_answers(address: str) -> None:
-    """See that somebody listens at an address like ``tcp://10.0.0.1:8786``; a cluster's client would wait for minutes."""
+    """See that somebody listens at an address like ``tcp://10.0.0.1:8786``: a client would wait for minutes."""
     host, _, port = address.rpartition("//")[2].rpartition(":")
     if not address or not host or not port.isdecimal():  # started here, or found by a name that the client knows
         return
     try:
         socket.create_connection((host.strip("[]"), int(port)), ANSWER).close()
     except (OSError, OverflowError) as error:
-        raise UserError(f"executor.address={address}: nobody answers there ({error}); is the cluster started?") from None
+        why = f"nobody answers there ({error}); is the cluster started?"
+        raise UserError(f"executor.address={address}: {why}") from None

@@ -129,8 +129,8 @@ def test_expressions_are_arithmetic(text: str, value: Any) -> None:
     "text",
     [
         "__import__('os').system('true')", "().__class__", "[x for x in (1,)]", "lambda: 1", "open('f')", "a[0]",
-        "1 +", "f'{a}'", "(a := 1)", "min(*a)", "max(a, key=b)", "{1: 2}", "1 @ 2", "1 << 9", "a.b()", "yield", "", "1j",
-        "x" * 600, "b'a'", "None",
+        "1 +", "f'{a}'", "(a := 1)", "min(*a)", "max(a, key=b)", "{1: 2}", "1 @ 2", "1 << 9", "a.b()", "yield", "",
+        "1j", "x" * 600, "b'a'", "None",
     ],
 )  # fmt: skip
 def test_expressions_are_nothing_but_arithmetic(text: str) -> None:

@@ -1,0 +1,308 @@
+"""Sweeps, as they are typed: with real runs of tiny markets."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from experiments import Experiment, executor, live
+from experiments.cli import main
+from experiments.configuration import load_settings
+from experiments.plan import plan
+from experiments.runs import Finished, Run
+from experiments.store import Store
+from experiments.table import RunsTable
+from sim.rules.trust import trust
+
+TINY = ("experiment=single", "market.consumers=100", "experiment.days=12", "experiment.burn_in=2", "experiment.seeds=2")
+VARY = "experiment.design.vary={creators.effort_cost: [1,4,12], creators.hype: [1,2]}"
+RUNS = 12  # of these
+PRINTED = Path("printed")
+LATEST = Path("results/single/latest/runs.parquet")
+KOC = [sys.executable, "-c", "import sys; from experiments.cli import main; sys.exit(main(sys.argv[1:]))"]
+
+
+pytestmark = pytest.mark.timeout(150)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent.parent), str(tmp_path)]))
+    return tmp_path
+
+
+def table(path: Path = LATEST) -> pd.DataFrame:
+    """The table of runs without what differs from time to time."""
+    return pd.read_parquet(path).drop(columns="seconds")
+
+
+def in_store(output: str = "results") -> int:
+    path = Path(output) / "store" / "runs.sqlite"
+    if not path.exists():
+        return 0
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            return int(connection.execute("SELECT count(*) FROM runs").fetchone()[0])
+    except sqlite3.OperationalError:  # not made yet
+        return 0
+
+
+def await_that(holds: Callable[[], bool], process: subprocess.Popen[str] | None = None, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until and (process is None or process.poll() is None)
+        time.sleep(0.02)
+
+
+def workers_of(process: int) -> list[int]:
+    """Loky's workers below a process."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(status.read_text().rpartition(")")[2].split()[1])
+            command = (status.parent / "cmdline").read_text()
+        except OSError:
+            continue
+        if parent == process and "LokyProcess" in command:
+            found.append(int(status.parent.name))
+    return found
+
+
+@pytest.fixture
+def started() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts `koc` in a process of its own."""
+    processes = []
+
+    def start(*arguments: str) -> subprocess.Popen[str]:
+        with PRINTED.open("w") as printed:
+            process = subprocess.Popen([*KOC, *arguments], stdout=printed, stderr=printed, text=True)
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def test_every_point_meets_every_arm_and_seed(capsys: pytest.CaptureFixture[str]) -> None:
+    arms = "+experiment.factors.fees={none: {platform: {take_rate: 0.0}}, some: {platform: {take_rate: 0.1}}}"
+    assert main(["run", *TINY, VARY, arms, "experiment.seeds=[3]", "executor=serial"]) == 0
+    runs = pd.read_parquet(LATEST)
+    columns = ["point", "arm", "fees", "seed", "status", "run_id", "seconds", "error", "creators.effort_cost"]
+    assert list(runs.columns[:9]) == columns
+    assert runs.groupby(["creators.effort_cost", "creators.hype", "fees", "seed"]).size().eq(1).all()
+    assert len(runs) == 12 and runs["run_id"].nunique() == 12
+    assert (runs["status"] == "finished").all()
+    assert runs.select_dtypes("float").drop(columns=["seconds", "creators.effort_cost"]).nunique().max() > 2
+    assert sorted(path.name for path in LATEST.parent.iterdir()) == ["config.yaml", "manifest.json", "runs.parquet"]
+    assert "6 points x 2 arms x 1 seeds" in capsys.readouterr().err
+
+
+def test_a_point_is_the_market_with_these_parameters() -> None:
+    assert main(["run", *TINY, VARY, "executor=serial"]) == 0
+    swept = table()
+    set_by_hand = ("creators.effort_cost=12", "creators.hype=2", "experiment.keep=outcomes")
+    assert main(["run", *TINY, *set_by_hand, "executor=serial"]) == 0
+    alone = table()
+    last = swept[swept["point"] == 5].reset_index(drop=True)
+    assert last["run_id"].tolist() == alone["run_id"].tolist()  # and made once only
+    pd.testing.assert_frame_equal(last[alone.columns[5:]], alone[alone.columns[5:]], check_exact=True)
+    assert in_store() == RUNS
+
+
+def test_tables_of_a_design_name_the_point() -> None:
+    assert main(["run", *TINY, VARY, "executor=serial", "experiment.keep=tables"]) == 0
+    daily = pd.read_parquet(LATEST.with_name("daily.parquet"))
+    assert list(daily.columns[:4]) == ["point", "arm", "seed", "day"]
+    assert daily.groupby(["point", "arm", "seed"]).size().eq(12).all() and len(daily) == 12 * RUNS
+
+
+def test_a_dry_run_tells_and_writes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", *TINY, "experiment.design.vary={creators.hype: [1,2,3,4,5,6,7]}", "--dry-run"]) == 0
+    told = capsys.readouterr().out
+    assert "single: 7 points x 1 arms x 2 seeds = 14 runs of 12 days" in told
+    assert "0 of 14 runs are in the store" in told and "about " in told and "by 10 days tried now" in told
+    assert [line.split() for line in told.splitlines()[-7:]] == [
+        ["point", "creators.hype"], *([str(k), str(k + 1)] for k in range(5)), ["and", "2", "more", "points"]
+    ]  # fmt: skip
+    assert list(folder.iterdir()) == []
+
+
+def test_a_dry_run_knows_the_store(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", *TINY, VARY, "executor=serial"]) == 0
+    capsys.readouterr()
+    more = VARY.replace("[1,2]", "[1,2,3]")
+    assert main(["run", *TINY, more, "--dry-run"]) == 0
+    told = capsys.readouterr().out
+    assert f"{RUNS} of 18 runs are in the store" in told and "by runs in the store" in told
+    assert in_store() == RUNS
+
+
+@pytest.mark.parametrize("workers", ["executor.workers=1", "executor.workers=2", "executor=serial"])
+def test_the_bits_are_the_same_wherever_runs_are_made(workers: str) -> None:
+    assert main(["run", *TINY, VARY, "executor=serial", "output=reference"]) == 0
+    assert main(["run", *TINY, VARY, workers]) == 0
+    pd.testing.assert_frame_equal(table(), table(Path("reference") / LATEST.relative_to("results")), check_exact=True)
+
+
+LONGER = (
+    *TINY, "experiment.days=40", "market.consumers=400", "experiment.seeds=1", "experiment.design.points=60",
+    "experiment.design.vary={creators.hype: {low: 1, high: 4}}",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """The table of LONGER, made at one go."""
+    output = tmp_path_factory.mktemp("undisturbed")
+    assert main(["run", *LONGER, f"output={output}"]) == 0
+    return table(output / LATEST.relative_to("results"))
+
+
+def test_a_killed_sweep_resumes_to_the_identical_table(
+    started: Callable[..., subprocess.Popen[str]], undisturbed: pd.DataFrame
+) -> None:
+    process = started("run", *LONGER)
+    await_that(lambda: in_store() > 0, process)
+    workers = workers_of(process.pid)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    await_that(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))  # none is left behind
+    kept = in_store()
+    assert 0 < kept < 60
+    assert main(["run", *LONGER]) == 0
+    assert json.loads(LATEST.with_name("manifest.json").read_text())["runs"]["from_store"] == kept
+    pd.testing.assert_frame_equal(table(), undisturbed, check_exact=True)
+
+
+def test_a_killed_worker_loses_nothing_and_the_sweep_goes_on(
+    started: Callable[..., subprocess.Popen[str]], undisturbed: pd.DataFrame
+) -> None:
+    process = started("run", *LONGER, "executor.workers=2")
+    await_that(lambda: in_store() > 0, process)
+    os.kill(workers_of(process.pid)[0], signal.SIGKILL)
+    assert process.wait(100) == 0, PRINTED.read_text()
+    pd.testing.assert_frame_equal(table(), undisturbed, check_exact=True)
+
+
+_DEADLY = """
+import multiprocessing, os, signal
+
+if multiprocessing.current_process().name.startswith("Loky"):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+"""
+
+
+def test_a_run_that_kills_its_worker_again_and_again_has_failed_and_the_others_go_on(
+    started: Callable[..., subprocess.Popen[str]],
+) -> None:
+    plain = inspect.getsource(inspect.unwrap(getattr(trust, "py_func", trust))).split("\n", 1)[1]
+    Path("deadly.py").write_text(_DEADLY + plain)
+    rules = "experiment.design.vary={rules.trust: [sim.rules.trust.trust, deadly.trust], creators.hype: [1,2,3]}"
+    process = started("run", *TINY, "experiment.seeds=1", rules, "executor.workers=2")
+    assert process.wait(100) == 1, PRINTED.read_text()
+    runs = table()
+    assert (runs["status"] == "failed").equals(runs["rules.trust"] == "deadly.trust")
+    assert set(runs["error"].dropna()) == {"its worker was killed 3 times, perhaps for want of memory"}
+    assert runs["gmv"].notna().sum() == 3
+
+
+def test_an_interruption_loses_nothing_and_asks_nothing(started: Callable[..., subprocess.Popen[str]]) -> None:
+    process = started("run", *LONGER, "executor.workers=2")
+    await_that(lambda: in_store() > 0, process)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 130, PRINTED.read_text()
+    told = f"interrupted: {in_store()} of 60 runs are kept; the same command goes on from there"
+    assert PRINTED.read_text().splitlines()[-1] == told and in_store() < 60
+
+
+def rows_by_duckdb(folder: Path) -> int:
+    duckdb = pytest.importorskip("duckdb")
+    return int(duckdb.connect().execute(f"SELECT count(gmv) FROM '{folder}/*.parquet'").fetchone()[0])
+
+
+def rows_by_polars(folder: Path) -> int:
+    polars = pytest.importorskip("polars")
+    return int(polars.scan_parquet(f"{folder}/*.parquet").select(polars.len()).collect().item())
+
+
+def rows_by_pandas(folder: Path) -> int:
+    return len(pd.read_parquet(folder))
+
+
+@pytest.mark.parametrize("rows", [rows_by_pandas, rows_by_polars, rows_by_duckdb])
+def test_the_table_grows_while_the_sweep_runs(rows: Callable[[Path], int], monkeypatch: pytest.MonkeyPatch) -> None:
+    running, seen, made = Path("results/single/running"), [], executor.make
+    monkeypatch.setattr(live, "EVERY", 0.0)
+    monkeypatch.setattr(live, "SHARE", 0.0)
+
+    def make(run: Run) -> Finished:
+        seen.append(rows(running) if running.exists() else 0)
+        return made(run)
+
+    monkeypatch.setattr(executor, "make", make)
+    overrides = ("run", *TINY, VARY, "executor=serial")
+    assert main([*overrides, "experiment.seeds=1"]) == 0
+    assert seen == [0] * 6  # no part before the first task was done
+    assert main([*overrides, "experiment.seeds=3"]) == 0
+    assert seen[6:] == [0] * 6 + [12] * 6  # those from the store as well
+    assert sorted(path.name for path in running.parent.iterdir() if path.name.startswith("running")) == []
+
+
+def test_what_a_killed_sweep_left_is_replaced(started: Callable[..., subprocess.Popen[str]]) -> None:
+    process = started("run", *LONGER)
+    await_that(lambda: in_store() > 0, process)
+    process.kill()
+    process.wait()
+    leftover = Path("results/single") / f"running-{socket.gethostname()}-{process.pid}"
+    leftover.mkdir(parents=True, exist_ok=True)
+    (leftover / "part-00001.parquet").touch()
+    assert main(["run", *LONGER, "experiment.design.points=2", "executor=serial"]) == 0
+    assert leftover.exists()  # too short to show anything
+    planned = plan(load_settings([*TINY, VARY]))
+    shown = live.Live(Path("results/single"), RunsTable(planned), Store(Path("results/store")), [])
+    run = planned.cells[0].runs[0]
+    shown.add([Finished(run.id, 0.1, {"gmv": 1.0}, {}, {})])
+    shown.flush()
+    assert not leftover.exists() and len(pd.read_parquet("results/single/running")) == 1
+
+
+def test_in_python_an_experiment_is_a_table_and_picks_up_where_it_was() -> None:
+    experiment = Experiment(*TINY, "executor=serial", design={"vary": {"creators.hype": [1, 2]}})
+    runs = experiment.run()
+    assert list(runs["creators.hype"]) == [1, 1, 2, 2] and list(runs["seed"]) == [0, 1, 0, 1]
+    before = in_store()
+    pd.testing.assert_frame_equal(experiment.run(), runs, check_exact=True)
+    assert in_store() == before == 4
+    points = pd.DataFrame({"creators.hype": [2.0, 1 / 3], "creators.posts_most": [8, 3]})
+    given = Experiment(*TINY, "executor=serial", points=points).run()
+    assert given["creators.hype"].tolist() == [2, 2, 1 / 3, 1 / 3]
+    assert given["run_id"][:2].tolist() == runs["run_id"][2:].tolist()
+    assert in_store() == 6
+
+
+def test_a_script_needs_no_main_guard() -> None:
+    script = (
+        "from experiments import Experiment\n"
+        f"print(len(Experiment(*{TINY}, 'executor.workers=2', design={{'vary': {{'creators.hype': [1, 2]}}}}).run()))\n"
+    )
+    Path("script.py").write_text(script)
+    done = subprocess.run([sys.executable, "script.py"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "4"), done.stderr
+    assert "Traceback" not in done.stderr
