@@ -65,6 +65,7 @@ def sensitivity(
     ] = None,
     contrast: Contrast = None,
     arm: Arm = None,
+    config_dir: Annotated[Path | None, typer.Option(help="As for run: a folder with settings of your own.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs it takes, and stop.")] = False,
 ) -> None:
     """Tell which assumptions matter for a contrast; makes the runs that it needs."""
@@ -77,7 +78,9 @@ def sensitivity(
     from experiments.analysis.sensitivity import tornado as ends
     from experiments.design import settings_of_arms
 
-    settings, own = execution.settings_for(overrides or [], method.value, with_extras=arm is not None)
+    wanted = [f"hydra.searchpath=['file://{config_dir.absolute()}']"] if config_dir else []
+    wanted += overrides or []
+    settings, own = execution.settings_for(wanted, method.value, with_extras=arm is not None)
     varied = assumption.over(over, settings.parameters, set(settings_of_arms(settings.experiment)))
     plan = design(method.value, varied, samples)
     work = execution.Work(settings, own, plan)

@@ -111,7 +111,7 @@ def question_of(sweep: Sweep, contrast: str | None = None, arm: str | None = Non
             return _level(sweep, str(sweep.arms.index[0]))
         else:
             known = ", ".join(sweep.factors) or "none, and several arms"
-            raise UserError(f"--contrast: not given; factors of {sweep.name} are {known}; --arm takes an arm's level")
+            raise UserError(f"--contrast: not given; the factors are {known}; --arm takes an arm's level")
     return _contrast(sweep, contrast)
 
 

@@ -170,7 +170,11 @@ def of_map(found: FlipMap) -> Finding:
     ]
     for axis, moved, other in ((0, found.x, found.y), (1, found.y, found.x)):
         at = [_crossing(c, found.across if axis == 0 else found.up) for c in found.crossings(axis)]
-        said = f"the winner changes at {moved.path} = {_listed(at, 'and')}" if at else f"{moved.path} changes nothing"
+        said = (
+            f"the winner changes at {moved.path} = {_listed(at, 'and')}"
+            if at
+            else f"{moved.path} does not change who is ahead"
+        )
         sentences.append(f"With {other.path} at {found.home(1 - axis):.3g}, {said}")
     held = [f"{path} = {value:.3g}" for path, value in found.held.items()]
     error = found.error
@@ -221,9 +225,7 @@ def _sobol_sentences(table: pd.DataFrame, answer: Response) -> list[str]:
     small = table[table["total_high"] < LEAST_SHARE]["assumption"].tolist()
     sentences = [said]
     if small:
-        sentences.append(
-            f"{_listed(small, 'and')} explain{'s' * (len(small) == 1)} less than {share(LEAST_SHARE)} each"
-        )
+        sentences.append(f"Less than {share(LEAST_SHARE)} each comes of {_listed(small, 'and')}")
     together = 1 - float(table["first"].clip(lower=0).sum())
     if together > LEAST_SHARE:
         sentences.append(f"{share(together)} of the variance comes of assumptions acting together, or of noise")

@@ -160,8 +160,8 @@ def notes(results: Results) -> list[str]:
     if found := results.manifest.get("precision"):
         span = f"{number(found['low'], signed=True)} to {number(found['high'], signed=True)}"
         said.append(
-            f"Seeds were added until the effect of {results.label(found['contrast'])} on "
-            f"{OUTCOMES[found['outcome']].label} was known to within {number(found['asked'])}. Since it was looked at "
+            f"Seeds were to be added until the effect of {results.label(found['contrast'])} on "
+            f"{OUTCOMES[found['outcome']].label} is known to within {number(found['asked'])}. Since it was looked at "
             f"after every batch, its honest 95 % interval is {span}, {found['factor']:.2f} times as wide as shown."
         )
     if results.flips is None:

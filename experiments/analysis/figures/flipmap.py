@@ -128,4 +128,6 @@ def _title(found: FlipMap) -> str:
         return f"{start}: the winner changes within the map, though not along either axis from the defaults"
     side = 1 if found.mean.max() > 0 else -1
     sure = above if side > 0 else below
+    if sure < 0.005:
+        return f"{start}: no clear winner anywhere on the map"
     return f"{start}: {_ahead(found, side)} all over the map, clearly so on {share(sure)} of it"

@@ -43,9 +43,9 @@ def draw(table: pd.DataFrame, plan: Design, answer: Response) -> Drawing:
         _sides(ax, answer)
     caption = (
         f"{capital(_axis(answer))}, with one assumption at a time at an end of its plausible range, the others at "
-        "their defaults; the number at a mark is the assumption's value. Lines through the marks are 95 % intervals "
-        "over seeds. A bar that crosses zero turns the conclusion round. To the right: range, default, and whose word "
-        "it is."
+        "their defaults; the number beside a mark is the assumption's value. Lines through the marks are 95 % "
+        "intervals over seeds. A bar that crosses zero turns the conclusion round. To the right: range, default, and "
+        "whose word it is."
     )
     return Drawing(figure, _title(table, answer), caption, table)
 
@@ -53,12 +53,16 @@ def draw(table: pd.DataFrame, plan: Design, answer: Response) -> Drawing:
 def _bar(ax: Axes, y: int, rows: pd.DataFrame, home: float) -> None:
     ends = [*rows["effect"], home]
     ax.barh(y, max(ends) - min(ends), left=min(ends), height=0.44, color=PALE, zorder=1)
+    lower = min(rows["effect"]) if len(rows) == 2 else min(ends)  # of two ends, one is written to the left
     for row in rows.to_dict("records"):
         colour = _colour(row["low"], row["high"])
         ax.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=1.6, zorder=3)
         ax.plot(row["effect"], y, "o", color=colour, markersize=6, zorder=4)
-        ax.annotate(f"{row['value']:g}", (row["effect"], y), xytext=(0, 6), textcoords="offset points", ha="center",
-                    fontsize=8.5, color=colour, fontweight="bold", zorder=5)  # fmt: skip
+        is_left = row["effect"] <= lower
+        at, shift, align = (row["low"], -4, "right") if is_left else (row["high"], 4, "left")
+        ax.annotate(f"{row['value']:g}", (at if np.isfinite(at) else row["effect"], y), xytext=(2 * shift, 0),
+                    textcoords="offset points", ha=align, va="center", fontsize=8.5, color=colour, fontweight="bold",
+                    zorder=5, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8})  # fmt: skip
 
 
 def _colour(low: float, high: float) -> str:
