@@ -61,12 +61,12 @@ def test_a_loss_is_a_win_where_less_is_better() -> None:
 
 def test_luck_makes_no_rule() -> None:
     told = 0
-    for seed in range(10):
+    for seed in range(6):
         generator = np.random.default_rng(seed)
         sweep = made(lambda p, g=generator: g.choice([-1.0, 1.0], len(p)), count=100)
         told += sum(s.box is not None for s in discover(sweep, response(sweep, question_of(sweep), "surplus")))
-    # of 20 searches: quasi p values do not count that the box was searched for, but half of such boxes fail outside
-    assert told <= 7
+    # of 12 searches: quasi p values do not count that the box was searched for, but half of such boxes fail outside
+    assert told <= 5
 
 
 def test_there_is_no_box_where_one_side_always_wins() -> None:
