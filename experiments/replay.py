@@ -58,7 +58,7 @@ def replay(output: Path, run: str, day: int | None) -> None:
 
 
 def _debugged(function: Callable[..., Any], *arguments: Any, **options: Any) -> None:
-    debugger = pdb.Pdb(skip=["mesa.*"])  # which wraps a step
+    debugger = pdb.Pdb(skip=["mesa.*", "logging"])  # Mesa wraps a step, and logs it
     try:
         debugger.runcall(function, *arguments, **options)
     except bdb.BdbQuit:
