@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from experiments.analysis import commands
+
 NEWEST_PYTHON = (3, 13)
 DEBUG = "KOC_DEBUG"
 LONGEST = 300  # characters of an error that is not the user's
@@ -150,6 +152,10 @@ def replay(
     from experiments.replay import replay as back
 
     back(output, run, day)
+
+
+for command in (commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios):
+    app.command()(command)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -24,6 +24,7 @@ from experiments.manifest import provenance
 from experiments.plan import Plan, plan
 from experiments.progress import tracked
 from experiments.runs import WORLD_BUILT, Failed, Finished, Run
+from experiments.seeds import Enough, enough_seeds
 from experiments.store import DiskFull, Store
 from experiments.table import RunsTable
 from sim.errors import UserError
@@ -75,11 +76,15 @@ def conduct(settings: Settings, command: Sequence[str], *, only_failed: bool = F
     """
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     planned = plan(settings)
+    enough: Enough | None = None
     if only_failed and not _some_failed(settings, planned):
         console.print(f"{settings.experiment.name}: no run of it failed")
         return 0
     try:
-        made = carry_out(settings, planned, command, console, only_failed=only_failed)
+        if settings.experiment.precision.outcome and not only_failed:
+            enough = enough_seeds(settings, lambda more, needed: _filled(more, needed, console), console)
+            settings, planned = enough.settings, plan(enough.settings)
+        made = carry_out(settings, planned, command, console, only_failed=only_failed, enough=enough)
     except (KeyboardInterrupt, OSError, DiskFull) as error:
         if isinstance(error, OSError) and error.errno != errno.ENOSPC:
             raise
@@ -92,7 +97,7 @@ def conduct(settings: Settings, command: Sequence[str], *, only_failed: bool = F
 
 def carry_out(
     settings: Settings, planned: Plan, command: Sequence[str], console: Console, *, only_failed: bool = False,
-    quiet: bool = False,
+    quiet: bool = False, enough: Enough | None = None,
 ) -> Made:  # fmt: skip
     """Make the runs that the store lacks, and a folder of all.
 
@@ -108,6 +113,8 @@ def carry_out(
         Whether to make those runs alone that were tried and failed.
     quiet
         Whether to show progress alone.
+    enough
+        How the number of seeds was found, if it was.
 
     Raises
     ------
@@ -118,7 +125,7 @@ def carry_out(
     started = time.time()
     study, output = settings.experiment, Path(settings.output)
     store = Store(output / "store")
-    known = set() if study.fresh else store.known(planned.runs.values())
+    known = set() if study.fresh and not enough else store.known(planned.runs.values())
     wanted = store.failed(planned.runs).keys() if only_failed else planned.runs.keys() - known
     pending = [run for id, run in planned.runs.items() if id in wanted]
     _check_room(output, pending)
@@ -140,6 +147,7 @@ def carry_out(
             "seconds": round(time.time() - started, 3),
             "runs": _counts(planned, pending, known, failures),
             "worlds": {"built": len(worlds), "seconds": round(sum(worlds), 3)},
+            **({"precision": enough.record()} if enough else {}),
             **_description(settings, planned, failures),
         }
         checked = [run.id for check in planned.checks for arm in check.runs for run in arm]
@@ -151,7 +159,26 @@ def carry_out(
         live.remove()
         if settings.profile:
             _print_profile(store, planned)
+    for sentence in enough.sentences() if enough else ():
+        console.print(sentence)
     return Made(made, runs, failures)
+
+
+def _filled(settings: Settings, planned: Plan, console: Console) -> pd.DataFrame:
+    """Make the runs that the store lacks, without a folder; returns the table of runs."""
+    output = Path(settings.output)
+    with closing(Store(output / "store")) as store:
+        known = store.known(planned.runs.values())
+        pending = [run for id, run in planned.runs.items() if id not in known]
+        _check_room(output, pending)
+        if pending:
+            executor.prepare(pending[0], console)
+        store.open()
+        table = RunsTable(planned)
+        live = Live(output / settings.experiment.name, table, store, known)
+        _make(pending, settings, store, live, console)
+        live.remove()
+        return table.whole(store)
 
 
 def _some_failed(settings: Settings, planned: Plan) -> bool:

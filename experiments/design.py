@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from experiments.mistakes import validated
 from experiments.paths import leaves, merged
+from experiments.precision import Precision
 from experiments.sampling import Design
 from sim.errors import UserError, nearest
 from sim.parameters import ASSUMPTION, Group, Parameters, par
@@ -80,6 +81,7 @@ class Study(Group):
     factors: dict[str, dict[str, Settings]] = Field(default={}, description="what each level of each factor sets")
     extra_arms: dict[str, ExtraArm] = Field(default={}, description="arms beside the factorial")
     design: Design = Design()
+    precision: Precision = Precision()
     flips: Flips = Flips()
     keep: Literal["auto", "outcomes", "tables"] = Field(
         default="auto", description="what is kept of each run; auto: tables unless there is a design"
@@ -111,6 +113,9 @@ class Study(Group):
                     known = nearest(level, self.factors[factor])
                     raise ValueError(f"extra_arms.{arm}.levels.{factor}={level}: no such level; {known}")
         _check_days(self.burn_in, self.days)
+        self.precision.check(self.seeds, self.factors)
+        if self.precision.outcome and self.design.is_used:
+            raise ValueError("precision: the experiment has a design; expected an experiment at one point")
         return self
 
 

@@ -116,7 +116,11 @@ def test_runnable_examples_run(page: str, tmp_path: Path, monkeypatch: pytest.Mo
     pyplot.close("all")
 
 
-@pytest.mark.parametrize("page", [page for page in BY_NAME if any(words[0] == "run" for words in commands(page))])
+IN_EARNEST = "docs/analysis.md"  # whose commands build on what the others leave
+RUNS = [page for page in BY_NAME if page != IN_EARNEST and any(words[0] == "run" for words in commands(page))]
+
+
+@pytest.mark.parametrize("page", RUNS)
 def test_commands_are_valid(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With fake runs: that the configuration composes, is possible, and leaves a folder."""
     made = install(monkeypatch)
@@ -128,6 +132,18 @@ def test_commands_are_valid(page: str, tmp_path: Path, monkeypatch: pytest.Monke
             before = len(made)
             assert cli.main([*words, *SHORT]) == 0, words
             assert len(made) > before, words
+
+
+def test_commands_of_the_analysis_run_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On real, tiny markets."""
+    monkeypatch.chdir(tmp_path)
+    write_files(tmp_path)
+    for words in commands(IN_EARNEST):
+        assert cli.main(words) == 0, (words, capsys.readouterr().err)
+    kinds = {path.name.split("-")[0] for path in tmp_path.glob("results/*/*/analysis/*.png")}
+    assert kinds == {"compare", "tornado", "morris", "sobol", "flipmap", "scenarios"}
 
 
 def test_a_rule_of_ones_own_takes_the_place_of_the_models(tmp_path: Path) -> None:

@@ -64,6 +64,11 @@ def percent(share: float, *, signed: bool = True) -> str:
     return sign + text
 
 
+def share(value: float) -> str:
+    """A share in whole per cent, with the sign of per cent."""
+    return f"{100 * value:.0f} %"
+
+
 def amount(value: float, unit: str, *, signed: bool = True) -> str:
     """A value with its unit; rates of orders become per cent, or percentage points where signed."""
     if unit in PERCENT_UNITS:

@@ -10,7 +10,7 @@ import pandas as pd
 from experiments.report import reasons
 from experiments.report.flips import flip_sentences
 from experiments.report.load import Results
-from experiments.report.outcomes import INTERESTS, OVERALL, capital, interval, percent, value_text
+from experiments.report.outcomes import INTERESTS, OVERALL, capital, interval, number, percent, value_text
 from experiments.report.statistics import Comparison, Estimate, baseline, contrast, relative_contrast, t_interval
 from experiments.report.verdict import Effect, Side, Verdict, effect_name, neighbours
 from sim.recorder import OUTCOMES
@@ -157,6 +157,13 @@ def notes(results: Results) -> list[str]:
         said.append(f"{results.unfinished} runs failed; an effect leaves out the seeds that miss an arm it needs.")
     if results.seeds < 5:
         said.append("With fewer than five seeds the intervals are wide and lean on normality.")
+    if found := results.manifest.get("precision"):
+        span = f"{number(found['low'], signed=True)} to {number(found['high'], signed=True)}"
+        said.append(
+            f"Seeds were to be added until the effect of {results.label(found['contrast'])} on "
+            f"{OUTCOMES[found['outcome']].label} is known to within {number(found['asked'])}. Since it was looked at "
+            f"after every batch, its honest 95 % interval is {span}, {found['factor']:.2f} times as wide as shown."
+        )
     if results.flips is None:
         said.append("The soft assumptions have not been varied in this run: no sentence on what flips the verdict.")
     else:

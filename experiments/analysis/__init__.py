@@ -1,0 +1,1 @@
+"""What a sweep says: arms compared, which assumption matters, where the winner changes."""

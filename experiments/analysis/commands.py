@@ -1,0 +1,156 @@
+"""The commands of the analysis; each reads, computes, and hands over to words and figures."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Folder = Annotated[Path, typer.Argument(help="A folder below results that koc run made.")]
+Contrast = Annotated[
+    str | None, typer.Option(help="A factor, such as fees, or a level against the first: fees=commission_free.")
+]
+Arm = Annotated[str | None, typer.Option(help="Instead of a contrast: the level of this arm.")]
+Outcome = Annotated[str, typer.Option(help="An outcome, or a part of its name: surplus.")]
+
+
+class Method(StrEnum):
+    """Ways to ask which assumptions matter."""
+
+    tornado = "tornado"
+    morris = "morris"
+    sobol = "sobol"
+
+
+def compare(
+    first: Annotated[str, typer.Argument(metavar="A", help="A folder of results, or an arm of it: FOLDER:ARM.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another; the difference is B less A.")],
+    outcome: Annotated[list[str] | None, typer.Option(help="May be given several times; all, unless given.")] = None,
+) -> None:
+    """Compare two arms, or two experiments: paired by seed and point where they share them."""
+    from experiments.analysis import words
+    from experiments.analysis.compare import compare as differences
+    from experiments.analysis.compare import shared_outcomes, sides
+    from experiments.analysis.figures.differences import draw
+    from experiments.analysis.finding import publish
+    from experiments.analysis.sweep import chosen
+    from experiments.report.outcomes import SHOWN
+
+    one, other = sides(first, second)
+    known = shared_outcomes(one.sweep, other.sweep, one.sweep.outcomes)
+    wanted = [chosen(name, known, "--outcome") for name in outcome or ()] or [n for n in SHOWN if n in known] or known
+    found = differences(one, other, wanted)
+    told = words.of_comparison(found, one, other)
+    _print(publish(Path(other.sweep.name), told, lambda: draw(found, one, other), _command()))
+
+
+def sensitivity(
+    outcome: Outcome,
+    overrides: Annotated[
+        list[str] | None, typer.Argument(help="As for run: experiment=quick experiment.seeds=4.")
+    ] = None,
+    method: Annotated[
+        Method, typer.Option(help="tornado: one at a time; morris: screening; sobol: shares of the variance.")
+    ] = Method.tornado,
+    over: Annotated[
+        str,
+        typer.Option(help="soft: all that have a plausible range; or paths: creators.hype,creators.effort_cost=1:9."),
+    ] = "soft",
+    samples: Annotated[
+        int | None, typer.Option(help="Trajectories of morris; base samples of sobol, a power of two.")
+    ] = None,
+    contrast: Contrast = None,
+    arm: Arm = None,
+    config_dir: Annotated[Path | None, typer.Option(help="As for run: a folder with settings of your own.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs it takes, and stop.")] = False,
+) -> None:
+    """Tell which assumptions matter for a contrast; makes the runs that it needs."""
+    from experiments.analysis import assumption, execution, words
+    from experiments.analysis.figures import indices, tornado
+    from experiments.analysis.finding import publish
+    from experiments.analysis.response import question_of, response
+    from experiments.analysis.sensitivity import design
+    from experiments.analysis.sensitivity import indices as computed
+    from experiments.analysis.sensitivity import tornado as ends
+    from experiments.design import settings_of_arms
+
+    wanted = [f"hydra.searchpath=['file://{config_dir.absolute()}']"] if config_dir else []
+    wanted += overrides or []
+    settings, own = execution.settings_for(wanted, method.value, with_extras=arm is not None)
+    varied = assumption.over(over, settings.parameters, set(settings_of_arms(settings.experiment)))
+    plan = design(method.value, varied, samples)
+    work = execution.Work(settings, own, plan)
+    execution.check_question(settings, contrast, arm, outcome)
+    print(work.describe(), file=sys.stderr)
+    if dry_run:
+        return
+    sweep, folder = execution.carry_out(work)
+    answer = response(sweep, question_of(sweep, contrast, arm), outcome)
+    if method is Method.tornado:
+        table = ends(plan, answer)
+        _print(
+            publish(
+                folder, words.of_tornado(table, plan, answer), lambda: tornado.draw(table, plan, answer), _command()
+            )
+        )
+    else:
+        table = computed(plan, answer.means)
+        _print(
+            publish(
+                folder, words.of_indices(table, plan, answer), lambda: indices.draw(table, plan, answer), _command()
+            )
+        )
+    if sweep.unfinished:
+        print(f"{sweep.unfinished} runs failed; tracebacks: {folder / 'manifest.json'}", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def flipmap(
+    folder: Folder,
+    x: Annotated[str, typer.Option(help="An assumption varied in the sweep, or the end of its path.")],
+    y: Annotated[str, typer.Option(help="Another one.")],
+    outcome: Outcome,
+    contrast: Contrast = None,
+    arm: Arm = None,
+) -> None:
+    """Draw the line on which the winner changes, for two assumptions of a sweep."""
+    from experiments.analysis import words
+    from experiments.analysis.figures.flipmap import draw
+    from experiments.analysis.finding import publish
+    from experiments.analysis.flipmap import flip_map
+    from experiments.analysis.response import question_of, response
+    from experiments.analysis.sweep import read
+
+    sweep = read(folder)
+    found = flip_map(sweep, response(sweep, question_of(sweep, contrast, arm), outcome), x, y)
+    _print(publish(folder, words.of_map(found), lambda: draw(found), _command()))
+
+
+def scenarios(folder: Folder, outcome: Outcome, contrast: Contrast = None) -> None:
+    """Tell under what conditions a side wins, as rules on the assumptions of a sweep (PRIM)."""
+    from experiments.analysis import words
+    from experiments.analysis.assumption import varied_in
+    from experiments.analysis.figures.scenarios import draw
+    from experiments.analysis.finding import publish
+    from experiments.analysis.response import question_of, response
+    from experiments.analysis.scenarios import discover
+    from experiments.analysis.sweep import read
+
+    sweep = read(folder)
+    answer = response(sweep, question_of(sweep, contrast), outcome)
+    found, varied = discover(sweep, answer), varied_in(sweep)
+    points = sweep.points.loc[answer.means.index].reset_index(drop=True)
+    told = words.of_scenarios(found, varied, answer)
+    _print(publish(folder, told, lambda: draw(found, points, varied, answer), _command()))
+
+
+def _print(lines: list[str]) -> None:
+    print("\n".join(lines))
+
+
+def _command() -> str:
+    return shlex.join(["koc", *sys.argv[1:]])

@@ -1,0 +1,231 @@
+"""Two arms, or two experiments, against each other: paired by seed and point where they share them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from experiments.analysis.sweep import Sweep, chosen, read
+from experiments.report.statistics import LEVEL, Estimate, holm, t_interval
+from sim.errors import UserError
+from sim.recorder import OUTCOMES
+
+FIXED = ("days", "burn_in")
+
+
+class Side(NamedTuple):
+    """Runs of one arm, or of all arms together where `arm` is None; `name` is for people."""
+
+    sweep: Sweep
+    arm: str | None
+    name: str
+
+
+class Difference(NamedTuple):
+    """The second side less the first, on one outcome.
+
+    `size` is Cohen's d_z where paired: mean over standard deviation of the differences; else the difference over the
+    root mean square of the two sides' standard deviations.
+    """
+
+    outcome: str
+    first: float
+    second: float
+    estimate: Estimate
+    size: float
+    p_holm: float = np.nan
+
+
+class Compared(NamedTuple):
+    """All differences, how they were taken, and what to be careful about."""
+
+    differences: list[Difference]
+    paired: bool
+    how: str
+    cautions: list[str]
+
+
+class _Samples(NamedTuple):
+    """Values of the units of replication; of equal length and order where paired."""
+
+    first: pd.Series
+    second: pd.Series
+    paired: bool
+    how: str
+
+
+def sides(first: str, second: str) -> tuple[Side, Side]:
+    """What the user names: two folders, or arms of them, ``FOLDER:ARM``.
+
+    Raises
+    ------
+    UserError
+        If there is no such folder or arm, or the two are the same.
+    """
+    one, other = _side(first), _side(second)
+    if one.name == other.name:
+        raise UserError(f"{first} {second}: the same twice; expected two arms or two folders")
+    if one.arm and other.arm and one.sweep.name == other.sweep.name:  # the folder goes without saying
+        one, other = one._replace(name=one.sweep.label(one.arm)), other._replace(name=other.sweep.label(other.arm))
+    return one, other
+
+
+def _side(text: str) -> Side:
+    folder, colon, arm = text.rpartition(":")
+    if not colon or Path(text).is_dir():
+        sweep = read(Path(text))
+        return Side(sweep, None, sweep.name)
+    sweep = read(Path(folder))
+    arm = chosen(arm, map(str, sweep.arms.index), f"{text}: arm")
+    return Side(sweep, arm, f"{sweep.name}:{arm}")
+
+
+def compare(first: Side, second: Side, outcomes: Sequence[str]) -> Compared:
+    """Compare two sides on some outcomes.
+
+    Parameters
+    ----------
+    first, second
+        The difference is the second less the first.
+    outcomes
+        Outcomes that both have; a family for Holm's adjustment.
+
+    Returns
+    -------
+    Compared
+        By seed: a seed's value is its mean over points and arms, and the interval is over seeds. Where the sides share
+        a single seed, but several points, the interval is over points.
+
+    Raises
+    ------
+    UserError
+        If the two sides share no arm where none is named, or no run of an outcome finished on both.
+    """
+    arms = _arms(first, second)
+    found, how, paired = [], "", True
+    for outcome in outcomes:
+        samples = _samples(*(_cells(side, names, outcome) for side, names in zip((first, second), arms, strict=True)))
+        how, paired = samples.how, samples.paired
+        found.append(_difference(outcome, samples))
+    if not any(d.estimate.seeds for d in found):
+        raise UserError(f"{first.name} and {second.name}: no run finished on both sides")
+    adjusted = holm([d.estimate.p for d in found])
+    found = [d._replace(p_holm=float(p)) for d, p in zip(found, adjusted, strict=True)]
+    return Compared(found, paired, how, _cautions(first.sweep, second.sweep, paired))
+
+
+def shared_outcomes(first: Sweep, second: Sweep, wanted: Sequence[str]) -> list[str]:
+    """The outcomes asked for, as far as both sides have them."""
+    both = [name for name in first.outcomes if name in second.outcomes]
+    return [name for name in dict.fromkeys(wanted) if name in both]
+
+
+def _arms(first: Side, second: Side) -> tuple[list[str], list[str]]:
+    """Arms of either side that are averaged."""
+    ones, others = (list(map(str, side.sweep.arms.index)) for side in (first, second))
+    if first.arm and second.arm:
+        return [first.arm], [second.arm]
+    if first.arm or second.arm:  # an arm against a folder: against its arm of that name, or its only one
+        named, free, side = (first.arm, others, second) if first.arm else (second.arm, ones, first)
+        assert named is not None
+        if named not in free and len(free) > 1:
+            raise UserError(f"{side.name}: has no arm {named} and several others; expected {side.name}:ARM")
+        other = named if named in free else free[0]
+        return ([named], [other]) if first.arm else ([other], [named])
+    shared = [arm for arm in ones if arm in others]
+    if shared:
+        return shared, shared
+    if len(ones) == len(others) == 1:
+        return ones, others
+    raise UserError(f"{first.name} and {second.name}: share no arm; expected FOLDER:ARM")
+
+
+def _cells(side: Side, arms: list[str], outcome: str) -> pd.DataFrame:
+    """A row for each point, named by its parameters' values, a column for each seed; the mean over arms."""
+    cells = sum(side.sweep.cells(outcome, arm) for arm in arms) / len(arms)
+    assert isinstance(cells, pd.DataFrame)
+    points = side.sweep.points.loc[cells.index]
+    cells.index = pd.Index([" ".join(f"{k}={v!r}" for k, v in row.items()) for row in points.to_dict("records")])
+    return cells
+
+
+def _samples(first: pd.DataFrame, second: pd.DataFrame) -> _Samples:
+    points = [p for p in first.index if p in set(second.index)]
+    told = ""
+    if points:
+        first, second = first.loc[points], second.loc[points]
+    elif max(len(first), len(second)) > 1:
+        told = "; each side is a mean over its own points, since the two share none"
+    seeds = [s for s in first.columns if s in set(second.columns)]
+    if not seeds:
+        ones, others = first.mean().dropna(), second.mean().dropna()
+        how = f"no seed is shared: Welch's t test of {len(ones)} against {len(others)} seeds, not paired{told}"
+        return _Samples(ones, others, paired=False, how=how)
+    first, second = first[seeds], second[seeds]
+    if points:  # the same points in every seed
+        whole = first.notna().all(axis=1) & second.notna().all(axis=1)
+        if whole.any():
+            first, second = first[whole], second[whole]
+    if len(seeds) == 1 and points and len(first) > 1:
+        how = f"paired by {len(first)} points; of one seed, whose luck the intervals do not cover"
+        return _Samples(first.iloc[:, 0], second.iloc[:, 0], paired=True, how=how)
+    among = f", each a mean over {len(first)} shared points" if points and len(first) > 1 else told
+    how = f"paired by {len(seeds)} shared seed{'s' * (len(seeds) > 1)}{among}"
+    return _Samples(first.mean(), second.mean(), paired=True, how=how)
+
+
+def _difference(outcome: str, samples: _Samples) -> Difference:
+    first, second = samples.first, samples.second
+    if samples.paired:
+        gaps = (second - first).dropna()
+        kept = gaps.index
+        spread = float(gaps.std(ddof=1)) if len(gaps) > 1 else np.nan
+        means = float(first[kept].mean()), float(second[kept].mean())
+        return Difference(outcome, *means, t_interval(gaps), _ratio(float(gaps.mean()), spread))
+    spread = float(np.sqrt((first.var(ddof=1) + second.var(ddof=1)) / 2))
+    estimate = _welch(first, second)
+    return Difference(outcome, float(first.mean()), float(second.mean()), estimate, _ratio(estimate.value, spread))
+
+
+def _welch(first: pd.Series, second: pd.Series) -> Estimate:
+    """Second mean less the first, variances unequal (Welch 1947)."""
+    gap = float(second.mean() - first.mean())
+    seeds = len(first) + len(second)
+    if min(len(first), len(second)) < 2:
+        return Estimate(gap, -np.inf, np.inf, 1.0, 1)
+    if first.nunique() == second.nunique() == 1:
+        return Estimate(gap, gap, gap, float(gap == 0), seeds)
+    test = stats.ttest_ind(second, first, equal_var=False)
+    low, high = test.confidence_interval(LEVEL)
+    return Estimate(gap, float(low), float(high), float(test.pvalue), seeds)
+
+
+def _ratio(value: float, spread: float) -> float:
+    return float(value / spread) if spread > 0 else np.nan
+
+
+def _cautions(first: Sweep, second: Sweep, paired: bool) -> list[str]:
+    found = []
+    models = [(s.manifest.get("model") or {}).get("hash") for s in (first, second)]
+    if None not in models and models[0] != models[1]:
+        found.append("the two were made with different sources of the model: shared seeds may no longer share luck")
+    for key in FIXED:
+        values = [(s.config.get("experiment") or {}).get(key) for s in (first, second)]
+        if None not in values and values[0] != values[1]:
+            found.append(f"experiment.{key} is {values[0]} on the first side and {values[1]} on the second")
+    if not paired:
+        found.append("without shared seeds an interval is several times as wide as it need be")
+    return found
+
+
+def standing(difference: Difference) -> str:
+    """Which side is better: ``second``, ``first``, or empty where unclear or neither."""
+    better = OUTCOMES[difference.outcome].better
+    if not difference.estimate.clear or better == 0:
+        return ""
+    return "second" if difference.estimate.value * better > 0 else "first"

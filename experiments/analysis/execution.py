@@ -1,0 +1,113 @@
+"""Runs the market at the points of a sensitivity analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from experiments.analysis.response import question_of
+from experiments.analysis.sensitivity import Design
+from experiments.analysis.sweep import Sweep, chosen, read, sweep_of
+from experiments.api import Experiment
+from experiments.configuration import Settings, load_settings
+from sim.errors import UserError
+from sim.recorder import OUTCOMES
+
+
+class Work(NamedTuple):
+    """What a design takes: the experiment that it is carried out in, and how many runs.
+
+    The experiment stands beside the one that is analysed, under the name of both it and the method; its further arms
+    are left out unless `with_extras`.
+    """
+
+    settings: Settings
+    overrides: list[str]
+    design: Design
+
+    def describe(self) -> str:
+        """The number of runs, in words."""
+        points, method = len(self.design.points), self.design.method
+        count = len(self.design.assumptions)
+        blocks = points // self.design.block
+        how = {
+            "tornado": f"both ends of {count} ranges",
+            "morris": f"{blocks} trajectories x ({count} + 1)",
+            "sobol": f"{blocks} base samples x ({count} + 2)",
+        }[method]
+        study = self.settings.experiment
+        arms, seeds = len(self.settings.arms()), len(study.seeds)
+        total = points * arms * seeds
+        return (
+            f"{method}: {how} = {points:,} points x {arms} arms x {seeds} seeds = {total:,} runs of {study.days} days"
+        )
+
+
+def settings_for(overrides: Sequence[str], method: str, *, with_extras: bool) -> tuple[Settings, list[str]]:
+    """Settings of the experiment that the points are run in.
+
+    Parameters
+    ----------
+    overrides
+        As for `koc run`.
+    method
+        Part of its name.
+    with_extras
+        Whether its further arms are run.
+
+    Returns
+    -------
+    settings : Settings
+    overrides : list of str
+        That lead to them.
+
+    Raises
+    ------
+    UserError
+        On the first mistake, or if the experiment has a design of its own.
+    """
+    base = load_settings(overrides)
+    if base.experiment.design.is_used:
+        raise UserError(f"experiment={base.experiment.name}: has a design of its own; expected none beside --over")
+    own = [*overrides, f"experiment.name={base.experiment.name}-{method}", "experiment.keep=outcomes"]
+    if base.experiment.extra_arms and not with_extras:
+        own.append("~experiment.extra_arms")
+    return load_settings(own), own
+
+
+def check_question(settings: Settings, contrast: str | None, arm: str | None, outcome: str) -> None:
+    """See that a question can be put to the experiment, before it is made.
+
+    Raises
+    ------
+    UserError
+        As `question_of` and `response` do.
+    """
+    rows = [{"arm": a.name, **a.levels, "seed": 0, "status": "finished"} for a in settings.arms()]
+    sweep = sweep_of(pd.DataFrame(rows), name=settings.experiment.name, config=settings.resolved())
+    question_of(sweep, contrast, arm)
+    chosen(outcome, OUTCOMES, "--outcome")
+
+
+def carry_out(work: Work) -> tuple[Sweep, Path]:
+    """Make what the store lacks of the runs.
+
+    Returns
+    -------
+    sweep : Sweep
+        Whose points are those of the design, in its order.
+    folder : Path
+        That holds it.
+
+    Raises
+    ------
+    UserError
+        If a point is no possible market, or no run finished.
+    """
+    Experiment(*work.overrides, points=work.design.points).run()
+    folder = (Path(work.settings.output) / work.settings.experiment.name / "latest").resolve()
+    shown = Path(work.settings.output) / work.settings.experiment.name / folder.name
+    return read(shown), shown

@@ -1,0 +1,1 @@
+"""The figures of the analyses, in the house style."""

@@ -1,0 +1,104 @@
+"""Boxes of conditions: for each assumption of a rule, where in its range the side wins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from experiments.analysis.assumption import Assumption
+from experiments.analysis.response import Response
+from experiments.analysis.scenarios import Scenario, holds
+from experiments.report.outcomes import capital, number, share
+from experiments.report.style import BLUE, GREY, PALE, VERMILLION, Drawing, new_figure, wrapped
+
+TALL = 0.2  # half the height of a strip of dots
+
+
+def draw(found: Sequence[Scenario], x: pd.DataFrame, varied: Sequence[Assumption], answer: Response) -> Drawing:
+    """A panel for each side that has a rule; without any, one panel of all assumptions."""
+    ruled = [s for s in found if s.box] or [found[0]]
+    title = _title(found, answer)
+    rows = [max(len(s.box.limits) if s.box else len(varied), 1) for s in ruled]
+    figure = new_figure(title, 0.8 + sum(0.7 + 0.8 * n for n in rows))
+    grid = figure.subplots(len(ruled), 1, squeeze=False, height_ratios=rows)[:, 0]
+    for ax, scenario in zip(grid, ruled, strict=True):
+        _panel(ax, scenario, x, varied, colour=BLUE if scenario is found[0] else VERMILLION)
+    caption = (
+        "Each dot is a point of the sweep, placed by the assumption's value within its range: coloured where the side "
+        "wins, grey where it does not. The bar is the condition of the rule; dots outside of the rule's other "
+        "conditions are pale."
+    )
+    return Drawing(figure, title, caption, _table(found))
+
+
+def _panel(ax: Axes, scenario: Scenario, x: pd.DataFrame, varied: Sequence[Assumption], colour: str) -> None:
+    limits = {limit.path: limit for limit in scenario.box.limits} if scenario.box else {}
+    ranges = {a.path: a for a in varied}
+    shown = [ranges[path] for path in limits or ranges]
+    jitter = np.random.default_rng(1999).uniform(-TALL, TALL, len(x))  # so that dots do not cover one another
+    for y, a in enumerate(shown):
+        ax.barh(y, 1, height=2.4 * TALL, color=PALE, zorder=0)
+        if limit := limits.get(a.path):
+            low, high = (min(max(_placed(end, a), 0.0), 1.0) for end in (limit.low, limit.high))
+            ax.barh(y, high - low, left=low, height=2.4 * TALL, color=colour, alpha=0.25, zorder=1)
+            ax.annotate(_condition(limit.low, limit.high, a), ((low + high) / 2, y - 1.3 * TALL), ha="center",
+                        va="bottom", fontsize=9, color=colour, fontweight="bold")  # fmt: skip
+        others = holds(x, [limit for limit in limits.values() if limit.path != a.path])
+        for wins, mark in ((False, GREY), (True, colour)):
+            for near, alpha in ((False, 0.15), (True, 0.9)):
+                these = (scenario.wins == wins) & (others == near)
+                place = _placed(x[a.path].to_numpy(float)[these], a)
+                ax.scatter(place, y + jitter[these], s=9, color=mark, alpha=alpha, linewidths=0, zorder=2)
+        for at, value, align in ((0, a.low, "left"), (1, a.high, "right")):
+            ax.text(at, y + 1.3 * TALL, f"{value:.3g}", ha=align, va="top", fontsize=8, color=GREY)
+    ax.set(xlim=(-0.02, 1.02), ylim=(len(shown) - 0.4, -0.6), xticks=[])
+    ax.set_yticks(range(len(shown)), [wrapped(a.path, 30) for a in shown])
+    ax.tick_params(axis="y", length=0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    ax.set_title(_said(scenario), color=colour)
+
+
+def _said(scenario: Scenario) -> str:
+    box = scenario.box
+    if box is None:
+        return f"{capital(scenario.side)} wins at {share(scenario.share)} of all points; no condition is sure"
+    return (
+        f"{capital(scenario.side)} wins at {share(box.density)} of the {box.inside} points inside, "
+        f"{share(box.coverage)} of all its wins"
+    )
+
+
+def _placed(value: Any, a: Assumption) -> Any:
+    return (value - a.low) / (a.high - a.low)
+
+
+def _condition(low: float, high: float, a: Assumption) -> str:
+    if low <= a.low:
+        return f"< {number(high)}"
+    return f"> {number(low)}" if high >= a.high else f"{number(low)} to {number(high)}"
+
+
+def _title(found: Sequence[Scenario], answer: Response) -> str:
+    best = next((s for s in found if s.box), None)
+    if best is None or best.box is None:
+        return f"{capital(answer.label)}: no condition on the assumptions tells who wins"
+    names = " and ".join(limit.path for limit in best.box.limits)
+    return f"{capital(answer.label)}: whether {best.side} wins hangs on {names}"
+
+
+def _table(found: Sequence[Scenario]) -> pd.DataFrame:
+    rows = [
+        {
+            "winner": s.side, "share_of_points": s.share, "assumption": limit.path, "low": limit.low,
+            "high": limit.high, "quasi_p": limit.p, "density": s.box.density, "coverage": s.box.coverage,
+            "inside": s.box.inside, "density_left_out": s.box.honest_density,
+            "coverage_left_out": s.box.honest_coverage,
+        }
+        for s in found if s.box for limit in s.box.limits
+    ]  # fmt: skip
+    return pd.DataFrame(rows or [{"winner": s.side, "share_of_points": s.share} for s in found])

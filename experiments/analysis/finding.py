@@ -1,0 +1,150 @@
+"""What an analysis leaves: words, a table and a figure in the folder of its experiment, and a page of all of them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import textwrap
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from experiments.report.outcomes import capital
+from experiments.report.style import Drawing, house_style, save
+from sim.errors import UserError
+
+FOLDER = "analysis"
+PAGE = "analysis.html"
+KINDS = {
+    "compare": "Comparisons",
+    "tornado": "One assumption at a time",
+    "morris": "Screening",
+    "sobol": "Shares of the variance",
+    "flipmap": "Where the winner changes",
+    "scenarios": "Under what conditions",
+}
+"""Kinds of analyses in the order of the page, with their headings."""
+
+COLUMNS = 100
+
+
+class Finding(NamedTuple):
+    """An analysis in words.
+
+    Attributes
+    ----------
+    kind : str
+        One of `KINDS`.
+    about : sequence of str
+        What tells it from others of its kind, for the names of its files.
+    sentences : list of str
+        The finding first.
+    columns, rows : list
+        A table for people.
+    notes : list of str
+        How it was done, and how to read it.
+    """
+
+    kind: str
+    about: Sequence[str]
+    sentences: list[str]
+    columns: list[str]
+    rows: list[list[str]]
+    notes: list[str]
+
+    @property
+    def name(self) -> str:
+        """Of its files."""
+        return re.sub(r"[^A-Za-z0-9_.-]+", "-", "-".join([self.kind, *self.about]))
+
+
+def publish(folder: Path, finding: Finding, draw: Callable[[], Drawing], command: str) -> list[str]:
+    """Write a finding into the folder of an experiment, and the page of all findings anew.
+
+    Parameters
+    ----------
+    folder
+        Of the experiment.
+    finding
+        Replaces an earlier one of the same name.
+    draw
+        Makes its figure; called in the house style.
+    command
+        What the user typed.
+
+    Returns
+    -------
+    list of str
+        Lines for the terminal.
+
+    Raises
+    ------
+    UserError
+        If the folder cannot be written to.
+    """
+    place = folder / FOLDER
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UserError(f"{folder}: cannot write the figures there")
+    place.mkdir(exist_ok=True)
+    with house_style():
+        drawing = draw()
+        save(drawing, place, finding.name)
+    content = finding._asdict() | {"title": drawing.title, "caption": drawing.caption, "command": command}
+    (place / f"{finding.name}.json").write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    (folder / PAGE).write_text(_page(folder), "utf-8")
+    return [*text(finding), f"figure: {place / finding.name}.png", f"page: {folder / PAGE}"]
+
+
+def text(finding: Finding) -> list[str]:
+    """A finding as lines of a terminal: words, table, notes."""
+    lines = [line for sentence in finding.sentences for line in _filled(sentence)]
+    lines += ["", *aligned([finding.columns, *finding.rows]), ""] if finding.rows else [""]
+    return lines + [line for note in finding.notes for line in _filled(note, "  - ")]
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of cells, the first of headings, as lines with columns: numbers to the right, words to the left."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    right = [all(re.match(r"[-+−<]?\s?\d|$", cell) for cell in column[1:]) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = zip(row, widths, right, strict=True)
+        lines.append("  ".join(cell.rjust(w) if numeric else cell.ljust(w) for cell, w, numeric in cells).rstrip())
+    return lines
+
+
+def _filled(sentence: str, bullet: str = "") -> list[str]:
+    tight = sentence.replace(" %", "\N{NO-BREAK SPACE}%")
+    lines = textwrap.wrap(
+        capital(tight),
+        COLUMNS,
+        initial_indent=bullet,
+        subsequent_indent=" " * len(bullet),
+        break_on_hyphens=False,
+    )
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
+
+
+def _page(folder: Path) -> str:
+    environment = Environment(
+        loader=PackageLoader("experiments.report", "."), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["tight"] = lambda words: words.replace(" %", "\N{NO-BREAK SPACE}%")
+    environment.filters["capital"] = capital
+    found = [_shown(path) for path in sorted((folder / FOLDER).glob("*.json"))]
+    sections = [(heading, [f for f in found if f["kind"] == kind]) for kind, heading in KINDS.items()]
+    name = folder.resolve().parent.name
+    return environment.get_template("analysis.html.j2").render(
+        name=capital(name.replace("_", " ")), sections=[s for s in sections if s[1]], folder=FOLDER
+    )
+
+
+def _shown(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    drawn = base64.b64encode(path.with_suffix(".svg").read_bytes()).decode()
+    return content | {"name": path.stem, "source": f"data:image/svg+xml;base64,{drawn}"}

@@ -1,0 +1,229 @@
+"""The line on which the winner changes, for two assumptions, with the band in which it may as well lie elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import special
+
+from experiments.analysis.assumption import Assumption, varied_in
+from experiments.analysis.response import Response, arrays, noise
+from experiments.analysis.surrogate import Error, Scale, Surrogate, Z
+from experiments.analysis.sweep import Sweep, chosen
+from experiments.report.statistics import LEVEL
+from sim.errors import UserError
+
+FINENESS = 81  # nodes of the map along each side
+
+Array = NDArray[np.float64]
+
+
+class Crossing(NamedTuple):
+    """Where the winner changes along one assumption, with the ends of the band around; NaN where it leaves the map."""
+
+    at: float
+    low: float
+    high: float
+
+
+class Luck(NamedTuple):
+    """Variances of a mean over seeds: of what seeds do at one point alone, and of what they do at near ones alike."""
+
+    own: float
+    common: float
+
+
+class FlipMap(NamedTuple):
+    """The response over two assumptions, the others held.
+
+    Attributes
+    ----------
+    x, y : Assumption
+        Along the sides.
+    across, up : ndarray, shape (nodes,)
+        Values of `x` and of `y`.
+    mean, half : ndarray, shape (nodes of y, nodes of x)
+        Mean response, and half its 95 % interval, which counts the surrogate's doubt and that about what the seeds
+        have in common.
+    held : dict
+        Values at which the other assumptions are held.
+    error : Error
+        Of the surrogate.
+    points : DataFrame
+        The sweep's points: the two assumptions, and the response.
+    """
+
+    x: Assumption
+    y: Assumption
+    log: tuple[bool, bool]
+    across: Array
+    up: Array
+    mean: Array
+    half: Array
+    held: dict[str, float]
+    error: Error
+    points: pd.DataFrame
+    answer: Response
+    seeds: int
+
+    @property
+    def clear(self) -> NDArray[np.bool_]:
+        """Where the interval excludes zero."""
+        return np.abs(self.mean) > self.half
+
+    def share(self, side: int) -> float:
+        """Share of the map on which the response is clearly above (1) or below (-1) zero."""
+        return float((self.clear & (np.sign(self.mean) == side)).mean())
+
+    def table(self) -> pd.DataFrame:
+        """The map in tidy form, a row for each node."""
+        across, up = np.meshgrid(self.across, self.up)
+        columns: dict[str, NDArray[Any]] = {
+            self.x.path: across,
+            self.y.path: up,
+            "mean": self.mean,
+            "low": self.mean - self.half,
+        }
+        columns |= {"high": self.mean + self.half, "clear": self.clear}
+        return pd.DataFrame({name: values.ravel() for name, values in columns.items()})
+
+    def home(self, axis: int) -> float:
+        """Default of `x` (0) or `y` (1); the middle of its range where that is unknown or outside."""
+        assumption, log = (self.x, self.y)[axis], self.log[axis]
+        return _home(assumption, Scale(assumption.low, assumption.high, log))
+
+    def crossings(self, axis: int) -> list[Crossing]:
+        """Where the winner changes along `x` (0) or `y` (1), the other at home."""
+        values, fixed = (self.across, self.up) if axis == 0 else (self.up, self.across)
+        at = int(np.abs(fixed - self.home(1 - axis)).argmin())
+        mean, half = (self.mean[at], self.half[at]) if axis == 0 else (self.mean[:, at], self.half[:, at])
+        return crossings(values, mean, half)
+
+    def nearest(self, axis: int) -> Crossing | None:
+        """The one of `crossings` that is nearest to home."""
+        return min(self.crossings(axis), key=lambda crossing: abs(crossing.at - self.home(axis)), default=None)
+
+
+def flip_map(sweep: Sweep, answer: Response, x: str, y: str) -> FlipMap:
+    """Fit a surrogate to a sweep and find where the response changes sign.
+
+    Parameters
+    ----------
+    sweep
+        In which `x` and `y` vary; what else varies is an input of the surrogate and held at its default for the map,
+        or in the middle of its range where the default is unknown or outside.
+    answer
+        The response.
+    x, y
+        Paths, or their last parts.
+
+    Raises
+    ------
+    UserError
+        If the two do not vary, the points are too few, or the surrogate predicts no better than the mean.
+    """
+    known = {a.path: a for a in varied_in(sweep)}
+    if not known:
+        raise UserError(f"{sweep.name}: no parameter varies in it; a flip map needs a sweep, for instance --over soft")
+    first, second = (known[chosen(given, known, flag)] for given, flag in ((x, "--x"), (y, "--y")))
+    if first == second:
+        raise UserError(f"--x {x} --y {y}: expected two different assumptions")
+    scales = {path: Scale(a.low, a.high, _is_log(sweep, a)) for path, a in known.items()}
+    inputs, means = arrays(answer, sweep, known)
+    doubt = noise(answer.cells)
+    surrogate = Surrogate(inputs, means, list(scales.values()), doubt.of_mean)
+    luck = of_seeds(surrogate, answer.cells.loc[answer.means.index].to_numpy(float))
+    if np.isfinite(luck.own):
+        surrogate = Surrogate(inputs, means, list(scales.values()), luck.own)
+    error = surrogate.error()
+    if error.r2 <= 0:
+        raise UserError(
+            f"no map: the surrogate predicts left-out points no better than their mean (cross-validated R2 = "
+            f"{error.r2:.2f}, {error.points} points, {doubt.seeds} seeds); expected more points or more seeds"
+        )
+    across, up = scales[first.path].between(FINENESS), scales[second.path].between(FINENESS)
+    held = {path: _home(a, scales[path]) for path, a in known.items() if a not in (first, second)}
+    grid = pd.DataFrame(held, index=range(FINENESS**2))
+    grid[first.path], grid[second.path] = (nodes.ravel() for nodes in np.meshgrid(across, up))
+    mean, deviation = surrogate.predict(grid[list(known)].to_numpy(float))
+    points = pd.DataFrame(inputs, columns=list(known))[[first.path, second.path]].assign(response=means)
+    shape = (FINENESS, FINENESS)
+    half = half_width(deviation, luck.common, doubt.seeds)
+    return FlipMap(
+        first, second, (scales[first.path].log, scales[second.path].log), across, up, mean.reshape(shape),
+        half.reshape(shape), held, error, points, answer, doubt.seeds,
+    )  # fmt: skip
+
+
+def of_seeds(surrogate: Surrogate, cells: Array) -> Luck:
+    """Split what seeds do into what is alike at near points and what is not.
+
+    Parameters
+    ----------
+    surrogate
+        Of the means over seeds.
+    cells : shape (points, seeds)
+        Responses, NaN where a run did not finish.
+
+    Returns
+    -------
+    Luck
+        By the method of moments. Between seeds, responses have the variance own + common; smoothed by the surrogate,
+        h own + common, where h is the mean sum of squared weights.
+    """
+    smoother, kept = surrogate.smoother(), cells[surrogate.kept]
+    seeds = kept.shape[1]
+    if seeds < 2 or not np.isfinite(kept).all():
+        return Luck(np.nan, noise(pd.DataFrame(cells)).common)
+    shrunk = float((smoother**2).sum()) / len(smoother)
+    raw, smooth = (float(values.var(axis=1, ddof=1).mean()) for values in (kept, smoother @ kept))
+    own = min(max((raw - smooth) / max(1 - shrunk, 1e-6), 0.0), raw)
+    return Luck(own / seeds, max(smooth - shrunk * own, 0.0) / seeds)
+
+
+def half_width(deviation: Array, common: float, seeds: int) -> Array:
+    """Half of a 95 % interval of the response.
+
+    Parameters
+    ----------
+    deviation
+        Standard deviation of the surrogate.
+    common
+        Variance of what a seed does at near points alike, which no surrogate can tell from the response; NaN with one
+        seed, whose luck the interval then does not cover.
+    seeds
+        With as many less one degrees of freedom.
+    """
+    if not common > 0:
+        return Z * deviation
+    t = float(special.stdtrit(seeds - 1, (1 + LEVEL) / 2))
+    return np.sqrt((Z * deviation) ** 2 + t**2 * common)
+
+
+def crossings(values: Array, mean: Array, half: Array) -> list[Crossing]:
+    """Where a curve passes zero, by linear interpolation, and how far around its interval covers zero."""
+    found = []
+    for i in np.flatnonzero(np.sign(mean[:-1]) * np.sign(mean[1:]) < 0):
+        at = float(values[i] + (values[i + 1] - values[i]) * mean[i] / (mean[i] - mean[i + 1]))
+        unclear = np.abs(mean) <= half
+        before = [k for k in range(i + 1) if not unclear[k]]
+        after = [k for k in range(i + 1, len(values)) if not unclear[k]]
+        low = float(values[before[-1]]) if before else np.nan
+        high = float(values[after[0]]) if after else np.nan
+        found.append(Crossing(at, low, high))
+    return found
+
+
+def _home(assumption: Assumption, scale: Scale) -> float:
+    default = assumption.default
+    if default is not None and scale.low <= default <= scale.high:
+        return default
+    return float(scale.between(3)[1])
+
+
+def _is_log(sweep: Sweep, assumption: Assumption) -> bool:
+    spec = sweep.design_of(assumption.path)
+    return isinstance(spec, dict) and spec.get("scale") == "log" and assumption.low > 0

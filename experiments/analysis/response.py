@@ -1,0 +1,205 @@
+"""What an analysis looks at: one number for each point and seed, and how far seeds disagree about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from experiments.analysis.sweep import Sweep, chosen
+from experiments.report.statistics import Comparison, contrast_weights
+from sim.errors import UserError, nearest
+from sim.recorder import OUTCOMES
+
+
+class Question(NamedTuple):
+    """A contrast of arms, or the level of one: weights of the arms, and what the two sides are called.
+
+    `low` and `high` are empty for a level.
+    """
+
+    name: str
+    weights: pd.Series
+    low: str = ""
+    high: str = ""
+
+
+class Response(NamedTuple):
+    """A question put to an outcome.
+
+    `cells` has a row for each point and a column for each seed; NaN where a run that it needs did not finish.
+    """
+
+    question: Question
+    outcome: str
+    cells: pd.DataFrame
+
+    @property
+    def label(self) -> str:
+        """The outcome for people."""
+        return OUTCOMES[self.outcome].label
+
+    @property
+    def unit(self) -> str:
+        """Unit of the outcome."""
+        return OUTCOMES[self.outcome].unit
+
+    @property
+    def sign(self) -> int:
+        """1 if a response above zero is better for those concerned, or of a neutral outcome; else -1."""
+        return OUTCOMES[self.outcome].better or 1
+
+    @property
+    def means(self) -> pd.Series:
+        """Mean over seeds of every point that has one."""
+        return self.cells.mean(axis=1).dropna()
+
+    def side(self, value: float) -> str:
+        """Which side of the question a response speaks for."""
+        return self.question.high if value * self.sign > 0 else self.question.low
+
+
+class Noise(NamedTuple):
+    """How far seeds disagree about a response.
+
+    Attributes
+    ----------
+    of_mean : float
+        Variance of a point's mean over seeds, after what a seed adds at all points alike; NaN with one seed.
+    share : float
+        The same as a share of the variance of the means between points.
+    common : float
+        Variance of the mean over seeds of what a seed adds at all points alike; NaN with one seed.
+    seeds : int
+        Most seeds that a point has.
+    """
+
+    of_mean: float
+    share: float
+    common: float
+    seeds: int
+
+
+def question_of(sweep: Sweep, contrast: str | None = None, arm: str | None = None) -> Question:
+    """The question that the user means.
+
+    Parameters
+    ----------
+    sweep
+        Runs.
+    contrast
+        A factor, ``fees``, or a level of it against its first, ``fees=commission_free``. The only factor unless named.
+    arm
+        Name of an arm whose level is looked at instead.
+
+    Raises
+    ------
+    UserError
+        If there is no such factor, level or arm, or it is not clear which is meant.
+    """
+    if contrast and arm:
+        raise UserError(f"--contrast {contrast} --arm {arm}: expected one of the two")
+    if arm:
+        return _level(sweep, chosen(arm, sweep.arms.index, "--arm"))
+    if not contrast:
+        if len(sweep.factors) == 1:
+            contrast = next(iter(sweep.factors))
+        elif len(sweep.arms) == 1:
+            return _level(sweep, str(sweep.arms.index[0]))
+        else:
+            known = ", ".join(sweep.factors) or "none, and several arms"
+            raise UserError(f"--contrast: not given; the factors are {known}; --arm takes an arm's level")
+    return _contrast(sweep, contrast)
+
+
+def _level(sweep: Sweep, arm: str) -> Question:
+    return Question(sweep.label(arm), pd.Series({arm: 1.0}))
+
+
+def _contrast(sweep: Sweep, text: str) -> Question:
+    factor, _, level = text.partition("=")
+    factor = chosen(factor, sweep.factors, "--contrast") if sweep.factors else factor
+    if factor not in sweep.factors:
+        raise UserError(f"--contrast {text}: {sweep.name} has no factors; --arm takes the level of an arm")
+    first, *others = sweep.factors[factor]
+    if not others:
+        raise UserError(f"--contrast {text}: {factor} has the level {first} alone; expected two")
+    if not level and len(others) > 1:
+        options = " or ".join(f"{factor}={other}" for other in others)
+        raise UserError(f"--contrast {text}: {factor} has several levels; expected {options}")
+    high = level or others[0]
+    if high not in others:
+        raise UserError(f"--contrast {text}: no such level beside {first}; {nearest(high, others)}")
+    inside = pd.Series(True, index=sweep.arms.index)
+    for name, levels in sweep.factors.items():
+        inside &= sweep.arms[name].isin(levels)
+    arms = sweep.arms[inside]
+    if not {first, high} <= set(arms[factor]):
+        raise UserError(f"--contrast {text}: no finished run of {first if high in set(arms[factor]) else high}")
+    weights = contrast_weights(arms, [Comparison(factor, first, high)])
+    return Question(factor, weights[weights != 0], sweep.label(first), sweep.label(high))
+
+
+def response(sweep: Sweep, question: Question, outcome: str) -> Response:
+    """Put a question to an outcome, seed by seed and point by point.
+
+    Raises
+    ------
+    UserError
+        If there is no such outcome, or no point has all arms that it takes.
+    """
+    outcome = chosen(outcome, sweep.outcomes, "--outcome")
+    total: pd.DataFrame | None = None
+    for arm, weight in question.weights.items():
+        part = weight * sweep.cells(outcome, str(arm))
+        total = part if total is None else total + part  # aligned: what one arm lacks is NaN
+    assert total is not None
+    if not np.isfinite(total.to_numpy()).any():
+        raise UserError(f"{sweep.name}: no point and seed has finished in all arms of {question.name}")
+    return Response(question, outcome, total)
+
+
+def noise(cells: pd.DataFrame) -> Noise:
+    """Split the differences between cells into points, seeds, and the rest, which is noise.
+
+    Parameters
+    ----------
+    cells : DataFrame, a row for each point, a column for each seed
+
+    Returns
+    -------
+    Noise
+        From the two-way analysis of variance without replication, over the seeds that at least two points share. What
+        a seed adds at all points alike moves a whole map up or down, and does not blur it.
+    """
+    known = cells.loc[cells.notna().any(axis=1)]
+    counts = known.notna().sum(axis=1)
+    seeds = int(counts.max())
+    between = float(known.mean(axis=1).var(ddof=1)) if len(known) > 1 else np.nan
+    full = known.dropna()
+    if seeds < 2 or len(full) < 2 or full.shape[1] < 2:
+        return Noise(np.nan, np.nan, np.nan, seeds)
+    values = full.to_numpy()
+    rows, columns = values.shape
+    by_seed = values.mean(axis=0)
+    rest = values - values.mean(axis=1, keepdims=True) - by_seed + values.mean()
+    residual = float((rest**2).sum()) / ((rows - 1) * (columns - 1))
+    of_mean = residual * float((1 / counts).mean())
+    share = min(of_mean / between, 1.0) if between > 0 else np.nan
+    common = max(float(by_seed.var(ddof=1)) - residual / rows, 0.0) / columns
+    return Noise(of_mean, share, common, seeds)
+
+
+def arrays(answer: Response, sweep: Sweep, parameters: Iterable[str]) -> tuple[NDArray[np.float64], ...]:
+    """Parameters and mean response of the points that have one.
+
+    Returns
+    -------
+    x : ndarray, shape (points, parameters)
+    y : ndarray, shape (points,)
+    """
+    means = answer.means
+    return sweep.points.loc[means.index, list(parameters)].to_numpy(float), means.to_numpy(float)

@@ -1,0 +1,167 @@
+"""Each command of the analysis, typed: on folders with known answers, and on tiny markets from end to end."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from fake_sweeps import folder, spread, table
+
+from experiments import cli
+
+ARMS = (
+    "+experiment.factors.pay.some.creators.commission=0.2",
+    "+experiment.factors.pay.none.creators.commission=0.0",
+)
+TINY = (
+    "experiment=single", "market.consumers=120", "experiment.days=12", "experiment.burn_in=4",
+    "executor.backend=serial", *ARMS,
+)  # fmt: skip
+
+
+def effect(points: pd.DataFrame) -> np.ndarray:
+    return 20 * (5.0 - points["creators.effort_cost"].to_numpy())
+
+
+@pytest.fixture
+def sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    points = spread(60, seed=2, creators__effort_cost=(1, 12), creators__hype=(0, 5))
+    return folder(tmp_path / "results" / "fake" / "2026", table(points, effect, seeds=3, noise=10.0))
+
+
+def written(place: Path, name: str) -> dict[str, object]:
+    """Every file of a finding is there; returns its words."""
+    files = {path.suffix for path in (place / "analysis").glob(f"{name}.*")}
+    assert files == {".png", ".svg", ".csv", ".json"}
+    page = (place / "analysis.html").read_text("utf-8")
+    assert f'id="{name}"' in page and "http://" not in re.sub(r"http://www.w3.org", "", page)
+    found: dict[str, object] = json.loads((place / "analysis" / f"{name}.json").read_text("utf-8"))
+    return found
+
+
+def test_flipmap(sweep: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["flipmap", str(sweep), "--x", "effort_cost", "--y", "hype", "--contrast", "fees", "--outcome", "surplus"]
+    assert cli.main(command) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    at = float(re.findall(r"changes at creators.effort_cost = ([\d.]+)", said)[0])
+    assert at == pytest.approx(5.0, abs=0.2)
+    assert "creators.hype does not change who is ahead" in said
+    name = "flipmap-fees-consumer_surplus-creators.effort_cost-creators.hype"
+    assert "commission-free is better" in str(written(sweep, name)["sentences"])
+    nodes = pd.read_csv(sweep / "analysis" / f"{name}.csv")
+    assert set(nodes) == {"creators.effort_cost", "creators.hype", "mean", "low", "high", "clear"}
+    assert (nodes.loc[nodes["creators.effort_cost"] < 4, "mean"] > 0).all()
+
+
+def test_scenarios(sweep: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["scenarios", str(sweep), "--outcome", "surplus"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    at = float(re.findall(r"commission-free wins if creators.effort_cost < ([\d.]+)", said)[0])
+    assert at == pytest.approx(5.0, abs=0.6)
+    written(sweep, "scenarios-fees-consumer_surplus")
+
+
+def test_compare(sweep: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["compare", f"{sweep}:commission", f"{sweep}:commission_free", "--outcome", "surplus"]) == 0
+    assert "paired by 3 shared seeds, each a mean over 60 shared points" in " ".join(capsys.readouterr().out.split())
+    written(sweep, "compare-commission-commission_free")
+    assert cli.main(["scenarios", str(sweep), "--outcome", "surplus"]) == 0
+    page = (sweep / "analysis.html").read_text("utf-8")
+    assert page.count("<figure") == 2  # the page has all that was found so far
+
+
+def test_sensitivity_from_the_market_to_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    common = ["sensitivity", *TINY, "experiment.seeds=2", "--outcome", "gmv", "--over", "risk,herding"]
+    assert cli.main([*common, "--dry-run"]) == 0
+    told = capsys.readouterr().err
+    assert told == "tornado: both ends of 2 ranges = 5 points x 2 arms x 2 seeds = 20 runs of 12 days\n"
+    assert list(tmp_path.iterdir()) == []
+    assert cli.main(common) == 0
+    assert cli.main([*common, "--method", "morris", "--samples", "4"]) == 0
+    for method in ("tornado", "morris"):
+        place = (tmp_path / "results" / f"single-{method}" / "latest").resolve()
+        found = written(place, f"{method}-pay-gmv")
+        assert "market.choice.risk" in str(found["rows"]) and "koc sensitivity" not in str(found["sentences"])
+    ends = pd.read_csv(tmp_path / "results" / "single-tornado" / "latest" / "analysis" / "tornado-pay-gmv.csv")
+    assert sorted(ends["value"]) == [0.0, 0.0, 1.0, 4.0]  # both ends of .choice.risk and of .choice.herding
+
+
+def test_a_sweep_is_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    design = [
+        "experiment.design.vary={market.choice.risk: plausible, market.choice.quality: {low: 0.5, high: 3}}",
+        "experiment.design.sample=latin_hypercube", "experiment.design.points=24",
+    ]  # fmt: skip
+    assert cli.main(["run", *TINY, "experiment.seeds=1", *design]) == 0
+    place = tmp_path / "results" / "single" / "latest"
+    assert cli.main(["flipmap", str(place), "--x", "risk", "--y", "quality", "--arm", "some", "--outcome", "gmv"]) == 0
+    said = capsys.readouterr().out
+    assert "R2 = 0." in said and "One seed a point" in said
+    name = "flipmap-some-gmv-market.choice.risk-market.choice.quality"
+    nodes = pd.read_csv(place / "analysis" / f"{name}.csv")
+    assert (nodes["market.choice.risk"].min(), nodes["market.choice.risk"].max()) == (0.0, 4.0)
+
+
+def test_seeds_are_added_until_the_difference_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    goal = ["experiment.precision.outcome=gmv", "experiment.precision.half_width=10%"]
+    command = ["run", *TINY, "experiment.seeds=5", *goal, "experiment.precision.max_seeds=40"]
+    assert cli.main(command) == 0
+    manifest = json.loads((tmp_path / "results" / "single" / "latest" / "manifest.json").read_text("utf-8"))
+    found, runs = manifest["precision"], pd.read_parquet(tmp_path / "results" / "single" / "latest" / "runs.parquet")
+    assert found["reached"] and found["half_width"] <= found["asked"]
+    assert found["seeds"] == runs["seed"].nunique() > 5
+    wide = runs.pivot(index="seed", columns="arm", values="gmv")
+    assert found["effect"] == pytest.approx((wide["none"] - wide["some"]).mean())
+    variances = wide.var().sum() / (wide["none"] - wide["some"]).var()
+    assert found["seeds_unpaired"] == pytest.approx(found["seeds"] * variances)
+    assert "arms on seeds of their own would take" in capsys.readouterr().err
+    assert cli.main(command) == 0  # all from the store, to the same end
+    again = json.loads((tmp_path / "results" / "single" / "latest" / "manifest.json").read_text("utf-8"))
+    assert again["precision"] == found and again["runs"]["made"] == 0
+
+
+WRONG = {
+    "flipmap {} --x effort_cost --y gossip --outcome surplus": "--y gossip: valid names: creators.effort_cost, ",
+    "flipmap {} --x effort_cost --y hype --outcome happiness": "--outcome happiness: valid names: consumer_",
+    "flipmap {} --x effort_cost --y hype --outcome gmv --contrast pay": "--contrast pay: valid names: fees",
+    "flipmap {} --x effort_cost --y hype --outcome gmv": "the response is 0 at all points: there is nothing to map",
+    "scenarios {} --outcome gmv --contrast fees=none": "--contrast fees=none: no such level beside commission; ",
+    "compare {}:commission {}:commission": "the same twice; expected two arms or two folders",
+    "compare {}:commission nowhere": "nowhere: no runs.parquet in it; expected a folder that koc run made",
+    "sensitivity experiment=quick --outcome gmv --method sobol --samples 100": "expected 64 or 128",
+    "sensitivity experiment=quick --outcome gmv": "--contrast: not given; the factors are fees, domain, creators",
+    "sensitivity experiment=quick --outcome gmv --contrast fees --over take_rate=0:0.1": (
+        "--over platform.take_rate: the arms set it; expected a parameter that they share"
+    ),
+    "sensitivity experiment=quick --outcome revenue --contrast fees": (
+        "--outcome revenue: it may be creator_revenue or platform_revenue"
+    ),
+    "run experiment.precision.outcome=gmw": "experiment.precision.outcome=gmw: no such outcome; did you mean 'gmv'?",
+    "run experiment.precision.outcome=gmv": "experiment.precision.half_width=: expected a number above 0, or per cent",
+    "run experiment.precision.outcome=gmv experiment.precision.half_width=-2%": "half_width=-2%: expected a number",
+    "run experiment=quick experiment.precision.outcome=gmv experiment.precision.half_width=2%": (
+        "experiment.precision: 3 seeds to begin with, expected experiment.seeds from 5 to max_seeds=200"
+    ),
+    "run experiment=single experiment.precision.outcome=gmv experiment.precision.half_width=2%": (
+        "experiment.precision.outcome: the experiment has no factors, so there is no difference to know"
+    ),
+}
+
+
+@pytest.mark.parametrize("line", WRONG)
+def test_a_mistake_is_told_in_one_line(line: str, sweep: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(line.format(sweep, sweep).split()) == 2
+    said = capsys.readouterr().err
+    assert WRONG[line] in said and said.count("\n") == 1
+    assert not (sweep / "analysis").exists()
