@@ -55,10 +55,11 @@ def prepare(run: Run, console: Console) -> None:
         If an edge list is malformed, or the market too small for what it should hold.
     """
     from sim.compiled import is_warm
-    from sim.market import Market
 
     world = _world(run)
     if not is_warm():
+        from sim.market import Market  # here, since it takes a second to import and this process may never need it
+
         console.print(COMPILING)
         Market(run.parameters, run.seed, world=world).run(min(run.days, WARM_UP))  # workers find the compiled code
 
