@@ -115,9 +115,9 @@ def test_runs_are_listed_and_shown(broken: pytest.MonkeyPatch, capsys: pytest.Ca
     assert len(printed(capsys, "list", "--failed").splitlines()) == 4
     assert len(printed(capsys, "list", "--last", "3").splitlines()) == 5
     assert printed(capsys, "list", "--experiment", "other").startswith("0 runs")
-    told = printed(capsys, "show", failed_id()[:12])
-    assert "creators.effort_cost=12" in told and "market.consumers=100" in told and "creators.hype" not in told
-    assert "day         7" in told and "Traceback" in told and f"koc replay {failed_id()[:12]}" in told
+    shown = printed(capsys, "show", failed_id()[:12])
+    assert "creators.effort_cost=12" in shown and "market.consumers=100" in shown and "creators.hype" not in shown
+    assert "day         7" in shown and "Traceback" in shown and f"koc replay {failed_id()[:12]}" in shown
     finished = str(rows("SELECT id FROM runs WHERE status = 'finished'")[0][0])
     assert "gmv_kept" in printed(capsys, "show", finished) and "tables: none kept" in printed(capsys, "show", finished)
     assert "zz: no such run in the store" in printed(capsys, "show", "zz", status=2)
@@ -223,7 +223,7 @@ def test_verify_says_what_differs(capsys: pytest.CaptureFixture[str]) -> None:
     manifest["versions"]["numpy"] = "1.0"
     (LATEST / "manifest.json").write_text(json.dumps(manifest))
     table = pd.read_parquet(LATEST / "runs.parquet")
-    table.loc[5, "trust"] += 1e-15
+    table["trust"] += (table.index == 5) * 1e-15
     table.to_parquet(LATEST / "runs.parquet")
     capsys.readouterr()
     assert main(["verify", str(LATEST), "--rows", "2"]) == 1
