@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.figures import Section, sections
+from benchmarks.sweeps import available
 from experiments.manifest import provenance
 
 OUTPUT = Path(__file__).resolve().parent.parent / "results" / "bench" / "latest.json"
@@ -30,8 +31,11 @@ STARTS = {
 }
 # consumers and days
 SIZES = ((10_000, 28), (100_000, 28), (1_000_000, 10))
-FULL = {"sizes": SIZES, "mesa": (10_000, 5), "numpy": (100_000, 5), "starts": 3}
-QUICK = {"sizes": ((10_000, 14), (100_000, 14)), "mesa": (2_000, 3), "numpy": (20_000, 3), "starts": 1}
+FULL = {"sizes": SIZES, "mesa": (10_000, 5), "numpy": (100_000, 5), "starts": 3, "sweep": 2_000, "jobs": 30}
+QUICK = {
+    "sizes": ((10_000, 14), (100_000, 14)), "mesa": (2_000, 3), "numpy": (20_000, 3), "starts": 1, "sweep": 400,
+    "jobs": 10,
+}  # fmt: skip
 
 
 def main(quick: Annotated[bool, typer.Option(help="Smaller sizes, less than a minute.")] = False) -> None:
@@ -49,7 +53,12 @@ def main(quick: Annotated[bool, typer.Option(help="Smaller sizes, less than a mi
             sizes.append(_probe("engine", consumers, days))
         status.update("peers")
         peers = {"plain Mesa": _probe("mesa", *plan["mesa"]), "numpy": _probe("numpy", *plan["numpy"])}
-    raw = {"sizes": sizes, "peers": peers, "starts": starts}
+        sweeps = {}
+        for kind in available():
+            status.update(f"sweeps: {kind}")
+            runs = plan["jobs"] if kind.startswith("hydra") else plan["sweep"]
+            sweeps[kind] = json.loads(_python("-m", "benchmarks.sweeps", kind, str(runs)))
+    raw = {"sizes": sizes, "peers": peers, "starts": starts, "sweeps": sweeps}
     made = sections(raw)
     context = provenance() | {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

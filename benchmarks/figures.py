@@ -55,13 +55,15 @@ def sections(raw: dict[str, Any]) -> list[Section]:
     Parameters
     ----------
     raw
-        ``sizes`` and ``peers``, as `benchmarks.probe` measures them, and ``starts``: seconds by what is started.
+        ``sizes`` and ``peers``, as `benchmarks.probe` measures them; ``sweeps``, as `benchmarks.sweeps` does; and
+        ``starts``: seconds by what is started.
     """
     made = [(_title(size), list(_speed(size))) for size in raw["sizes"]]
     largest = raw["sizes"][-1]
     made.append((f"Phases of the day, {largest['consumers']:,} consumers, 1 thread", list(_phases(largest))))
     made.append((f"Memory, {largest['consumers']:,} consumers", list(_memory(largest))))
     made.append(("Peers, consumers' phase, the same days with the same numbers", list(_peers(raw["peers"]))))
+    made.append(("Sweeps: a run beyond its simulation, two processes", list(_sweeps(raw["sweeps"]))))
     made.append(("Start, a new process each", list(_start(raw["starts"]))))
     return made
 
@@ -121,6 +123,17 @@ def _peers(peers: dict[str, dict[str, Any]]) -> Iterator[Figure]:
         yield Figure(f"{name}, {where}", work / peer["port_seconds"], "M consumer-days/s")
         yield Figure(f"engine, {where}", work / peer["engine_seconds"], "M consumer-days/s")
         yield Figure(f"engine over {name}", peer["port_seconds"] / peer["engine_seconds"], "times", goal)
+
+
+def _sweeps(sweeps: dict[str, dict[str, Any]]) -> Iterator[Figure]:
+    names = {
+        "koc": "koc run", "mesa": "mesa.batch_run", "hydra": "Hydra multirun", "hydra_joblib": "Hydra, joblib launcher",
+    }  # fmt: skip
+    for kind, measured in sweeps.items():
+        where = f"{names[kind]}, {measured['runs']:,} runs"
+        yield Figure(where, measured["ms_per_run"], "ms/run", 2.0 if kind == "koc" else None, more=False)
+        yield Figure(where, measured["files"], "files")
+        yield Figure(where, measured["memory"] / MILLION, "MB", 1_000.0 if kind == "koc" else None, more=False)
 
 
 def _start(starts: dict[str, dict[str, float]]) -> Iterator[Figure]:

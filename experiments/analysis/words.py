@@ -17,6 +17,7 @@ from experiments.report.outcomes import amount, number, share
 from experiments.report.statistics import Estimate
 from sim.recorder import OUTCOMES
 
+FEW_SEEDS = 5  # with fewer, Student's t is twice the normal quantile or more
 MOST_NOISE = 0.5  # of the variance between points, for anything to be learnt of it
 LEAST_SHARE = 0.05  # of the variance: an assumption below it is not worth a sentence
 
@@ -28,7 +29,7 @@ def of_comparison(found: compare.Compared, first: compare.Side, second: compare.
     favour = {side: sum(compare.standing(d) == side for d in sure) for side in ("first", "second")}
     said = (
         f"{second.name} against {first.name}: of {len(differences)} outcomes, {len(sure)} differ beyond chance after "
-        f"Holm's adjustment; {favour['second']} are better with {second.name}, {favour['first']} with {first.name}"
+        f"Holm's adjustment; {favour['second']} better with {second.name}, {favour['first']} with {first.name}"
     )
     size = "d_z" if found.paired else "d"
     rows = [
@@ -242,9 +243,10 @@ def _crossing(crossing: Crossing, values: object) -> str:
 def _common_note(found: FlipMap) -> str:
     if found.seeds < 2:
         return "One seed a point: the band does not cover the luck of that seed. Give more seeds."
+    few = "" if found.seeds >= FEW_SEEDS else f" With {found.seeds} seeds it is wide on that account: give {FEW_SEEDS}."
     return (
         f"The band is where a 95 % interval of the mean response covers zero, node by node; it counts the surrogate's "
-        f"doubt, and how far the {found.seeds} seeds differ in what they do at near points alike."
+        f"doubt, and how far the {found.seeds} seeds differ in what they do at near points alike.{few}"
     )
 
 

@@ -68,8 +68,8 @@ def save(drawing: Drawing, folder: Path, name: str) -> None:
 
 
 def wrapped(text: str, width: int) -> str:
-    """Text broken into lines of at most `width` characters."""
-    return "\n".join(textwrap.wrap(text, width))
+    """Text broken into lines of at most `width` characters, never before a sign of per cent."""
+    return "\n".join(textwrap.wrap(text.replace(" %", "\N{NO-BREAK SPACE}%"), width))
 
 
 def panels(figure: Figure, count: int, rows_each: int = 1, most: int = 3, **shared: Any) -> NDArray[Any]:
