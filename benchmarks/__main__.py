@@ -33,7 +33,7 @@ STARTS = {
 SIZES = ((10_000, 28), (100_000, 28), (1_000_000, 10))
 FULL = {"sizes": SIZES, "mesa": (10_000, 5), "numpy": (100_000, 5), "starts": 3, "sweep": 2_000, "jobs": 30}
 QUICK = {
-    "sizes": ((10_000, 14), (100_000, 14)), "mesa": (2_000, 3), "numpy": (20_000, 3), "starts": 1, "sweep": 400,
+    "sizes": ((10_000, 14), (100_000, 14)), "mesa": (2_000, 3), "numpy": (20_000, 3), "starts": 1, "sweep": 1_000,
     "jobs": 10,
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 import tempfile
@@ -105,12 +106,15 @@ def _for_hydra(arguments: Sequence[str], flags: argparse.Namespace, scratch: str
 @contextmanager
 def _command_line(arguments: Sequence[str]) -> Iterator[None]:
     argv, full_error = sys.argv, os.environ.get(_FULL_ERROR)
+    handlers, level = list(logging.root.handlers), logging.root.level
     sys.argv = ["koc run", *arguments]
     os.environ[_FULL_ERROR] = "1"  # errors come to us, and leave as one line
     try:
         yield
     finally:
         sys.argv = argv
+        logging.root.handlers[:] = handlers  # --info logs all that happens, from then on
+        logging.root.setLevel(level)
         if full_error is None:
             del os.environ[_FULL_ERROR]
         else:
