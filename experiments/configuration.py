@@ -18,6 +18,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import BaseModel, ConfigDict, Field
+from yaml import MarkedYAMLError
 
 from experiments.design import Arm, Study, arms, settings_of_arms
 from experiments.mistakes import declared, field_at, validated
@@ -188,6 +189,10 @@ def clear_mistakes(overrides: Sequence[str], is_sweep: bool = False) -> Iterator
         yield
     except (HydraException, OmegaConfBaseException) as error:
         raise UserError(_explained(error, overrides, is_sweep)) from error
+    except MarkedYAMLError as error:
+        place = error.problem_mark or error.context_mark
+        where = f"{place.name}, line {place.line + 1}" if place else "a file of settings"
+        raise UserError(f"{where}: not YAML ({error.problem}); expected lines such as key: value") from error
 
 
 def _composed(overrides: list[str]) -> DictConfig:

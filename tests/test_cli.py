@@ -229,3 +229,11 @@ def test_the_register_has_every_parameter_with_its_declaration() -> None:
 
 def test_the_page_of_parameters_is_up_to_date() -> None:
     assert (REPOSITORY / "docs" / "parameters.md").read_text("utf-8") == page(), "run: make parameters"
+
+
+def test_a_file_that_is_no_yaml_is_named_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "experiment" / "mine.yaml"
+    file.parent.mkdir()
+    file.write_text("name: mine\n  seeds: [1\n", "utf-8")
+    told = f"koc: {file}, line 2: not YAML (mapping values are not allowed here); expected lines such as key: value"
+    assert lines_of("run", "--config-dir", str(tmp_path), "experiment=mine", capsys=capsys) == (2, [told])
