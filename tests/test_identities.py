@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_markets import kept_by, market
+from small_markets import kept_by, market, parameters
 
 from sim.errors import UserError
 from sim.market import Market
@@ -222,3 +222,10 @@ def test_orders_that_are_missing_are_noticed() -> None:
 
 def test_no_orders_no_trees() -> None:
     assert len(trees(trace(market().orders()))) == 0
+
+
+def test_nothing_is_told_before_it_is_measured() -> None:
+    one = Market(parameters(), seed=1, burn_in=3).run(3)
+    with pytest.raises(UserError, match=r"day 3: nothing is measured before burn-in ends; run more than 3 days"):
+        one.result()
+    assert one.run(1).result().outcomes["views"] > 0
