@@ -120,9 +120,11 @@ class Store:
         return finished - {id for id in tabled if counts.get(id) != len(TABLES)}
 
     def failed(self, ids: Iterable[str]) -> dict[str, Failed]:
-        """Those of these runs that were tried and failed."""
+        """Those of these runs that were tried and failed, in their order."""
+        wanted = list(ids)
         query = f"SELECT id, error, traceback, day FROM runs WHERE status = '{FAILED}' AND id IN"
-        return {row[0]: Failed(*row) for rows in self._of(list(ids), query) for row in rows}
+        found = {row[0]: Failed(*row) for rows in self._of(wanted, query) for row in rows}
+        return {id: found[id] for id in wanted if id in found}
 
     def get(self, id: str, tables: Iterable[str] = TABLES) -> Finished:
         """A finished run, with some of its tables.
