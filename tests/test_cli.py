@@ -87,7 +87,7 @@ WRONG = {
     ),
     "experiment.flips.seeds=1": "experiment.flips.seeds=1: expected a whole number from 2 to 1000 (seeds)",
     "experiment.flips.burn_in=120": (
-        "experiment.flips.burn_in=120 of days=60 leaves no day to count; expected less than days"
+        "experiment.flips.burn_in=120 of days=80 leaves no day to count; expected less than days"
     ),
     "executor.workers=-1": "executor.workers=-1: expected a whole number from 0 to 10000",
     "executor=dask": "executor=dask: not installed; see configs/executor/dask.yaml",

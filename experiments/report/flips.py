@@ -4,30 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from experiments.report.load import Results
 from experiments.report.outcomes import INTERESTS, OVERALL, capital
-from experiments.report.statistics import Comparison
+from experiments.report.statistics import Comparison, contrast, t_interval
 from sim.recorder import OUTCOMES
 
 CHANGES = ("flips", "no longer clear", "becomes clear")
 
 
-def changes(flips: pd.DataFrame) -> pd.DataFrame:
-    """Compare every check with the same effect at the assumption's default value.
+def changes(flips: pd.DataFrame, main: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Compare every check with what the experiment says, and with the same check at the assumption's default value.
 
     Parameters
     ----------
     flips : DataFrame
         Columns assumption, value, default, factor, outcome, effect, low, high, seeds.
+    main : DataFrame, optional
+        What the experiment itself found: columns factor, outcome, effect, low, high. Without it, and where it found
+        nothing clear, a check is held against the one at the default.
 
     Returns
     -------
     DataFrame
-        The rows that are not defaults, with a column `change`: ``flips`` if the sign turns and both intervals exclude
-        zero, ``no longer clear`` or ``becomes clear`` if one of the two covers zero, else ``same``; and the default's
-        `effect`, `low` and `high` as `default_effect`, `default_low` and `default_high`.
+        The rows that are not defaults, with a column `change`: ``flips`` if the effect is clear and of the other sign,
+        ``no longer clear`` if it was clear at the default and now covers zero, ``becomes clear`` if it is clear and
+        neither the experiment nor the default was, else ``same``; and the default's `effect`, `low` and `high` as
+        `default_effect`, `default_low` and `default_high`. `open` marks rows whose default is not clear though the
+        experiment is: the checks are smaller.
     """
     key = ["assumption", "factor", "outcome"]
     is_default = flips["default"].astype(bool)
@@ -35,14 +42,41 @@ def changes(flips: pd.DataFrame) -> pd.DataFrame:
     defaults = flips[is_default].drop_duplicates(key)[key + columns]
     defaults = defaults.rename(columns={c: f"default_{c}" for c in columns})
     moved = flips[~is_default & flips["seeds"].gt(0)].merge(defaults, on=key, how="inner")
-    clear = (moved["low"] > 0) | (moved["high"] < 0)
-    was_clear = (moved["default_low"] > 0) | (moved["default_high"] < 0)
-    turned = clear & was_clear & (moved["effect"] * moved["default_effect"] < 0)
+    now, was = _sign(moved, ""), _sign(moved, "default_")
+    told = np.zeros(len(moved), int)
+    if main is not None:
+        found = main.rename(columns={c: f"main_{c}" for c in columns})
+        told = _sign(moved[["factor", "outcome"]].merge(found, on=["factor", "outcome"], how="left"), "main_")
+    reference = np.where(told != 0, told, was)
     moved["change"] = "same"
-    moved.loc[was_clear & ~clear, "change"] = "no longer clear"
-    moved.loc[clear & ~was_clear, "change"] = "becomes clear"
-    moved.loc[turned, "change"] = "flips"
+    moved.loc[(now == 0) & (was != 0), "change"] = "no longer clear"
+    moved.loc[(now != 0) & (reference == 0), "change"] = "becomes clear"
+    moved.loc[now * reference < 0, "change"] = "flips"
+    moved["open"] = (told != 0) & (was == 0)
     return moved
+
+
+def _sign(effects: pd.DataFrame, prefix: str) -> NDArray[np.int64]:
+    """+1 or -1 where an interval excludes zero, else 0."""
+    return (effects[f"{prefix}low"] > 0).to_numpy(int) - (effects[f"{prefix}high"] < 0).to_numpy(int)
+
+
+def found_at_large(results: Results) -> pd.DataFrame:
+    """Main effects of the experiment itself, for each factor and outcome that was checked, to hold the checks against.
+
+    Returns
+    -------
+    DataFrame
+        Columns factor, outcome, effect, low, high; the last level of a factor against the first, as in the checks.
+    """
+    assert results.flips is not None
+    rows = []
+    for factor, outcome in results.flips[["factor", "outcome"]].drop_duplicates().itertuples(index=False):
+        if factor in results.factors and outcome in results.runs:
+            levels = results.factors[factor]
+            by_seed = contrast(results.outcome(outcome), results.arms, [Comparison(factor, levels[0], levels[-1])])
+            rows.append((factor, outcome, *t_interval(by_seed)[:3]))
+    return pd.DataFrame(rows, columns=["factor", "outcome", "effect", "low", "high"])
 
 
 def flip_sentences(results: Results, comparison: Comparison) -> list[str]:
@@ -50,7 +84,7 @@ def flip_sentences(results: Results, comparison: Comparison) -> list[str]:
     if results.flips is None or results.flips.empty:
         return []
     told = [*OVERALL, *(key for keys in INTERESTS.values() for key in keys)]
-    checked = changes(results.flips)
+    checked = changes(results.flips, found_at_large(results))
     checked = checked[checked["factor"] == comparison.factor]
     sentences = []
     for outcome in dict.fromkeys(told):
@@ -68,9 +102,10 @@ def _sentence(rows: pd.DataFrame) -> str:
             places = [f"{a} = {_plain(v)}" for a, v in zip(found["assumption"], found["value"], strict=True)]
             parts.append(f"{change} if {' or '.join(places)}")
     same = int((rows["change"] == "same").sum())
+    aside = "; in the smaller market of the checks not clear at the defaults" if rows["open"].any() else ""
     if not parts:
-        return f"the same at all {same} ends of {rows['assumption'].nunique()} assumptions' ranges"
-    return "; ".join(parts) + (f"; the same at the other {same} values tried" if same else "")
+        return f"the same at all {same} ends of {rows['assumption'].nunique()} assumptions' ranges{aside}"
+    return "; ".join(parts) + (f"; the same at the other {same} values tried" if same else "") + aside
 
 
 def _plain(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from experiments.report.flips import changes
+from experiments.report.flips import changes, found_at_large
 from experiments.report.load import Results
 from experiments.report.outcomes import PERCENT_UNITS, SHOWN, amount, capital, number, percent
 from experiments.report.statistics import t_interval
@@ -128,7 +128,7 @@ def _mean_rows(results: Results) -> list[dict[str, Any]]:
 def _flip_rows(results: Results) -> list[dict[str, str]]:
     if results.flips is None or results.flips.empty:
         return []
-    moved = changes(results.flips)
+    moved = changes(results.flips, found_at_large(results))
     return [
         {
             "assumption": str(row["assumption"]), "value": f"{row['value']:g}", "factor": results.label(row["factor"]),

@@ -178,6 +178,21 @@ def test_flips() -> None:
     }  # fmt: skip
 
 
+def test_what_the_experiment_found_is_what_flips() -> None:
+    """Small checks may be unclear at the default; a clear reverse of the experiment's own answer is a flip all the same."""
+    frame = flips().query("factor == 'fees' and outcome == 'gmv_kept' and assumption == 'creators.hype'")
+    unclear = frame.copy()
+    unclear.loc[unclear["default"], ["low", "high"]] = [-5.0, 40.0]
+    at_five = unclear["value"] == 5.0
+    unclear.loc[at_five, ["effect", "low", "high"]] = [-9.0, -12.0, -6.0]
+    columns = ["factor", "outcome", "effect", "low", "high"]
+    main = pd.DataFrame([("fees", "gmv_kept", 20.0, 10.0, 30.0)], columns=columns)
+    found = changes(unclear, main).set_index("value")
+    assert found["change"].to_dict() == {0.0: "same", 5.0: "flips"}
+    assert found["open"].all()
+    assert changes(unclear).set_index("value")["change"].to_dict() == {0.0: "becomes clear", 5.0: "becomes clear"}
+
+
 def test_a_reverse_that_is_not_clear_is_no_flip() -> None:
     frame = flips()
     frame.loc[(frame.assumption == "creators.hype") & (frame.value == 5.0), ["low", "high"]] = [-17.0, 1.0]
