@@ -33,8 +33,9 @@ def changes(flips: pd.DataFrame, main: pd.DataFrame | None = None) -> pd.DataFra
         The rows that are not defaults, with a column `change`: ``flips`` if the effect is clear and of the other sign,
         ``no longer clear`` if it was clear at the default and now covers zero, ``becomes clear`` if it is clear and
         neither the experiment nor the default was, else ``same``; and the default's `effect`, `low` and `high` as
-        `default_effect`, `default_low` and `default_high`. `open` marks rows whose default is not clear though the
-        experiment is: the checks are smaller.
+        `default_effect`, `default_low` and `default_high`. The checks are smaller: `at_default` says ``not clear`` or
+        ``the opposite`` where the check at the default does not bear out what is clear in the experiment, else nothing.
+        Where it is the opposite, the checks are held against it.
     """
     key = ["assumption", "factor", "outcome"]
     is_default = flips["default"].astype(bool)
@@ -47,12 +48,12 @@ def changes(flips: pd.DataFrame, main: pd.DataFrame | None = None) -> pd.DataFra
     if main is not None:
         found = main.rename(columns={c: f"main_{c}" for c in columns})
         told = _sign(moved[["factor", "outcome"]].merge(found, on=["factor", "outcome"], how="left"), "main_")
-    reference = np.where(told != 0, told, was)
+    reference = np.where((told != 0) & (told + was != 0), told, was)
     moved["change"] = "same"
     moved.loc[(now == 0) & (was != 0), "change"] = "no longer clear"
     moved.loc[(now != 0) & (reference == 0), "change"] = "becomes clear"
     moved.loc[now * reference < 0, "change"] = "flips"
-    moved["open"] = (told != 0) & (was == 0)
+    moved["at_default"] = np.select([told * was < 0, (told != 0) & (was == 0)], ["the opposite", "not clear"], "")
     return moved
 
 
@@ -102,7 +103,8 @@ def _sentence(rows: pd.DataFrame) -> str:
             places = [f"{a} = {_plain(v)}" for a, v in zip(found["assumption"], found["value"], strict=True)]
             parts.append(f"{change} if {' or '.join(places)}")
     same = int((rows["change"] == "same").sum())
-    aside = "; in the smaller market of the checks not clear at the defaults" if rows["open"].any() else ""
+    at_default = rows["at_default"].iloc[0]
+    aside = f" (in the smaller market of the checks {at_default} at the defaults)" if at_default else ""
     if not parts:
         return f"the same at all {same} ends of {rows['assumption'].nunique()} assumptions' ranges{aside}"
     return "; ".join(parts) + (f"; the same at the other {same} values tried" if same else "") + aside

@@ -179,7 +179,7 @@ def test_flips() -> None:
 
 
 def test_what_the_experiment_found_is_what_flips() -> None:
-    """Small checks may be unclear at the default; a clear reverse of the experiment's own answer is a flip all the same."""
+    """Small checks may be unclear at the default; a clear reverse of the experiment's answer is a flip all the same."""
     frame = flips().query("factor == 'fees' and outcome == 'gmv_kept' and assumption == 'creators.hype'")
     unclear = frame.copy()
     unclear.loc[unclear["default"], ["low", "high"]] = [-5.0, 40.0]
@@ -189,8 +189,12 @@ def test_what_the_experiment_found_is_what_flips() -> None:
     main = pd.DataFrame([("fees", "gmv_kept", 20.0, 10.0, 30.0)], columns=columns)
     found = changes(unclear, main).set_index("value")
     assert found["change"].to_dict() == {0.0: "same", 5.0: "flips"}
-    assert found["open"].all()
+    assert set(found["at_default"]) == {"not clear"}
     assert changes(unclear).set_index("value")["change"].to_dict() == {0.0: "becomes clear", 5.0: "becomes clear"}
+    unclear.loc[unclear["default"], ["effect", "low", "high"]] = [-9.0, -12.0, -6.0]
+    contrary = changes(unclear, main).set_index("value")
+    assert contrary["change"].to_dict() == {0.0: "flips", 5.0: "same"}  # not the assumption, but the size, turned it
+    assert set(contrary["at_default"]) == {"the opposite"}
 
 
 def test_a_reverse_that_is_not_clear_is_no_flip() -> None:
