@@ -169,8 +169,8 @@ def notes(results: Results) -> list[str]:
     else:
         said.append(
             f"Soft assumptions were varied with {int(results.flips['seeds'].max())} seeds, in a smaller market for a "
-            "shorter time. A conclusion flips where a check is clear and of the other sign; 'no longer clear' is judged "
-            "against the default under the same conditions."
+            "shorter time. A conclusion flips where a check is clear and of the other sign; 'no longer clear' is "
+            "judged against the default under the same conditions."
         )
     return said
 
