@@ -94,7 +94,8 @@ KINDS: dict[str, Callable[[int], dict[str, Any]]] = {
 
 def available() -> list[str]:
     """The kinds that can be measured here: the joblib launcher is not installed by default."""
-    return [kind for kind in KINDS if kind != "hydra_joblib" or find_spec("hydra_plugins.hydra_joblib_launcher")]
+    launcher = find_spec("hydra_plugins") and find_spec("hydra_plugins.hydra_joblib_launcher")
+    return [kind for kind in KINDS if kind != "hydra_joblib" or launcher]
 
 
 def measure(kind: str, runs: int) -> dict[str, Any]:
