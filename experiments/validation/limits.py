@@ -113,3 +113,51 @@ def adopted(market: Market, days: int) -> NDArray[np.int64]:
     ndarray, shape (days,)
     """
     return market.run(days).daily()["orders"].to_numpy(np.int64)[-days:]
+
+
+def spread(market: Market, seeds: Mapping[int, ArrayLike]) -> NDArray[np.bool_]:
+    """Tell some people of each product, and let it spread until a day passes on which nobody buys.
+
+    Parameters
+    ----------
+    market
+        One in which people buy on friends' words only.
+    seeds
+        Rows of those told, for each product.
+
+    Returns
+    -------
+    ndarray, shape (N, J)
+        Who has bought what.
+    """
+    for product, rows in seeds.items():
+        market.tell(np.atleast_1d(rows), product)
+    market.step()
+    while len(market.orders_today.consumer):
+        market.step()
+    bought = np.zeros((len(market.town.people.activity), len(market.world.goods.category)), bool)
+    orders = market.orders()
+    bought[orders["consumer"].to_numpy(int), orders["product"].to_numpy(int)] = True
+    return bought
+
+
+def directed(people: int, tellers: ArrayLike, told: ArrayLike) -> Graph:
+    """Graph of one-way ties, from who tells to who is told; each tie once, none to oneself.
+
+    Parameters
+    ----------
+    people
+        How many.
+    tellers, told
+        Ends of the ties, shape (ties,).
+    """
+    one, other = np.asarray(tellers, np.int64), np.asarray(told, np.int64)
+    codes = np.sort((one * people + other)[one != other])
+    codes = codes[np.diff(codes, prepend=-1) > 0]  # many times faster than np.unique
+    offsets = np.searchsorted(codes, np.arange(people + 1) * people).astype(np.int64)
+    return Graph(offsets, (codes % people).astype(np.int32))
+
+
+def told_by(graph: Graph) -> NDArray[np.int64]:
+    """Number of people who tell each person: in-degree, shape (N,)."""
+    return np.bincount(graph.friends, minlength=len(graph.offsets) - 1)
