@@ -177,7 +177,8 @@ def spread(graph: Graph, contagion: Contagion, seeds: ArrayLike) -> Cascades:
     """
     roots = _checked(graph, contagion, seeds)
     runs = len(roots)
-    out = Cascades(*(np.zeros(runs, np.int64) for _ in range(3)), np.full(runs, np.nan))
+    size, depth, direct = (np.zeros(runs, np.int64) for _ in range(3))
+    out = Cascades(size, depth, direct, np.full(runs, np.nan))
     with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
         _spread_all(roots, graph, contagion, _room(graph), out)
     return out
