@@ -242,7 +242,7 @@ def in_the_market(graph: Graph, enough: NDArray[np.int64], seed: int) -> dict[in
     """Day of adoption, counted from the seeds', of everybody who adopts in a market told to the seeds."""
     lowered = enough.astype(float)
     lowered[SEEDS] = 1
-    orders = limits.market(PEOPLE, seed, graph=graph, enough=lowered).tell(SEEDS, limits.PRODUCT).run(60).orders()
+    orders = limits.market(PEOPLE, seed, graph=graph, enough=lowered).tell(SEEDS, limits.PRODUCT).run(40).orders()
     assert not orders.consumer.duplicated().any()
     assert (orders.parent[orders.consumer.isin(SEEDS)] == NOBODY).all()
     return dict(zip(orders.consumer.astype(int), (orders.day - orders.day.min()).astype(int), strict=True))
@@ -262,10 +262,9 @@ def test_the_market_is_the_same_cascade(law: str) -> None:
 
 def test_sizes_in_the_market_have_the_law_of_the_independent_cascade() -> None:
     """Words that succeed with probability p are thresholds from the geometric distribution (Kempe et al. 2003)."""
-    graph, p, runs = ring(PEOPLE, 8), 0.1, 60
-    sizes = [
-        len(in_the_market(graph, np.random.default_rng(100 + run).geometric(p, PEOPLE), seed=run)) for run in range(runs)
-    ]
+    graph, p, runs = ring(PEOPLE, 8), 0.1, 40
+    lucks = [np.random.default_rng(100 + run) for run in range(runs)]
+    sizes = [len(in_the_market(graph, luck.geometric(p, PEOPLE), seed=run)) for run, luck in enumerate(lucks)]
     kernel = spread(graph, independent_cascade(graph, p, 1), np.tile(SEEDS, (RUNS, 1))).size
     assert stats.ks_2samp(sizes, kernel).pvalue > LEAST_P
     assert abs(np.mean(sizes) - kernel.mean()) < 4 * np.std(sizes) / np.sqrt(runs)
