@@ -58,6 +58,7 @@ class Stream(IntEnum):
     WITHDRAWAL = 25
     IMPORT = 26
     REACH = 27
+    CASCADE = 28
 
 
 def stream_keys(seed: int) -> NDArray[np.uint64]:
