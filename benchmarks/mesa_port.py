@@ -24,7 +24,6 @@ from sim.records import (
     FATIGUE_UNITS,
     FOLLOW_SLOTS,
     MOST_POSTS,
-    MOST_TOLD,
     NOBODY,
     OWN_SLOTS,
     WORD_SLOTS,
@@ -513,7 +512,7 @@ class MesaConsumer(mesa.Agent):
             return
         told = int(town.rates.sharing.friends_told + uniform(key, day, row, 4 * product + 1))
         start = int(uniform(key, day, row, 4 * product + 2) * degree)
-        for n in range(min(told, degree, MOST_TOLD)):
+        for n in range(min(told, degree)):
             town.shares.append((self.friends[(start + n) % degree], product, word, number, creator))
 
 

@@ -106,8 +106,8 @@ class Market(ColumnarModel):
 
     def _open_people(self) -> None:
         world = self.world
-        self.rates = behaviour(self.parameters.market)
-        self.pay = scalars(self.parameters.creators)
+        self.rates = behaviour(self.parameters)
+        self.pay = scalars(self.parameters.creators, self.parameters.rules.numbers)
         self.town = Town(
             world.people,
             each(world.consumers, np.copy),
@@ -210,6 +210,33 @@ class Market(ColumnarModel):
         self._timed("recorder records", lambda: self._record(tally))
         self.orders_so_far += len(self.orders_today.consumer)
         self.day += 1
+
+    def tell(self, consumers: NDArray[np.integer[Any]], product: int) -> Self:
+        """Let a product be known: each of these consumers hears well of it tomorrow, as if from a friend.
+
+        Called between two days; so a seeding campaign begins. `explain` does not know of it.
+
+        Parameters
+        ----------
+        consumers
+            Their rows.
+        product
+            0 to J - 1.
+
+        Raises
+        ------
+        UserError
+            If there is no such consumer or product.
+        """
+        people, products = len(self.town.people.activity), len(self.world.goods.category)
+        rows = np.asarray(consumers, np.int64)
+        if rows.size and not (rows.min() >= 0 and rows.max() < people):
+            raise UserError(f"consumers {rows.min()} to {rows.max()}: expected rows 0 to {people - 1}")
+        if not 0 <= product < products:
+            raise UserError(f"product={product}: expected 0 to {products - 1}")
+        word = float(self.world.goods.quality[product])
+        self.inbox = private_domain.with_word(self.inbox, rows, product, word)
+        return self
 
     def _timed(self, name: str, phase: Callable[[], None]) -> None:
         start = time.perf_counter()

@@ -30,7 +30,6 @@ WORD_SLOTS = 3
 COUNT_UNITS = 8.0  # Beta counts are kept in eighths, 0 to 31.875
 FATIGUE_UNITS = 8192.0  # fatigue is kept in units of 1/8192, 0 to 8
 MOST_POSTS = 8  # posts of a creator on one day
-MOST_TOLD = 8  # friends told of one purchase
 MOST_PAGES = 24  # pages of the feed that one person can see on one day
 MOST_OFFERS = 512  # offers that one person can see on one day
 ROW = (1 << 31) - 1  # `x & ROW` is x, and tells the compiler that it is no negative index, which saves it a case

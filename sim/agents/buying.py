@@ -14,7 +14,6 @@ from sim.draws import Stream, normal_of, uniform
 from sim.parameters import Behaviour
 from sim.records import (
     COUNT_UNITS,
-    MOST_TOLD,
     OWN_SLOTS,
     Consumers,
     Count,
@@ -154,7 +153,7 @@ def tell_friends(
     if degree == 0 or uniform(luck[Stream.SHARE], day, i, 4 * product) >= p_share:
         return
     told = int(rates.sharing.friends_told + uniform(luck[Stream.SHARE], day, i, 4 * product + 1))
-    told = min(told, degree, MOST_TOLD)
+    told = min(told, degree)
     start = int(uniform(luck[Stream.SHARE], day, i, 4 * product + 2) * degree)
     for n in range(told):
         message = out.counts[Count.SHARES]
