@@ -20,17 +20,17 @@ from sim.parameters import Parameters
 NEVER = np.iinfo(np.int64).max
 NO_SELLERS: dict[str, Any] = {
     "creators": {"koc_share": 0.0, "kol_count": 0, "entry": 0.0},
-    "brands": {"count": 2, "ads": 0.0, "kol": 0.0, "koc": 0.0, "own": 0.0},
+    "brands": {"count": 1, "ads": 0.0, "kol": 0.0, "koc": 0.0, "own": 0.0},
 }
 CATEGORIES = 8  # of the market with homophily: interest groups are as many as categories
 
 
 def on_ties(path: Path, friends_told: float) -> Parameters:
-    """A market of one category in two makes, on the ties of a file."""
+    """A market of one good, on the ties of a file."""
     return Parameters.model_validate(
         {
             "market": {
-                "catalogue": {"categories": [{"name": "innovation"}], "products_per_category": 2},
+                "catalogue": {"categories": [{"name": "innovation"}], "products_per_category": 1},
                 "sharing": {"friends_told": friends_told},
             },
             "graph": {"kind": "edgelist", "path": str(path)},
@@ -54,7 +54,7 @@ def among_alikes(people: int, degree: float, alike: float) -> Parameters:
         {
             "market": {
                 "consumers": people,
-                "catalogue": {"categories": categories, "products_per_category": 2},
+                "catalogue": {"categories": categories, "products_per_category": 1},
                 "people": {"taste_grouping": alike},
                 "sharing": {"friends_told": 0.0},
             },
