@@ -1,4 +1,4 @@
-"""An innovation in the market: who buys it first when, on given ties, by nothing but listings, search and friends' words.
+"""An innovation in the market: who buys it when, on given ties, through listings, search and friends' words alone.
 
 Nobody sells: there are no creators, no ads and no budgets. People come across the innovation in the feed and by search,
 which is the same for all, and hear of it from friends who bought. Adoption is the first purchase in the category.
@@ -47,7 +47,8 @@ def among_alikes(people: int, degree: float, alike: float) -> Parameters:
     people, degree
         How many, and their mean friends.
     alike
-        Share of ties inside the interest group beyond chance, and share of the variance of taste that it explains, 0 to .95.
+        Share of ties inside the interest group beyond chance, and share of the variance of taste that the group
+        explains, 0 to .95.
     """
     categories = [{"name": f"interest {number}"} for number in range(CATEGORIES)]
     return Parameters.model_validate(
@@ -85,8 +86,8 @@ def first_purchases(market: Market, share: float, days: int) -> NDArray[np.int64
 def in_periods(days: NDArray[np.int64], curve: NDArray[np.float64]) -> NDArray[np.int64]:
     """Days of adoption as periods that end when as many have adopted as by the end of the period in the data.
 
-    So model and data share the curve of adoption, and differ in who adopts next to whom. Where fewer adopt in the model, each
-    period's part of all who do is that of the data.
+    So model and data share the curve of adoption, and differ in who adopts next to whom. Where fewer adopt in the
+    model, each period's part of all who do is that of the data.
 
     Parameters
     ----------
@@ -123,7 +124,9 @@ def replayed(network: Network, ties: Path, friends_told: float, seed: int, days:
     return Network(ids, network.village[kept], time, network.last, row[network.ego], row[network.nominee])
 
 
-def without_words(curve: NDArray[np.float64], people: int, degree: float, alike: float, seed: int, days: int) -> Network:
+def without_words(
+    curve: NDArray[np.float64], people: int, degree: float, alike: float, seed: int, days: int
+) -> Network:
     """A market without any contagion in which friends are alike; interest groups take the place of villages."""
     market = Market(among_alikes(people, degree, alike), seed)
     time = in_periods(first_purchases(market, float(curve[-1]), days), curve)

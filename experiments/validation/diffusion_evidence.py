@@ -72,7 +72,8 @@ def log_ratios(networks: Sequence[Network], strata: Strata, exposure: Exposure =
 def ratio(logs: NDArray[np.float64]) -> Estimate:
     """Geometric mean over seeds with its 95 % interval; p is against an odds ratio of 1."""
     found = t_interval(logs)
-    return found._replace(value=float(np.exp(found.value)), low=float(np.exp(found.low)), high=float(np.exp(found.high)))
+    value, low, high = (float(np.exp(bound)) for bound in found[:3])
+    return found._replace(value=value, low=low, high=high)
 
 
 class Market(NamedTuple):

@@ -33,17 +33,20 @@ def draw(found: dict[str, Evidence], runs: Market) -> Drawing:
     networks, cases, villages = _networks(found, runs), _cases(runs), _villages(found["Korea"], runs)
     korea, model = found["Korea"].within.value, ratio(log_ratios(runs.words["Korea"], "village")).value
     title = (
-        f"With an adopter among those one names, the odds of adopting are {korea:.1f} times as high in Korean villages, and "
+        f"With an adopter among those one names, the odds of adopting are {korea:.1f} times as high in Korean "
+        "villages, and "
         f"{model:.1f} times in the market on the same ties"
     )
     figure = new_figure(title, 6.4, width=11.0)
     grid = figure.add_gridspec(2, 2, width_ratios=(1.25, 1), height_ratios=(12, 6.5))
-    _panel(figure.add_subplot(grid[0, 0]), networks, "Controls take part of it away", (0.3, 8.5))
+    _panel(figure.add_subplot(grid[0, 0]), networks, "Data under controls, shuffles, and the market", (0.3, 8.5))
     _panel(figure.add_subplot(grid[1, 0]), cases, "The market's own cases, where the cause is known", (0.3, 8.5))
     _panel(figure.add_subplot(grid[:, 1]), villages, "Korea, village by village (same period)", (0.15, 30))
     caption = (
-        "Odds ratios on a logarithmic scale, 95 % intervals. Blue: data. Orange: the market on the same ties, mean over seeds. "
-        "Grey: times of adoption shuffled, median and middle 95 % of shuffles; what lies outside is not made by villages and "
+        "Odds ratios on a logarithmic scale, 95 % intervals. Blue: data. Orange: the market on the same ties, mean "
+        "over seeds. "
+        "Grey: times of adoption shuffled, median and middle 95 % of shuffles; what lies outside is not made by "
+        "villages and "
         "calendar (all shuffled), nor by who adopts at all (adopters shuffled). "
         "Villages in which no woman can be compared are left out; orange there pools all seeds."
     )
@@ -100,7 +103,8 @@ def _panel(ax: Axes, marks: Sequence[Mark], title: str, limits: tuple[float, flo
         ax.plot([mark.low, mark.high], [place, place], color=mark.colour, linewidth=1.2 if paired else 2)
         ax.plot(mark.value, place, "o", color=mark.colour, markersize=3.5 if paired else 6)
         if not paired:
-            ax.text(1.01, place, f"{mark.value:.2f}", transform=ax.get_yaxis_transform(), va="center", fontsize=8.5, color=INK)
+            beside = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": 8.5, "color": INK}
+            ax.text(1.01, place, f"{mark.value:.2f}", **beside)
     named = [(place, mark.label) for place, mark in zip(y, marks, strict=True) if mark.label]
     ax.set_yticks([place for place, _ in named], [label for _, label in named])
     ax.set(xscale="log", xlim=limits, ylim=(y[-1] + 0.7, -0.7), title=wrapped(title, 60))

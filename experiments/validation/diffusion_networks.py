@@ -9,8 +9,8 @@ from scipy.stats import binomtest
 from experiments.validation.diffusion_evidence import FILES, Evidence, Market, evidence, log_ratios, market, ratio
 from experiments.validation.diffusion_figure import draw
 from experiments.validation.exposure import (
-    Z,
     OddsRatio,
+    Z,
     coarser,
     exposure_tables,
     mantel_haenszel,
@@ -39,45 +39,70 @@ def checks_of_data(found: dict[str, Evidence]) -> list[Check]:
         checks.append(
             Check(
                 f"{name}: odds of adopting with an adopter among those named, people of the same period compared",
-                f"{PLAIN[name]:.2f}", plain.value, plain.low, plain.high, round(plain.value, 2) == PLAIN[name],
-                f"{ORIGIN[name]}; data of netdiffuseR", "Reproduces an arithmetic; says nothing of a cause.",
-            )  # fmt: skip
+                f"{PLAIN[name]:.2f}",
+                plain.value,
+                plain.low,
+                plain.high,
+                round(plain.value, 2) == PLAIN[name],
+                f"{ORIGIN[name]}; data of netdiffuseR",
+                "Reproduces an arithmetic; says nothing of a cause.",
+            )
         )
     for name in ("Korea", "Brazil"):
         one = found[name]
         low, high = one.bootstrap
         checks.append(
             Check(
-                f"{name}: the same within village and period", "above 1", one.within.value, low, high, low > 1,
+                f"{name}: the same within village and period",
+                "above 1",
+                one.within.value,
+                low,
+                high,
+                low > 1,
                 "shared environment held fixed by strata (Mantel & Haenszel 1959); interval over villages",
                 f"Villages and calendar alone make {one.by_village_alone.value:.2f} of the plain "
                 f"{one.plain.value:.2f}: its median when times are shuffled within villages.",
-            )  # fmt: skip
+            )
         )
         test = one.adopters_shuffled
         checks.append(
             Check(
                 f"{name}: order of adopters within a village, against shuffles of it",
-                f"above {1 - LEVEL:.0%} of shuffles", one.within.value, test.low, test.high, test.p < LEVEL,
+                f"above {1 - LEVEL:.0%} of shuffles",
+                one.within.value,
+                test.low,
+                test.high,
+                test.p < LEVEL,
                 "Anagnostopoulos, Kumar & Mahdian 2008",
-                f"The interval is that of the shuffles, whose median is {test.value:.2f}; p = {test.p:.3f}. See the last "
+                f"The interval is that of the shuffles, whose median is {test.value:.2f}; p = {test.p:.3f}. See the "
+                "last "
                 "check for what passing does not exclude.",
-            )  # fmt: skip
+            )
         )
     spans = mantel_haenszel(stratified(exposure_tables(coarser(found["Brazil"].network, SPAN)), "village"))
     checks.append(
         Check(
-            f"Brazil: the same in spans of {SPAN} years", "above 1", spans.value, spans.low, spans.high, spans.low > 1,
+            f"Brazil: the same in spans of {SPAN} years",
+            "above 1",
+            spans.value,
+            spans.low,
+            spans.high,
+            spans.low > 1,
             "recalled years heap at multiples of five; a span ends with each",
-        )  # fmt: skip
+        )
     )
     doctors = found["doctors"].within
     checks.append(
         Check(
-            "doctors: the same within city and period", "1 in the interval", doctors.value, doctors.low, doctors.high,
-            doctors.low < 1 < doctors.high, "no contagion once marketing is known: Van den Bulte & Lilien 2001",
+            "doctors: the same within city and period",
+            "1 in the interval",
+            doctors.value,
+            doctors.low,
+            doctors.high,
+            doctors.low < 1 < doctors.high,
+            "no contagion once marketing is known: Van den Bulte & Lilien 2001",
             "The interval is wide: it does not exclude what Korea shows by much.",
-        )  # fmt: skip
+        )
     )
     return checks
 
@@ -113,9 +138,9 @@ def _size(name: str, data: OddsRatio, logs: NDArray[np.float64]) -> Check:
     side = "weaker" if gap < 0 else "stronger"
     passed = bool(abs(gap) <= Z * error)
     note = {
-        "Korea": "On an imported graph friends are no more alike than strangers; these women may be, and met in mothers' clubs.",
+        "Korea": "On an imported graph friends are no more alike than strangers; these women may be.",
         "Brazil": "On an imported graph friends are no more alike than strangers; these farmers may be.",
-        "doctors": "In the model whoever buys may tell whomever a tie joins; these doctors' ties carried no such words.",
+        "doctors": "In the model any tie carries words of mouth; these doctors' did not, so far as one can see.",
     }[name]
     return Check(
         f"{name}: odds ratio of the market on the same ties against that of the data",
@@ -135,7 +160,8 @@ def checks_of_homophily(runs: Market, shuffles: int) -> list[Check]:
     bounds = share.proportion_ci()
     return [
         Check(
-            "homophily and no contagion: plain odds ratio", "above 1", plain.value, plain.low, plain.high, plain.low > 1,
+            "homophily and no contagion: plain odds ratio", "above 1", plain.value, plain.low, plain.high,
+            plain.low > 1,
             "homophily passes for influence: Aral, Muchnik & Sundararajan 2009",
         ),
         Check(
@@ -161,17 +187,21 @@ def sentences(found: dict[str, Evidence], runs: Market) -> list[str]:
     counted = [mantel_haenszel(stratified(one[None], "period")).value for one in exposure_tables(korea.network)]
     known = np.array(counted)[np.isfinite(counted)]
     return [
-        f"In Korea an adopter among those whom a woman names goes with {korea.within.value:.2f} times the odds of adopting "
+        f"In Korea an adopter among those whom a woman names goes with {korea.within.value:.2f} times the odds of "
+        "adopting "
         f"({korea.bootstrap[0]:.2f} to {korea.bootstrap[1]:.2f}), women of the same village and period compared; "
         f"the market's words of friends give {on.value:.2f} ({on.low:.2f} to {on.high:.2f}) on the same ties, and "
         f"{off.value:.2f} ({off.low:.2f} to {off.high:.2f}) with word of mouth off.",
-        f"Village by village, the odds ratio is above 1 in {np.count_nonzero(known > 1)} of the {len(known)} Korean villages "
+        f"Village by village, the odds ratio is above 1 in {np.count_nonzero(known > 1)} of the {len(known)} Korean "
+        "villages "
         "in which it can be told.",
         f"In Brazil {brazil.plain.value:.2f} becomes {brazil.within.value:.2f} "
-        f"({brazil.bootstrap[0]:.2f} to {brazil.bootstrap[1]:.2f}) within villages: the villages' own curves of adoption "
+        f"({brazil.bootstrap[0]:.2f} to {brazil.bootstrap[1]:.2f}) within villages: the villages' own curves of "
+        "adoption "
         f"alone make {brazil.by_village_alone.value:.2f}. Doctors show none: {doctors.within.value:.2f} "
         f"({doctors.within.low:.2f} to {doctors.within.high:.2f}).",
-        f"If only who adopts is held fixed and the order is shuffled within villages, {korea.adopters_shuffled.value:.2f} "
+        f"If only who adopts is held fixed and the order is shuffled within villages, "
+        f"{korea.adopters_shuffled.value:.2f} "
         f"remains in Korea and {brazil.adopters_shuffled.value:.2f} in Brazil.",
         f"A market without a word but with friends who are alike gives a plain {alike.value:.2f} "
         f"({alike.low:.2f} to {alike.high:.2f}): an odds ratio above 1 is no proof of contagion.",
@@ -201,7 +231,8 @@ STUDY = Study(
     ),
     change="words=6: each buyer who tells, tells twice as many friends; look at the odds ratios of the market",
     self_check=(
-        "Why is the odds ratio of Brazil so much lower within villages? Because villages adopted at different times: in an early "
+        "Why is the odds ratio of Brazil so much lower within villages? Because villages adopted at different times: "
+        "in an early "
         "village both a farmer and those named adopt early, whoever influences whom."
     ),
     run=run,

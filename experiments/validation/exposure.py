@@ -1,8 +1,8 @@
 """Odds of adopting with an adopter among those one names: tables of exposure, their odds ratio, and shuffles of time.
 
 A person is at risk in every period up to the own adoption, and exposed from the period after the first adoption among
-those whom the person names. The odds ratio of Mantel & Haenszel (1959) sums one two-by-two table per stratum, so that only
-people of the same stratum are compared: of the same period, or of the same village and period.
+those whom the person names. The odds ratio of Mantel & Haenszel (1959) takes one two-by-two table per stratum, so that
+only people of the same stratum are compared: of the same period, or of the same village and period.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def exposure_tables(network: Network, time: NDArray[np.int64] | None = None) -> 
 
 
 def stratified(tables: NDArray[np.int64], strata: Strata, exposure: Exposure = "any") -> NDArray[np.int64]:
-    """Two-by-two tables, summed over what people need not share; shape (strata, 2, 2): exposed or not, adopts or not."""
+    """Tables summed over what people need not share; shape (strata, 2, 2): exposed or not, adopts or not."""
     exposed = {"any": tables[:, :, 1:].sum(axis=2), "one": tables[:, :, 1], "more": tables[:, :, 2]}[exposure]
     table = np.stack([tables[:, :, 0], exposed], axis=2)
     if strata == "none":
@@ -191,8 +191,8 @@ def shuffled_times(network: Network, adopters_only: bool, generator: np.random.G
     Parameters
     ----------
     adopters_only
-        True keeps who ever adopts, and shuffles when (Anagnostopoulos, Kumar & Mahdian 2008): friends who are alike in being
-        disposed to adopt stay so.
+        True keeps who ever adopts, and shuffles when (Anagnostopoulos, Kumar & Mahdian 2008): friends who are alike in
+        being disposed to adopt stay so.
     """
     moved = network.time <= network.last if adopters_only else np.ones(len(network.time), bool)
     rows = np.flatnonzero(moved)

@@ -72,8 +72,11 @@ def rewiring_for(clustering: float, degree: float) -> float:
     return float(brentq(lambda share: most * (1 - share) ** 3 - clustering, 0.0, 1.0))
 
 
-def graphs(real: Path, rewired: Path, seen: GraphStatistics) -> dict[str, dict[str, Any]]:
-    """Settings of the group ``graph`` for the real graph and those that share something with it.
+def lookalikes(real: Path, rewired: Path, seen: GraphStatistics) -> dict[str, dict[str, Any]]:
+    """Parameters, nested, that put the market on the real graph and on those that share something with it.
+
+    The last four tell by what the graph acts: where pools are gathered without regard to friendships, words of friends
+    alone follow the graph; where nobody tells friends, pools alone do.
 
     Parameters
     ----------
@@ -84,11 +87,18 @@ def graphs(real: Path, rewired: Path, seen: GraphStatistics) -> dict[str, dict[s
     """
     world = {"kind": "small_world", "mean_degree": seen.mean_degree}
     clustered = {"rewiring": rewiring_for(seen.clustering, seen.mean_degree)}
+    file = {"kind": "edgelist", "path": str(real)}
+    words_alone = {"creators": {"pool_from_graph": 0.0}}
+    pools_alone = {"market": {"sharing": {"friends_told": 0.0}}}
     return {
-        "real": {"kind": "edgelist", "path": str(real)},
-        "same degrees": {"kind": "edgelist", "path": str(rewired)},
-        "same clustering": {**world, **clustered, "homophily": 0.0},
-        "neither": {**world, "rewiring": 1.0, "homophily": 0.0},
-        "small world": world,
-        "scale-free": {"kind": "scale_free", "mean_degree": seen.mean_degree},
+        "real": {"graph": file},
+        "small world": {"graph": world},
+        "scale-free": {"graph": {"kind": "scale_free", "mean_degree": seen.mean_degree}},
+        "same degrees": {"graph": {"kind": "edgelist", "path": str(rewired)}},
+        "same clustering": {"graph": {**world, **clustered, "homophily": 0.0}},
+        "neither": {"graph": {**world, "rewiring": 1.0, "homophily": 0.0}},
+        "real, words alone": {"graph": file, **words_alone},
+        "small world, words alone": {"graph": world, **words_alone},
+        "real, pools alone": {"graph": file, **pools_alone},
+        "small world, pools alone": {"graph": world, **pools_alone},
     }
