@@ -225,12 +225,12 @@ def draw(found: Found, name: str) -> Drawing:
     rows = []
     for ax, effect in zip(axes[1:], SHOWN, strict=False):
         estimates = {graph: t_interval(found.effect(effect, graph)) for graph in names if _is_run(effect, graph)}
-        _panel(ax, effect.title, [estimates.get(graph) for graph in names], names)
+        _panel(ax, (effect.title, effect.unit), [estimates.get(graph) for graph in names], names)
         rows += [{"effect": effect.title, "graph": graph, **one._asdict()} for graph, one in estimates.items()]
     less = f"{EFFECTS[0].title}, less that in the small world"
     main = found.effect
     gaps = {graph: t_interval(main(EFFECTS[0], graph) - main(EFFECTS[0], _twin(graph))) for graph in names}
-    _panel(axes[0], less, [None if graph == _twin(graph) else gaps[graph] for graph in names], names)
+    _panel(axes[0], (less, "points"), [None if graph == _twin(graph) else gaps[graph] for graph in names], names)
     rows += [{"effect": less, "graph": graph, **one._asdict()} for graph, one in gaps.items()]
     shares = [found.level("unfollowed", graph).value for graph in names]
     axes[-1].barh(range(len(names)), [100 * share for share in shares], color=[_colour(g) for g in names], height=0.5)
@@ -263,7 +263,8 @@ def _is_run(effect: Effect, graph: str) -> bool:
     return effect.after != FREE or graph in COMPARED
 
 
-def _panel(ax: Axes, title: str, estimates: list[Estimate | None], names: list[str]) -> None:
+def _panel(ax: Axes, named: tuple[str, str], estimates: list[Estimate | None], names: list[str]) -> None:
+    title, unit = named
     ax.axvline(0, color=GREY, linewidth=1)
     for y, (graph, one) in enumerate(zip(names, estimates, strict=True)):
         if one is None:
@@ -271,7 +272,7 @@ def _panel(ax: Axes, title: str, estimates: list[Estimate | None], names: list[s
         colour = _colour(graph)
         ax.plot([100 * one.low, 100 * one.high], [y, y], color=colour, linewidth=2)
         ax.plot(100 * one.value, y, "o", color=colour, markersize=6, markerfacecolor=colour if one.clear else "white")
-    ax.set(title=wrapped(title, 20), xlabel="%")
+    ax.set(title=wrapped(title, 20), xlabel=unit)
     ax.xaxis.set_major_locator(MaxNLocator(4))
     ax.grid(axis="x", color=PALE, linewidth=0.6)
     ax.tick_params(axis="y", length=0)
@@ -310,7 +311,7 @@ STUDY = Study(
         "deezer": Option(0, "1 takes Deezer (28,281 people) in the place of LastFM (7,624)", 0, 1),
         "seeds": Option(4, "seeds", 2, 100),
         "days": Option(40, "days that count", 7, 1_000),
-        "burn_in": Option(30, "first days, which do not", 0, 1_000),
+        "burn_in": Option(20, "first days, which do not", 0, 1_000),
     },
     data=FOLDERS["LastFM"],
 )
