@@ -56,11 +56,16 @@ def evidence(network: Network, shuffles: int) -> Evidence:
     pooled, plain, within = (mantel_haenszel(stratified(tables, strata)) for strata in ("none", "period", "village"))
     few = len(tables) < FEWEST_VILLAGES
     bounds = (within.low, within.high) if few else over_villages(tables, "village", BOOTSTRAPS, generator)
-    tests = [
-        shuffle_test(network, strata, adopters, shuffles, generator)
-        for strata, adopters in (("period", False), ("village", False), ("village", True))
-    ]
-    return Evidence(network, pooled, plain, within, bounds, *tests)
+    return Evidence(
+        network,
+        pooled,
+        plain,
+        within,
+        bounds,
+        by_village_alone=shuffle_test(network, "period", False, shuffles, generator),
+        shuffled=shuffle_test(network, "village", False, shuffles, generator),
+        adopters_shuffled=shuffle_test(network, "village", True, shuffles, generator),
+    )
 
 
 def log_ratios(networks: Sequence[Network], strata: Strata, exposure: Exposure = "any") -> NDArray[np.float64]:

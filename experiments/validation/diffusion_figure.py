@@ -34,8 +34,7 @@ def draw(found: dict[str, Evidence], runs: Market) -> Drawing:
     korea, model = found["Korea"].within.value, ratio(log_ratios(runs.words["Korea"], "village")).value
     title = (
         f"With an adopter among those one names, the odds of adopting are {korea:.1f} times as high in Korean "
-        "villages, and "
-        f"{model:.1f} times in the market on the same ties"
+        f"villages, and {model:.1f} times in the market on the same ties"
     )
     figure = new_figure(title, 6.4, width=11.0)
     grid = figure.add_gridspec(2, 2, width_ratios=(1.25, 1), height_ratios=(12, 6.5))
@@ -43,11 +42,9 @@ def draw(found: dict[str, Evidence], runs: Market) -> Drawing:
     _panel(figure.add_subplot(grid[1, 0]), cases, "The market's own cases, where the cause is known", (0.3, 8.5))
     _panel(figure.add_subplot(grid[:, 1]), villages, "Korea, village by village (same period)", (0.15, 30))
     caption = (
-        "Odds ratios on a logarithmic scale, 95 % intervals. Blue: data. Orange: the market on the same ties, mean "
-        "over seeds. "
-        "Grey: times of adoption shuffled, median and middle 95 % of shuffles; what lies outside is not made by "
-        "villages and "
-        "calendar (all shuffled), nor by who adopts at all (adopters shuffled). "
+        "Odds ratios on a logarithmic scale, 95 % intervals. Blue: data. Orange: the market on the same ties, "
+        "mean over seeds. Grey: times of adoption shuffled, median and middle 95 % of shuffles; what lies outside "
+        "is not made by villages and calendar (all shuffled), nor by who adopts at all (adopters shuffled). "
         "Villages in which no woman can be compared are left out; orange there pools all seeds."
     )
     data = pd.DataFrame([mark._asdict() for mark in (*networks, *cases, *villages)]).drop(columns="colour")
@@ -90,8 +87,8 @@ def _villages(korea: Evidence, runs: Market) -> list[Mark]:
     order = [v for v in np.argsort([one.value for one in data]) if np.isfinite(data[v].value)]
     marks = []
     for village in reversed(order):
-        marks.append(Mark("villages", f"{village + 1}", *data[village][:3], BLUE))
-        marks.append(Mark("villages", "", *model[village][:3], VERMILLION))
+        for label, one, colour in ((f"{village + 1}", data[village], BLUE), ("", model[village], VERMILLION)):
+            marks.append(Mark("villages", label, one.value, one.low, one.high, colour))
     return marks
 
 
@@ -103,8 +100,8 @@ def _panel(ax: Axes, marks: Sequence[Mark], title: str, limits: tuple[float, flo
         ax.plot([mark.low, mark.high], [place, place], color=mark.colour, linewidth=1.2 if paired else 2)
         ax.plot(mark.value, place, "o", color=mark.colour, markersize=3.5 if paired else 6)
         if not paired:
-            beside = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": 8.5, "color": INK}
-            ax.text(1.01, place, f"{mark.value:.2f}", **beside)
+            at = ax.get_yaxis_transform()
+            ax.text(1.01, place, f"{mark.value:.2f}", transform=at, va="center", fontsize=8.5, color=INK)
     named = [(place, mark.label) for place, mark in zip(y, marks, strict=True) if mark.label]
     ax.set_yticks([place for place, _ in named], [label for _, label in named])
     ax.set(xscale="log", xlim=limits, ylim=(y[-1] + 0.7, -0.7), title=wrapped(title, 60))

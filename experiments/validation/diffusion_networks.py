@@ -74,9 +74,8 @@ def checks_of_data(found: dict[str, Evidence]) -> list[Check]:
                 test.high,
                 test.p < LEVEL,
                 "Anagnostopoulos, Kumar & Mahdian 2008",
-                f"The interval is that of the shuffles, whose median is {test.value:.2f}; p = {test.p:.3f}. See the "
-                "last "
-                "check for what passing does not exclude.",
+                f"The interval is that of the shuffles, whose median is {test.value:.2f}; p = {test.p:.3f}. See "
+                "the last check for what passing does not exclude.",
             )
         )
     spans = mantel_haenszel(stratified(exposure_tables(coarser(found["Brazil"].network, SPAN)), "village"))
@@ -188,21 +187,17 @@ def sentences(found: dict[str, Evidence], runs: Market) -> list[str]:
     known = np.array(counted)[np.isfinite(counted)]
     return [
         f"In Korea an adopter among those whom a woman names goes with {korea.within.value:.2f} times the odds of "
-        "adopting "
-        f"({korea.bootstrap[0]:.2f} to {korea.bootstrap[1]:.2f}), women of the same village and period compared; "
-        f"the market's words of friends give {on.value:.2f} ({on.low:.2f} to {on.high:.2f}) on the same ties, and "
-        f"{off.value:.2f} ({off.low:.2f} to {off.high:.2f}) with word of mouth off.",
-        f"Village by village, the odds ratio is above 1 in {np.count_nonzero(known > 1)} of the {len(known)} Korean "
-        "villages "
-        "in which it can be told.",
-        f"In Brazil {brazil.plain.value:.2f} becomes {brazil.within.value:.2f} "
-        f"({brazil.bootstrap[0]:.2f} to {brazil.bootstrap[1]:.2f}) within villages: the villages' own curves of "
-        "adoption "
-        f"alone make {brazil.by_village_alone.value:.2f}. Doctors show none: {doctors.within.value:.2f} "
+        f"adopting ({korea.bootstrap[0]:.2f} to {korea.bootstrap[1]:.2f}), women of the same village and period "
+        f"compared; the market's words of friends give {on.value:.2f} ({on.low:.2f} to {on.high:.2f}) on the same "
+        f"ties, and {off.value:.2f} ({off.low:.2f} to {off.high:.2f}) with word of mouth off.",
+        f"Village by village, the odds ratio is above 1 in {np.count_nonzero(known > 1)} of the {len(known)} "
+        "Korean villages in which it can be told.",
+        f"In Brazil {brazil.plain.value:.2f} becomes {brazil.within.value:.2f} ({brazil.bootstrap[0]:.2f} to "
+        f"{brazil.bootstrap[1]:.2f}) within villages: the villages' own curves of adoption alone make "
+        f"{brazil.by_village_alone.value:.2f}. Doctors show none: {doctors.within.value:.2f} "
         f"({doctors.within.low:.2f} to {doctors.within.high:.2f}).",
-        f"If only who adopts is held fixed and the order is shuffled within villages, "
-        f"{korea.adopters_shuffled.value:.2f} "
-        f"remains in Korea and {brazil.adopters_shuffled.value:.2f} in Brazil.",
+        "If only who adopts is held fixed and the order is shuffled within villages, "
+        f"{korea.adopters_shuffled.value:.2f} remains in Korea and {brazil.adopters_shuffled.value:.2f} in Brazil.",
         f"A market without a word but with friends who are alike gives a plain {alike.value:.2f} "
         f"({alike.low:.2f} to {alike.high:.2f}): an odds ratio above 1 is no proof of contagion.",
     ]
@@ -231,9 +226,8 @@ STUDY = Study(
     ),
     change="words=6: each buyer who tells, tells twice as many friends; look at the odds ratios of the market",
     self_check=(
-        "Why is the odds ratio of Brazil so much lower within villages? Because villages adopted at different times: "
-        "in an early "
-        "village both a farmer and those named adopt early, whoever influences whom."
+        "Why is the odds ratio of Brazil so much lower within villages? Because villages adopted at different "
+        "times: in an early village both a farmer and those named adopt early, whoever influences whom."
     ),
     run=run,
     options={

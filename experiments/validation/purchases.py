@@ -18,6 +18,8 @@ from scipy.special import betaln, gammaln
 
 LEAST_EXPECTED = 5.0  # customers in a cell of the chi-square test
 HEAD = 0.2
+WEEK = 7
+CDNOW_END = pd.Timestamp(1998, 6, 30)
 
 
 class Cohort(NamedTuple):
@@ -29,17 +31,32 @@ class Cohort(NamedTuple):
         Days with a purchase after the first.
     spend : ndarray of float64, shape (customers,)
         All that they spent, in the money of the data.
+    last, observed : ndarray of float64, shape (customers,)
+        Weeks from the first purchase to the last, and to the end.
     """
 
     repeats: NDArray[np.int64]
     spend: NDArray[np.float64]
+    last: NDArray[np.float64]
+    observed: NDArray[np.float64]
 
 
-def cohort(purchases: pd.DataFrame) -> Cohort:
-    """Customers from their purchases: columns customer, day, spend; several on a day count as one purchase."""
+def cohort(purchases: pd.DataFrame, end: int) -> Cohort:
+    """Customers from their purchases: columns customer, day, spend; several on a day count as one purchase.
+
+    Parameters
+    ----------
+    end
+        Last day of observation.
+    """
     by_customer = purchases.groupby("customer")
+    day = by_customer["day"]
+    first = day.min()
     return Cohort(
-        (by_customer["day"].nunique() - 1).to_numpy(np.int64), by_customer["spend"].sum().to_numpy(np.float64)
+        np.asarray(day.nunique() - 1, np.int64),
+        by_customer["spend"].sum().to_numpy(np.float64),
+        ((day.max() - first) / WEEK).to_numpy(np.float64),
+        ((end - first) / WEEK).to_numpy(np.float64),
     )
 
 
@@ -54,8 +71,10 @@ def cdnow_folder() -> Path:
 def cdnow() -> Cohort:
     """All who first bought at CDNOW in the first quarter of 1997, until the end of June 1998."""
     log = pd.read_csv(cdnow_folder() / "CDNOW_master.txt", sep=r"\s+")
-    log.columns = pd.Index(["customer", "day", "discs", "spend"])
-    return cohort(log)
+    log.columns = pd.Index(["customer", "date", "discs", "spend"])
+    day = pd.to_datetime(log["date"].astype(str), format="%Y%m%d")
+    log["day"] = (day - CDNOW_END).dt.days
+    return cohort(log, 0)
 
 
 def cdnow_sample() -> tuple[NDArray[np.float64], ...]:
@@ -144,17 +163,19 @@ def fit_beta_geometric(
         r and alpha of the purchase rate's gamma distribution, a and b of the beta distribution of dropping out.
     """
 
+    alike, customers = np.unique(np.stack([repeats, last, observed]), axis=1, return_counts=True)
+    x, at, until = alike
+    again = x > 0
+
     def loss(logs: NDArray[np.float64]) -> float:
         r, alpha, a, b = np.exp(logs)
-        stays = betaln(a, b + repeats) - (r + repeats) * np.log(alpha + observed)
-        gone = np.full(len(repeats), -np.inf)
-        again = repeats > 0
-        gone[again] = betaln(a + 1, b + repeats[again] - 1) - (r + repeats[again]) * np.log(alpha + last[again])
-        shared = gammaln(r + repeats) - gammaln(r) + r * np.log(alpha) - betaln(a, b)
-        return -float((shared + np.logaddexp(stays, gone)).sum())
+        stays = betaln(a, b + x) - (r + x) * np.log(alpha + until)
+        gone = np.full(len(x), -np.inf)
+        gone[again] = betaln(a + 1, b + x[again] - 1) - (r + x[again]) * np.log(alpha + at[again])
+        shared = gammaln(r + x) - gammaln(r) + r * np.log(alpha) - betaln(a, b)
+        return -float(customers @ (shared + np.logaddexp(stays, gone))) / len(repeats)
 
-    options = {"xatol": 1e-7, "fatol": 1e-9, "maxiter": 20_000, "maxfev": 20_000}
-    return np.exp(minimize(loss, np.zeros(4), method="Nelder-Mead", options=options).x)
+    return np.exp(minimize(loss, np.zeros(4), method="BFGS", options={"gtol": 1e-7}).x)
 
 
 def head_share(spend: NDArray[np.float64]) -> float:

@@ -91,7 +91,8 @@ def make(options: Mapping[str, float], ties: Path) -> Found:
     real, _ = read_edge_list(ties)
     seen = describe(real)
     arms = {arm.name: arm.parameters for arm in load_settings([f"market.consumers={seen.consumers}"]).arms()}
-    rows, looks = [], {}
+    rows: list[dict[str, Any]] = []
+    looks: dict[str, GraphStatistics] = {}
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(int(options["seeds"])):
             lots = Path(folder) / f"{seed}.csv.gz"
@@ -197,8 +198,7 @@ def sentences(found: Found, name: str) -> list[str]:
     )
     told = [
         f"Private instead of public traffic changes GMV by {real} on {name}, by {world} on a small world and by "
-        f"{free} on "
-        "a scale-free graph of the same size and mean degree.",
+        f"{free} on a scale-free graph of the same size and mean degree.",
         f"Real less small world, that is {gap}: unequal degrees make {degrees}, clustering {clustering}. It is "
         f"{alone}.",
         f"{share['real']} of people follow no KOC on {name}, {share['small world']} on a small world, "
@@ -216,9 +216,8 @@ def draw(found: Found, name: str) -> Drawing:
     main = t_interval(found.effect(EFFECTS[0], "real"))
     world = t_interval(found.effect(EFFECTS[0], "small world"))
     title = (
-        f"Private instead of public traffic: GMV {100 * world.value:+.1f} % in a small world, {100 * main.value:+.1f} "
-        "% on "
-        f"{name}, of the same size and mean degree"
+        f"Private instead of public traffic: GMV {100 * world.value:+.1f} % in a small world, "
+        f"{100 * main.value:+.1f} % on {name}, of the same size and mean degree"
     )
     figure = new_figure(title, 5.2, width=12.0)
     axes = figure.subplots(1, len(SHOWN) + 2, sharey=True)
@@ -228,8 +227,9 @@ def draw(found: Found, name: str) -> Drawing:
         _panel(ax, (effect.title, effect.unit), [estimates.get(graph) for graph in names], names)
         rows += [{"effect": effect.title, "graph": graph, **one._asdict()} for graph, one in estimates.items()]
     less = f"{EFFECTS[0].title}, less that in the small world"
-    main = found.effect
-    gaps = {graph: t_interval(main(EFFECTS[0], graph) - main(EFFECTS[0], _twin(graph))) for graph in names}
+    gaps = {
+        graph: t_interval(found.effect(EFFECTS[0], graph) - found.effect(EFFECTS[0], _twin(graph))) for graph in names
+    }
     _panel(axes[0], (less, "points"), [None if graph == _twin(graph) else gaps[graph] for graph in names], names)
     rows += [{"effect": less, "graph": graph, **one._asdict()} for graph, one in gaps.items()]
     shares = [found.level("unfollowed", graph).value for graph in names]
@@ -240,15 +240,13 @@ def draw(found: Found, name: str) -> Drawing:
     axes[0].set_ylim(len(names) - 0.5, -0.5)
     rows += [{"effect": "no KOC", "graph": graph, "value": share} for graph, share in zip(names, shares, strict=True)]
     caption = (
-        f"Means over {found.runs['seed'].nunique()} seeds with 95 % intervals, filled where they exclude 0; brands pay "
-        f"KOCs. All graphs of a seed share people and goods, so differences between them (first panel) are surer than "
-        "each. "
-        f"Orange has the degrees of {name}. Same degrees: ties by lot. Same clustering: a small world as clustered, "
-        "in which "
-        "friends are no more alike than strangers; neither: the same without clustering. Words alone: pools are "
-        "gathered "
-        "without regard to friends; pools alone: nobody tells friends; their small world is the one under the same "
-        "condition. C: clustering; most: friends of the best-known person. Commission-free was run on three graphs."
+        f"Means over {found.runs['seed'].nunique()} seeds with 95 % intervals, filled where they exclude 0; brands "
+        "pay KOCs. All graphs of a seed share people and goods, so differences between them (first panel) are "
+        f"surer than each. Orange has the degrees of {name}. Same degrees: ties by lot. Same clustering: a small "
+        "world as clustered, in which friends are no more alike than strangers; neither: the same without "
+        "clustering. Words alone: pools are gathered without regard to friends; pools alone: nobody tells "
+        "friends; their small world is the one under the same condition. C: clustering; most: friends of the "
+        "best-known person. Commission-free was run on three graphs."
     )
     return Drawing(figure, title, caption, pd.DataFrame(rows))
 
@@ -302,9 +300,8 @@ STUDY = Study(
     ),
     change="deezer=1: another graph, four times as large; does the same cause explain it?",
     self_check=(
-        "Why does it matter to private traffic how unequal degrees are? A pool is gathered among friends and their "
-        "friends, so those with "
-        "many friends are in many pools, and many with few friends are in none."
+        "Why does it matter to private traffic how unequal degrees are? A pool is gathered among friends and "
+        "their friends, so those with many friends are in many pools, and many with few friends are in none."
     ),
     run=run,
     options={

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 
 from experiments.report.statistics import Estimate, t_interval
 from experiments.report.style import BLUE, GREY, VERMILLION, Drawing, new_figure
@@ -47,23 +48,29 @@ class Figures(NamedTuple):
     gini: float
     head: float
     """Share of spending of the fifth who spend most."""
+    drop: float
+    """Mean probability to drop out after a purchase, a / (a + b) of the BG/NBD model."""
 
 
-NAMES = Figures(
+NAMES = (
     "customers who bought again, share",
     "r of the negative binomial",
     "Gini of spending",
     "share of spending of the top fifth",
+    "probability to drop out after a purchase (BG/NBD)",
 )
+REPEAT_SHARE, SHAPE, GINI, HEAD, DROP = NAMES
 
 
 def figures(customers: Cohort) -> Figures:
     """Of a cohort."""
+    _, _, a, b = fit_beta_geometric(customers.repeats.astype(float), customers.last, customers.observed)
     return Figures(
         float(np.mean(customers.repeats > 0)),
         fit_negative_binomial(customers.repeats).r,
         gini(customers.spend),
         head_share(customers.spend),
+        float(a / (a + b)),
     )
 
 
@@ -100,7 +107,7 @@ def brands(options: Mapping[str, float]) -> list[Brand]:
             first = own.groupby("customer")["day"].transform("min")
             won = own[(first >= burn_in) & (first < burn_in + WON_IN)]
             if won["customer"].nunique() >= FEWEST:
-                found.append(Brand(seed, int(str(brand)), cohort(won)))
+                found.append(Brand(seed, int(str(brand)), cohort(won, burn_in + FOLLOWED - 1)))
     return found
 
 
@@ -112,21 +119,50 @@ def comparable(made: list[Brand], mean: float) -> list[Brand]:
     return [min(of, key=lambda one: abs(np.log((one.mean + 1e-9) / mean))) for of in by_seed.values()]
 
 
-def checks_of_estimators(log: Cohort) -> list[Check]:
+class Compared(NamedTuple):
+    """CDNOW and the market.
+
+    Attributes
+    ----------
+    log : Cohort
+        Customers of CDNOW.
+    known : Figures
+        Theirs.
+    made, chosen : list of Brand
+        All brands, and the comparable one of each seed.
+    found : list of Estimate
+        Figures of the latter over seeds, in the order of `Figures`.
+    """
+
+    log: Cohort
+    known: Figures
+    made: list[Brand]
+    chosen: list[Brand]
+    found: list[Estimate]
+
+
+def compare(log: Cohort, made: list[Brand]) -> Compared:
+    """Figures of both."""
+    chosen = comparable(made, float(log.repeats.mean()))
+    table = np.array([figures(one.customers) for one in chosen])
+    return Compared(log, figures(log), made, chosen, [t_interval(column) for column in table.T])
+
+
+def checks_of_estimators(both: Compared) -> list[Check]:
     """Our fits on the published data give the published values."""
     bg = dict(zip(BG_NBD, map(float, fit_beta_geometric(*cdnow_sample())), strict=True))
     made = [
         _exact(f"CDNOW, BG/NBD: {name}", f"{value:.3f}", bg[name], round(bg[name], 3) == value, BG_NBD_SOURCE)
         for name, value in BG_NBD.items()
     ]
-    found, model = figures(log), fit_negative_binomial(log.repeats)
+    found, model = both.known, fit_negative_binomial(both.log.repeats)
     source = "log of CDNOW, all 23,570 customers, as shipped with lifetimes"
     for name, value, digits, known in (
-        (NAMES.repeat_share, found.repeat_share, 3, 0.489),
-        (NAMES.shape, model.r, 3, 0.360),
+        (REPEAT_SHARE, found.repeat_share, 3, 0.489),
+        (SHAPE, model.r, 3, 0.360),
         ("a of the negative binomial", model.a, 3, 0.193),
-        (NAMES.gini, found.gini, 3, 0.635),
-        (NAMES.head, found.head, 2, 0.68),
+        (GINI, found.gini, 3, 0.635),
+        (HEAD, found.head, 2, 0.68),
     ):
         made.append(_exact(f"CDNOW: {name}", f"{known:.{digits}f}", value, round(value, digits) == known, source))
     return made
@@ -136,18 +172,10 @@ def _exact(name: str, expected: str, value: float, passed: bool, source: str) ->
     return Check(name, expected, value, value, value, passed, source)
 
 
-def over_seeds(chosen: list[Brand]) -> Figures:
-    """Each figure over the brands, one a seed, with its interval."""
-    table = np.array([figures(one.customers) for one in chosen])
-    return Figures(*(t_interval(column) for column in table.T))  # type: ignore[arg-type]
-
-
-def checks_of_market(log: Cohort, made: list[Brand]) -> list[Check]:
+def checks_of_market(both: Compared) -> list[Check]:
     """A brand of the market against CDNOW, and the negative binomial against the market."""
-    known, found = figures(log), over_seeds(comparable(made, float(log.repeats.mean())))
     checks = []
-    for name, value, one in zip(NAMES, known, found, strict=True):
-        estimate: Estimate = one  # type: ignore[assignment]
+    for name, value, estimate in zip(NAMES, both.known, both.found, strict=True):
         passed = estimate.low <= value <= estimate.high
         checks.append(
             Check(
@@ -156,14 +184,15 @@ def checks_of_market(log: Cohort, made: list[Brand]) -> list[Check]:
                 "" if passed else _reason(estimate.value, value, name),
             )
         )  # fmt: skip
-    rejected = [goodness(one.customers.repeats, fit_negative_binomial(one.customers.repeats)).p < LEVEL for one in made]
-    share = float(np.mean(rejected))
-    at_home = goodness(log.repeats, fit_negative_binomial(log.repeats))
+    fits = [goodness(one.customers.repeats, fit_negative_binomial(one.customers.repeats)) for one in both.made]
+    share = binomtest(sum(fit.p < LEVEL for fit in fits), len(fits))
+    bounds, at_home = share.proportion_ci(), goodness(both.log.repeats, fit_negative_binomial(both.log.repeats))
     checks.append(
         Check(
-            "brands of the market whose repeats are not negative binomial, share", f"at most {LEVEL}", share, share,
-            share, share <= LEVEL, "chi-square test at 5 %; the model of Ehrenberg 1959",
-            f"CDNOW itself is not, with {len(log.repeats):,} customers: chi-square {at_home.statistic:.0f} with "
+            f"brands of the market, of {len(fits)}, whose repeats are not negative binomial, share", f"{LEVEL}",
+            share.statistic, float(bounds.low), float(bounds.high), bool(bounds.low <= LEVEL),
+            "chi-square test at 5 %; the model of Ehrenberg 1959",
+            f"CDNOW itself is not, with {len(both.log.repeats):,} customers: chi-square {at_home.statistic:.0f} with "
             f"{at_home.freedom} degrees of freedom.",
         )
     )  # fmt: skip
@@ -171,49 +200,44 @@ def checks_of_market(log: Cohort, made: list[Brand]) -> list[Check]:
 
 
 def _reason(found: float, known: float, name: str) -> str:
-    less = (found > known) == (name == NAMES.shape)
-    if name == NAMES.repeat_share:
+    if name == DROP:
+        return ""
+    if (found > known) == (name in (SHAPE, REPEAT_SHARE)):
         return (
-            "At equal mean, more have bought again the less customers differ. In the market needs come at one rate "
-            "to all."
-            if found > known
-            else "At equal mean, fewer have bought again the more customers differ."
+            "At equal mean, customers differ less than CDNOW's: needs of a category come to all at one mean rate, and "
+            "people differ in taste, activity and budget alone. taste=2 shows how far taste goes."
         )
-    if less:
-        return (
-            "Customers differ less than CDNOW's: in the market needs of a category come to all at one mean rate, and "
-            "people "
-            "differ in taste, activity and budget alone. taste=2 shows how far taste goes."
-        )
-    return "Customers differ more than CDNOW's: habit keeps some to a brand that others leave."
+    return "At equal mean, customers differ more than CDNOW's: habit keeps some to a brand that others leave."
 
 
-def sentences(log: Cohort, made: list[Brand]) -> list[str]:
+def sentences(both: Compared) -> list[str]:
     """The finding in words."""
-    known, chosen = figures(log), comparable(made, float(log.repeats.mean()))
-    found = over_seeds(chosen)
+    made, log = both.made, both.log
     said = [
-        f"{name} {one.value:.3g} ({one.low:.3g} to {one.high:.3g}), CDNOW {value:.3g}"  # type: ignore[attr-defined]
-        for name, value, one in zip(NAMES, known, found, strict=True)
+        f"{name} {one.value:.3g} ({one.low:.3g} to {one.high:.3g}), CDNOW {value:.3g}"
+        for name, value, one in zip(NAMES, both.known, both.found, strict=True)
     ]
     shares = np.array([np.mean(one.customers.repeats > 0) for one in made])
     shapes = np.array([fit_negative_binomial(one.customers.repeats).r for one in made])
+    mean = np.mean([one.mean for one in both.chosen])
+    repeats = np.concatenate([one.customers.repeats for one in both.chosen])
+    never = float(fit_negative_binomial(repeats).probability(np.zeros(1, np.int64))[0])
     return [
-        f"Of a brand whose customers buy again about as often as CDNOW's ({np.mean([one.mean for one in chosen]):.2f} "
-        "times, "
-        f"CDNOW {log.repeats.mean():.2f}): {'; '.join(said)}.",
+        f"Of a brand whose customers buy again about as often as CDNOW's ({mean:.2f} times, CDNOW "
+        f"{log.repeats.mean():.2f}): {'; '.join(said)}.",
         f"The {len(made)} brands with {FEWEST} customers or more differ widely: those who bought again are "
         f"{shares.min():.0%} to {shares.max():.0%}, r is {shapes.min():.2f} to {shapes.max():.2f}.",
+        f"The negative binomial, fitted to the comparable brands together, expects {never:.0%} never to buy again; "
+        f"{np.mean(repeats == 0):.0%} do not.",
     ]
 
 
-def draw(log: Cohort, made: list[Brand]) -> Drawing:
+def draw(both: Compared) -> Drawing:
     """Counts of repeats with their fit, and Lorenz curves of spending."""
-    chosen = comparable(made, float(log.repeats.mean()))
+    log, chosen = both.log, both.chosen
     pooled = np.concatenate([one.customers.repeats for one in chosen])
-    found, known = over_seeds(chosen), figures(log)
-    spread: Estimate = found.gini  # type: ignore[assignment]
-    title = f"At as many repeats, the Gini of spending is {spread.value:.2f} in the market, {known.gini:.2f} at CDNOW"
+    here, there = both.found[NAMES.index(GINI)].value, both.known.gini
+    title = f"At as many repeats, the Gini of spending is {here:.2f} in the market, {there:.2f} at CDNOW"
     figure = new_figure(title, 4.2, width=11.0)
     left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1, 1.05))
     rows = _counts(left, log.repeats, fit_negative_binomial(log.repeats), "CDNOW", BLUE)
@@ -232,10 +256,9 @@ def draw(log: Cohort, made: list[Brand]) -> Drawing:
     rows += [{"panel": "Lorenz curve of CDNOW", "x": x, "share": y} for x, y in zip(share, spent, strict=True)]
     caption = (
         f"Customers won in {WON_IN} days and followed until day {FOLLOWED}; days with a purchase after the first. "
-        "Bars: customers; "
-        "dots: the negative binomial fitted to them. In each seed the brand was taken whose mean of repeats is "
-        "closest to that "
-        "of CDNOW, so that the curves differ by how unequal customers are, not by how often they buy."
+        "Bars: customers; dots: the negative binomial fitted to them. In each seed the brand was taken whose mean "
+        "of repeats is closest to that of CDNOW, so that the curves differ by how unequal customers are, not by "
+        "how often they buy."
     )
     return Drawing(figure, title, caption, pd.DataFrame(rows))
 
@@ -257,9 +280,8 @@ def _counts(
 
 def run(request: Request) -> Answer:
     """Fit the data, run the market, fit it alike."""
-    log, made = cdnow(), brands(request.options)
-    checks = [*checks_of_estimators(log), *checks_of_market(log, made)]
-    return Answer(checks, lambda: draw(log, made), sentences(log, made))
+    both = compare(cdnow(), brands(request.options))
+    return Answer([*checks_of_estimators(both), *checks_of_market(both)], lambda: draw(both), sentences(both))
 
 
 STUDY = Study(
@@ -275,8 +297,7 @@ STUDY = Study(
     change="taste=2: people differ twice as much in what they like; look at r and the Gini",
     self_check=(
         "Why does a smaller r mean more one-time buyers at the same mean? The same purchases fall to fewer "
-        "customers, so more are "
-        "left with none."
+        "customers, so more are left with none."
     ),
     run=run,
     options={
