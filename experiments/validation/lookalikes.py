@@ -1,0 +1,104 @@
+"""Graphs that share something with a real one and nothing else: its size, its degrees, its clustering."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import brentq
+
+from sim.graph import Graph, from_ties
+from sim.graph_statistics import GraphStatistics
+
+SWAPS_PER_TIE = 10  # Milo et al. 2003 find no trace of the old ties after that many
+
+
+def with_same_degrees(graph: Graph, generator: np.random.Generator) -> Graph:
+    """A graph in which everybody has as many friends as before, but whom is drawn by lot.
+
+    Ties exchange ends, ``SWAPS_PER_TIE`` times a tie, wherever that makes neither a double tie nor one to oneself (the
+    switching chain; Milo, Kashtan, Itzkovitz, Newman & Alon 2003).
+    """
+    people = len(graph.offsets) - 1
+    one = np.repeat(np.arange(people), np.diff(graph.offsets))
+    once = one < graph.friends
+    u, v = one[once].tolist(), graph.friends[once].astype(int).tolist()
+    there = {a * people + b if a < b else b * people + a for a, b in zip(u, v, strict=True)}
+    tries = SWAPS_PER_TIE * len(u)
+    pairs = generator.integers(len(u), size=(tries, 2)).tolist()
+    crossed = (generator.random(tries) < 0.5).tolist()
+    for (i, j), cross in zip(pairs, crossed, strict=True):
+        a, b = u[i], v[i]
+        c, d = (v[j], u[j]) if cross else (u[j], v[j])
+        first, second = min(a, d) * people + max(a, d), min(c, b) * people + max(c, b)
+        if a == d or c == b or first == second or first in there or second in there:
+            continue
+        there.discard(min(a, b) * people + max(a, b))
+        there.discard(min(c, d) * people + max(c, d))
+        there |= {first, second}
+        u[i], v[i], u[j], v[j] = a, d, c, b
+    return from_ties(people, u, v)
+
+
+def write_ties(graph: Graph, path: Path) -> None:
+    """Write a graph as a list of ties, packed, that `sim.edgelist.read_edge_list` reads.
+
+    Somebody without friends is written with a tie to themselves, and so stays in the graph.
+    """
+    people = len(graph.offsets) - 1
+    degree = np.diff(graph.offsets)
+    one = np.repeat(np.arange(people), degree)
+    once = one < graph.friends
+    alone = np.flatnonzero(degree == 0)
+    pairs = np.concatenate([np.stack([one[once], graph.friends[once]], axis=1), np.stack([alone, alone], axis=1)])
+    with gzip.open(path, "wt") as file:
+        file.write("source,target\n")
+        np.savetxt(file, pairs, fmt="%d", delimiter=",")
+
+
+def rewiring_for(clustering: float, degree: float) -> float:
+    """Share of ties to rewire in a small world for a clustering, by Barrat & Weigt (2000); see `sim.graph.small_world`.
+
+    Returns
+    -------
+    float
+        0 where the clustering is more than a ring of that degree has.
+    """
+    most = 3 * (degree - 2) / (4 * (degree - 1))
+    if clustering >= most:
+        return 0.0
+    return float(brentq(lambda share: most * (1 - share) ** 3 - clustering, 0.0, 1.0))
+
+
+def lookalikes(real: Path, rewired: Path, seen: GraphStatistics) -> dict[str, dict[str, Any]]:
+    """Parameters, nested, that put the market on the real graph and on those that share something with it.
+
+    The last four tell by what the graph acts: where pools are gathered without regard to friendships, words of friends
+    alone follow the graph; where nobody tells friends, pools alone do.
+
+    Parameters
+    ----------
+    real, rewired
+        Files of ties: the real graph, and one with the same degrees.
+    seen
+        What the real graph is like.
+    """
+    world = {"kind": "small_world", "mean_degree": seen.mean_degree}
+    clustered = {"rewiring": rewiring_for(seen.clustering, seen.mean_degree)}
+    file = {"kind": "edgelist", "path": str(real)}
+    words_alone = {"creators": {"pool_from_graph": 0.0}}
+    pools_alone = {"market": {"sharing": {"friends_told": 0.0}}}
+    return {
+        "real": {"graph": file},
+        "small world": {"graph": world},
+        "scale-free": {"graph": {"kind": "scale_free", "mean_degree": seen.mean_degree}},
+        "same degrees": {"graph": {"kind": "edgelist", "path": str(rewired)}},
+        "same clustering": {"graph": {**world, **clustered, "homophily": 0.0}},
+        "neither": {"graph": {**world, "rewiring": 1.0, "homophily": 0.0}},
+        "real, words alone": {"graph": file, **words_alone},
+        "small world, words alone": {"graph": world, **words_alone},
+        "real, pools alone": {"graph": file, **pools_alone},
+        "small world, pools alone": {"graph": world, **pools_alone},
+    }
