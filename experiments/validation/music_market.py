@@ -267,8 +267,8 @@ def draw(request: Request, found: Crowds, still: Settled) -> Drawing:
     """Inequality and unpredictability by signal, the equilibrium below one, the winners above."""
     u = found.unpredictability.mean()
     figure = new_figure(
-        f"The stronger the signal of popularity, the more unequal and the more a matter of luck success is:"
-        f" unpredictability rises {u.iloc[2] / u.iloc[0]:.1f}-fold from no signal to the ranked list",
+        f"The stronger the signal, the less equal and the less predictable success is: {u.iloc[2] / u.iloc[0]:.1f} times"
+        " as unpredictable in the ranked list as without a signal",
         6.2,
     )
     axes = figure.subplots(2, 2)
@@ -280,7 +280,8 @@ def draw(request: Request, found: Crowds, still: Settled) -> Drawing:
     caption = (
         f"Top: each dot one catalogue of {SONGS} songs, averaged over {int(request.options['worlds'])} worlds that differ"
         " by luck alone; bar: mean. Bottom left: downloads long after the start, from no downloads and from the"
-        " ranking upside down, against the equilibrium. Bottom right: popularity in the end; songs stacked, best first."
+        " ranking upside down, against the equilibrium. Bottom right: popularity in the end, songs stacked with"
+        " the best below; the winner in colour, blue where it is the best."
     )
     return Drawing(figure, "", caption, table.reset_index())
 
@@ -304,6 +305,7 @@ def _at_rest(axis: Axes, request: Request, still: Settled) -> None:
     axis.set_xlabel("chance to be bought when tried, q")
     axis.set_ylabel("market share")
     axis.set_xticks([0.1, 0.2, 0.3, 0.5], ["0.1", "0.2", "0.3", "0.5"])
+    axis.set_yticks([0.003, 0.01, 0.03], ["0.3%", "1%", "3%"])
     axis.minorticks_off()
     axis.legend(frameon=False)
 
@@ -317,9 +319,9 @@ def _winners(axis: Axes, request: Request, found: Crowds) -> None:
         place = at + at // worlds
         axis.bar(place, 1.0, color=PALE, width=0.9)
         axis.bar(place, ranked[winner], bottom=below[winner], color=VERMILLION if winner else BLUE, width=0.9)
-        axis.annotate(f"{winner + 1}", (place, 1.01), ha="center", va="bottom", fontsize=7, color=GREY)
+        axis.text(place, 1.01, f"{winner + 1}", ha="center", va="bottom", fontsize=7, color=GREY)
     axis.set_title(f"r = {request.options['runaway']:g}: the winner's share, by world", pad=14)
-    axis.set_xlabel("worlds, grouped by catalogue; above: the winner's rank by quality (blue: the best)")
+    axis.set_xlabel("worlds, by catalogue; above: the winner's rank in quality")
     axis.set_xticks([])
     axis.set_ylim(0, 1)
 
