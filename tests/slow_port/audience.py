@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import exp
 
-from .town import KOC, KOL, Creator, Person, Town
+from .town import KOC, KOL, Creator, Person, Town, has_room
 
 
 def gather_all(town: Town) -> None:
@@ -16,7 +16,7 @@ def gather_all(town: Town) -> None:
     for creator in town.creators:
         if creator.tier == KOL:
             # The reservation income of a KOL is told per follower.
-            creator.reservation *= town.p.creators.kol_reservation * creator.audience / town.p.creators.reservation
+            creator.reservation = town.p.creators.kol_reservation * creator.audience
 
 
 def gather_mass(town: Town, creator: Creator) -> None:
@@ -43,7 +43,7 @@ def gather_pool(town: Town, creator: Creator) -> None:
     rng, trust = town.rng, town.p.market.trust
     least, most = pool_sizes(town)
     size = int(rng.integers(least, most + 1))
-    from_graph = round(town.p.creators.pool_from_graph * size)
+    from_graph = int(town.p.creators.pool_from_graph * size)
     me = creator.person
     assert me is not None
     met_before = {me.row}
@@ -53,18 +53,20 @@ def gather_pool(town: Town, creator: Creator) -> None:
         ring = sorted({friend for row in ring for friend in town.people[row].friends} - met_before)
         met_before.update(ring)
         counts = (trust.friend_met, trust.friend_broken) if distance == 1 else (trust.second_met, trust.second_broken)
-        for n in rng.permutation(len(ring))[: from_graph - chosen]:
-            town.follow(town.people[ring[n]], creator, *counts)
-            chosen += 1
-    same = [person for person in town.people if person.group == me.group and person is not me]
-    for n in range(size - chosen):
+        places = from_graph - chosen
+        for row in ring:
+            if places > 0 and rng.random() < places / len(ring):
+                chosen += town.follow(town.people[row], creator, *counts)
+    with_friends = [person for person in town.people if person.friends]
+    same = [person for person in with_friends if person.group == me.group]
+    for n in range(size - from_graph):
         if n % 2 == 0:
             _add_one_of(town, creator, same, trust.interest_met, trust.interest_broken)
         else:
-            _add_one_of(town, creator, town.people, trust.stranger_met, trust.stranger_broken)
+            _add_one_of(town, creator, with_friends, trust.stranger_met, trust.stranger_broken)
 
 
 def _add_one_of(town: Town, creator: Creator, people: list[Person], met: float, broken: float) -> None:
-    new = [person for person in people if person is not creator.person and person.edge_to(creator) is None]
+    new = [one for one in people if one is not creator.person and one.edge_to(creator) is None and has_room(one)]
     if new:
         town.follow(new[int(town.rng.integers(len(new)))], creator, met, broken)

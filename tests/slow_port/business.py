@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import inf
-
 from . import audience, platform, rules
 from .consumer import AD, Day
 from .platform import Accounts, Order
@@ -94,7 +92,6 @@ def _book(town: Town, accounts: Accounts, order: Order) -> None:
         contact = round(100 * p.brands.own_contact)
         brand.spend("own", contact)
         accounts.brand_profit -= contact
-        order.person.wallet += contact
     if order.returned:
         return
     brand.spend(channel, order.take + order.pay)
@@ -137,6 +134,7 @@ def learn(town: Town, day: int, orders: list[Order]) -> None:
             continue
         creator.posts = [0.98 * n for n in creator.posts]
         creator.orders = [0.98 * n for n in creator.orders]
+        creator.learnt["effort"] += c.learning / 7.0 * (7.0 * creator.effort_today - creator.learnt["effort"])
         if day % 7 == 6:
             learn_week(town, creator)
         if day - creator.since >= c.patience and net_income(town, creator) < creator.reservation:
@@ -152,10 +150,9 @@ def learn_week(town: Town, creator: Creator) -> None:
     """7.17."""
     c, learnt = town.p.creators, creator.learnt
     n, y = float(creator.week_posts), creator.week_income
-    week = {"n": n, "y": y, "nn": n * n, "ny": n * y, "effort": creator.week_effort}
-    for name, value in week.items():
+    for name, value in {"n": n, "y": y, "nn": n * n, "ny": n * y}.items():
         learnt[name] += c.learning * (value - learnt[name])
-    creator.week_posts, creator.week_income, creator.week_effort = 0, 0.0, 0.0
+    creator.week_posts, creator.week_income = 0, 0.0
     marginal = rules.marginal_income(learnt["n"], learnt["y"], learnt["nn"], learnt["ny"], town.p)
     effort = c.effort_cost * (c.kol_effort if creator.tier == KOL else 1.0)
     creator.rate += c.learning * (rules.intended_rate(marginal, effort, town.p) - creator.rate)
@@ -176,10 +173,9 @@ def enter(town: Town, orders: list[Order], day: int) -> None:
         for k in town.creators
         if k.tier == KOC and k.active and day - k.since >= c.patience
     ]
-    usual = sum(settled) / len(settled) if settled else -inf
-    for order in orders:
-        person = order.person
-        if not order.candidate or person.creator is not None or not person.friends:
+    usual = sum(settled) / len(settled) if settled else 0.0
+    for person in dict.fromkeys(order.person for order in orders if order.candidate):
+        if person.creator is not None or not person.friends:
             continue
-        if town.rng.random() < c.entry and usual > town.reservation_income():
+        if town.rng.random() < c.entry and usual > town.reservation_income(person):
             audience.gather_pool(town, town.new_creator(KOC, person, None, day + 1))

@@ -8,7 +8,7 @@ from . import creating, rules
 from .consumer import HABIT, Day, Offer, needed, trust_in
 from .platform import Order
 from .rules import Belief
-from .town import KOL, MOST_FOLLOWS, Bought, Creator, Person, Product, Town
+from .town import KOL, Bought, Creator, Person, Product, Town
 
 OWN_PRODUCTS = 4
 MOST_TOLD = 8
@@ -169,10 +169,7 @@ def _follow(town: Town, person: Person, order: Order) -> bool:
     account = order.product.brand.account
     if account is None or not order.product.brand.promotes["own"] or town.rng.random() >= a.follow:
         return False
-    if person.edge_to(account) is not None or len(person.follows) >= MOST_FOLLOWS:
-        return False
-    town.follow(person, account, town.p.market.trust.stranger_met + 1.0, town.p.market.trust.stranger_broken)
-    return True
+    return town.follow(person, account, town.p.market.trust.stranger_met + 1.0, town.p.market.trust.stranger_broken)
 
 
 def _start_to_follow(town: Town, person: Person, seller: Creator) -> None:

@@ -35,7 +35,6 @@ class Day:
     creator_views: int = 0
     ad_views: dict[int, int] = field(default_factory=dict)
     questions: list[tuple[Person, Creator, int]] = field(default_factory=list)
-    left: int = 0
 
 
 def needed(person: Person, category: int, today: int) -> bool:
@@ -77,7 +76,7 @@ def posts_of_followed(town: Town, person: Person, day: Day, online: bool) -> lis
     for edge in list(person.follows):
         k = edge.creator
         if not k.active:
-            town.unfollow(person, edge)
+            person.leaving.append(edge)
             continue
         edge.fatigue *= 1.0 - a.fatigue_decay
         delivered = 0
@@ -94,8 +93,7 @@ def posts_of_followed(town: Town, person: Person, day: Day, online: bool) -> lis
             delivered += 1
         fed_up = edge.fatigue > a.leave_fatigue or trust_in(town, edge, k) < a.leave_trust
         if delivered and fed_up and rng.random() < a.leave:
-            town.unfollow(person, edge)
-            day.left += 1
+            person.leaving.append(edge)
     return offers
 
 

@@ -100,7 +100,7 @@ def _posts_of(town: Town, creator: Creator, slots: list[tuple[Creator, Product]]
         creator.posts[post.product.category] += 1.0
     creator.week_posts += len(made)
     effort = c.effort_cost * (c.kol_effort if creator.tier == KOL else 1.0)
-    creator.week_effort += 0.5 * effort * len(made) ** 2
+    creator.effort_today = 0.5 * effort * len(made) ** 2
     return made
 
 

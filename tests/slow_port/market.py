@@ -52,6 +52,9 @@ class SlowMarket:
                 day.views[offer.channel] += 1
                 day.creator_views += offer.seller is not None
             orders += buying.buy(town, person, buying.weigh(town, person, offers, day), day, told)
+            for edge in person.leaving:
+                town.unfollow(person, edge)
+            person.leaving.clear()
         business.check_out(town, self.accounts, orders, day)
         platform.settle(town, self.accounts, self.day)
         for word in told:
@@ -67,12 +70,8 @@ class SlowMarket:
         self.views = [a + b for a, b in zip(self.views, day.views, strict=True)]
         self.creator_views += day.creator_views
         row = {
-            "posts": len(posts), "questions": len(day.questions), "answers": answered, "left": day.left,
+            "posts": len(posts), "questions": len(day.questions), "answers": answered, 
             "creator_income": income / 100.0, "buyers": len({id(o.person) for o in orders}),
         }  # fmt: skip
-        if self.day % 5 == 0:
-            edges = [(person, edge) for person in self.town.people for edge in person.follows]
-            trust = [consumer.trust_in(self.town, edge, edge.creator) for _, edge in edges]
-            row["trust"] = sum(trust) / len(trust) if trust else float("nan")
         for name, value in row.items():
             self.daily[name].append(float(value))

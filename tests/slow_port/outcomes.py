@@ -7,7 +7,7 @@ import numpy as np
 from sim.market import Market
 from sim.records import COUNT_UNITS, FATIGUE_UNITS, NOBODY, Channel, Tier
 
-from .consumer import CHANNELS
+from .consumer import CHANNELS, trust_in
 from .market import SlowMarket
 from .town import BRAND, KOC, KOL
 
@@ -37,7 +37,7 @@ def of_port(one: SlowMarket) -> dict[str, float]:
         "mean rating": sum(g.rating_sum for g in town.products) / max(sum(g.ratings for g in town.products), 1),
         "surplus": sum(o.surplus for o in orders),
         "coupons": sum(o.coupon for o in orders) / 100.0,
-        "trust": float(np.nanmean(daily["trust"])),
+        "trust": float(np.mean([trust_in(town, edge, edge.creator) for edge in edges])),
         "follows": float(len(edges)),
         "followers of own accounts": float(sum(k.audience for k in own)),
         "followers a KOC": float(np.mean([k.audience for k in kocs])) if kocs else 0.0,
@@ -70,8 +70,7 @@ def of_engine(one: Market) -> dict[str, float]:
     found |= {f"orders, {name}": float((orders.channel == n).sum()) for name, n in ENGINE_CHANNEL.items()}
     follows, creators, shop = one.town.follows, one.creators, one.shop
     there = follows.creator != NOBODY
-    accounts = one.first_account if one.first_account >= 0 else len(creators.tier)
-    person = np.arange(len(creators.tier)) < accounts
+    person = creators.tier != Tier.BRAND
     working = person & (creators.active == 1)
     koc = working & (creators.tier == Tier.KOC)
     kept = orders[orders.returned == 0]
@@ -82,12 +81,12 @@ def of_engine(one: Market) -> dict[str, float]:
         "buyers": float(orders.consumer.nunique()),
         "new customers": float(orders.new_customer.sum()),
         "ratings": float(shop.reviews.sum()),
-        "mean rating": float(shop.review_sum.sum() / max(shop.reviews.sum(), 1)),
+        "mean rating": float(shop.review_sum.sum() / 1e6 / max(shop.reviews.sum(), 1)),
         "surplus": kept.surplus.sum() / 100.0,
         "coupons": orders.coupon.sum() / 100.0,
         "trust": said["trust"],
         "follows": float(there.sum()),
-        "followers of own accounts": float(creators.audience[accounts:].sum()),
+        "followers of own accounts": float(creators.audience[~person].sum()),
         "followers a KOC": float(creators.audience[koc].mean()) if koc.any() else 0.0,
         "fatigue": float(follows.fatigue[there].mean() / FATIGUE_UNITS),
         "met claims on edges": float(follows.met[there].mean() / COUNT_UNITS),

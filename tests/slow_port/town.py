@@ -53,6 +53,7 @@ class Person:
     sociability: float
     income: int
     wallet: int
+    independence: float
     friends: list[int]
     due: list[int] = field(default_factory=list)
     lapse: list[int] = field(default_factory=list)
@@ -62,11 +63,17 @@ class Person:
     follows: list[Edge] = field(default_factory=list)
     answer: tuple[Creator, int] | None = None
     customer_of: set[int] = field(default_factory=set)
+    leaving: list[Edge] = field(default_factory=list)
     orders: int = 0
     creator: Creator | None = None
 
     def edge_to(self, creator: Creator | None) -> Edge | None:
         return next((edge for edge in self.follows if edge.creator is creator), None)
+
+
+def has_room(person: Person) -> bool:
+    """Whether one can follow one more creator."""
+    return len(person.follows) < MOST_FOLLOWS
 
 
 @dataclass
@@ -126,7 +133,7 @@ class Creator:
     mastery: list[float] = field(default_factory=list)
     week_posts: int = 0
     week_income: float = 0.0
-    week_effort: float = 0.0
+    effort_today: float = 0.0
     learnt: dict[str, float] = field(default_factory=dict)
     balance: int = 0
     withdrawn: int = 0
@@ -179,7 +186,7 @@ class Town:
                 self._logit_normal(m.activity, m.activity_spread),
                 m.price_sensitivity * exp(m.price_sensitivity_spread * rng.standard_normal()),
                 self._logit_normal(m.sociability, m.sociability_spread),
-                round(budget / 30.0), int(rng.random() * budget), sorted(friends[row]),
+                round(budget / 30.0), int(rng.random() * budget), rng.standard_normal(), sorted(friends[row]),
             )  # fmt: skip
             needs = [self.next_need(c, 0) for c in range(count)]
             person.due, person.lapse = [due for due, _ in needs], [lapse for _, lapse in needs]
@@ -217,36 +224,37 @@ class Town:
         c, rng = self.p.creators, self.rng
         if person is not None:
             weights = [exp(2.0 * theta) for theta in person.taste]
+            posts = [PAST_POSTS * weight / sum(weights) for weight in weights]
         else:
             assert brand is not None
-            weights = [float(sum(g.category == n for g in brand.goods)) for n in range(len(self.categories))]
-        posts = [PAST_POSTS * weight / sum(weights) for weight in weights]
+            posts = [float(sum(g.category == n for g in brand.goods)) for n in range(len(self.categories))]
         creator = Creator(
             tier, person, brand,
-            integrity=self._logit_normal(c.integrity, c.integrity_spread),
-            reservation=self.reservation_income(),
+            integrity=self._logit_normal(c.integrity, c.integrity_spread) if person is not None else 1.0,
+            reservation=self.reservation_income(person) if person is not None else 0.0,
             posts=posts, orders=[0.0] * len(posts), rate=c.posts_start, since=today,
             taste_of_followers=[0.0] * len(posts),
             weekday=int(rng.integers(7)),
+            sign=1.0 if rng.random() < 0.5 else -1.0,
             luck=[rng.standard_normal() for _ in self.products],
         )  # fmt: skip
         n = 7.0 * c.posts_start
-        creator.learnt = {"n": n, "y": 0.0, "nn": n * n, "ny": 0.0, "effort": 0.0}
+        creator.learnt = {"n": n, "y": 0.0, "nn": n * n + n, "ny": 0.0, "effort": 0.0}
         self.creators.append(creator)
         if person is not None:
             person.creator = creator
         return creator
 
-    def reservation_income(self) -> float:
+    def reservation_income(self, person: Person) -> float:
         c = self.p.creators
-        return c.reservation * exp(c.reservation_spread * self.rng.standard_normal())
+        return c.reservation * exp(c.reservation_spread * person.independence)
 
     def first_creators(self) -> None:
         c, rng = self.p.creators, self.rng
         for person in self.people:
             if person.friends and person.activity > 0.0 and rng.random() < c.koc_share:
                 self.new_creator(KOC, person, None, 0)
-        others = [person for person in self.people if person.creator is None]
+        others = [one for one in self.people if one.creator is None and one.friends and one.activity > 0.0]
         for n in rng.permutation(len(others))[: c.kol_count]:
             self.new_creator(KOL, others[n], None, 0)
         for brand in self.brands:
@@ -254,14 +262,15 @@ class Town:
 
     # --- follows ----------------------------------------------------------------------------------------------------
 
-    def follow(self, person: Person, creator: Creator, met: float, broken: float) -> None:
-        """A new edge, unless there is one, the row is full, or it would be oneself."""
-        if creator.person is person or person.edge_to(creator) or len(person.follows) >= MOST_FOLLOWS:
-            return
+    def follow(self, person: Person, creator: Creator, met: float, broken: float) -> bool:
+        """A new edge, unless there is one, the row is full, or it would be oneself; returns whether there is."""
+        if creator.person is person or person.edge_to(creator) or not has_room(person):
+            return False
         person.follows.append(Edge(creator, met, broken))
         creator.audience += 1
         for c, theta in enumerate(person.taste):
             creator.taste_of_followers[c] += theta
+        return True
 
     def unfollow(self, person: Person, edge: Edge) -> None:
         person.follows.remove(edge)
