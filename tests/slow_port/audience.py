@@ -17,6 +17,7 @@ def gather_all(town: Town) -> None:
         if creator.tier == KOL:
             # The reservation income of a KOL is told per follower.
             creator.reservation = town.p.creators.kol_reservation * creator.audience
+    town.survey_followers()
 
 
 def gather_mass(town: Town, creator: Creator) -> None:

@@ -120,7 +120,7 @@ def learn(town: Town, day: int, orders: list[Order]) -> None:
     for order in orders:
         if order.seller is not None:
             order.seller.orders[order.product.category] += 1.0
-    least, most = audience.pool_sizes(town)
+    _, most = audience.pool_sizes(town)
     people = len(town.people)
     threshold = max(min(c.kol_threshold * people, float(c.kol_threshold_most)), most + 1.0)
     for creator in town.creators:
@@ -178,4 +178,6 @@ def enter(town: Town, orders: list[Order], day: int) -> None:
         if person.creator is not None or not person.friends:
             continue
         if town.rng.random() < c.entry and usual > town.reservation_income(person):
-            audience.gather_pool(town, town.new_creator(KOC, person, None, day + 1))
+            audience.gather_pool(town, town.new_creator(KOC, person, None, day))
+    if day % 7 == 6:
+        town.survey_followers()

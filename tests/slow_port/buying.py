@@ -52,9 +52,8 @@ def believe(town: Town, person: Person, offer: Offer) -> Belief:
         signals.append((rating, rules.rating_precision(product.ratings, town.p)))
     if offer.claim is not None and offer.seller is not None:
         trusted = trust_in(town, person.edge_to(offer.seller), offer.seller)
-        visible = creating.pay_shares(town, offer.seller, product)[0]
         mastery = offer.seller.mastery[product.category]
-        signals.append((offer.claim, rules.claim_precision(trusted, mastery, visible, town.p)))
+        signals.append((offer.claim, rules.claim_precision(trusted, mastery, offer.visible_pay, town.p)))
     words = person.heard.get(product.number)
     if words:
         signals.append((words.mean, b.friend * words.count))
@@ -187,7 +186,7 @@ def _tell(
     rng, friends = town.rng, person.friends
     if not friends or rng.random() >= rules.share_probability(person.sociability, abs(x - expected), town.p):
         return
-    wanted = min(int(rng.poisson(town.p.market.sharing.friends_told)), MOST_TOLD, len(friends))
+    wanted = min(int(town.p.market.sharing.friends_told + rng.random()), MOST_TOLD, len(friends))
     start = int(rng.integers(len(friends)))
     for n in range(wanted):
         told.append(Told(friends[(start + n) % len(friends)], product.number, x, offer.seller))

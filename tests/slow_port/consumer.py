@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import exp
 from typing import NamedTuple
 
-from . import creating, platform, rules
+from . import platform, rules
 from .creating import Post
 from .platform import Shelves
 from .town import BRAND, KOC, KOL, Creator, Edge, Person, Product, Town, Words
@@ -22,6 +22,7 @@ class Offer(NamedTuple):
     channel: int
     seller: Creator | None = None
     claim: float | None = None
+    visible_pay: float = 0.0
 
 
 @dataclass
@@ -50,7 +51,7 @@ def live(town: Town, person: Person, day: Day) -> list[Offer]:
             person.due[c], person.lapse[c] = town.next_need(c, today)
     online = rng.random() < person.activity
     offers = posts_of_followed(town, person, day, online)
-    new = hear(person, today)
+    offers += hear(town, person, today)
     if not online:
         return []
     needs = [needed(person, c, today) for c in range(len(town.categories))]
@@ -60,10 +61,6 @@ def live(town: Town, person: Person, day: Day) -> list[Offer]:
     offers += habits(town, person, needs)
     if open_needs and rng.random() < town.p.market.attention.search:
         offers += search(town, day, int(rng.choice(open_needs)))
-    for number in new:
-        root = person.heard[number].root
-        seller = root if root is not None and root.active else None
-        offers.append(Offer(town.products[number], FRIEND, seller))
     if open_needs and rng.random() < town.p.market.attention.ask:
         ask(person, day, town, int(rng.choice(open_needs)))
     return offers
@@ -88,7 +85,7 @@ def posts_of_followed(town: Town, person: Person, day: Day, online: bool) -> lis
             if online and edge.fatigue <= a.mute_fatigue:
                 if rng.random() < rules.open_probability(theta, need, edge.fatigue, town.p):
                     channel = PRIVATE_POST if post.private else PUBLIC_POST
-                    offers.append(Offer(post.product, channel, k, post.claim))
+                    offers.append(Offer(post.product, channel, k, post.claim, post.visible_pay))
             edge.fatigue += rules.fatigue_added(delivered == 0, not need and theta < 0.0, town.p)
             delivered += 1
         fed_up = edge.fatigue > a.leave_fatigue or trust_in(town, edge, k) < a.leave_trust
@@ -122,16 +119,17 @@ def feed(town: Town, person: Person, day: Day, needs: list[bool]) -> list[Offer]
         c = int(rng.choice(len(weights), p=[weight / total for weight in weights]))
         advertised, ad_shares = shelves.ads[c]
         posts, post_shares = shelves.posts[c]
-        if advertised and rng.random() < town.p.platform.feed.ad_load:
+        kind, load = rng.random(), town.p.platform.feed.ad_load
+        if kind < load and advertised:
             product = advertised[platform.drawn(town, ad_shares)]
             day.ad_views[product.brand.number] = day.ad_views.get(product.brand.number, 0) + 1
             offers.append(Offer(product, AD))
-        elif posts and rng.random() < shelves.post_share:
+        elif load <= kind < load + shelves.post_share and posts:
             post = posts[platform.drawn(town, post_shares)]
             if post.creator.person is person:
                 continue
             gate(town, person, post.creator)
-            offers.append(Offer(post.product, PUBLIC_POST, post.creator, post.claim))
+            offers.append(Offer(post.product, PUBLIC_POST, post.creator, post.claim, post.visible_pay))
         else:
             offers.append(Offer(town.goods_of[c][platform.drawn(town, shelves.goods[c])], LISTING))
     return offers
@@ -164,34 +162,35 @@ def answer(town: Town, person: Person) -> list[Offer]:
         return []
     creator, c = person.answer
     person.answer = None
-    if not creator.active:
+    if person.edge_to(creator) is None or not creator.advice[c]:
         return []
-    product = creator.advice[c]
-    return [Offer(product, ANSWER, creator, creating.claim(town, creator, product))]
+    product, claim, visible = creator.advice[c][0]
+    return [Offer(product, ANSWER, creator, claim, visible)]
 
 
 def has_pool(town: Town, creator: Creator) -> bool:
     c = town.p.creators
-    shares = {KOC: c.private_share_koc, KOL: c.private_share_kol, BRAND: 0.0}
+    shares = {KOC: c.private_share_koc, KOL: c.private_share_kol, BRAND: 1.0}
     return creator.active and shares[creator.tier] > 0.0
 
 
 def ask(person: Person, day: Day, town: Town, c: int) -> None:
     """7.9."""
-    experts = [edge.creator for edge in person.follows if has_pool(town, edge.creator) and edge.creator.mastery]
+    experts = [edge.creator for edge in person.follows if has_pool(town, edge.creator)]
     if experts:
         day.questions.append((person, max(experts, key=lambda k: k.mastery[c]), c))
 
 
-def hear(person: Person, today: int) -> list[int]:
-    """7.10: words that came in since yesterday; the products they are of."""
-    new: dict[int, None] = {}
+def hear(town: Town, person: Person, today: int) -> list[Offer]:
+    """7.10: words told yesterday are remembered; each is an offer."""
+    offers = []
     for number, experienced, root in person.inbox:
         if number not in person.heard and len(person.heard) == WORDS_REMEMBERED:
             del person.heard[min(person.heard, key=lambda n: person.heard[n].last)]
-        words = person.heard.setdefault(number, Words(0, 0.0, today, root))
+        words = person.heard.setdefault(number, Words(0, 0.0, today))
         words.mean += (experienced - words.mean) / (words.count + 1)
-        words.count, words.last, words.root = words.count + 1, today, root
-        new[number] = None
+        words.count, words.last = words.count + 1, today
+        seller = root if root is not None and root.active else None
+        offers.append(Offer(town.products[number], FRIEND, seller))
     person.inbox.clear()
-    return [number for number in new if number in person.heard]
+    return offers

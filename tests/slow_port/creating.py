@@ -48,8 +48,7 @@ def attractiveness(town: Town, creator: Creator, product: Product, slot: bool) -
     pay = sum(pay_shares(town, creator, product)) * product.price / 100.0 * each
     if slot and creator.tier == KOL and promotes(creator, product):
         pay += town.p.creators.slot_fee * creator.audience
-    taste = creator.taste_of_followers[c] / max(creator.audience, 1)
-    return log1p(pay / 20.0) + taste + judgement(town, creator, product)
+    return log1p(pay / 20.0) + creator.fit[c] + judgement(town, creator, product)
 
 
 def post_all(town: Town, day: int) -> tuple[list[Post], list[tuple[Creator, Product]]]:
@@ -61,16 +60,11 @@ def post_all(town: Town, day: int) -> tuple[list[Post], list[tuple[Creator, Prod
             continue
         everything = sum(creator.posts)
         creator.mastery = [rules.expertise(n, everything, town.p) for n in creator.posts]
-        if creator.tier == BRAND:
-            assert creator.brand is not None
-            if creator.brand.promotes["own"]:
-                posts += [_own_post(town, creator) for _ in range(_number(town, town.p.brands.own_posts))]
-            continue
         if not creator.advice or day % 7 == creator.weekday:
-            creator.advice = [
-                max(goods, key=lambda product: attractiveness(town, creator, product, slot=False))
-                for goods in town.goods_of
-            ]
+            creator.advice = [advise(town, creator, goods) for goods in town.goods_of]
+        if creator.tier == BRAND:
+            posts += [_own_post(town, creator) for _ in range(_number(town, town.p.brands.own_posts))]
+            continue
         posts += _posts_of(town, creator, slots)
     return posts, slots
 
@@ -104,7 +98,20 @@ def _posts_of(town: Town, creator: Creator, slots: list[tuple[Creator, Product]]
     return made
 
 
+def advise(town: Town, creator: Creator, goods: list[Product]) -> list[tuple[Product, float, float]]:
+    """7.15: the most attractive, with its claim and visible pay of today; nothing where a brand has no goods."""
+    own = [product for product in goods if creator.tier != BRAND or product.brand is creator.brand]
+    if not own:
+        return []
+    best = max(own, key=lambda product: attractiveness(town, creator, product, slot=False))
+    return [(best, claim(town, creator, best), pay_shares(town, creator, best)[0])]
+
+
 def _own_post(town: Town, account: Creator) -> Post:
+    """Of the own goods, chosen as others choose, without pay."""
     assert account.brand is not None
-    product = account.brand.goods[int(town.rng.integers(len(account.brand.goods)))]
+    goods = account.brand.goods
+    candidates = [goods[n] for n in town.rng.integers(len(goods), size=town.p.creators.candidates)]
+    scores = [attractiveness(town, account, product, slot=False) + town.rng.gumbel() for product in candidates]
+    product = candidates[scores.index(max(scores))]
     return Post(account, product, True, judgement(town, account, product), 0.0)

@@ -18,7 +18,7 @@ MOST_FOLLOWS = 14
 
 @dataclass
 class Edge:
-    """A follow, with what the follower has of the creator."""
+    """A follow, with the claims that the follower saw met and broken, and fatigue."""
 
     creator: Creator
     met: float
@@ -40,7 +40,6 @@ class Words:
     count: int
     mean: float
     last: int
-    root: Creator | None
 
 
 @dataclass(eq=False)
@@ -123,13 +122,13 @@ class Creator:
     since: int = 0
     active: bool = True
     audience: int = 0
-    taste_of_followers: list[float] = field(default_factory=list)
+    fit: list[float] = field(default_factory=list)
     pool_met: float = 0.0
     pool_broken: float = 0.0
     weekday: int = 0
     sign: float = 1.0
     luck: list[float] = field(default_factory=list)
-    advice: list[Product] = field(default_factory=list)
+    advice: list[list[tuple[Product, float, float]]] = field(default_factory=list)
     mastery: list[float] = field(default_factory=list)
     week_posts: int = 0
     week_income: float = 0.0
@@ -233,7 +232,7 @@ class Town:
             integrity=self._logit_normal(c.integrity, c.integrity_spread) if person is not None else 1.0,
             reservation=self.reservation_income(person) if person is not None else 0.0,
             posts=posts, orders=[0.0] * len(posts), rate=c.posts_start, since=today,
-            taste_of_followers=[0.0] * len(posts),
+            fit=list(person.taste) if person is not None else [0.0] * len(posts),
             weekday=int(rng.integers(7)),
             sign=1.0 if rng.random() < 0.5 else -1.0,
             luck=[rng.standard_normal() for _ in self.products],
@@ -257,8 +256,9 @@ class Town:
         others = [one for one in self.people if one.creator is None and one.friends and one.activity > 0.0]
         for n in rng.permutation(len(others))[: c.kol_count]:
             self.new_creator(KOL, others[n], None, 0)
-        for brand in self.brands:
-            brand.account = self.new_creator(BRAND, None, brand, 0)
+        if self.p.brands.own > 0.0:
+            for brand in self.brands:
+                brand.account = self.new_creator(BRAND, None, brand, 0)
 
     # --- follows ----------------------------------------------------------------------------------------------------
 
@@ -268,12 +268,18 @@ class Town:
             return False
         person.follows.append(Edge(creator, met, broken))
         creator.audience += 1
-        for c, theta in enumerate(person.taste):
-            creator.taste_of_followers[c] += theta
         return True
 
     def unfollow(self, person: Person, edge: Edge) -> None:
         person.follows.remove(edge)
         edge.creator.audience -= 1
-        for c, theta in enumerate(person.taste):
-            edge.creator.taste_of_followers[c] -= theta
+
+    def survey_followers(self) -> None:
+        """Mean taste of each creator's followers, by category."""
+        for creator in self.creators:
+            creator.fit = [0.0] * len(self.categories)
+        for person in self.people:
+            for edge in person.follows:
+                fit, audience = edge.creator.fit, edge.creator.audience
+                for c, theta in enumerate(person.taste):
+                    fit[c] += theta / audience
