@@ -25,7 +25,6 @@ from sim.parameters import Behaviour
 from sim.records import (
     COUNT_UNITS,
     FOLLOW_SLOTS,
-    MOST_TOLD,
     Columns,
     Follows,
     Luck,
@@ -163,7 +162,8 @@ class Till:
     def follow(self, who: Ints, creator: Ints) -> None:
         """Let satisfied buyers perhaps follow who sold."""
         who, creator = who[creator >= 0], creator[creator >= 0].astype(np.int64)
-        likes = uniform(self.luck[Stream.FOLLOW], self.day, who, creator) < self.rates.attention.follow
+        partner = self.today.sheet.partner[creator].astype(np.int64)
+        likes = uniform(self.luck[Stream.FOLLOW], self.day, who, partner) < self.rates.attention.follow
         add_follows(who[likes], creator[likes], 1.0, self.town.follows, self.today.sheet, self.tally)
 
     def tell_friends(self, orders: Orders, word: Reals, surprise: Reals) -> Shares:
@@ -175,7 +175,7 @@ class Till:
         shared = np.flatnonzero((degree > 0) & (uniform(key, self.day, who, 4 * product) < chance))
         who, product, degree = who[shared], product[shared], degree[shared]
         told = (p.friends_told + uniform(key, self.day, who, 4 * product + 1)).astype(np.int64)
-        told = np.minimum(np.minimum(told, degree), MOST_TOLD)
+        told = np.minimum(told, degree)
         start = (uniform(key, self.day, who, 4 * product + 2) * degree).astype(np.int64)
         row = np.repeat(np.arange(len(who)), told)
         n = np.arange(len(row)) - np.repeat(np.cumsum(told) - told, told)

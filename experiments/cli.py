@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from experiments.analysis import commands
+from experiments.validation import commands as validation
 
 NEWEST_PYTHON = (3, 13)
 DEBUG = "KOC_DEBUG"
@@ -154,7 +155,10 @@ def replay(
     back(output, run, day)
 
 
-for command in (commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios):
+for command in (
+    commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios, validation.replicate,
+    validation.validate,
+):  # fmt: skip
     app.command()(command)
 
 

@@ -168,7 +168,7 @@ def check_rules(parameters: Parameters) -> None:
     UserError
         Names the rule that does not.
     """
-    for name, rule in parameters.rules:
+    for name, rule in parameters.rules.named.items():
         module, _, function = rule.rpartition(".")
         try:
             found = bool(module and function) and importlib.util.find_spec(module) is not None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from omegaconf import OmegaConf
 from experiments.plan import Cell, Plan
 from experiments.runs import TABLES, Run
 from experiments.store import FINISHED, Store, unpacked
+from sim.errors import UserError
 
 RUNS_PER_GROUP = 200  # that are held in memory at once
 
@@ -63,11 +65,7 @@ def write(
     Path
         The folder.
     """
-    root.mkdir(parents=True, exist_ok=True)
-    partial = root / f".partial-{os.getpid()}"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
-    try:
+    with partial_folder(root) as partial:
         runs.to_parquet(partial / "runs.parquet", index=False)
         done = set(runs.loc[runs["status"] == FINISHED, "run_id"])
         finished = [(cell, run) for cell in planned.cells for run in cell.runs if run.tables and run.id in done]
@@ -77,7 +75,27 @@ def write(
             flips.to_parquet(partial / "flips.parquet", index=False)
         (partial / "config.yaml").write_text(_HYDRA + OmegaConf.to_yaml(OmegaConf.create(dict(config))), "utf-8")
         (partial / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
-        return _published(partial, root)
+        return published(partial, root)
+
+
+@contextmanager
+def partial_folder(root: Path) -> Iterator[Path]:
+    """A hidden folder below `root` to write into; what is not `published` at the end is taken away.
+
+    Raises
+    ------
+    UserError
+        If nothing can be written there.
+    """
+    partial = root / f".partial-{os.getpid()}"
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir()
+    except OSError as error:
+        raise UserError(f"{root}: cannot be written to ({error.strerror}); --output names another folder") from None
+    try:
+        yield partial
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -104,7 +122,8 @@ def _write_tables(path: Path, name: str, finished: Sequence[tuple[Cell, Run]], s
             writer.close()
 
 
-def _published(partial: Path, root: Path) -> Path:
+def published(partial: Path, root: Path) -> Path:
+    """Name a folder that is complete by the time, and let the link `latest` beside it lead there."""
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
     for attempt in range(1, 1000):
         folder = root / (stamp if attempt == 1 else f"{stamp}-{attempt}")

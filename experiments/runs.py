@@ -109,7 +109,7 @@ def model_hash() -> str:
 def _inputs(parameters: Parameters) -> str:
     """Hashes of the files outside the model that a run depends on: an edge list, rules of the user's own."""
     files = [parameters.graph.path] if parameters.graph.kind == "edgelist" else []
-    for _, rule in parameters.rules:
+    for rule in parameters.rules.named.values():
         module = rule.rpartition(".")[0]
         if module.partition(".")[0] != MODEL.name:
             spec = importlib.util.find_spec(module)

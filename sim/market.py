@@ -16,7 +16,7 @@ from sim import checkpoint
 from sim.agents import business
 from sim.agents.brand import DAYS_A_WEEK, Brand, Spending
 from sim.agents.consumer import Consumer
-from sim.agents.creating import advise_all, learn_all, post_all, usual_income, write_sheet
+from sim.agents.creating import advise_all, keys_of, learn_all, post_all, usual_income, write_sheet
 from sim.agents.crowd import Crowd
 from sim.agents.koc import KOC
 from sim.agents.kol import KOL
@@ -106,8 +106,8 @@ class Market(ColumnarModel):
 
     def _open_people(self) -> None:
         world = self.world
-        self.rates = behaviour(self.parameters.market)
-        self.pay = scalars(self.parameters.creators)
+        self.rates = behaviour(self.parameters)
+        self.pay = scalars(self.parameters.creators, self.parameters.rules.numbers)
         self.town = Town(
             world.people,
             each(world.consumers, np.copy),
@@ -135,7 +135,7 @@ class Market(ColumnarModel):
         self.brands = [Brand(self, b, weekly, split.copy(), p.brands.adapt) for b in range(p.brands.count)]
         self.shop = Shop(goods, p)
         self.settlement = Settlement(Ledger(len(self.platforms), p.brands.count, 0), p.platforms, p.brands)
-        self.settlement.welcome(self.creators.home)
+        self.settlement.welcome(self.creators.home, keys_of(self.creators))
         self.recorder = Recorder(products, burn_in, keep_orders)
         live, *_ = self.rules
         self.crowd = Crowd(categories, products, len(self.platforms), threads, live)
@@ -210,6 +210,33 @@ class Market(ColumnarModel):
         self._timed("recorder records", lambda: self._record(tally))
         self.orders_so_far += len(self.orders_today.consumer)
         self.day += 1
+
+    def tell(self, consumers: NDArray[np.integer[Any]], product: int) -> Self:
+        """Let a product be known: each of these consumers hears well of it tomorrow, as if from a friend.
+
+        Called between two days; so a seeding campaign begins. `explain` does not know of it.
+
+        Parameters
+        ----------
+        consumers
+            Their rows.
+        product
+            0 to J - 1.
+
+        Raises
+        ------
+        UserError
+            If there is no such consumer or product.
+        """
+        people, products = len(self.town.people.activity), len(self.world.goods.category)
+        rows = np.asarray(consumers, np.int64)
+        if rows.size and not (rows.min() >= 0 and rows.max() < people):
+            raise UserError(f"consumers {rows.min()} to {rows.max()}: expected rows 0 to {people - 1}")
+        if not 0 <= product < products:
+            raise UserError(f"product={product}: expected 0 to {products - 1}")
+        word = float(self.world.goods.quality[product])
+        self.inbox = private_domain.with_word(self.inbox, rows, product, word)
+        return self
 
     def _timed(self, name: str, phase: Callable[[], None]) -> None:
         start = time.perf_counter()
@@ -348,7 +375,7 @@ class Market(ColumnarModel):
         hosts = business.entrants(self.day, orders, usual, self.world, self.parameters)
         if len(hosts):
             self.creators = business.settle_in(hosts, creators, self.day, self.town, self.world, self.parameters)
-            self.settlement.welcome(self.creators.home)
+            self.settlement.welcome(self.creators.home, keys_of(self.creators))
         if self.day % ADVICE_PERIOD == ADVICE_PERIOD - 1:
             mean_taste(self.town.follows, self.town.people.taste, self.creators.fit, self.creators.audience)
 

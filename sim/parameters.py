@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 ASSUMPTION = "assumption"
+MOST_NUMBERS = 8  # that a rule of one's own can be given
 
 
 def par(
@@ -80,7 +81,7 @@ class Catalogue(Group):
     """What is for sale."""
 
     categories: tuple[Category, ...] = CATEGORIES
-    products_per_category: int = par(8, "products in each category", "products", ASSUMPTION, ge=2, le=200)
+    products_per_category: int = par(8, "products in each category", "products", ASSUMPTION, ge=1, le=200)
     quality_spread: float = par(0.6, "standard deviation of true quality", "quality", ASSUMPTION, ge=0, le=5)
     price_spread: float = par(0.25, "standard deviation of log list price", "log yuan", ASSUMPTION, ge=0, le=2)
     quality_premium: float = par(0.1, "rise of log list price per unit of quality", "1", ASSUMPTION, ge=-1, le=1)
@@ -280,7 +281,7 @@ class Trust(Group):
 class Sharing(Group):
     """Word of mouth, both ways (Anderson 1998: the delighted and the disappointed talk more)."""
 
-    friends_told: float = par(3.0, "mean friends told when somebody shares", "friends", ASSUMPTION, ge=0, le=50)
+    friends_told: float = par(3.0, "mean friends told when somebody shares", "friends", ASSUMPTION, ge=0, le=1e6)
     surprise: float = par(
         0.5, "rise of the log odds to share per unit of surprise", "logit/quality", ASSUMPTION, ge=0, le=5
     )
@@ -600,6 +601,20 @@ class Rules(Group):
     returned: str = "sim.rules.experience.is_returned"
     claim: str = "sim.rules.content.claim"
     post_rate: str = "sim.rules.content.post_rate"
+    numbers: tuple[float, ...] = par(
+        (), "numbers for rules of one's own, which read them as p.numbers[0] and so on; the model's ignore them", "", ""
+    )
+
+    @model_validator(mode="after")
+    def _not_too_many(self) -> Rules:
+        if len(self.numbers) > MOST_NUMBERS:
+            raise ValueError(f"rules.numbers: {len(self.numbers)} given, expected at most {MOST_NUMBERS}")
+        return self
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Dotted name of the function for each rule."""
+        return {name: value for name, value in self if name != "numbers"}
 
 
 class Parameters(Group):
@@ -647,7 +662,7 @@ class Parameters(Group):
 
 def _scalars(group: type[Group]) -> Any:
     """Named-tuple class of a group's numbers, which compiled code takes as they are."""
-    names = [n for n, f in group.model_fields.items() if f.annotation in (int, float, bool)]
+    names = [n for n, f in group.model_fields.items() if f.annotation in (int, float, bool)] + ["numbers"]
     made = namedtuple(f"{group.__name__}Scalars", names)  # type: ignore[misc]
     made.__module__ = __name__
     return made
@@ -663,10 +678,19 @@ NeedScalars = _scalars(Need)
 CreatorsScalars = _scalars(Creators)
 
 
-def scalars(group: Group) -> Any:
-    """Numbers of a group as a named tuple: floats, integers and booleans by their declared types."""
+def scalars(group: Group, numbers: tuple[float, ...] = ()) -> Any:
+    """Numbers of a group as a named tuple: floats, integers and booleans by their declared types.
+
+    Parameters
+    ----------
+    group
+        A group that compiled rules read.
+    numbers
+        Those for rules of one's own; filled up with zeros, so that their count does not make other code.
+    """
     made = globals()[f"{type(group).__name__}Scalars"]
-    return made(*(getattr(group, name) for name in made._fields))
+    filled = tuple(map(float, numbers)) + (0.0,) * (MOST_NUMBERS - len(numbers))
+    return made(*(getattr(group, name) for name in made._fields[:-1]), filled)
 
 
 class Behaviour(NamedTuple):
@@ -681,6 +705,7 @@ class Behaviour(NamedTuple):
     sharing: Any
 
 
-def behaviour(market: Market) -> Behaviour:
+def behaviour(parameters: Parameters) -> Behaviour:
     """Parameters of the consumers' behaviour for compiled code."""
-    return Behaviour(*(scalars(getattr(market, name)) for name in Behaviour._fields))
+    numbers = parameters.rules.numbers
+    return Behaviour(*(scalars(getattr(parameters.market, name), numbers) for name in Behaviour._fields))

@@ -30,7 +30,6 @@ WORD_SLOTS = 3
 COUNT_UNITS = 8.0  # Beta counts are kept in eighths, 0 to 31.875
 FATIGUE_UNITS = 8192.0  # fatigue is kept in units of 1/8192, 0 to 8
 MOST_POSTS = 8  # posts of a creator on one day
-MOST_TOLD = 8  # friends told of one purchase
 MOST_PAGES = 24  # pages of the feed that one person can see on one day
 MOST_OFFERS = 512  # offers that one person can see on one day
 ROW = (1 << 31) - 1  # `x & ROW` is x, and tells the compiler that it is no negative index, which saves it a case
@@ -189,6 +188,7 @@ class Sheet(NamedTuple):
 
     active: Byte  # (K,)
     private: Byte  # (K,) 1 where contacts can ask one-to-one
+    partner: Int32  # (K,) who the creator is in draws with others, whatever the row
     expertise: Double  # (K, C)
     heard_met: Double  # (K,) pool reputation as one follower hears of it, claims
     heard_broken: Double  # (K,)

@@ -18,7 +18,8 @@ def trace(orders: pd.DataFrame) -> pd.DataFrame:
     """Trace every order to its root and to the first post.
 
     An order is led by a friend where it was made on a page that a friend's word brought; the friend's order is then its
-    parent. Habit is no beginning either: it goes back to the same person's purchase before.
+    parent. A word that came from outside (`Market.tell`) has none, and begins a tree. Habit is no
+    beginning either: it goes back to the same person's purchase before.
 
     Parameters
     ----------
@@ -36,14 +37,14 @@ def trace(orders: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     UserError
-        If orders are missing, or an order met by a friend's word, and no other, does not name an earlier one.
+        If orders are missing, or an order names a parent that is not an earlier one, or was not met by a friend's word.
     """
     number = np.arange(len(orders))
     if not np.array_equal(orders["order"].to_numpy(), number):
         raise UserError("orders: numbered with gaps; expected every order since the first day, from Market.orders()")
     channel = orders["channel"].to_numpy(np.int64)
     parent = orders["parent"].to_numpy(np.int64)
-    lost = ((channel == Channel.FRIEND) != (parent >= 0)) | (parent >= number)
+    lost = (parent >= 0) & ((channel != Channel.FRIEND) | (parent >= number))
     if lost.any():
         worst = int(np.flatnonzero(lost)[0])
         met = Channel(channel[worst]).name.lower()

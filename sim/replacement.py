@@ -28,7 +28,7 @@ def with_rules(rules: Rules, passes: Sequence[Callable[..., Any]]) -> list[Calla
         If a named function cannot be found.
     """
     chosen = {}
-    for field, name in rules:
+    for field, name in rules.named.items():
         default = type(rules).model_fields[field].default
         if name != default:
             chosen[default.rsplit(".", 1)[1]] = load(field, name)

@@ -14,7 +14,6 @@ from sim.draws import Stream, normal_of, uniform
 from sim.parameters import Behaviour
 from sim.records import (
     COUNT_UNITS,
-    MOST_TOLD,
     OWN_SLOTS,
     Consumers,
     Count,
@@ -136,7 +135,7 @@ def follow_after_purchase(
     i: int, day: int, creator: int, luck: Luck, follows: Follows, sheet: Sheet, rates: Behaviour, out: Events
 ) -> None:
     """A satisfied buyer may follow the creator who sold."""
-    if uniform(luck[Stream.FOLLOW], day, i, creator) < rates.attention.follow:
+    if uniform(luck[Stream.FOLLOW], day, i, int(sheet.partner[creator])) < rates.attention.follow:
         met, broken = float(sheet.stranger_met[creator]), float(sheet.stranger_broken[creator])
         if add_follow(i, creator, met + 1.0, broken, follows):
             out.tally.creator_followers[creator] += 1
@@ -154,7 +153,7 @@ def tell_friends(
     if degree == 0 or uniform(luck[Stream.SHARE], day, i, 4 * product) >= p_share:
         return
     told = int(rates.sharing.friends_told + uniform(luck[Stream.SHARE], day, i, 4 * product + 1))
-    told = min(told, degree, MOST_TOLD)
+    told = min(told, degree)
     start = int(uniform(luck[Stream.SHARE], day, i, 4 * product + 2) * degree)
     for n in range(told):
         message = out.counts[Count.SHARES]

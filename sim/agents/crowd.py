@@ -15,7 +15,6 @@ from sim.records import (
     BLOCK,
     MOST_OFFERS,
     MOST_PAGES,
-    MOST_TOLD,
     TRACE_COLUMNS,
     Basket,
     Block,
@@ -98,7 +97,8 @@ class Crowd:
         capacity = min(CHUNK, end - start)
 
         def chunk(first: int) -> tuple[Happened, NDArray[np.float64]]:
-            events = self._spare_events(capacity, len(today.sheet.active) - 1, trace)
+            words = self.sizes[0] * _most_told(first, min(first + CHUNK, end), town, rates)
+            events = self._spare_events(capacity, words, len(today.sheet.active) - 1, trace)
             events.counts[:] = 0
             first_word = int(np.searchsorted(today.inbox.to, first))
             self.live(first, min(first + CHUNK, end), day, first_word, luck, town, today, rates, events)
@@ -125,26 +125,27 @@ class Crowd:
         sums = [np.sum([getattr(events.tally, name) for events in self.spare], axis=0) for name in Tally._fields]
         return self.happened, Tally(*sums)
 
-    def _spare_events(self, consumers: int, creators: int, trace: int) -> Events:
+    def _spare_events(self, consumers: int, words: int, creators: int, trace: int) -> Events:
         """Lists with enough room, not in use by another thread."""
         rows = consumers * self.sizes[0]  # nobody buys twice in a category on a day
         too_small = []
         found = None
         while self.spare and found is None:
             events = self.spare.pop()  # atomic
-            if len(events.orders.consumer) >= rows and len(events.trace) == trace:
+            roomy = len(events.orders.consumer) >= rows and len(events.shares.to) >= words
+            if roomy and len(events.trace) == trace:
                 found = events
             else:
                 too_small.append(events)
         self.spare += too_small  # their counts belong to the day
-        return found or self._new_events(rows, consumers, creators, trace)
+        return found or self._new_events(consumers, words, creators, trace)
 
-    def _new_events(self, rows: int, consumers: int, creators: int, trace: int) -> Events:
+    def _new_events(self, consumers: int, words: int, creators: int, trace: int) -> Events:
         categories, products, platforms = self.sizes
         return Events(
             counts=np.zeros(len(Count), np.int64),
-            orders=empty(Orders, rows),
-            shares=empty(Shares, rows * MOST_TOLD),
+            orders=empty(Orders, consumers * categories),
+            shares=empty(Shares, words),
             questions=empty(Questions, consumers),
             tally=new_tally(creators, products, platforms),
             offers=empty(Offers, 2 * MOST_OFFERS),  # so that a block may begin while a person's most still fits
@@ -153,6 +154,12 @@ class Crowd:
             basket=empty(Basket, categories),
             trace=np.zeros((trace, len(TRACE_COLUMNS))),
         )
+
+
+def _most_told(first: int, end: int, town: Town, rates: Behaviour) -> int:
+    """Friends whom consumers ``first`` to ``end - 1`` tell at most, if each has one thing to tell."""
+    degree = np.diff(town.graph.offsets[first : end + 1])
+    return int(np.minimum(degree, int(rates.sharing.friends_told) + 1).sum())
 
 
 def _used(lists: Columns, rows: int) -> Columns:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.compiled import allocating
 from sim.draws import Stream, uniform
-from sim.records import Byte, Consumers, Double, Inbox, Int32, Luck, Questions, Shares, each, empty, join
+from sim.records import NOBODY, Byte, Consumers, Double, Inbox, Int32, Luck, Questions, Shares, each, empty, join
 
 
 def deliver(shares: Sequence[Shares], first_orders: Sequence[int]) -> Inbox:
@@ -28,6 +29,31 @@ def deliver(shares: Sequence[Shares], first_orders: Sequence[int]) -> Inbox:
     words = words._replace(order=(words.order + offset).astype(np.int32))
     order = np.argsort(words.to, kind="stable")
     return Inbox(*each(words, lambda column: column[order]))
+
+
+def with_word(inbox: Inbox, to: NDArray[np.int64], product: int, word: float) -> Inbox:
+    """The inbox with one more word for some, which comes from no friend's order.
+
+    Parameters
+    ----------
+    inbox
+        Sorted by recipient.
+    to
+        Rows of the recipients, shape (n,).
+    product, word
+        What of, and how good it is said to be.
+    """
+    rows = len(to)
+    more = Inbox(
+        to=to.astype(np.int32),
+        product=np.full(rows, product, np.int16),
+        word=np.full(rows, word, np.float32),
+        order=np.full(rows, NOBODY, np.int32),
+        creator=np.full(rows, NOBODY, np.int32),
+    )
+    both = join([inbox, more])
+    order = np.argsort(both.to, kind="stable")
+    return each(both, lambda column: column[order])
 
 
 @allocating

@@ -1,0 +1,160 @@
+"""The commands `koc replicate` and `koc validate`."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from experiments.validation.conduct import Done
+
+FOLDER = "validation"
+Data = Annotated[Path | None, typer.Option(help="Folder of published data, for the studies that read some.")]
+Output = Annotated[Path, typer.Option(help="Folder of the results.")]
+
+
+def replicate(
+    name: Annotated[str, typer.Argument(help="The study; without one, they are listed.")] = "",
+    options: Annotated[list[str] | None, typer.Argument(help="Of the study: option=value.")] = None,
+    data: Data = None,
+    output: Output = Path("results"),
+) -> None:
+    """Replicate a published result: question, figure, found against published, and one thing to change."""
+    from experiments.folder import partial_folder, published
+    from experiments.validation import conduct
+    from experiments.validation.catalogue import study
+
+    if not name:
+        print("\n".join(_listed()))
+        return
+    about = study(name)
+    asked = conduct.request(name, options or [], data)
+    _tell_if_cold()
+    root = output / FOLDER / name
+    with partial_folder(root) as partial:
+        one = conduct.carry_out(name, asked, partial)
+        _refuse_or_tell(one)
+        conduct.write([one], partial, _manifest(asked.options))
+        folder = published(partial, root)
+    lines = [about.title, about.source, "", *_filled(about.question), ""]
+    lines += [line for sentence in one.sentences for line in _filled(sentence)]
+    print("\n".join([*lines, ""]))
+    _print([one])
+    set_to = ", ".join(f"{key}={value:g} ({about.options[key].about})" for key, value in asked.options.items())
+    more = [f"figure: {folder / name}.png", *_filled(f"options: {set_to}" if set_to else "")]
+    more += ["", *_filled(f"Change one thing. {about.change}"), *_filled(f"Check yourself. {about.self_check}")]
+    print("\n".join(more))
+
+
+def validate(
+    names: Annotated[list[str] | None, typer.Argument(help="Studies; all, unless given.")] = None,
+    data: Data = None,
+    output: Output = Path("results"),
+    workers: Annotated[int, typer.Option(min=1, help="Studies at a time.")] = 2,
+    docs: Annotated[Path | None, typer.Option(help="Folder of documentation to write the page into, too.")] = None,
+) -> None:
+    """Check the model against published results, closed forms, other programs and real networks.
+
+    A check that fails is told with its reason; the exit status is 1 where a study broke.
+    """
+    from experiments.folder import partial_folder, published
+    from experiments.validation import conduct, page
+    from experiments.validation.catalogue import NAMES
+
+    wanted = names or list(NAMES)
+    asked = {name: conduct.request(name, [], data) for name in wanted}
+    _tell_if_cold()
+    root = output / FOLDER
+    with partial_folder(root) as partial:
+        done = []
+        for one in conduct.carry_out_all(wanted, asked, partial, workers):
+            done.append(one)
+            print(f"{len(done)}/{len(wanted)} {one.name}, {one.seconds:.0f} s", file=sys.stderr)
+        done.sort(key=lambda one: wanted.index(one.name))
+        conduct.write(done, partial, _manifest({}))
+        page.write(done, partial, docs)
+        folder = published(partial, root)
+    _print(done)
+    for one in done:
+        if one.missing:
+            print("\n".join(_filled(f"{one.name}: not carried out; {one.missing}.")))
+        if one.broken:
+            print("\n".join(_filled(f"{one.name}: broke; the traceback is in manifest.json.")))
+    print(f"{page.count(done)}\npage with figures: {folder / page.PAGE}")
+    raise typer.Exit(int(any(one.broken for one in done)))
+
+
+def _listed() -> list[str]:
+    from experiments.validation.catalogue import SECTIONS, study
+
+    lines = []
+    for heading, names in SECTIONS.items():
+        lines += [heading, *(f"  {name:20} {study(name).title}" for name in names)]
+    return lines
+
+
+def _tell_if_cold() -> None:
+    from experiments.executor import COMPILING
+    from sim.compiled import is_warm
+
+    if not is_warm():
+        print(COMPILING, file=sys.stderr)
+
+
+def _refuse_or_tell(one: Done) -> None:
+    from sim.errors import UserError
+
+    if one.missing:
+        raise UserError(f"{one.name}: {one.missing}")
+    if one.broken:
+        raise RuntimeError(f"{one.name} broke: {one.broken}")
+
+
+def _manifest(options: object) -> dict[str, object]:
+    from experiments.manifest import provenance
+
+    return {"command": shlex.join(["koc", *sys.argv[1:]]), "options": options, **provenance()}
+
+
+def _print(done: Sequence[Done]) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    console.print(_table(done))
+
+
+def _table(done: Sequence[Done]) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    from experiments.validation.conduct import found
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading, share in (("study", None), ("check", 4), ("expected", 2), ("found (95 % interval)", 2), ("", None)):
+        table.add_column(heading, ratio=share, no_wrap=share is None)
+    for one in done:
+        for place, check in enumerate(one.checks):
+            note = f"\n→ {check.note}" if check.note and not check.passed else ""
+            verdict = "pass" if check.passed else "[bold]FAIL[/bold]"
+            name = "" if place else one.name
+            table.add_row(name, f"{_plain(check.name)}{_plain(note)}", _plain(check.expected), found(check), verdict)
+    return table
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", "\\[")
+
+
+def _filled(sentence: str) -> list[str]:
+    import textwrap
+
+    from experiments.report.outcomes import capital
+
+    return textwrap.wrap(capital(sentence), 100) if sentence else []

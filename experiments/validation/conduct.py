@@ -1,0 +1,151 @@
+"""Studies carried out: each draws its figure and leaves its checks in a folder."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from experiments.report.style import house_style, save
+from experiments.validation.catalogue import is_installed, study
+from experiments.validation.study import Check, Request, Study
+from sim.errors import UserError, nearest
+
+
+class Done(NamedTuple):
+    """What came of a study.
+
+    Attributes
+    ----------
+    name : str
+    checks : list of Check
+        None where it was not carried out.
+    sentences : list of str
+        The finding in words.
+    title, caption : str
+        Of the figure, whose files bear the study's name.
+    seconds : float
+    missing : str
+        What it lacked, where it was not carried out for that.
+    broken : str
+        How it broke, if it did: a traceback.
+    """
+
+    name: str
+    checks: list[Check]
+    sentences: list[str]
+    title: str = ""
+    caption: str = ""
+    seconds: float = 0.0
+    missing: str = ""
+    broken: str = ""
+
+    @property
+    def failed(self) -> list[Check]:
+        """Checks that did not pass."""
+        return [check for check in self.checks if not check.passed]
+
+
+def request(name: str, given: Sequence[str], data: Path | None) -> Request:
+    """A request to a study, from words of the form ``option=value``.
+
+    Raises
+    ------
+    UserError
+        If there is no such option, or its value is out of range.
+    """
+    known = study(name).options
+    options = {key: option.default for key, option in known.items()}
+    for word in given:
+        key, separator, text = word.partition("=")
+        if not separator or key not in known:
+            hint = nearest(key, known) if known else "it has none"
+            raise UserError(f"{word}: expected an option of {name} and its value, option=value; {hint}")
+        try:
+            value = float(text)
+        except ValueError:
+            raise UserError(f"{word}: expected a number") from None
+        if not known[key].least <= value <= known[key].most:
+            raise UserError(f"{word}: expected {known[key].least:g} to {known[key].most:g}")
+        options[key] = value
+    if data is not None and not data.is_dir():
+        raise UserError(f"--data {data}: no such folder")
+    return Request(options, data)
+
+
+def carry_out(name: str, asked: Request, folder: Path) -> Done:
+    """Carry a study out, and leave its figure, the numbers behind it and its checks in a folder.
+
+    Parameters
+    ----------
+    name
+        Of the study.
+    asked
+        Options, and where data are.
+    folder
+        For files that begin with its name.
+    """
+    one = study(name)
+    if lack := _lack(one, asked):
+        return Done(name, [], [], missing=lack)
+    start = time.perf_counter()
+    try:
+        answer = one.run(asked)
+        with house_style():
+            drawing = answer.draw()
+            save(drawing, folder, name)
+    except UserError as error:
+        return Done(name, [], [], missing=str(error), seconds=time.perf_counter() - start)
+    except Exception:  # the other studies go on
+        return Done(name, [], [], broken=traceback.format_exc(), seconds=time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    return Done(name, answer.checks, answer.sentences, drawing.title, drawing.caption, seconds)
+
+
+def carry_out_all(
+    names: Sequence[str], asked: Mapping[str, Request], folder: Path, workers: int
+) -> Iterator[Done]:
+    """Carry studies out, several at a time, and give each when it is done."""
+    from joblib import Parallel, delayed
+
+    tasks = (delayed(carry_out)(name, asked[name], folder) for name in names)
+    yield from Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1)(tasks)
+
+
+def table(done: Sequence[Done]) -> pd.DataFrame:
+    """All checks, a row each, for a csv."""
+    rows = [{"study": one.name, **check._asdict()} for one in done for check in one.checks]
+    return pd.DataFrame(rows, columns=["study", *Check._fields])
+
+
+def write(done: Sequence[Done], folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the table of checks and what was run with what."""
+    table(done).to_csv(folder / "checks.csv", index=False)
+    content = dict(manifest) | {
+        "studies": {
+            one.name: {"seconds": round(one.seconds, 1), "missing": one.missing, "broken": one.broken} for one in done
+        }
+    }
+    (folder / "manifest.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def found(check: Check) -> str:
+    """What was found, with its interval where there is one."""
+    if not math.isfinite(check.low) or not math.isfinite(check.high) or check.low == check.high:
+        return f"{check.found:.3g}"
+    return f"{check.found:.3g} ({check.low:.3g} to {check.high:.3g})"
+
+
+def _lack(one: Study, asked: Request) -> str:
+    """What a study lacks to be carried out, and where to find it; empty if nothing."""
+    if one.extra and not is_installed(one.extra):
+        return f"the package {one.extra} is not installed; pip install 'koc-market[validation]' brings it"
+    if one.data and (asked.data is None or not (asked.data / one.data).is_dir()):
+        return f"data are not at hand; --data FOLDER names the folder in which {one.data}/ lies (docs/validation.md)"
+    return ""

@@ -1,0 +1,105 @@
+"""Classical models of diffusion as limits of the market: one good, no creators, money for all, everybody tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from experiments.paths import merged
+from sim.graph import Graph
+from sim.market import Market
+from sim.parameters import Parameters
+from sim.rules.adoption import CONTACTS, EXTERNAL, FRIEND, POPULATION, PUBLIC
+from sim.world import World
+
+NEVER = 1e9  # friends that no one has
+EVERY_DAY = 20.0  # mean pages of the feed, so that a day without a look at the good has a chance of 2e-9
+PRODUCT = 0
+
+
+def settings(people: int, categories: int = 1, products: int = 1) -> dict[str, Any]:
+    """Parameters, nested, that leave of the market a good that people tell their friends of.
+
+    Everybody is online every day, has money, keeps what was bought, rates it and tells all friends; there are no
+    creators, no ads, no search and, unless ``market.attention.public_slots`` is raised, no feed.
+
+    Parameters
+    ----------
+    people
+        How many.
+    categories, products
+        Categories, and products in each.
+    """
+    rules = {"belief": "share_of_adopters", "utility": "adopts", "share_probability": "always"}
+    return {
+        "market": {
+            "consumers": people,
+            "catalogue": {
+                "categories": [{"name": f"good{c}", "interval": 1, "price": 1.0} for c in range(categories)],
+                "products_per_category": products, "quality_spread": 0.0, "price_spread": 0.0, "rating_bias": 0.0,
+            },
+            "people": {"activity": 1.0, "budget": 1e5, "budget_spread": 0.0, "taste_grouping": 0.0},
+            "attention": {"public_slots": 0.0, "search": 0.0, "ask": 0.0},
+            "experience": {"noise": 0.0, "return_gap": 5.0, "review": 1.0},
+            "sharing": {"friends_told": 1e6, "recall": 365},
+        },
+        "graph": {"mean_degree": 0, "homophily": 0},
+        "creators": {"koc_share": 0, "kol_count": 0, "entry": 0},
+        "brands": {"weekly_budget": 0, "count": max(2, products)},
+        "rules": {name: f"sim.rules.adoption.{rule}" for name, rule in rules.items()},
+    }  # fmt: skip
+
+
+def chances(
+    people: int, external: float = 0.0, friend: float = 0.0, public: float = 0.0, contacts: float = 1.0
+) -> tuple[float, ...]:
+    """``rules.numbers`` for the daily chance to adopt, `sim.rules.adoption.hazard`."""
+    at = {EXTERNAL: external, FRIEND: friend, PUBLIC: public, CONTACTS: contacts, POPULATION: float(people)}
+    return tuple(at[place] for place in sorted(at))
+
+
+def market(
+    people: int,
+    seed: int,
+    *,
+    graph: Graph | None = None,
+    enough: ArrayLike = NEVER,
+    numbers: tuple[float, ...] = (),
+    changes: Mapping[str, Any] | None = None,
+) -> Market:
+    """A market that is a classical model of diffusion.
+
+    Parameters
+    ----------
+    people, seed
+        Size, and seed of all luck.
+    graph
+        Who tells whom; that of the parameters unless given.
+    enough
+        Friends' words that suffice to adopt, one for each person, shape (N,), or for each category too, shape (N, C).
+    numbers
+        From `chances`, for models with a daily chance.
+    changes
+        Further parameters, nested.
+    """
+    base = merged(settings(people), {"rules": {"numbers": numbers}})
+    parameters = Parameters.model_validate(merged(base, changes or {}))
+    world = World.build(parameters, seed)
+    taste = np.empty_like(world.people.taste)
+    taste[:] = -np.asarray(enough, np.float32).reshape(-1, 1) if np.ndim(enough) == 1 else -np.asarray(enough)
+    world = replace(world, people=world.people._replace(taste=taste), graph=graph or world.graph)
+    return Market(parameters, seed, world=world, keep_orders=True)
+
+
+def adopted(market: Market, days: int) -> NDArray[np.int64]:
+    """Run a market, and count the new adopters of each day.
+
+    Returns
+    -------
+    ndarray, shape (days,)
+    """
+    return market.run(days).daily()["orders"].to_numpy(np.int64)[-days:]

@@ -1,0 +1,111 @@
+"""The table of validation as a page of text with figures: for a folder of results, or for the documentation."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from experiments.report.outcomes import capital
+from experiments.validation.catalogue import SECTIONS, study
+from experiments.validation.conduct import Done, found
+
+PAGE = "validation.md"
+INTRODUCTION = """\
+# Is it right?
+
+What the model gives, against what others found with other tools, what follows on paper, and what was measured in the
+world. `koc validate` carries all of it out, and writes this page with its figures; `koc replicate NAME` shows one study
+and takes its options. Each can be worked through as a lab: a question, a figure, one thing to change, and a question to
+check oneself. A check that fails stays in the table, with the reason.
+"""
+DATA = """\
+## Data
+
+Some studies read published data that this project does not ship; `--data FOLDER` names the folder in which they lie,
+each in a folder of its own. [Graphs](graphs.md) tells where graphs are published, [real networks](real_networks.md)
+where the rest is.
+"""
+
+
+def text(done: Sequence[Done], figures: str = ".") -> str:
+    """The page.
+
+    Parameters
+    ----------
+    done
+        Studies that were carried out, or lacked something.
+    figures
+        Folder of the figures, as seen from the page.
+    """
+    by_name = {one.name: one for one in done}
+    sections = {
+        heading: [by_name[name] for name in names if name in by_name] for heading, names in SECTIONS.items()
+    }
+    parts = [INTRODUCTION, *_summary(done)]
+    for heading, studies in sections.items():
+        if studies:
+            parts += [f"## {heading}", *(_study(one, figures) for one in studies)]
+    return "\n\n".join(part.strip() for part in [*parts, DATA]) + "\n"
+
+
+def write(done: Sequence[Done], made: Path, documentation: Path | None = None) -> None:
+    """Write the page beside the figures, and into the documentation where that is asked for.
+
+    Parameters
+    ----------
+    done
+        The studies.
+    made
+        Folder of the results, in which the figures are.
+    documentation
+        Folder of the pages of the documentation, with ``figures/`` in it.
+    """
+    (made / PAGE).write_text(text(done), "utf-8")
+    if documentation is not None:
+        place = documentation / "figures" / "validation"
+        place.mkdir(parents=True, exist_ok=True)
+        for one in done:
+            if one.checks:
+                shutil.copy(made / f"{one.name}.png", place / f"{one.name}.png")
+        (documentation / PAGE).write_text(text(done, "figures/validation"), "utf-8")
+
+
+def count(done: Sequence[Done]) -> str:
+    """How many checks there are, and how many fail, in a sentence."""
+    checks, failed = sum(len(one.checks) for one in done), sum(len(one.failed) for one in done)
+    lacking = [one.name for one in done if one.missing]
+    said = f"{checks} checks in {len(done) - len(lacking)} studies: {checks - failed} pass, {failed} fail."
+    return said + (f" Not carried out: {', '.join(lacking)}." if lacking else "")
+
+
+def _summary(done: Sequence[Done]) -> list[str]:
+    failing = [(one, check) for one in done for check in one.failed]
+    lines = [count(done)]
+    if failing:
+        listed = (f"- `{one.name}`: {check.name}. {capital(check.note)}" for one, check in failing)
+        lines.append("What fails:\n\n" + "\n".join(listed))
+    return lines
+
+
+def _study(one: Done, figures: str) -> str:
+    about = study(one.name)
+    parts = [f"### {about.title}", f"`koc replicate {one.name}` · {about.source}", about.question]
+    if one.missing:
+        return "\n\n".join([*parts, f"Not carried out: {one.missing}."])
+    if one.broken:
+        return "\n\n".join([*parts, "Broke: the traceback is in `manifest.json`."])
+    rows = ["| Check | Expected | Found | |", "|---|---|---|---|"]
+    for check in one.checks:
+        source = f"<br>{check.source}" if check.source else ""
+        note = f"<br>*{check.note}*" if check.note else ""
+        verdict = "pass" if check.passed else "**fail**"
+        rows.append(f"| {_cell(check.name + source + note)} | {_cell(check.expected)} | {found(check)} | {verdict} |")
+    parts += [" ".join(capital(sentence) for sentence in one.sentences), "\n".join(rows)]
+    parts += [f"![{one.title}]({figures}/{one.name}.png)", one.caption]
+    parts += [f"**Change one thing.** {about.change}", f"**Check yourself.** {about.self_check}"]
+    return "\n\n".join(parts)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
