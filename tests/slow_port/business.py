@@ -168,11 +168,7 @@ def net_income(town: Town, creator: Creator) -> float:
 def enter(town: Town, orders: list[Order], day: int) -> None:
     """7.19."""
     c = town.p.creators
-    settled = [
-        net_income(town, k)
-        for k in town.creators
-        if k.tier == KOC and k.active and day - k.since >= c.patience
-    ]
+    settled = [net_income(town, k) for k in town.creators if k.tier == KOC and k.active and day - k.since >= c.patience]
     usual = sum(settled) / len(settled) if settled else 0.0
     for person in dict.fromkeys(order.person for order in orders if order.candidate):
         if person.creator is not None or not person.friends:

@@ -11,7 +11,6 @@ from .rules import Belief
 from .town import KOL, Bought, Creator, Person, Product, Town
 
 OWN_PRODUCTS = 4
-MOST_TOLD = 8
 MOST_COUNTED = 31.875
 
 
@@ -103,9 +102,7 @@ def _may_buy(town: Town, person: Person, offer: Offer) -> bool:
     return offer.seller is not None and person.edge_to(offer.seller) is not None
 
 
-def _experience(
-    town: Town, person: Person, best: Weighed, outside: float, day: Day, told: list[Told]
-) -> Order:
+def _experience(town: Town, person: Person, best: Weighed, outside: float, day: Day, told: list[Told]) -> Order:
     p, rng = town.p, town.rng
     offer, product = best.offer, best.offer.product
     x = product.quality + p.market.experience.noise * float(rng.standard_normal())
@@ -186,8 +183,7 @@ def _tell(
     rng, friends = town.rng, person.friends
     if not friends or rng.random() >= rules.share_probability(person.sociability, abs(x - expected), town.p):
         return
-    wanted = min(int(town.p.market.sharing.friends_told + rng.random()), MOST_TOLD, len(friends))
+    wanted = min(int(town.p.market.sharing.friends_told + rng.random()), len(friends))
     start = int(rng.integers(len(friends)))
     for n in range(wanted):
         told.append(Told(friends[(start + n) % len(friends)], product.number, x, offer.seller))
-
