@@ -137,11 +137,11 @@ def learn(town: Town, day: int, orders: list[Order]) -> None:
         creator.learnt["effort"] += c.learning / 7.0 * (7.0 * creator.effort_today - creator.learnt["effort"])
         if day % 7 == 6:
             learn_week(town, creator)
-        if day - creator.since >= c.patience and net_income(town, creator) < creator.reservation:
-            if town.rng.random() < c.leave:
-                creator.active = False
-                assert creator.person is not None
-                creator.person.creator = None
+        tempted = day - creator.since >= c.patience and town.rng.random() < c.leave
+        if tempted and net_income(town, creator) < creator.reservation:
+            creator.active = False
+            assert creator.person is not None
+            creator.person.creator = None
         if creator.tier == KOC and creator.audience >= threshold:
             creator.tier = KOL
 

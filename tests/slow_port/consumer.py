@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import accumulate
 from math import exp
 from typing import NamedTuple
 
@@ -60,9 +62,9 @@ def live(town: Town, person: Person, day: Day) -> list[Offer]:
     offers += feed(town, person, day, needs)
     offers += habits(town, person, needs)
     if open_needs and rng.random() < town.p.market.attention.search:
-        offers += search(town, day, int(rng.choice(open_needs)))
+        offers += search(town, day, open_needs[int(rng.integers(len(open_needs)))])
     if open_needs and rng.random() < town.p.market.attention.ask:
-        ask(person, day, town, int(rng.choice(open_needs)))
+        ask(person, day, town, open_needs[int(rng.integers(len(open_needs)))])
     return offers
 
 
@@ -82,10 +84,10 @@ def posts_of_followed(town: Town, person: Person, day: Day, online: bool) -> lis
                 continue
             c = post.product.category
             theta, need = person.taste[c], needed(person, c, day.number)
-            if online and edge.fatigue <= a.mute_fatigue:
-                if rng.random() < rules.open_probability(theta, need, edge.fatigue, town.p):
-                    channel = PRIVATE_POST if post.private else PUBLIC_POST
-                    offers.append(Offer(post.product, channel, k, post.claim, post.visible_pay))
+            looks = online and edge.fatigue <= a.mute_fatigue
+            if looks and rng.random() < rules.open_probability(theta, need, edge.fatigue, town.p):
+                channel = PRIVATE_POST if post.private else PUBLIC_POST
+                offers.append(Offer(post.product, channel, k, post.claim, post.visible_pay))
             edge.fatigue += rules.fatigue_added(delivered == 0, not need and theta < 0.0, town.p)
             delivered += 1
         fed_up = edge.fatigue > a.leave_fatigue or trust_in(town, edge, k) < a.leave_trust
@@ -113,10 +115,10 @@ def feed(town: Town, person: Person, day: Day, needs: list[bool]) -> list[Offer]
     a, rng, shelves = town.p.market.attention, town.rng, day.shelves
     pages = min(int(rng.poisson(a.public_slots)), MOST_PAGES)
     weights = [exp(a.interest * theta + a.need * need) for theta, need in zip(person.taste, needs, strict=True)]
-    total = sum(weights)
+    cumulative = list(accumulate(weights))
     offers = []
     for _ in range(pages):
-        c = int(rng.choice(len(weights), p=[weight / total for weight in weights]))
+        c = bisect_right(cumulative, rng.random() * cumulative[-1])
         advertised, ad_shares = shelves.ads[c]
         posts, post_shares = shelves.posts[c]
         kind, load = rng.random(), town.p.platform.feed.ad_load

@@ -11,7 +11,7 @@ from .buying import Told
 from .consumer import CHANNELS, Day
 from .creating import Post
 from .platform import Accounts, Order
-from .town import BRAND, Town
+from .town import Town
 
 
 class SlowMarket:
@@ -70,7 +70,7 @@ class SlowMarket:
         self.views = [a + b for a, b in zip(self.views, day.views, strict=True)]
         self.creator_views += day.creator_views
         row = {
-            "posts": len(posts), "questions": len(day.questions), "answers": answered, 
+            "posts": len(posts), "questions": len(day.questions), "answers": answered,
             "creator_income": income / 100.0, "buyers": len({id(o.person) for o in orders}),
         }  # fmt: skip
         for name, value in row.items():
