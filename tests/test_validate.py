@@ -88,7 +88,7 @@ def test_validate_makes_one_table_and_one_page(tmp_path: Path, capsys: pytest.Ca
     said = " ".join(capsys.readouterr().out.split())
     assert "2 checks in 2 studies: 1 pass, 1 fail. Not carried out: measured, borrowed." in said
     assert "broken: broke" in said.lower()
-    assert "Measured: not carried out; data are not at hand; --data FOLDER names the folder in which coins/ lies" in said
+    assert "Measured: not carried out; data are not at hand; --data FOLDER names" in said
     assert "the package no_such_package is not installed" in said
     folder = tmp_path / "results" / "validation" / "latest"
     told = json.loads((folder / "manifest.json").read_text())["studies"]
