@@ -100,8 +100,8 @@ def market(
     wanting = world.consumers._replace(  # everybody, from the first day to the last
         due=np.zeros_like(world.consumers.due), lapse=np.full_like(world.consumers.lapse, FOR_EVER)
     )
-    people = world.people._replace(taste=taste)
-    world = replace(world, people=people, consumers=wanting, graph=graph or world.graph)
+    those = world.people._replace(taste=taste)
+    world = replace(world, people=those, consumers=wanting, graph=graph or world.graph)
     return Market(parameters, seed, world=world, keep_orders=True)
 
 

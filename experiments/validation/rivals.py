@@ -105,8 +105,9 @@ def opened(
     for rows in told.values():
         enough[rows] = 1
     given = numbers(people, external, friend, external if here.brands > 1 else 0.0)
-    how = {"graph": graph, "enough": enough, "numbers": given, "changes": changes(here.brands), "world": here.world}
-    one = market(people, here.seed, **how)
+    one = market(
+        people, here.seed, graph=graph, enough=enough, numbers=given, changes=changes(here.brands), world=here.world
+    )
     for product, rows in told.items():
         one.tell(rows, product)
     return one
@@ -154,7 +155,7 @@ def valued(here: Town, scene: Scene, days: int) -> Value:
     )
     others = np.ones(people, bool)
     others[seeds] = False
-    worth = [np.where(np.isfinite(day), (1 - DISCOUNT) ** np.where(np.isfinite(day), day, 0.0), 0.0) for day in (with_it, without)]
+    worth = [(1 - DISCOUNT) ** day for day in (with_it, without)]  # nothing where the day is infinite
     gain = (worth[0] - worth[1]) * others / len(seeds)
     either_way = np.isfinite(with_it) & np.isfinite(without)
     curves = [np.searchsorted(np.sort(day), np.arange(days), side="right") / people for day in (with_it, without)]
@@ -186,7 +187,9 @@ def run_scenes(people: int, seeds: int, days: int, degree: float) -> list[Found]
     return [Found(scene, *([valued(here, scene, days) for here in towns[n]] for n in (2, 1))) for scene in SCENES]
 
 
-def split(friend: float, external: float, tellers: tuple[int, int], groups: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def split(
+    friend: float, external: float, tellers: tuple[int, int], groups: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """What people do on the day on which so many friends tell them of either brand.
 
     Returns
@@ -198,7 +201,9 @@ def split(friend: float, external: float, tellers: tuple[int, int], groups: int)
     first = np.arange(groups) * size
     ours, theirs = (np.arange(*ends) + 1 for ends in ((0, tellers[0]), (tellers[0], sum(tellers))))
     told = {OURS: (first[:, None] + ours).ravel(), THEIRS: (first[:, None] + theirs).ravel()}
-    graph = directed(groups * size, np.concatenate(list(told.values())), np.concatenate([np.repeat(first, n) for n in tellers]))
+    graph = directed(
+        groups * size, np.concatenate(list(told.values())), np.concatenate([np.repeat(first, n) for n in tellers])
+    )
     one = opened(town(groups * size, 1, 2, 0), external, friend, told, graph)
     one.step()
     waiting = np.isin(first, one.orders_today.consumer, invert=True)  # who has not bought by oneself before
@@ -221,7 +226,7 @@ def checks(found: Sequence[Found], days: int) -> list[Check]:
         model = "/".join(f"{100 * x:.1f}" for x in expected)
         rows.append(
             Check(
-                f"Ours, theirs or neither, {tellers[0]} friends having ours and {tellers[1]} theirs",
+                f"Ours, theirs or neither, where {tellers[0]} friends have ours and {tellers[1]} theirs",
                 f"{model} %: p of a chi-square test above {LEAST_P:g}", p, p, p, p > LEAST_P,
                 f"{SOURCE}: 1 − (1 − δ)(1 − q)^k, both by P / (P + P')", f"{shares} % of {counts.sum():,} people.",
             )
@@ -244,7 +249,8 @@ def checks(found: Sequence[Found], days: int) -> list[Check]:
             Check(
                 f"With a rival, {one.scene.named()}: expansion as a share of social value", "above 0",
                 share.value, share.low, share.high, share.low > 0, SOURCE,
-                f"Social value for each person seeded: {social.value:.2f} ({social.low:.2f} to {social.high:.2f}) customers.",
+                f"Social value for each person seeded: {social.value:.2f} ({social.low:.2f} to {social.high:.2f}) "
+                "customers.",
             )
         )  # fmt: skip
     return rows
@@ -269,27 +275,44 @@ def draw(found: Sequence[Found]) -> Drawing:
             y, start = len(found) - 1 - place + shift, 0.0
             for part, colour in (("expansion", ORANGE), ("acceleration", SKY)):
                 at = one.mean(kind, part)
-                right.barh(y, at.value, 0.34, left=start, color=colour, label=part if not place and kind == "alone" else None)
+                right.barh(
+                    y, at.value, 0.34, left=start, color=colour, label=part if not place and kind == "alone" else None
+                )
                 start += at.value
                 rows.append((one.scene.named(), kind, part, *at[:3]))
             social = one.mean(kind, "social")
             right.plot([social.low, social.high], [y, y], color=GREY, lw=1.2)
-            right.annotate("alone" if kind == "alone" else "rival", (social.high, y), (4, -3), textcoords="offset points", color=GREY, fontsize=8)
+            right.annotate(
+                "alone" if kind == "alone" else "rival",
+                (social.high, y),
+                (4, -3),
+                textcoords="offset points",
+                color=GREY,
+                fontsize=8,
+            )
     right.axvline(0, color=GREY, lw=0.8)
     right.set_yticks(np.arange(len(found))[::-1], [one.scene.named() for one in found])
-    right.set(xlabel="social value for each person seeded, customers at present value", title="Sooner, or more customers?")
+    right.set(
+        xlabel="social value for each person seeded, customers at present value", title="Sooner, or more customers?"
+    )
     right.legend(frameon=False)
     caption = (
-        f"Differences between a market with a campaign and the same one without, person by person, over {len(middle.rival)} seeds; "
-        "those seeded are not counted. Expansion: customers who would not have bought the brand. Grey: 95 % intervals of the sum."
+        "Differences between a market with a campaign and the same one without, person by person, over "
+        f"{len(middle.rival)} "
+        "seeds; those seeded are not counted. Expansion: customers who would not have bought the brand. Grey: 95 % "
+        "intervals "
+        "of the sum."
     )
-    return Drawing(figure, title, caption, pd.DataFrame(rows, columns=["scene", "market", "part", "value", "low", "high"]))
+    return Drawing(
+        figure, title, caption, pd.DataFrame(rows, columns=["scene", "market", "part", "value", "low", "high"])
+    )
 
 
 def _finding(found: Sequence[Found]) -> str:
     alone, rival = found[0].share("alone"), found[0].share("rival")
     return (
-        f"Where everybody joins in the end, {100 * abs(alone.value):.0f} % of a campaign's social value are new customers; "
+        f"Where everybody joins in the end, {100 * abs(alone.value):.0f} % of a campaign's social value are new "
+        "customers; "
         f"with a rival, {100 * rival.value:.0f} %"
     )
 
@@ -302,7 +325,8 @@ def run(request: Request) -> Answer:
     shares = [one.share("rival").value for one in found]
     sentences = [
         _finding(found) + ".",
-        f"Over the ranges studied, new customers are {100 * min(shares):.0f} to {100 * max(shares):.0f} % of the social value "
+        f"Over the ranges studied, new customers are {100 * min(shares):.0f} to {100 * max(shares):.0f} % of the "
+        "social value "
         "of a campaign against a rival.",
     ]
     return Answer(checks(found, days), lambda: draw(found), sentences)
@@ -311,17 +335,23 @@ def run(request: Request) -> Answer:
 STUDY = Study(
     title="Seeding campaigns: acceleration and expansion",
     source=(
-        "Libai, B., Muller, E., & Peres, R. (2013). Decomposing the value of word-of-mouth seeding programs: acceleration "
+        "Libai, B., Muller, E., & Peres, R. (2013). Decomposing the value of word-of-mouth seeding programs: "
+        "acceleration "
         "versus expansion. Journal of Marketing Research, 50(2), 161-176."
     ),
     question=(
-        "A brand gives its product to some people, who tell their friends. Is the campaign worth something because friends buy "
-        "sooner, or because some buy who never would have?"
+        "A brand gives its product to some people, who tell their friends. Is the campaign worth something because "
+        "friends "
+        "buy sooner, or because some buy who never would have?"
     ),
-    change="koc replicate rivals periods=10: the horizon is too short for all to join; look at expansion in the market alone",
+    change=(
+        "koc replicate rivals periods=10: the horizon is too short for all to join; look at expansion in the market "
+        "alone"
+    ),
     self_check=(
-        "Why is there no expansion in the end where a brand is alone? Everybody would have bought it anyway: the campaign can "
-        "only bring the purchase forward. With a rival, a friend won early is a customer the rival does not get."
+        "Why is there no expansion in the end where a brand is alone? Everybody would have bought it anyway: the "
+        "campaign "
+        "can only bring the purchase forward. With a rival, a friend won early is a customer the rival does not get."
     ),
     run=run,
     options={

@@ -126,7 +126,7 @@ def run_points(people: int, threshold: float, networks: int, cascades: int) -> l
         rng = np.random.default_rng([2007, round(10 * degree)])
         beyond = degree / upper_edge(threshold) - 1
         wanted = cascades * (1 if abs(beyond) > NEAR else MORE if beyond < 0.01 else MOST)
-        count = -(-wanted // GOODS) * GOODS
+        count = min(-(-wanted // GOODS), round(TOP * people) // GOODS) * GOODS
         sizes: list[list[NDArray[np.int64]]] = [[], []]
         reach = []
         for _ in range(networks):
@@ -137,7 +137,8 @@ def run_points(people: int, threshold: float, networks: int, cascades: int) -> l
             for group, found in zip(groups, sizes, strict=True):
                 found.append(cascade_sizes(graph, threshold, rng.choice(group, count, replace=False), world))
             reach.append(influenced[groups[0]].mean() / influenced.mean())
-        points.append(Point(degree, *map(np.concatenate, sizes), float(np.mean(reach))))
+        top, rest = (np.concatenate(found) for found in sizes)
+        points.append(Point(degree, top, rest, float(np.mean(reach))))
     return points
 
 
@@ -157,10 +158,11 @@ def checks(points: Sequence[Point], people: int, threshold: float) -> list[Check
         elif point.degree >= 12:
             among = np.concatenate([point.influential, point.others])
             big = stats.binomtest(int((among >= GLOBAL * people).sum()), n)
+            low, high = big.proportion_ci()
             rows.append(
                 Check(
                     f"Mean degree {point.degree:g}: share of global cascades", "0", big.statistic,
-                    *big.proportion_ci(), big.statistic == 0, SOURCE, f"{n:,} cascades, half of them influentials'.",
+                    low, high, big.statistic == 0, SOURCE, f"{n:,} cascades, half of them influentials'.",
                 )
             )  # fmt: skip
     near = [p for p in points if abs(p.degree / edge - 1) <= NEAR]
@@ -188,29 +190,54 @@ def draw(points: Sequence[Point], people: int, threshold: float) -> Drawing:
     shares = np.array([p.triggered(people) for p in points])
     for label, colour, column in (("influentials (top 10 %)", VERMILLION, 0), ("all others", BLUE, 1)):
         left.plot(x, 100 * shares[:, column], "o-", color=colour, ms=4, lw=1.2, label=label)
-    left.set(xlabel="mean degree", ylabel="global cascades, % of those begun", title="Who sets off global cascades", ylim=(0, 103))
+    left.set(
+        xlabel="mean degree",
+        ylabel="global cascades, % of those begun",
+        title="Who sets off global cascades",
+        ylim=(0, 103),
+    )
     left.legend(frameon=False, title="begun by", loc="center right")
     at = [p.ratio() for p in points]
     value = np.array([e.value for e in at])
     right.errorbar(
-        x, value, [value - [e.low for e in at], [e.high for e in at] - value], fmt="o", color=VERMILLION, label="mean size of cascades"
+        x,
+        value,
+        [value - [e.low for e in at], [e.high for e in at] - value],
+        fmt="o",
+        color=VERMILLION,
+        label="mean size of cascades",
     )
     right.plot(x, [p.reach for p in points], color=BLUE, label="direct reach")
-    right.set(xlabel="mean degree", ylabel="influentials over all people, ratio", title="In proportion to whom they reach?")
+    right.set(
+        xlabel="mean degree", ylabel="influentials over all people, ratio", title="In proportion to whom they reach?"
+    )
     right.legend(frameon=False, loc="upper left")
     for axes in (left, right):
         axes.axvline(edge, color=GREY, lw=0.8, ls=":")
-        axes.annotate("upper edge", (edge, 1), (3, -10), xycoords=("data", "axes fraction"), textcoords="offset points", color=GREY)
+        axes.annotate(
+            "upper edge",
+            (edge, 1),
+            (3, -10),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            color=GREY,
+        )
     caption = (
-        f"Cascades from one person among {people:,}, each influencing a Poisson number of others; everybody adopts once "
-        f"{threshold:.0%} of those who influence them have. Global: {GLOBAL:.0%} of all or more. Bars: 95 % intervals."
-    ).replace("%", " %").replace("  %", " %")
+        f"Cascades from one person among {people:,}, each influencing a Poisson number of others; everybody adopts "
+        "once "
+        f"{100 * threshold:g} % of those who influence them have. Global: {100 * GLOBAL:g} % of all or more. Bars: "
+        "95 % "
+        "intervals."
+    )
     data = pd.DataFrame(
         [
-            (p.degree, p.reach, e.value, e.low, e.high, p.influential.mean(), p.average(), *p.triggered(people), len(p.others))
+            (p.degree, p.reach, *e[:3], p.influential.mean(), p.average(), *p.triggered(people), len(p.others))
             for p, e in zip(points, at, strict=True)
         ],
-        columns=["degree", "reach", "ratio", "low", "high", "influential", "average", "global_influential", "global_others", "cascades_each"],
+        columns=[
+            "degree", "reach", "ratio", "low", "high", "influential", "average", "global_influential", "global_others",
+            "cascades_each",
+        ],
     )  # fmt: skip
     return Drawing(figure, title, caption, data)
 
@@ -219,7 +246,8 @@ def _finding(points: Sequence[Point], threshold: float) -> str:
     inside = [p for p in points if p.degree < (1 - NEAR) * upper_edge(threshold)]
     ratios, reach = [p.ratio().value for p in inside], [p.reach for p in inside]
     return (
-        f"Influentials reach {min(reach):.1f} to {max(reach):.1f} times as many people as anybody, but inside the cascade "
+        f"Influentials reach {min(reach):.1f} to {max(reach):.1f} times as many people as anybody, but inside the "
+        "cascade "
         f"window their cascades are only {min(ratios):.2f} to {max(ratios):.2f} times as large"
     )
 
@@ -234,8 +262,10 @@ def run(request: Request) -> Answer:
     total = sum(len(p.others) + len(p.influential) for p in points)
     sentences = [
         _finding(points, threshold) + ".",
-        f"Near the upper edge of the window, at mean degree {upper_edge(threshold):.1f}, the ratio is above that of direct reach "
-        f"at {len(above)} of {len(near)} mean degrees; {sum(p.ratio().low > p.reach for p in near)} of them beyond chance.",
+        f"Near the upper edge of the window, at mean degree {upper_edge(threshold):.1f}, the ratio is above that of "
+        "direct "
+        f"reach at {len(above)} of {len(near)} mean degrees; {sum(p.ratio().low > p.reach for p in near)} of them "
+        "beyond chance.",
         f"{total:,} cascades in all.",
     ]
     return Answer(checks(points, people, threshold), lambda: draw(points, people, threshold), sentences)
@@ -244,17 +274,22 @@ def run(request: Request) -> Answer:
 STUDY = Study(
     title="Influentials and the size of cascades",
     source=(
-        "Watts, D. J., & Dodds, P. S. (2007). Influentials, networks, and public opinion formation. Journal of Consumer "
+        "Watts, D. J., & Dodds, P. S. (2007). Influentials, networks, and public opinion formation. Journal of "
+        "Consumer "
         "Research, 34(4), 441-458."
     ),
     question=(
-        "Some people influence many more than others do. Do they set off cascades that are larger in proportion, when everybody "
-        "waits for a share of those who influence them?"
+        "Some people influence many more than others do. Do they set off cascades that are larger in proportion, when "
+        "everybody waits for a share of those who influence them?"
     ),
-    change="koc replicate watts_dodds threshold=0.25: the window closes at a lower mean degree; look at the dotted line",
+    change=(
+        "koc replicate watts_dodds threshold=0.25: the window closes at a lower mean degree; look at the dotted "
+        "line"
+    ),
     self_check=(
-        "Why can nobody set off a global cascade at mean degree 12? With a threshold of 0.18 one word suffices only for people "
-        "whom at most 5 others influence, and they are 2 % of all: too few to hang together."
+        "Why can nobody set off a global cascade at mean degree 12? With a threshold of 0.18 one word suffices only "
+        "for "
+        "people whom at most 5 others influence, and they are 2 % of all: too few to hang together."
     ),
     run=run,
     options={
