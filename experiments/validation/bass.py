@@ -105,9 +105,11 @@ def run_steps(setting: Setting) -> Steps:
         np.array([path(setting, 1_000 * n + seed, step, HORIZON * setting.peak) for seed in range(setting.seeds)])
         for n, step in enumerate(STEPS)
     ]
-    shares = np.array([[share_at(row, step, setting.peak) for row in rows] for rows, step in zip(paths, STEPS, strict=True)])
-    peaks = np.array([[peak_of(row, step, setting.peak) for row in rows] for rows, step in zip(paths, STEPS, strict=True)])
-    return Steps(paths, shares.T, peaks.T)
+    shares, peaks = (
+        np.array([[of(row, step, setting.peak) for row in rows] for rows, step in zip(paths, STEPS, strict=True)]).T
+        for of in (share_at, peak_of)
+    )
+    return Steps(paths, shares, peaks)
 
 
 class Sizes(NamedTuple):
@@ -182,14 +184,16 @@ def draw(setting: Setting, steps: Steps, sizes: Sizes, found: list[Check]) -> Dr
     exact = growth(fine + 0.5, setting.p, setting.q) - growth(np.maximum(fine - 0.5, 0), setting.p, setting.q)
     curve.plot(fine[fine >= 0.5], 100 * exact[fine >= 0.5], color=BLUE, label="Bass's closed form")
     curve.axvline(setting.peak, color=GREY, lw=0.8, ls=":")
-    curve.set(xlabel="time, periods", ylabel="new adopters a period, % of people", ylim=(0, None), title="Adoptions over time")
+    curve.set(xlabel="time, periods", ylabel="new adopters a period, % of people", title="Adoptions over time")
+    curve.set_ylim(0)
     curve.legend(frameon=False)
 
     typical = sizes.typical()
     size.loglog(sizes.people, 100 * typical, "o", color=VERMILLION)
     middle_of = math.exp(np.log(typical * np.sqrt(sizes.people)).mean())
     size.loglog(sizes.people, 100 * middle_of / np.sqrt(sizes.people), color=BLUE)
-    size.annotate("1 / √N", (sizes.people[2], 100 * middle_of / math.sqrt(sizes.people[2])), (6, 8), textcoords="offset points", color=BLUE)
+    beside = (sizes.people[2], 100 * middle_of / math.sqrt(sizes.people[2]))
+    size.annotate("1 / √N", beside, (6, 8), textcoords="offset points", color=BLUE)
     plain_log(size.xaxis, [int(n) for n in sizes.people[::2]])
     plain_log(size.yaxis, [1, 2, 5, 10])
     size.set(xlabel="people N", ylabel="typical error of the share, points", title="More people")
@@ -201,15 +205,19 @@ def draw(setting: Setting, steps: Steps, sizes: Sizes, found: list[Check]) -> Dr
     step.plot(np.append(dt, 0), 100 * np.append(limit, setting.share_at_peak), color=BLUE)
     step.plot(0, 100 * setting.share_at_peak, "D", color=BLUE, clip_on=False)
     step.annotate("closed form", (0, 100 * setting.share_at_peak), (8, 2), textcoords="offset points", color=BLUE)
-    step.set(xlabel="length of a day, periods", ylabel=f"adopters at {setting.peak:.2f} periods, %", title="Shorter days", xlim=(-0.03, 1.05))
+    step.set(
+        xlabel="length of a day, periods", ylabel=f"adopters at {setting.peak:.2f} periods, %", title="Shorter days"
+    )
+    step.set_xlim(-0.03, 1.05)
     caption = (
-        f"{setting.seeds} runs of {setting.people:,} people for each step, p = {setting.p:g}, q = {setting.q:g}. Points: the "
-        "market, with 95 % intervals on the right; blue: closed form on the left, its limits elsewhere."
+        f"{setting.seeds} runs of {setting.people:,} people for each step, p = {setting.p:g}, q = {setting.q:g}. "
+        "Points: "
+        "the market, with 95 % intervals on the right; blue: closed form on the left, its limits elsewhere."
     )
     data = pd.DataFrame(
-        [("share at peak", f"{1 / n:g}", e.value, e.low, e.high) for n, e in zip(STEPS, at, strict=True)]
-        + [("error by size", f"{n}", e, math.nan, math.nan) for n, e in zip(sizes.people, typical, strict=True)]
-        + [("adopters a period", f"{t:g}", v, math.nan, math.nan) for t, v in zip(middle, rate.mean(axis=0), strict=True)],
+        [("share at peak", f"{1 / n:g}", *e[:3]) for n, e in zip(STEPS, at, strict=True)]
+        + [("error by size", f"{n}", e, None, None) for n, e in zip(sizes.people, typical, strict=True)]
+        + [("adopters a period", f"{t:g}", v, None, None) for t, v in zip(middle, rate.mean(axis=0), strict=True)],
         columns=["what", "at", "value", "low", "high"],
     )
     return Drawing(figure, _finding(setting, found), caption, data)
@@ -239,8 +247,8 @@ def run(request: Request) -> Answer:
     rate = found[3]
     sentences = [
         _finding(setting, found) + ".",
-        f"The error falls with the number of people to the power {rate.found:.2f} ({rate.low:.2f} to {rate.high:.2f}), and "
-        "about in proportion to the length of a day.",
+        f"The error falls with the number of people to the power {rate.found:.2f} ({rate.low:.2f} to {rate.high:.2f}), "
+        "and about in proportion to the length of a day.",
     ]
     sales = bass_sales.checks(request.data)
     return Answer(found + sales, lambda: draw(setting, steps, sizes, found), sentences)
@@ -250,8 +258,8 @@ STUDY = Study(
     title="Growth of a new product in a fully mixed market",
     source="Bass, F. M. (1969). A new product growth for model consumer durables. Management Science, 15(5), 215-227.",
     question=(
-        "People adopt by themselves with a small probability and follow those who have. When do most of them adopt, and "
-        "does a market of single people keep to the formula for the share of all?"
+        "People adopt by themselves with a small probability and follow those who have. When do most of them adopt, "
+        "and does a market of single people keep to the formula for the share of all?"
     ),
     change="koc replicate bass q=0.6: the peak comes earlier, and is steeper",
     self_check=(

@@ -1,7 +1,8 @@
-"""Talk of the network: what makes a product spread faster, advertising, strong ties within groups or weak ties across?"""
+"""Talk of the network: what makes a product spread faster, advertising, strong ties in groups or weak ties across?"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -120,7 +121,7 @@ def checks(factors: pd.DataFrame, effects: Mapping[float, Effects]) -> list[Chec
     """Sign of every effect, and by which metric weak ties matter at least as much as strong ones."""
     rows = []
     for mark, one in effects.items():
-        for n, name in enumerate(factors):
+        for n, name in enumerate(FACTORS):
             at = one.contrast(np.eye(factors.shape[1])[n])
             rows.append(
                 Check(
@@ -136,7 +137,8 @@ def checks(factors: pd.DataFrame, effects: Mapping[float, Effects]) -> list[Chec
             note = f"Effect of weak over strong ties: {ratio:.2f}{clear}."
             rows.append(
                 Check(
-                    f"Days to {100 * mark:.0f} %, weak less strong: {metric.name}", "at least 0", at.value, at.low, at.high,
+                    f"Days to {100 * mark:.0f} %, weak less strong: {metric.name}", "at least 0",
+                    at.value, at.low, at.high,
                     at.high >= 0, f"{SOURCE}: weak ties are at least as strong an influence",
                     note if at.high >= 0 else f"{note} By this metric strong ties matter more.",
                 )
@@ -149,29 +151,42 @@ def draw(factors: pd.DataFrame, days: NDArray[np.float64], effects: Mapping[floa
     title = _finding(factors, effects)
     figure = new_figure(title, 4.6, width=11.0)
     left, right = figure.subplots(1, 2)
-    rows = []
+    rows: list[tuple[float, str, str, float, float, float]] = []
     for colour, shift, (mark, one) in zip((BLUE, VERMILLION), (0.13, -0.13), effects.items(), strict=True):
         at = [one.contrast(unit) for unit in np.eye(factors.shape[1])]
         y = np.arange(len(at))[::-1] + shift
         x = np.array([e.value for e in at])
-        left.errorbar(x, y, xerr=[x - [e.low for e in at], [e.high for e in at] - x], fmt="o", color=colour, label=f"days to {100 * mark:.0f} %")
-        rows += [(mark, "elasticity", FACTORS[name][0], e.value, e.low, e.high) for name, e in zip(factors, at, strict=True)]
+        left.errorbar(
+            x,
+            y,
+            xerr=[x - [e.low for e in at], [e.high for e in at] - x],
+            fmt="o",
+            color=colour,
+            label=f"days to {100 * mark:.0f} %",
+        )
+        rows += [(mark, "elasticity", FACTORS[name][0], *e[:3]) for name, e in zip(FACTORS, at, strict=True)]
         ratios = [(m.weak @ one.slopes) / (m.strong @ one.slopes) for m in metrics(factors)]
         right.plot(ratios, np.arange(len(ratios))[::-1] + shift, "o", color=colour)
-        rows += [(mark, "weak over strong", m.name, r, np.nan, np.nan) for m, r in zip(metrics(factors), ratios, strict=True)]
+        rows += [
+            (mark, "weak over strong", m.name, float(r), math.nan, math.nan)
+            for m, r in zip(metrics(factors), ratios, strict=True)
+        ]
     left.axvline(0, color=GREY, lw=0.8)
     left.set_yticks(np.arange(len(FACTORS))[::-1], [label for label, *_ in FACTORS.values()])
     left.set(xlabel="change of the time for 1 % more, %", title="What makes it faster")
     left.legend(frameon=False, loc="lower right")
     right.axvline(1, color=GREY, lw=0.8)
-    right.set(xscale="log", xlabel="effect of weak ties over effect of strong ties", title="Weak against strong, by metric")
+    right.set(
+        xscale="log", xlabel="effect of weak ties over effect of strong ties", title="Weak against strong, by metric"
+    )
     right.set_xticks([0.25, 0.5, 1, 2, 4], ["¼", "½", "1", "2", "4"])
     right.minorticks_off()
     names = [m.name.replace("by a", "by\na") for m in metrics(factors)]
     right.set_yticks(np.arange(len(names))[::-1], names)
     caption = (
-        f"{len(days)} runs over the ranges of the paper, drawn as a Latin hypercube in logarithms; regression of the log of the "
-        "time on the logs of the five factors, with 95 % intervals."
+        f"{len(days)} runs over the ranges of the paper, drawn as a Latin hypercube in logarithms; regression of the "
+        "log "
+        "of the time on the logs of the five factors, with 95 % intervals."
     )
     return Drawing(figure, title, caption, pd.DataFrame(rows, columns=["mark", "what", "of", "value", "low", "high"]))
 
@@ -185,9 +200,8 @@ def _finding(factors: pd.DataFrame, effects: Mapping[float, Effects]) -> str:
     always = [m.name for m in metrics(factors) if all(m.name in wins(factors, one) for one in effects.values())]
     slopes = np.array([one.slopes for one in effects.values()])
     signs = "All five make the product spread faster" if (slopes < 0).all() else "Not all five make it spread faster"
-    return (
-        f"{signs}; weak ties matter more than strong ones by {len(always)} of {len(metrics(factors))} measures"
-        + (f" ({'; '.join(always)})" if always else "")
+    return f"{signs}; weak ties matter more than strong ones by {len(always)} of {len(metrics(factors))} measures" + (
+        f" ({'; '.join(always)})" if always else ""
     )
 
 
@@ -200,7 +214,8 @@ def run(request: Request) -> Answer:
     effects = {mark: regressed(factors, days[:, n]) for n, mark in enumerate(MARKS)}
     sentences = [_finding(factors, effects) + "."]
     sentences += [
-        f"For the days to {100 * mark:.0f} %, weak ties matter more by: {'; '.join(wins(factors, one)) or 'no measure'} "
+        f"For the days to {100 * mark:.0f} %, weak ties matter more by: "
+        f"{'; '.join(wins(factors, one)) or 'no measure'} "
         f"(R² {one.fit:.2f})."
         for mark, one in effects.items()
     ]
@@ -214,13 +229,14 @@ STUDY = Study(
         "process of word-of-mouth. Marketing Letters, 12(3), 211-223."
     ),
     question=(
-        "People hear of a product from advertising, from close friends of their own group, and from chance acquaintances of "
-        "other groups, who are less convincing. Which makes it spread faster?"
+        "People hear of a product from advertising, from close friends of their own group, and from chance "
+        "acquaintances "
+        "of other groups, who are less convincing. Which makes it spread faster?"
     ),
-    change="koc replicate goldenberg stronger=0.3: strong ties convince no better than weak ones; look at weak over strong",
+    change="koc replicate goldenberg stronger=0.3: strong ties convince as weak ones do; look at weak over strong",
     self_check=(
-        "Why does a strong tie convince better and yet matter no more? Friends of a group are friends of each other: once "
-        "the group has adopted, its ties lead nowhere new, while weak ties carry the word to other groups."
+        "Why can weak ties matter although each convinces less? Friends of a group are friends of each other: once the "
+        "group has adopted, its ties lead nowhere new, while weak ties carry the word to other groups."
     ),
     run=run,
     options={

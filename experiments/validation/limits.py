@@ -100,8 +100,8 @@ def market(
     wanting = world.consumers._replace(  # everybody, from the first day to the last
         due=np.zeros_like(world.consumers.due), lapse=np.full_like(world.consumers.lapse, FOR_EVER)
     )
-    people = world.people._replace(taste=taste)
-    world = replace(world, people=people, consumers=wanting, graph=graph or world.graph)
+    those = world.people._replace(taste=taste)
+    world = replace(world, people=those, consumers=wanting, graph=graph or world.graph)
     return Market(parameters, seed, world=world, keep_orders=True)
 
 
@@ -132,13 +132,13 @@ def spread(market: Market, seeds: Mapping[int, ArrayLike]) -> NDArray[np.bool_]:
     """
     for product, rows in seeds.items():
         market.tell(np.atleast_1d(rows), product)
-    market.step()
-    while len(market.orders_today.consumer):
-        market.step()
     bought = np.zeros((len(market.town.people.activity), len(market.world.goods.category)), bool)
-    orders = market.orders()
-    bought[orders["consumer"].to_numpy(int), orders["product"].to_numpy(int)] = True
-    return bought
+    while True:
+        market.step()
+        today = market.orders_today
+        if not len(today.consumer):
+            return bought
+        bought[today.consumer, today.product] = True
 
 
 def directed(people: int, tellers: ArrayLike, told: ArrayLike) -> Graph:

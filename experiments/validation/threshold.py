@@ -67,9 +67,7 @@ class Case(NamedTuple):
         return float(stats.chisquare(got, wanted).pvalue)
 
 
-def cascades(
-    people: int, arcs: NDArray[np.int64], p: float, runs: int, seed: int
-) -> tuple[NDArray[np.bool_], int]:
+def cascades(people: int, arcs: NDArray[np.int64], p: float, runs: int, seed: int) -> tuple[NDArray[np.bool_], int]:
     """Cascades from person 0 in many copies of a network.
 
     Parameters
@@ -172,7 +170,8 @@ def checks(cases: Sequence[Case], branching: int, p: float) -> list[Check]:
         value = case.p_value()
         rows.append(
             Check(
-                f"{case.name}: {case.outcome}", f"as exact: p of a chi-square test above {LEAST_P:g}", value, value, value,
+                f"{case.name}: {case.outcome}", f"as exact: p of a chi-square test above {LEAST_P:g}",
+                value, value, value,
                 value > LEAST_P, case.source, f"{case.found.sum():,} cascades.",
             )
         )  # fmt: skip
@@ -185,7 +184,9 @@ def checks(cases: Sequence[Case], branching: int, p: float) -> list[Check]:
     ):
         at, half = float(case.sizes.mean()), stats.norm.isf(LEAST_P / 2) * float(stats.sem(case.sizes))
         rows.append(
-            Check(f"{case.name}: mean size", f"{mean:.3f}", at, at - half, at + half, abs(at - mean) <= half, source, WIDE)
+            Check(
+                f"{case.name}: mean size", f"{mean:.3f}", at, at - half, at + half, abs(at - mean) <= half, source, WIDE
+            )
         )
     few, alone = np.arange(1, DEPTH + 1), theory.endless_tree_size(1, branching, p)
     share = stats.binomtest(int(tree.found[1]), int(tree.found.sum()))
@@ -195,7 +196,8 @@ def checks(cases: Sequence[Case], branching: int, p: float) -> list[Check]:
         Check(
             "Independent cascade on a tree: first person stays alone", f"{alone:.4f}", share.statistic, low, high,
             bool(low <= alone <= high), "Otter (1949); Dwass (1969)",
-            f"{WIDE} Up to size {DEPTH}, where the tree's end cannot matter, formula and recursion differ by {formula:.0e}.",
+            f"{WIDE} Up to size {DEPTH}, where the tree's end cannot matter, formula and recursion differ by "
+            f"{formula:.0e}.",
         )
     )  # fmt: skip
     return rows
@@ -225,7 +227,8 @@ def draw(cases: Sequence[Case]) -> Drawing:
         rows += [(case.name, int(s), e, f) for s, e, f in zip(shown, exact, found, strict=True)]
     figure.axes[0].legend(frameon=False)
     caption = (
-        "Probability of each size, or of each set of adopters, from the one person told at first; only what is expected "
+        "Probability of each size, or of each set of adopters, from the one person told at first; only what is "
+        "expected "
         f"{LEAST_COUNT:g} times or more is shown. Copies of a network stand side by side in one market."
     )
     return Drawing(figure, title, caption, pd.DataFrame(rows, columns=["case", "outcome", "exact", "found"]))
@@ -255,14 +258,19 @@ STUDY = Study(
     title="Independent cascade and linear threshold models",
     source=(
         "Kempe, D., Kleinberg, J., & Tardos, É. (2003). Maximizing the spread of influence through a social network. "
-        "Proceedings of KDD, 137-146; Granovetter, M. (1978). Threshold models of collective behavior. American Journal "
+        "Proceedings of KDD, 137-146; Granovetter, M. (1978). Threshold models of collective behavior. American "
+        "Journal "
         "of Sociology, 83(6), 1420-1443."
     ),
     question=(
-        "If each word of a friend succeeds with some probability, or if people wait for a share of their friends, how far "
+        "If each word of a friend succeeds with some probability, or if people wait for a share of their friends, "
+        "how far "
         "does one person's purchase spread, and does the market spread it as the exact laws say?"
     ),
-    change="koc replicate threshold p=0.33: on the tree each adopter now wins one more on average, and large cascades appear",
+    change=(
+        "koc replicate threshold p=0.33: on the tree each adopter now wins one more on average, and large cascades "
+        "appear"
+    ),
     self_check=(
         "With 3 children and p = 0.25, what is the mean size over 6 generations? The sum of 0.75^g for g from 0 to 5: "
         "3.29. With p = 1/3 it is 6, one for each generation."

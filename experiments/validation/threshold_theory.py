@@ -100,14 +100,16 @@ def cascade_sets(people: int, arcs: ArrayLike, p: float) -> NDArray[np.float64]:
     ties = np.asarray(arcs, np.int64)
     live = (np.arange(1 << len(ties))[:, None] >> np.arange(len(ties)) & 1).astype(bool)
     weight = np.prod(np.where(live, p, 1 - p), axis=1)
-    return np.bincount(reached(people, ties, live), weight, 1 << people)
+    return np.asarray(np.bincount(reached(people, ties, live), weight, 1 << people), float)
 
 
 def threshold_sets(people: int, arcs: ArrayLike) -> NDArray[np.float64]:
-    """As `cascade_sets`, of the linear threshold model with equal weights: everybody has one live arc, any of theirs."""
+    """As `cascade_sets`, of the linear threshold model with equal weights: everybody has one live arc, any of "
+    "theirs."""
     ties = np.asarray(arcs, np.int64)
     choices = [np.flatnonzero(ties[:, 1] == person) for person in range(people)]
     cases = np.array(list(product(*choices)))
     live = np.zeros((len(cases), len(ties)), bool)
     np.put_along_axis(live, cases, True, axis=1)
-    return np.bincount(reached(people, ties, live), minlength=1 << people) / len(cases)
+    alike = np.full(len(cases), 1 / len(cases))
+    return np.asarray(np.bincount(reached(people, ties, live), alike, 1 << people), float)
