@@ -111,8 +111,8 @@ def _checks(facts: dict[str, Facts], ratio: float) -> list[Check]:
         ),
         _covers(
             "adoptions at most a step away, followers", NEAR, f.near, TWITTER,
-            f"theory has 1 - R0² = {1 - ratio**2:g}, and {1 - needed**2:.3f} at the R0 of mean size {SIZE}: no such epidemic "
-            "has both numbers",
+            f"theory has 1 - R0² = {1 - ratio**2:g}, and {1 - needed**2:.3f} at the R0 of mean size {SIZE}: no such "
+            "epidemic has both numbers",
         ),
         _covers(
             f"cascades of {LARGE} or more, followers", RARE, f.large, TWITTER,
@@ -214,8 +214,8 @@ STUDY = Study(
     question="Do things grow popular from friend to friend, or by one person who tells thousands?",
     change="persuaded=0.23: the R0 that has a mean size of 1.3. What becomes of the large cascades?",
     self_check=(
-        "Why is no choice of R0 right for all three numbers of Twitter? The mean size fixes R0, and with it how many lie "
-        "a step away; in the real world content differs, and here all has the same R0."
+        "Why is no choice of R0 right for all three numbers of Twitter? The mean size fixes R0, and with it how many "
+        "lie a step away; in the real world content differs, and here all has the same R0."
     ),
     run=run,
     options={
