@@ -13,7 +13,7 @@ from scipy import stats
 from experiments.report.style import BLUE, GREY, INK, VERMILLION, Drawing, new_figure
 from experiments.validation.plain_graphs import scale_free, small_world
 from experiments.validation.study import Answer, Check, Option, Request, Study
-from sim.cascade import Contagion, independent_cascade, linear_threshold, spread
+from sim.cascade import independent_cascade, linear_threshold, spread
 from sim.errors import UserError
 from sim.graph import Graph, from_ties
 
@@ -224,7 +224,7 @@ def _checks(one: Comparison, p: float, comparisons: int) -> Iterator[Check]:
     found = here - there
     low, high = found - sigmas * error, found + sigmas * error
     name = f"{one.name}: mean size, difference"
-    note = f"{here:.2f} here, {there:.2f} there; interval of {sigmas:.1f} standard errors: 95 % for all comparisons together"
+    note = f"{here:.2f} here, {there:.2f} there; interval of {sigmas:.1f} standard errors: 95 % for all together"
     yield Check(name, "0", found, low, high, low <= 0 <= high, one.source, note)
     test = "chi-square" if len(one.law) else "Kolmogorov-Smirnov"
     note = f"{test}, p adjusted for all comparisons (Holm)"
@@ -264,9 +264,8 @@ def _draw(made: list[Comparison], adjusted: list[float]) -> Drawing:
     shares.set(xscale="log", xlim=(1e-3, 1.6), xlabel=f"adjusted p (dashed: {LEVEL})")
     caption = (
         "Left: by how much the mean size of cascades differs, with 95 % intervals, on the same graph from the same "
-        "seeds. "
-        "Right: test of the whole distribution, two-sample Kolmogorov-Smirnov against a program and chi-square against a "
-        "closed form, p adjusted for the number of comparisons. Blue: no difference found."
+        "seeds. Right: test of the whole distribution, two-sample Kolmogorov-Smirnov against a program and chi-square "
+        "against a closed form, p adjusted for the number of comparisons. Blue: no difference found."
     )
     names = ["comparison", "against", "mean_here", "mean_there", "standard_error", "p", "p_adjusted"]
     return Drawing(figure, title, caption, pd.DataFrame(rows, columns=names))
