@@ -307,8 +307,8 @@ STUDY = Study(
     options={
         "deezer": Option(0, "1 takes Deezer (28,281 people) in the place of LastFM (7,624)", 0, 1),
         "seeds": Option(4, "seeds", 2, 100),
-        "days": Option(40, "days that count", 7, 1_000),
-        "burn_in": Option(20, "first days, which do not", 0, 1_000),
+        "days": Option(30, "days that count", 7, 1_000),
+        "burn_in": Option(40, "first days, which do not", 0, 1_000),
     },
     data=FOLDERS["LastFM"],
 )
