@@ -179,7 +179,7 @@ def checks_of_market(both: Compared) -> list[Check]:
     """A brand of the market against CDNOW, and the negative binomial against the market."""
     checks = []
     for name, value, estimate in zip(NAMES, both.known, both.found, strict=True):
-        passed = estimate.low <= value <= estimate.high
+        passed = bool(estimate.low <= value <= estimate.high)
         checks.append(
             Check(
                 f"a brand of the market: {name}", f"{value:.3g}", estimate.value, estimate.low, estimate.high, passed,
