@@ -12,13 +12,14 @@ READY := $(VENV)/.ready
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo "$$p" && break; done)
 
-.PHONY: help run test test-slow emergence bench baseline lint parameters clean
+.PHONY: help run test test-slow emergence validate bench baseline lint parameters clean
 
 help:
 	@echo "make run        the headline experiment; ARGS=\"...\" is passed to koc run"
 	@echo "make test       linters, then all tests but the slow ones; ARGS=\"...\" is passed to pytest"
 	@echo "make test-slow  studies over many seeds"
 	@echo "make emergence  table of the facts that emerge, and what each hangs on"
+	@echo "make validate   published results, closed forms, other programs, real networks: expected against found"
 	@echo "make bench      ratios against other engines"
 	@echo "make baseline   write tests/baseline.json anew, after a change that is meant to move the headline"
 	@echo "make parameters write docs/parameters.md"
@@ -47,6 +48,9 @@ lint: $(READY)
 
 emergence: $(READY)
 	$(BIN)/python -m tests.emergence_studies $(ARGS)
+
+validate: $(READY)
+	$(BIN)/koc validate $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(ARGS)

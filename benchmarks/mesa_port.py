@@ -228,10 +228,11 @@ class MesaConsumer(mesa.Agent):
         leaving = []
         for place, follow in enumerate(self.follows):
             k = follow.creator
+            partner = town.creators[k].partner
             fatigue = follow.fatigue * (1.0 - p.fatigue_decay)
             delivered = 0
             for nth, post in enumerate(town.posts[k]):
-                key = k * MOST_POSTS + nth
+                key = partner * MOST_POSTS + nth
                 if post.channel == PUBLIC_POST and uniform(town.luck.reach, day, row, key) >= town.reach[self.home]:
                     continue
                 needed = post.category in self.needs
@@ -250,7 +251,7 @@ class MesaConsumer(mesa.Agent):
                 delivered += 1
             follow.fatigue = int(fatigue * FATIGUE_UNITS) / FATIGUE_UNITS
             gone = not town.creators[k].active
-            if not gone and delivered and uniform(town.luck.unfollow, day, row, k) < p.leave:
+            if not gone and delivered and uniform(town.luck.unfollow, day, row, partner) < p.leave:
                 gone = may_leave(fatigue, self.trust(k, follow), p)
             if gone:
                 leaving.append(place)
@@ -493,7 +494,7 @@ class MesaConsumer(mesa.Agent):
     def follow(self, creator: int, chance: float, met: float = 0.0) -> Follow | None:
         """Perhaps follow a creator, of whose claims some were met already."""
         town = self.model
-        if uniform(town.luck.follow, town.day, self.row, creator) >= chance:
+        if uniform(town.luck.follow, town.day, self.row, town.creators[creator].partner) >= chance:
             return None
         if len(self.follows) == FOLLOW_SLOTS or self.following(creator):
             return None

@@ -162,7 +162,8 @@ class Till:
     def follow(self, who: Ints, creator: Ints) -> None:
         """Let satisfied buyers perhaps follow who sold."""
         who, creator = who[creator >= 0], creator[creator >= 0].astype(np.int64)
-        likes = uniform(self.luck[Stream.FOLLOW], self.day, who, creator) < self.rates.attention.follow
+        partner = self.today.sheet.partner[creator].astype(np.int64)
+        likes = uniform(self.luck[Stream.FOLLOW], self.day, who, partner) < self.rates.attention.follow
         add_follows(who[likes], creator[likes], 1.0, self.town.follows, self.today.sheet, self.tally)
 
     def tell_friends(self, orders: Orders, word: Reals, surprise: Reals) -> Shares:

@@ -122,6 +122,7 @@ class NumpyCrowd:
         follows, people, tally = self.town.follows, self.town.people, self.tally
         who, slot = np.nonzero(follows.creator >= 0)
         k = follows.creator[who, slot].astype(np.int64)
+        partner = sheet.partner.astype(np.int64)
         fatigue = follows.fatigue[who, slot] / FATIGUE_UNITS * (1.0 - p.fatigue_decay)
         delivered = np.zeros(len(who), np.int64)
         posted = np.diff(posts.first)[k]
@@ -131,7 +132,7 @@ class NumpyCrowd:
             reached = posts.private[post] == 1
             public = np.flatnonzero(~reached)
             i = who[edge[public]]
-            u = uniform(self.luck[Stream.REACH], self.day, i, k[edge[public]] * MOST_POSTS + nth)
+            u = uniform(self.luck[Stream.REACH], self.day, i, partner[k[edge[public]]] * MOST_POSTS + nth)
             reached[public] = u < self.today.venues.organic_reach[people.home[i]]
             edge, post = edge[reached], post[reached]
             i, author = who[edge], k[edge]
@@ -143,7 +144,7 @@ class NumpyCrowd:
 
             opened = np.flatnonzero(active[i] & (fatigue[edge] <= p.mute_fatigue))
             odds_ratio = np.where(needed[opened], interest[opened] * np.exp(p.need), interest[opened])
-            u = uniform(self.luck[Stream.OPEN], self.day, i[opened], author[opened] * MOST_POSTS + nth)
+            u = uniform(self.luck[Stream.OPEN], self.day, i[opened], partner[author[opened]] * MOST_POSTS + nth)
             opened = opened[u < open_probability(odds_ratio, fatigue[edge[opened]], p)]
             read = post[opened]
             self.notice(
@@ -159,7 +160,7 @@ class NumpyCrowd:
 
         gone = sheet.active[k] == 0
         asked = np.flatnonzero(~gone & (delivered > 0))
-        asked = asked[uniform(self.luck[Stream.UNFOLLOW], self.day, who[asked], k[asked]) < p.leave]
+        asked = asked[uniform(self.luck[Stream.UNFOLLOW], self.day, who[asked], partner[k[asked]]) < p.leave]
         gone[asked] = may_leave(fatigue[asked], trust_in(who[asked], k[asked], slot[asked], follows, sheet), p)
         tally.creator_followers[:] -= np.bincount(k[gone], minlength=len(tally.creator_followers))
         return who[gone], slot[gone]
@@ -254,7 +255,8 @@ class NumpyCrowd:
         """Where trade needs a follow, a page seen may lead to one; each person's pages in turn."""
         gated = self.today.venues.follow_gate[self.town.people.home[who]] == 1
         who, creator = who[gated], creator[gated]
-        likes = uniform(self.luck[Stream.FOLLOW], self.day, who, creator) < self.rates.attention.follow_gate
+        partner = self.today.sheet.partner[creator].astype(np.int64)
+        likes = uniform(self.luck[Stream.FOLLOW], self.day, who, partner) < self.rates.attention.follow_gate
         who, creator = who[likes], creator[likes]
         nth = np.arange(len(who)) - np.searchsorted(who, who)
         for n in range(int(nth.max(initial=-1)) + 1):

@@ -281,6 +281,10 @@ def _conclude(settings: Settings, made: Made, console: Console) -> None:
     study = settings.experiment
     if (made.runs["status"] == "finished").any() and study.keeps_tables and not study.design.is_used:
         print(report.write(made.folder))
+    if study.design.is_used and (made.runs["status"] == "finished").any():
+        from experiments.analysis.deciding import tell
+
+        print("\n".join(tell(made.folder)))
     console.print(f"results: {made.folder}")
     if made.failures:
         first = next(iter(made.failures.values()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import allocating, compiled
-from sim.draws import Stream, uniform
+from sim.draws import Stream, partner, uniform
 from sim.graph import Graph
 from sim.records import COUNT_UNITS, FOLLOW_SLOTS, Byte, Double, Float, Follows, Int64, Luck
 
@@ -79,7 +79,7 @@ def gather_pool(
             break
         chance = min(1.0, places / len(outer))
         for person in outer:
-            comes = chance == 1.0 or uniform(key, 0, person, k) < chance
+            comes = chance == 1.0 or uniform(key, 0, person, partner(host)) < chance
             if comes and add_follow(person, k, priors[distance, 0], priors[distance, 1], follows):
                 found += 1
         ring = outer
@@ -116,7 +116,7 @@ def gather_audience(
     mean /= people
     found = 0
     for i in range(people):
-        comes = i != host and uniform(key, 2000, i, k) < share * float(pull[i, category]) / mean
+        comes = i != host and uniform(key, 2000, i, partner(host)) < share * float(pull[i, category]) / mean
         if comes and add_follow(i, k, met, broken, follows):
             found += 1
     return found

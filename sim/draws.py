@@ -24,6 +24,7 @@ _DAY_SHIFT = np.uint64(52)
 _FIRST_SHIFT = np.uint64(24)
 _HALF = np.uint64(32)
 _SCALE = 2.0**-32
+PARTNERS = 1 << 21  # leaves room for eight draws with each
 
 
 class Stream(IntEnum):
@@ -57,6 +58,7 @@ class Stream(IntEnum):
     WITHDRAWAL = 25
     IMPORT = 26
     REACH = 27
+    CASCADE = 28
 
 
 def stream_keys(seed: int) -> NDArray[np.uint64]:
@@ -128,6 +130,12 @@ def bits(key: np.uint64, day: int, first: int, second: int) -> np.uint64:
 def uniform(key: np.uint64, day: int, first: int, second: int) -> float:
     """Uniform draw in the open interval (0, 1), with a resolution of 2**-32."""
     return (float(np.int64(bits(key, day, first, second))) + 0.5) * _SCALE  # a signed integer converts faster
+
+
+@compiled
+def partner(person: int) -> int:
+    """Whom a draw concerns with whom, as the second of the two: unique up to two million people, then shared by few."""
+    return person % PARTNERS
 
 
 @compiled

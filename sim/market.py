@@ -16,7 +16,7 @@ from sim import checkpoint
 from sim.agents import business
 from sim.agents.brand import DAYS_A_WEEK, Brand, Spending
 from sim.agents.consumer import Consumer
-from sim.agents.creating import advise_all, learn_all, post_all, usual_income, write_sheet
+from sim.agents.creating import advise_all, keys_of, learn_all, post_all, usual_income, write_sheet
 from sim.agents.crowd import Crowd
 from sim.agents.koc import KOC
 from sim.agents.kol import KOL
@@ -135,7 +135,7 @@ class Market(ColumnarModel):
         self.brands = [Brand(self, b, weekly, split.copy(), p.brands.adapt) for b in range(p.brands.count)]
         self.shop = Shop(goods, p)
         self.settlement = Settlement(Ledger(len(self.platforms), p.brands.count, 0), p.platforms, p.brands)
-        self.settlement.welcome(self.creators.home)
+        self.settlement.welcome(self.creators.home, keys_of(self.creators))
         self.recorder = Recorder(products, burn_in, keep_orders)
         live, *_ = self.rules
         self.crowd = Crowd(categories, products, len(self.platforms), threads, live)
@@ -375,7 +375,7 @@ class Market(ColumnarModel):
         hosts = business.entrants(self.day, orders, usual, self.world, self.parameters)
         if len(hosts):
             self.creators = business.settle_in(hosts, creators, self.day, self.town, self.world, self.parameters)
-            self.settlement.welcome(self.creators.home)
+            self.settlement.welcome(self.creators.home, keys_of(self.creators))
         if self.day % ADVICE_PERIOD == ADVICE_PERIOD - 1:
             mean_taste(self.town.follows, self.town.people.taste, self.creators.fit, self.creators.audience)
 

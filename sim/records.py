@@ -188,6 +188,7 @@ class Sheet(NamedTuple):
 
     active: Byte  # (K,)
     private: Byte  # (K,) 1 where contacts can ask one-to-one
+    partner: Int32  # (K,) who the creator is in draws with others, whatever the row
     expertise: Double  # (K, C)
     heard_met: Double  # (K,) pool reputation as one follower hears of it, claims
     heard_broken: Double  # (K,)

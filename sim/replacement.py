@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from sim.compiled import rebind
@@ -32,7 +33,13 @@ def with_rules(rules: Rules, passes: Sequence[Callable[..., Any]]) -> list[Calla
         default = type(rules).model_fields[field].default
         if name != default:
             chosen[default.rsplit(".", 1)[1]] = load(field, name)
-    return [rebind(one, chosen) if chosen else one for one in passes]
+    return [_bound(one, tuple(chosen.items())) if chosen else one for one in passes]
+
+
+@cache
+def _bound(one: Callable[..., Any], chosen: tuple[tuple[str, Callable[..., Any]], ...]) -> Callable[..., Any]:
+    """A pass with other rules, made once: many small markets would spend their time on making it again."""
+    return rebind(one, dict(chosen))
 
 
 def load(field: str, name: str) -> Callable[..., Any]:

@@ -12,6 +12,7 @@ import pytest
 from fake_sweeps import folder, spread, table
 
 from experiments import cli
+from experiments.analysis.deciding import tell
 
 ARMS = (
     "+experiment.factors.pay.some.creators.commission=0.2",
@@ -42,6 +43,27 @@ def written(place: Path, name: str) -> dict[str, object]:
     assert f'id="{name}"' in page and "http://" not in re.sub(r"http://www.w3.org", "", page)
     found: dict[str, object] = json.loads((place / "analysis" / f"{name}.json").read_text("utf-8"))
     return found
+
+
+def test_a_sweep_tells_which_assumption_decides(sweep: Path) -> None:
+    """Of three that vary the two that matter, the more decisive first; and what cannot be told is said."""
+    points = spread(80, seed=3, creators__effort_cost=(1, 12), creators__hype=(0, 5), market__choice__herding=(0, 1))
+    runs = table(points, lambda p: effect(p) + 2.0 * p["market.choice.herding"].to_numpy(), noise=5.0)
+    place = folder(sweep.parent / "three", runs.assign(gmv_kept=5.0))
+    lines = tell(place)
+    assert lines[1].startswith("fees=commission_free, gmv_kept: the response is 0 at all points")
+    assert lines[3] == "CONSUMER SURPLUS: commission-free less commission"
+    assert lines[4].startswith("moved most by creators.effort_cost")
+    at = re.findall(r"changes at creators.effort_cost = ([\d.]+)", " ".join(lines))
+    assert float(at[0]) == pytest.approx(5.1, abs=0.3)
+    (drawn,) = (place / "analysis").glob("flipmap-*.png")
+    assert "fees-consumer_surplus-creators.effort_cost" in drawn.name
+
+
+def test_too_few_points_or_assumptions_tell_nothing(sweep: Path) -> None:
+    one = folder(sweep.parent / "one", table(spread(60, creators__effort_cost=(1, 12)), effect))
+    few = spread(5, creators__effort_cost=(1, 12), creators__hype=(0, 5))
+    assert tell(one) == tell(folder(sweep.parent / "few", table(few, effect))) == []
 
 
 def test_flipmap(sweep: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,6 +39,10 @@ def exaggerated_claim(quality, noise, expertise, inflation, p):
     return honest_claim(quality, noise, expertise, inflation, p) + 0.5
 
 
+def claim_by_numbers(quality, noise, expertise, inflation, p):
+    return honest_claim(quality, noise, expertise, inflation, p) + p.numbers[0] * p.numbers[1] + p.numbers[7]
+
+
 def same_post_rate(marginal_income, effort_cost, p):
     return min(max((marginal_income + p.intrinsic) / effort_cost, 0.0), float(p.posts_most))
 
@@ -117,12 +121,13 @@ def test_the_same_rule_written_again_gives_the_same_bits(default: Market) -> Non
 @pytest.mark.slow
 def test_all_rules_under_other_names_give_the_same_bits(default: Market, my_rules: Path) -> None:
     """Every rule that can be replaced is, by its own source in another module."""
-    modules = sorted({name.rsplit(".", 1)[0] for _, name in Rules()})
+    named = Rules().named
+    modules = sorted({name.rsplit(".", 1)[0] for name in named.values()})
     imports = "from __future__ import annotations\n"
     texts = [Path(sys.modules[module].__file__ or "").read_text() for module in modules]
     sources = "\n".join(text.split("from __future__ import annotations\n", 1)[1] for text in texts)
     (my_rules / "all_again.py").write_text(imports + sources.replace("@compiled\n", ""))
-    rules = {field: f"all_again.{name.rsplit('.', 1)[1]}" for field, name in Rules()}
+    rules = {field: f"all_again.{name.rsplit('.', 1)[1]}" for field, name in named.items()}
     assert_same(market(days=DAYS, **LIVELY, rules=rules), default)
 
 
@@ -133,6 +138,23 @@ def test_a_rule_may_call_the_one_it_replaces(default: Market) -> None:
         gap = one.posts.claim - quality[one.posts.product]
         assert least < np.median(gap) < least + 0.6
     assert louder.result().outcomes["trust"] < default.result().outcomes["trust"]
+
+
+def test_a_rule_reads_the_numbers_it_is_given(default: Market) -> None:
+    """One piece of code for all numbers: a sweep over them compiles once."""
+    rules = {"claim": "my_rules.claim_by_numbers"}
+    louder = market(days=DAYS, **LIVELY, rules={**rules, "numbers": [0.25, 2.0]})
+    assert_same(louder, market(days=DAYS, **LIVELY, rules={"claim": "my_rules.exaggerated_claim"}))
+    assert_same(market(days=DAYS, **LIVELY, rules=rules), default)
+    if COMPILED:
+        post_all = louder.rules[1]
+        assert isinstance(post_all, Dispatcher)
+        assert len(post_all.nopython_signatures) == 1
+
+
+def test_too_many_numbers_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"rules.numbers: 9 given, expected at most 8"):
+        market(rules={"numbers": [0.0] * 9})
 
 
 @pytest.mark.parametrize("constant", [1.5, 3.0])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.typing import NDArray
 from small_markets import assert_same, columns, fingerprint, market, parameters
@@ -89,6 +90,29 @@ def test_an_isolated_consumer_changes_nobody_elses_life(busy: Market) -> None:
     assert more.town.consumers.wallet[people] > 0
     assert (more.town.consumers.due[people] >= 0).all()
     assert (more.town.follows.creator[people] == [NOBODY] * FOLLOW_SLOTS).all()
+
+
+def with_former_creator(world: World) -> World:
+    """The world with one more row before all creators, of somebody who left the business before the first day."""
+    creators = type(world.creators)(*(np.concatenate([column[:1], column]) for column in world.creators))
+    creators.active[0] = 0
+    creators.consumer[0] = NOBODY
+    follows = world.follows._replace(creator=np.where(world.follows.creator >= 0, world.follows.creator + 1, NOBODY))
+    own = world.consumers.creator
+    consumers = world.consumers._replace(creator=np.where(own >= 0, own + 1, NOBODY))
+    return replace(world, creators=creators, follows=follows, consumers=consumers)
+
+
+def test_luck_does_not_depend_on_the_row_in_which_a_creator_stands(busy: Market) -> None:
+    """Rows follow from who entered before, which policies change; followers, pay and posts must not notice."""
+    moved = Market(busy.parameters, 1, world=with_former_creator(busy.world), keep_orders=True).run(DAYS)
+    ours, theirs = busy.orders(), moved.orders()
+    theirs["creator"] = np.where(theirs["creator"] > 0, theirs["creator"] - 1, NOBODY)
+    pd.testing.assert_frame_equal(theirs, ours, check_dtype=False)
+    pd.testing.assert_frame_equal(moved.daily(), busy.daily())
+    for name in ("creator_balance", "creator"):
+        theirs_held = getattr(moved.settlement.ledger.accounts, name)[1:]
+        np.testing.assert_array_equal(theirs_held, getattr(busy.settlement.ledger.accounts, name))
 
 
 # --- threads, order, one by one -------------------------------------------------------------------------------------

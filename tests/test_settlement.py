@@ -26,7 +26,7 @@ FREE_OF_EVERYTHING: dict[str, Any] = {
 def settlement(*platforms: dict[str, Any]) -> Settlement:
     policies = tuple(Platform(**{**FREE_OF_EVERYTHING, "withdrawal_habit": 0.0, **one}) for one in platforms)
     made = Settlement(Ledger(len(policies), BRANDS, 0), policies, Brands(shipping=6.0))
-    made.welcome(np.zeros(CREATORS, np.uint8))
+    made.welcome(np.zeros(CREATORS, np.uint8), np.arange(CREATORS))
     return made
 
 

@@ -125,12 +125,63 @@ def flip_map(sweep: Sweep, answer: Response, x: str, y: str) -> FlipMap:
     UserError
         If the two do not vary, the points are too few, or the surrogate predicts no better than the mean.
     """
-    known = {a.path: a for a in varied_in(sweep)}
+    known = [a.path for a in varied_in(sweep)]
     if not known:
         raise UserError(f"{sweep.name}: no parameter varies in it; a flip map needs a sweep, for instance --over soft")
-    first, second = (known[chosen(given, known, flag)] for given, flag in ((x, "--x"), (y, "--y")))
+    first, second = (chosen(given, known, flag) for given, flag in ((x, "--x"), (y, "--y")))
     if first == second:
         raise UserError(f"--x {x} --y {y}: expected two different assumptions")
+    return mapped(fitted(sweep, answer), first, second)
+
+
+class Fit(NamedTuple):
+    """A surrogate of a response over all that varies in a sweep.
+
+    Attributes
+    ----------
+    known : dict
+        Assumptions by path, in the order of the surrogate's inputs.
+    scales : dict
+        How each becomes an input.
+    inputs : ndarray, shape (points, parameters)
+    answer : Response
+    surrogate : Surrogate
+    luck : Luck
+    seeds : int
+        Most seeds that a point has.
+    error : Error
+    """
+
+    known: dict[str, Assumption]
+    scales: dict[str, Scale]
+    inputs: Array
+    answer: Response
+    surrogate: Surrogate
+    luck: Luck
+    seeds: int
+    error: Error
+
+    @property
+    def home(self) -> dict[str, float]:
+        """Default of each assumption, or the middle of its range."""
+        return {path: _home(a, self.scales[path]) for path, a in self.known.items()}
+
+    def swing(self, path: str) -> float:
+        """How far the mean response moves along the range of one assumption, the others at home."""
+        line = pd.DataFrame(self.home, index=range(FINENESS))
+        line[path] = self.scales[path].between(FINENESS)
+        return float(np.ptp(self.surrogate.predict(line[list(self.known)].to_numpy(float))[0]))
+
+
+def fitted(sweep: Sweep, answer: Response) -> Fit:
+    """Fit a surrogate to a response.
+
+    Raises
+    ------
+    UserError
+        If the points are too few, or it predicts no better than the mean.
+    """
+    known = {a.path: a for a in varied_in(sweep)}
     scales = {path: Scale(a.low, a.high, _is_log(sweep, a)) for path, a in known.items()}
     inputs, means = arrays(answer, sweep, known)
     doubt = noise(answer.cells)
@@ -144,17 +195,23 @@ def flip_map(sweep: Sweep, answer: Response, x: str, y: str) -> FlipMap:
             f"no map: the surrogate predicts left-out points no better than their mean (cross-validated R2 = "
             f"{error.r2:.2f}, {error.points} points, {doubt.seeds} seeds); expected more points or more seeds"
         )
-    across, up = scales[first.path].between(FINENESS), scales[second.path].between(FINENESS)
-    held = {path: _home(a, scales[path]) for path, a in known.items() if a not in (first, second)}
+    return Fit(known, scales, inputs, answer, surrogate, luck, doubt.seeds, error)
+
+
+def mapped(fit: Fit, x: str, y: str) -> FlipMap:
+    """The map of a fitted response over two of its assumptions, named by their paths."""
+    first, second = fit.scales[x], fit.scales[y]
+    across, up = first.between(FINENESS), second.between(FINENESS)
+    held = {path: value for path, value in fit.home.items() if path not in (x, y)}
     grid = pd.DataFrame(held, index=range(FINENESS**2))
-    grid[first.path], grid[second.path] = (nodes.ravel() for nodes in np.meshgrid(across, up))
-    mean, deviation = surrogate.predict(grid[list(known)].to_numpy(float))
-    points = pd.DataFrame(inputs, columns=list(known))[[first.path, second.path]].assign(response=means)
+    grid[x], grid[y] = (nodes.ravel() for nodes in np.meshgrid(across, up))
+    mean, deviation = fit.surrogate.predict(grid[list(fit.known)].to_numpy(float))
+    points = pd.DataFrame(fit.inputs, columns=list(fit.known))[[x, y]].assign(response=fit.answer.means.to_numpy(float))
     shape = (FINENESS, FINENESS)
-    half = half_width(deviation, luck.common, doubt.seeds)
+    half = half_width(deviation, fit.luck.common, fit.seeds)
     return FlipMap(
-        first, second, (scales[first.path].log, scales[second.path].log), across, up, mean.reshape(shape),
-        half.reshape(shape), held, error, points, answer, doubt.seeds,
+        fit.known[x], fit.known[y], (first.log, second.log), across, up, mean.reshape(shape), half.reshape(shape),
+        held, fit.error, points, fit.answer, fit.seeds,
     )  # fmt: skip
 
 

@@ -18,7 +18,10 @@ from sim.world import World
 
 NEVER = 1e9  # friends that no one has
 EVERY_DAY = 20.0  # mean pages of the feed, so that a day without a look at the good has a chance of 2e-9
+SEARCHED: dict[str, Any] = {"market": {"attention": {"search": 1.0, "search_results": 1}}}
+"""Changes by which everybody looks the one good up every day, once: as `EVERY_DAY`, without fail and faster."""
 PRODUCT = 0
+FOR_EVER = 32_500  # day on which a need lapses, later than any
 
 
 def settings(people: int, categories: int = 1, products: int = 1) -> dict[str, Any]:
@@ -70,6 +73,7 @@ def market(
     enough: ArrayLike = NEVER,
     numbers: tuple[float, ...] = (),
     changes: Mapping[str, Any] | None = None,
+    world: World | None = None,
 ) -> Market:
     """A market that is a classical model of diffusion.
 
@@ -85,13 +89,19 @@ def market(
         From `chances`, for models with a daily chance.
     changes
         Further parameters, nested.
+    world
+        That of the same parameters and seed, built before; only the graph and what suffices are put into it.
     """
     base = merged(settings(people), {"rules": {"numbers": numbers}})
     parameters = Parameters.model_validate(merged(base, changes or {}))
-    world = World.build(parameters, seed)
+    world = world or World.build(parameters, seed)
     taste = np.empty_like(world.people.taste)
     taste[:] = -np.asarray(enough, np.float32).reshape(-1, 1) if np.ndim(enough) == 1 else -np.asarray(enough)
-    world = replace(world, people=world.people._replace(taste=taste), graph=graph or world.graph)
+    wanting = world.consumers._replace(  # everybody, from the first day to the last
+        due=np.zeros_like(world.consumers.due), lapse=np.full_like(world.consumers.lapse, FOR_EVER)
+    )
+    people = world.people._replace(taste=taste)
+    world = replace(world, people=people, consumers=wanting, graph=graph or world.graph)
     return Market(parameters, seed, world=world, keep_orders=True)
 
 
@@ -103,3 +113,51 @@ def adopted(market: Market, days: int) -> NDArray[np.int64]:
     ndarray, shape (days,)
     """
     return market.run(days).daily()["orders"].to_numpy(np.int64)[-days:]
+
+
+def spread(market: Market, seeds: Mapping[int, ArrayLike]) -> NDArray[np.bool_]:
+    """Tell some people of each product, and let it spread until a day passes on which nobody buys.
+
+    Parameters
+    ----------
+    market
+        One in which people buy on friends' words only.
+    seeds
+        Rows of those told, for each product.
+
+    Returns
+    -------
+    ndarray, shape (N, J)
+        Who has bought what.
+    """
+    for product, rows in seeds.items():
+        market.tell(np.atleast_1d(rows), product)
+    market.step()
+    while len(market.orders_today.consumer):
+        market.step()
+    bought = np.zeros((len(market.town.people.activity), len(market.world.goods.category)), bool)
+    orders = market.orders()
+    bought[orders["consumer"].to_numpy(int), orders["product"].to_numpy(int)] = True
+    return bought
+
+
+def directed(people: int, tellers: ArrayLike, told: ArrayLike) -> Graph:
+    """Graph of one-way ties, from who tells to who is told; each tie once, none to oneself.
+
+    Parameters
+    ----------
+    people
+        How many.
+    tellers, told
+        Ends of the ties, shape (ties,).
+    """
+    one, other = np.asarray(tellers, np.int64), np.asarray(told, np.int64)
+    codes = np.sort((one * people + other)[one != other])
+    codes = codes[np.diff(codes, prepend=-1) > 0]  # many times faster than np.unique
+    offsets = np.searchsorted(codes, np.arange(people + 1) * people).astype(np.int64)
+    return Graph(offsets, (codes % people).astype(np.int32))
+
+
+def told_by(graph: Graph) -> NDArray[np.int64]:
+    """Number of people who tell each person: in-degree, shape (N,)."""
+    return np.bincount(graph.friends, minlength=len(graph.offsets) - 1)

@@ -145,11 +145,12 @@ def attend_posts(
     slot = 0
     while slot < FOLLOW_SLOTS and follows.creator[i, slot] >= 0:
         k = int(follows.creator[i, slot]) & ROW
+        with_whom = int(sheet.partner[k])
         fatigue = float(follows.fatigue[i, slot]) / FATIGUE_UNITS * (1.0 - p.fatigue_decay)
         delivered = 0
         first = int(posts.first[k])
         for n in range(first, int(posts.first[k + 1])):
-            post, key = n & ROW, k * MOST_POSTS + n - first
+            post, key = n & ROW, with_whom * MOST_POSTS + n - first
             private = posts.private[post] == 1
             channel = Channel.PRIVATE_POST.value if private else Channel.PUBLIC_POST.value
             if not private:
@@ -176,7 +177,7 @@ def attend_posts(
         follows.fatigue[i, slot] = int(fatigue * FATIGUE_UNITS)
 
         gone = sheet.active[k] == 0
-        if not gone and delivered > 0 and uniform(luck[Stream.UNFOLLOW], day, i, k) < p.leave:
+        if not gone and delivered > 0 and uniform(luck[Stream.UNFOLLOW], day, i, with_whom) < p.leave:
             gone = may_leave(fatigue, trust_in(i, k, slot, follows, sheet), p)
         if gone:
             remove_later(i, slot, out)
@@ -363,7 +364,7 @@ def follow_to_trade(
     i: int, day: int, creator: int, luck: Luck, follows: Follows, sheet: Sheet, rates: Behaviour, out: Events
 ) -> int:
     """Where trade needs a follow, a page seen may lead to one; returns the follow slot, or `NOBODY`."""
-    if uniform(luck[Stream.FOLLOW], day, i, creator) >= rates.attention.follow_gate:
+    if uniform(luck[Stream.FOLLOW], day, i, int(sheet.partner[creator])) >= rates.attention.follow_gate:
         return NOBODY
     if not add_follow(i, creator, float(sheet.stranger_met[creator]), float(sheet.stranger_broken[creator]), follows):
         return NOBODY

@@ -112,6 +112,7 @@ def empty_sheet(creators: int, categories: int) -> Sheet:
     return Sheet(
         active=np.zeros(rows, np.uint8),
         private=np.zeros(rows, np.uint8),
+        partner=np.zeros(rows, np.int32),
         expertise=np.zeros((rows, categories)),
         heard_met=np.zeros(rows),
         heard_broken=np.zeros(rows),

@@ -135,7 +135,7 @@ def follow_after_purchase(
     i: int, day: int, creator: int, luck: Luck, follows: Follows, sheet: Sheet, rates: Behaviour, out: Events
 ) -> None:
     """A satisfied buyer may follow the creator who sold."""
-    if uniform(luck[Stream.FOLLOW], day, i, creator) < rates.attention.follow:
+    if uniform(luck[Stream.FOLLOW], day, i, int(sheet.partner[creator])) < rates.attention.follow:
         met, broken = float(sheet.stranger_met[creator]), float(sheet.stranger_broken[creator])
         if add_follow(i, creator, met + 1.0, broken, follows):
             out.tally.creator_followers[creator] += 1

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from sim.compiled import compiled
-from sim.draws import Stream, gumbel_of, normal_of, poisson_of, uniform
+import numpy as np
+
+from sim.compiled import allocating, compiled
+from sim.draws import Stream, gumbel_of, normal_of, partner, poisson_of, uniform
 from sim.parameters import Behaviour
 from sim.records import (
     MOST_POSTS,
@@ -46,6 +48,15 @@ def key_of(k: int, creators: Creators) -> int:
     """Whose luck a creator has: the person's, or the brand's."""
     host = int(creators.consumer[k])
     return host if host >= 0 else BRAND_KEY + int(creators.brand[k])
+
+
+@allocating
+def keys_of(creators: Creators) -> Int64:
+    """`key_of` of all creators, shape (K,)."""
+    keys = np.empty(creators.consumer.shape[0], np.int64)
+    for k in range(keys.shape[0]):
+        keys[k] = key_of(k, creators)
+    return keys
 
 
 @compiled
@@ -163,6 +174,7 @@ def write_sheet(creators: Creators, stranger: Double, discount: Double, rates: B
         share = rates.trust.reputation_mass if tier == Tier.KOL.value else rates.trust.reputation
         private = p.private_share_koc if tier == Tier.KOC.value else p.private_share_kol
         sheet.active[k] = creators.active[k]
+        sheet.partner[k] = partner(key_of(k, creators))
         sheet.private[k] = private > 0.0 or tier == Tier.BRAND.value
         sheet.heard_met[k] = share * float(creators.pool_met[k])
         sheet.heard_broken[k] = share * float(creators.pool_broken[k])
@@ -180,7 +192,9 @@ def advise_all(
 ) -> None:  # fmt: skip
     """The product each creator recommends one-to-one in each category, thought over once in ``period`` days."""
     for k in range(creators.active.shape[0]):
-        if creators.active[k] == 0 or (int(creators.since[k]) < day - 1 and (k + day) % period != 0):
+        if creators.active[k] == 0 or (
+            int(creators.since[k]) < day - 1 and (key_of(k, creators) + day) % period != 0
+        ):
             continue
         tier = int(creators.tier[k])
         for category in range(creators.content.shape[1]):

@@ -22,6 +22,7 @@ from sim.records import (
     Luck,
     Outcome,
     Sheet,
+    Shelf,
     Today,
     Town,
 )
@@ -62,6 +63,25 @@ def word_slot(i: int, product: int, consumers: Consumers) -> int:
         if consumers.word_product[i, slot] == product:
             found = slot
     return found
+
+
+@inlined
+def of_rivals(i: int, product: int, shelf: Shelf, consumers: Consumers) -> tuple[float, float]:
+    """Friends' words of the other products of the category, and own purchases of those, as far as remembered.
+
+    A rule that reads neither pays nothing: the compiler leaves this out.
+    """
+    category = shelf.category[product]
+    words = purchases = 0.0
+    for slot in range(WORD_SLOTS):
+        other = int(consumers.word_product[i, slot])
+        if other >= 0 and other != product and shelf.category[other & ROW] == category:
+            words += float(consumers.word_count[i, slot])
+    for slot in range(OWN_SLOTS):
+        other = int(consumers.own_product[i, slot])
+        if other >= 0 and other != product and shelf.category[other & ROW] == category:
+            purchases += float(consumers.own_count[i, slot])
+    return words, purchases
 
 
 @inlined
@@ -112,6 +132,7 @@ def weighed(i: int, day: int, needs: int, row: int, town: Town, today: Today, ra
     word_mean, friends = float(consumers.word_mean[i, word]), float(consumers.word_count[i, word])
     friends = friends if word >= 0 else 0.0
     lately = friends if float(day - consumers.word_day[i, word]) <= rates.sharing.recall else 0.0
+    rival_words, rival_purchases = of_rivals(i, product, shelf, consumers)
     heard = Signals(
         float(shelf.prior[product]),
         float(shelf.rating[product]),
@@ -122,6 +143,8 @@ def weighed(i: int, day: int, needs: int, row: int, town: Town, today: Today, ra
         friends,
         own_mean if own >= 0 else 0.0,
         purchases if own >= 0 else 0.0,
+        rival_words,
+        rival_purchases,
     )
     believed = expected_quality(heard, rates.belief)
 

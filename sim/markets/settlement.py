@@ -106,11 +106,11 @@ class Settlement:
         self.brand_withdrawn = np.zeros((len(platforms), ledger.brands), np.int64)
         self.creator_withdrawn = np.zeros(0, np.int64)
 
-    def welcome(self, homes: NDArray[np.uint8]) -> None:
-        """Learn of creators who have entered: the platform each is at home on, shape (K,)."""
+    def welcome(self, homes: NDArray[np.uint8], keys: Int64) -> None:
+        """Learn of creators who have entered: the platform each is at home on, and whose luck each has; shape (K,)."""
         missing = len(homes) - len(self.ledger.accounts.creator)
         self.ledger.open_creators(missing)
-        self.creator_home = homes
+        self.creator_home, self.creator_key = homes, keys
         self.creator_withdrawn = np.pad(self.creator_withdrawn, (0, len(homes) - len(self.creator_withdrawn)))
 
     def pay(self, batch: Batch, goods_cost: Int64, day: int) -> None:
@@ -238,7 +238,8 @@ class Settlement:
                 number, self.brand_withdrawn[number], accounts.brand_balance, first + who, accounts.brand, who
             )
             mine = np.flatnonzero((accounts.creator_balance > 0) & (self.creator_home == number))
-            who = mine[uniforms_at(luck, day, mine, len(self.platforms)) < platform.withdrawal_habit]
+            draws = uniforms_at(luck, day, self.creator_key[mine], len(self.platforms))
+            who = mine[draws < platform.withdrawal_habit]
             self._withdraw(number, self.creator_withdrawn, accounts.creator_balance, who, accounts.creator, who)
 
     def _withdraw(self, number: int, withdrawn: Int64, balance: Int64, places: Int64, bank: Int64, who: Int64) -> None:

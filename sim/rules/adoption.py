@@ -16,11 +16,12 @@ from sim.parameters import BeliefScalars, ChoiceScalars, SharingScalars
 from sim.rules.belief import Believed, Signals
 from sim.rules.choice import Buyer, Terms
 
-EXTERNAL, FRIEND, PUBLIC, CONTACTS, POPULATION = range(5)
+EXTERNAL, FRIEND, PUBLIC, CONTACTS, POPULATION, RIVAL = range(6)
 """Places of ``rules.numbers``: probability a day to adopt by oneself; by each friend who has; by each chance contact
-who has; chance contacts a day; people in the market."""
+who has; chance contacts a day; people in the market; probability a day to adopt a rival's product by oneself."""
 
 ADOPTED = -1.0
+LEAST = 1e-80  # odds of buying nothing, where friends leave no doubt: its log stays below CERTAIN
 CERTAIN = 200.0  # utility that no luck outweighs: 53 random bits make a Gumbel draw between -4 and 37
 
 
@@ -66,6 +67,34 @@ def adopts(buyer: Buyer, believed: Believed, log_price: float, friends: float, p
             value = CERTAIN
         elif h > 0.0:
             value = p.outside + math.log(h / (1.0 - h))
+    return Terms(value, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+@compiled
+def friends_of_rivals(heard: Signals, p: BeliefScalars) -> Believed:
+    """Friends who have bought a rival's product, in the place of precision; `ADOPTED` for owners of either."""
+    mean = ADOPTED if heard.purchases + heard.rival_purchases > 0.0 else 0.0
+    return Believed(mean, heard.rival_words)
+
+
+@compiled
+def adopts_one(buyer: Buyer, believed: Believed, log_price: float, friends: float, p: ChoiceScalars) -> Terms:
+    """Utility with which one of two brands is bought with exactly the probability of Libai, Muller & Peres (2013).
+
+    Each brand by itself convinces with probability ``P = 1 − (1 − δ)(1 − q)^friends``; whom both convince on a day buys
+    this one with probability ``P / (P + P')``. So it is bought with ``P (1 − P'² / (P + P'))`` and nothing with
+    ``(1 − P)(1 − P')``; the log of their ratio, for either brand, is what the multinomial logit needs to return both.
+    """
+    n = p.numbers
+    value = -CERTAIN
+    if believed.mean != ADOPTED:
+        own = hazard(friends, 0.0, n[EXTERNAL], n[FRIEND], 0.0, 0.0)
+        rival = hazard(believed.precision, 0.0, n[RIVAL], n[FRIEND], 0.0, 0.0)
+        if friends >= -buyer.taste:
+            value = CERTAIN
+        elif own > 0.0:
+            bought = own * (1.0 - rival * rival / (own + rival))
+            value = p.outside + math.log(bought / max((1.0 - own) * (1.0 - rival), LEAST))
     return Terms(value, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 

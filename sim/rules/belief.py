@@ -23,6 +23,8 @@ class Signals(NamedTuple):
         Mean of friends' words, and how many.
     own, purchases
         Mean of own experience, and from how many purchases.
+    rival_words, rival_purchases
+        Friends' words of the other products of the category that are remembered, and own purchases of those.
     """
 
     prior: float
@@ -34,6 +36,8 @@ class Signals(NamedTuple):
     words: float
     own: float
     purchases: float
+    rival_words: float = 0.0
+    rival_purchases: float = 0.0
 
 
 class Believed(NamedTuple):

@@ -1,0 +1,141 @@
+"""The engine against a slow market written from docs/model.md alone: the same distributions, or the text is wrong.
+
+Random numbers have nothing in common, so that distributions are compared: of every outcome, the mean (Welch's t) and
+the spread (Brown and Forsythe's test), over seeds, with Holm's correction at 1 % over all of them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import stats
+from slow_port import rules
+from slow_port.market import SlowMarket
+from slow_port.outcomes import of_engine, of_port
+from small_markets import parameters
+
+from experiments.paths import merged
+from sim.market import Market
+from sim.parameters import Parameters
+
+PEOPLE, DAYS = 250, 30
+LEVEL = 0.01
+Outcomes = dict[str, NDArray[np.float64]]
+
+LIVELY: dict[str, Any] = {
+    "market": {
+        "people": {"sociability": 0.4, "budget": 3_000},
+        "choice": {"outside": 0.5},
+        "experience": {"habit_purchases": 2, "return_gap": 0.6},
+        "trust": {"interest_met": 4.0, "interest_broken": 2.0},
+    },
+    "creators": {
+        "koc_share": 0.06, "pool_least": 700, "pool_most": 1_200, "kol_count": 3, "kol_audience": 0.2, "patience": 10,
+        "leave": 0.05, "entry": 0.1,
+    },
+    "brands": {"count": 8, "ads": 0.2, "kol": 0.3, "koc": 0.5, "weekly_budget": 24},
+    "platform": {"annual_fee": 2_000, "settlement_days": 5, "coupon": 0.05, "live_discount": 0.05},
+}  # fmt: skip
+"""All mechanisms at work but own pools; people of the third ring and of like interest trust alike."""
+
+GATED: dict[str, Any] = {
+    "market": {"attention": {"follow_gate": 0.2}, "choice": {"outside": -0.5}, "people": {"budget": 6_000}},
+    "creators": {
+        "private_share_kol": 0.5, "private_share_koc": 0.7, "commission": 0.15, "resale_margin": 0.1, "slot_fee": 0.0,
+        "integrity": 0.4, "answers": 1, "posts_fixed": 1.5,
+    },
+    "brands": {"adapt": 0.5, "weekly_budget": 12},
+    "platform": {
+        "follow_gate": True, "coupon": 0.1, "coupon_newcomers": False, "settlement_days": 9, "return_days": 12,
+        "feed": {"organic_reach": 0.3, "exponent": 1.2},
+    },
+}  # fmt: skip
+"""Trade that needs a follow, scarce answers, margins, public posts of KOCs, budgets that adapt, late returns."""
+
+
+@pytest.fixture(scope="module")
+def ties(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[int, int]]]:
+    """A small world as a file and as a list."""
+    found = list(nx.connected_watts_strogatz_graph(PEOPLE, 8, 0.3, seed=1).edges)
+    path = tmp_path_factory.mktemp("ties") / "ties.csv"
+    path.write_text("".join(f"{a},{b}\n" for a, b in found))
+    return path, found
+
+
+def gathered(measure: Callable[[int], dict[str, float]], seeds: int) -> Outcomes:
+    rows = [measure(seed) for seed in range(1, seeds + 1)]
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+
+
+def engine(p: Parameters, seeds: int, days: int = DAYS) -> Outcomes:
+    return gathered(lambda seed: of_engine(Market(p, seed, keep_orders=True).run(days)), seeds)
+
+
+def port(p: Parameters, ties: list[tuple[int, int]], seeds: int, days: int = DAYS) -> Outcomes:
+    return gathered(lambda seed: of_port(SlowMarket(p, ties, seed).run(days)), seeds)
+
+
+def unlike(one: Outcomes, other: Outcomes) -> dict[str, float]:
+    """What differs, with Holm's p: means and spreads of all outcomes taken together."""
+    p_values: dict[str, float] = {}
+    assert one.keys() == other.keys()
+    for name, here in one.items():
+        there = other[name]
+        if np.ptp(here) == 0.0 and np.ptp(there) == 0.0:
+            assert here[0] == pytest.approx(there[0], rel=1e-12), name
+            continue
+        p_values[f"mean of {name}"] = stats.ttest_ind(here, there, equal_var=False).pvalue
+        p_values[f"spread of {name}"] = stats.levene(here, there, center="median").pvalue
+    adjusted = _holm(np.array([*p_values.values()]))
+    return {name: float(p) for name, p in zip(p_values, adjusted, strict=True) if p < LEVEL}
+
+
+def _holm(p: NDArray[np.float64]) -> NDArray[np.float64]:
+    order = np.argsort(p)
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
+    return adjusted
+
+
+def settings(path: Path, *more: dict[str, Any]) -> Parameters:
+    groups = LIVELY
+    for layer in more:
+        groups = merged(groups, layer)
+    return parameters(**groups, graph={"kind": "edgelist", "path": str(path)})
+
+
+@pytest.fixture(scope="module")
+def lively(ties: tuple[Path, list[tuple[int, int]]]) -> Outcomes:
+    """What the engine gives, over so many seeds that its own uncertainty hardly counts."""
+    return engine(settings(ties[0]), 120)
+
+
+def test_all_mechanisms_are_at_work(lively: Outcomes) -> None:
+    """Or likeness would prove little."""
+    idle = [name for name, values in lively.items() if np.mean(values != 0.0) < 0.5]
+    assert idle == ["followers of own accounts"]
+
+
+def test_the_engine_does_what_the_text_says(lively: Outcomes, ties: tuple[Path, list[tuple[int, int]]]) -> None:
+    assert unlike(port(settings(ties[0]), ties[1], 16), lively) == {}
+
+
+MUTANTS: dict[str, Callable[..., Any]] = {
+    "believed_value": lambda believed, p: p.market.choice.quality * believed.mean,
+    "fatigue_added": lambda first, irrelevant, p: 0.03 if first else 0.06,
+}
+"""One equation off each: no risk premium; posts of no interest tire no more than others."""
+
+
+@pytest.mark.parametrize("rule", MUTANTS)
+def test_one_rule_off_is_noticed(
+    rule: str, lively: Outcomes, ties: tuple[Path, list[tuple[int, int]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, rule, MUTANTS[rule])
+    assert unlike(port(settings(ties[0]), ties[1], 8), lively)

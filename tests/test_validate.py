@@ -1,0 +1,134 @@
+"""`koc replicate` and `koc validate`, typed, on studies whose answers are known."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+import pytest
+
+from experiments import cli
+from experiments.report.style import Drawing, new_figure
+from experiments.validation import catalogue, page
+from experiments.validation.study import Answer, Check, Option, Request, Study
+
+
+def drawing() -> Drawing:
+    figure = new_figure("Heads are half", 2.0)
+    figure.subplots().plot([0, 1], [0, 1])
+    return Drawing(figure, "Heads are half", "A line.", pd.DataFrame({"x": [0, 1]}))
+
+
+def tossed(request: Request) -> Answer:
+    share = request.options["share"]
+    checks = [
+        Check("share of heads", "0.5", share, share - 0.1, share + 0.1, abs(share - 0.5) <= 0.1, "Bernoulli 1713"),
+        Check("edge", "never", 0.25, 0.25, 0.25, False, "", "it stood on its edge | once"),
+    ]
+    return Answer(checks, drawing, ["heads came up."])
+
+
+def breaks(request: Request) -> Answer:
+    raise ZeroDivisionError("no coin")
+
+
+def study(run: Callable[[Request], Answer], data: str = "", extra: str = "") -> Study:
+    options = {"share": Option(0.55, "share of heads", 0.0, 1.0)}
+    return Study("A coin", "Bernoulli (1713)", "Is it fair?", "Bend it.", "Still fair?", run, options, data, extra)
+
+
+@pytest.fixture(autouse=True)
+def studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = {
+        "coin": study(tossed), "broken": study(breaks), "measured": study(tossed, data="coins"),
+        "borrowed": study(tossed, extra="no_such_package"),
+    }  # fmt: skip
+    for name, one in made.items():
+        module = ModuleType(name)
+        module.STUDY = one  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, f"experiments.validation.{name}", module)
+    monkeypatch.setattr(catalogue, "SECTIONS", {"Coins": tuple(made)})
+    monkeypatch.setattr(page, "SECTIONS", {"Coins": tuple(made)})
+    monkeypatch.setattr(catalogue, "NAMES", tuple(made))
+    monkeypatch.chdir(tmp_path)
+
+
+def typed(*arguments: str) -> int:
+    return cli.main(list(arguments))
+
+
+def test_replicate_shows_a_study_and_leaves_its_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed("replicate", "coin") == 0
+    said = capsys.readouterr().out
+    for part in ("Is it fair?", "Heads came up.", "0.55 (0.45 to 0.65)", "pass", "FAIL", "→ it stood", "Bend it."):
+        assert part in said, part
+    folder = tmp_path / "results" / "validation" / "coin" / "latest"
+    assert {f.name for f in folder.iterdir()} == {"coin.png", "coin.svg", "coin.csv", "checks.csv", "manifest.json"}
+    assert pd.read_csv(folder / "checks.csv").passed.tolist() == [True, False]
+    assert json.loads((folder / "manifest.json").read_text())["options"] == {"share": 0.55}
+
+
+def test_one_thing_can_be_changed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed("replicate", "coin", "share=0.9") == 0
+    assert capsys.readouterr().out.count("FAIL") == 2
+
+
+def test_without_a_name_the_studies_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed("replicate") == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]] == list(catalogue.NAMES)
+
+
+def test_validate_makes_one_table_and_one_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "docs").mkdir()
+    assert typed("validate", "--workers", "1", "--docs", "docs") == 1  # since one broke
+    said = " ".join(capsys.readouterr().out.split())
+    assert "2 checks in 2 studies: 1 pass, 1 fail. Not carried out: measured, borrowed." in said
+    assert "broken: broke" in said.lower()
+    assert "Measured: not carried out; data are not at hand; --data FOLDER names the folder in which coins/ lies" in said
+    assert "the package no_such_package is not installed" in said
+    folder = tmp_path / "results" / "validation" / "latest"
+    told = json.loads((folder / "manifest.json").read_text())["studies"]
+    assert "ZeroDivisionError: no coin" in told["broken"]["broken"]
+    text = (tmp_path / "docs" / "validation.md").read_text()
+    assert "- `coin`: edge. It stood on its edge | once" in text
+    assert r"| edge<br>*it stood on its edge \| once* | never | 0.25 | **fail** |" in text
+    assert "![Heads are half](figures/validation/coin.png)" in text
+    assert (tmp_path / "docs" / "figures" / "validation" / "coin.png").is_file()
+
+
+def test_all_pass_or_fail_without_breaking_is_no_error() -> None:
+    assert typed("validate", "coin", "--workers", "1") == 0
+
+
+def test_data_are_found_below_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "data" / "coins").mkdir(parents=True)
+    assert typed("replicate", "measured", "--data", "data") == 0
+
+
+MISTAKES: list[tuple[list[str], str]] = [
+    (["replicate", "coim"], "coim: no such study; did you mean 'coin'?"),
+    (["validate", "coim"], "coim: no such study; did you mean 'coin'?"),
+    (["replicate", "coin", "shares=1"], "shares=1: expected an option of coin and its value, option=value; did you"),
+    (["replicate", "coin", "share"], "share: expected an option of coin and its value"),
+    (["replicate", "coin", "share=much"], "share=much: expected a number"),
+    (["replicate", "coin", "share=1.5"], "share=1.5: expected 0 to 1"),
+    (["replicate", "coin", "--data", "nowhere"], "--data nowhere: no such folder"),
+    (["replicate", "measured"], "measured: data are not at hand; --data FOLDER names the folder in which coins/ lies"),
+    (["replicate", "borrowed"], "borrowed: the package no_such_package is not installed"),
+    (["replicate", "coin", "--output", "file"], "file/validation/coin: cannot be written to (Not a directory)"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), MISTAKES, ids=[" ".join(m[0]) for m in MISTAKES])
+def test_a_mistake_is_told_in_one_line(
+    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert typed(*arguments) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"koc: {message}")
+    assert said.count("\n") == 1

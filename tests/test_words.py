@@ -1,0 +1,82 @@
+"""Words: from one friend to many, and from outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from small_markets import assert_same, market
+
+from sim.errors import UserError
+from sim.graph import Graph
+from sim.market import Market
+from sim.records import Channel
+from sim.referral import trace
+
+TALKATIVE: dict[str, Any] = {
+    "market": {"people": {"sociability": 0.9}, "choice": {"outside": -2.0}, "sharing": {"friends_told": 1000}},
+    "graph": {"kind": "scale_free", "mean_degree": 20},
+}
+QUIET: dict[str, Any] = {
+    "market": {"attention": {"public_slots": 0, "search": 0}, "people": {"activity": 1.0}},
+    "creators": {"koc_share": 0, "kol_count": 0},
+    "brands": {"weekly_budget": 0},
+}
+
+
+def told_of_each_order(one: Market) -> dict[int, int]:
+    """Friends told today, by order of the day."""
+    first = one.orders_so_far - len(one.orders_today.consumer)
+    orders, counts = np.unique(one.inbox.order - first, return_counts=True)
+    return dict(zip(orders.tolist(), counts.tolist(), strict=True))
+
+
+def test_who_tells_all_friends_tells_all_of_them() -> None:
+    """Also those with more friends than any list has room for by default."""
+    one = market(days=3, **TALKATIVE)
+    degree = np.diff(one.world.graph.offsets)
+    told = told_of_each_order(one)
+    buyers = one.orders_today.consumer
+    assert all(n == degree[buyers[order]] for order, n in told.items())
+    assert max(told.values()) > 40
+
+
+def test_room_for_words_does_not_depend_on_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = market(days=3, **TALKATIVE)
+    monkeypatch.setattr("sim.agents.crowd.CHUNK", 17)
+    assert_same(market(days=3, **TALKATIVE), whole)
+
+
+def test_a_word_from_outside_is_heard_the_next_day_and_begins_a_tree() -> None:
+    one = market(days=1, **QUIET)
+    assert len(one.orders()) == 0
+    one.tell(np.array([7, 3, 7]), 5).step()
+    heard = one.town.consumers.word_product
+    assert sorted(np.flatnonzero((heard == 5).any(axis=1))) == [3, 7]
+    assert one.town.consumers.word_count[7].max() == 2
+    one.tell(np.arange(300), 5).run(3)
+    orders = trace(one.orders())
+    assert (one.orders()["product"] == 5).all()
+    assert (orders.first_channel == Channel.FRIEND.name.lower()).all()
+    assert (orders.root[orders.parent < 0] == orders.order[orders.parent < 0]).all()
+    assert (orders.parent >= 0).any()
+
+
+@pytest.mark.parametrize(
+    ("consumers", "product", "message"),
+    [([300], 0, "rows 0 to 299"), ([-1], 0, "rows 0 to 299"), ([0], 64, "product=64: expected 0 to 63")],
+)
+def test_a_word_to_nobody_or_of_nothing_is_refused(consumers: list[int], product: int, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        market().tell(np.array(consumers), product)
+
+
+def test_a_market_may_have_a_single_good() -> None:
+    """One category, one product: whatever is bought, is this."""
+    goods = {"categories": [{"name": "good"}], "products_per_category": 1}
+    one = market(days=5, market={"catalogue": goods, "choice": {"outside": -2.0}})
+    assert len(one.world.goods.category) == 1
+    assert isinstance(one.world.graph, Graph)
+    assert len(one.orders()) > 0
+    assert set(one.orders()["product"]) == {0}
