@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
-from sim.graph import Graph, from_ties
-from sim.graph_statistics import GraphStatistics
+from sim.draws import stream_keys
+from sim.graph import Graph, from_ties, small_world
+from sim.graph_statistics import GraphStatistics, describe
 
+XTOL = 0.002  # share of ties
 SWAPS_PER_TIE = 10  # Milo et al. 2003 find no trace of the old ties after that many
 
 
@@ -58,18 +60,21 @@ def write_ties(graph: Graph, path: Path) -> None:
         np.savetxt(file, pairs, fmt="%d", delimiter=",")
 
 
-def rewiring_for(clustering: float, degree: float) -> float:
-    """Share of ties to rewire in a small world for a clustering, by Barrat & Weigt (2000); see `sim.graph.small_world`.
+def rewiring_for(clustering: float, people: int, degree: float) -> float:
+    """Share of ties to rewire in a small world for a clustering, found by trying: formulas hold at even degrees alone.
 
     Returns
     -------
     float
         0 where the clustering is more than a ring of that degree has.
     """
-    most = 3 * (degree - 2) / (4 * (degree - 1))
-    if clustering >= most:
-        return 0.0
-    return float(brentq(lambda share: most * (1 - share) ** 3 - clustering, 0.0, 1.0))
+    nobody = np.zeros(people, np.uint8)
+
+    def excess(rewiring: float) -> float:
+        made = small_world(people, degree, rewiring, 0.0, nobody, nobody, stream_keys(0))
+        return describe(made).clustering - clustering
+
+    return 0.0 if excess(0.0) <= 0 else float(brentq(excess, 0.0, 1.0, xtol=XTOL))
 
 
 def lookalikes(real: Path, rewired: Path, seen: GraphStatistics) -> dict[str, dict[str, Any]]:
@@ -86,7 +91,7 @@ def lookalikes(real: Path, rewired: Path, seen: GraphStatistics) -> dict[str, di
         What the real graph is like.
     """
     world = {"kind": "small_world", "mean_degree": seen.mean_degree}
-    clustered = {"rewiring": rewiring_for(seen.clustering, seen.mean_degree)}
+    clustered = {"rewiring": rewiring_for(seen.clustering, seen.consumers, seen.mean_degree)}
     file = {"kind": "edgelist", "path": str(real)}
     words_alone = {"creators": {"pool_from_graph": 0.0}}
     pools_alone = {"market": {"sharing": {"friends_told": 0.0}}}

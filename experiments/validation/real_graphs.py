@@ -124,18 +124,18 @@ def checks(found: Found, name: str) -> list[Check]:
     for effect, other in product(EFFECTS, SYNTHETIC):
         real, there = (t_interval(found.effect(effect, graph)) for graph in ("real", other))
         gap = t_interval(found.effect(effect, "real") - found.effect(effect, other))
-        one_sign = real.clear and there.clear and real.value * there.value > 0
-        alike = one_sign or not (real.clear or there.clear)
-        made += [
-            _check(
-                f"{effect.title}: {name}, in {effect.unit}", f"sign of a {other} graph: {_told(there, effect)}",
-                real, alike, "" if alike else _why(found, effect, other),
-            ),
-            _check(
-                f"{effect.title}: {name} less a {other} graph, in {effect.unit}", "0 in the interval", gap,
-                not gap.clear, _why(found, effect, other) if gap.clear else WIDTH,
-            ),
-        ]  # fmt: skip
+        unclear = f"The difference, {_told(gap, effect)}, is not clear itself."
+        reason = _why(found, effect, other) if gap.clear else unclear
+        if there.clear:  # else there is no conclusion to carry over
+            made.append(
+                _check(
+                    f"{effect.title}: clear on {name} too, in {effect.unit}",
+                    f"sign of a {other} graph: {_told(there, effect)}",
+                    real, bool(real.clear and real.value * there.value > 0), reason,
+                )
+            )  # fmt: skip
+        what = f"{effect.title}: {name} less a {other} graph, in {effect.unit}"
+        made.append(_check(what, "0 in the interval", gap, not gap.clear, reason if gap.clear else WIDTH))
     main = EFFECTS[0]
     for what, (one, other) in {
         f"{name} less the same degrees, ties by lot": ("real", "same degrees"),
@@ -307,8 +307,8 @@ STUDY = Study(
     options={
         "deezer": Option(0, "1 takes Deezer (28,281 people) in the place of LastFM (7,624)", 0, 1),
         "seeds": Option(4, "seeds", 2, 100),
-        "days": Option(40, "days that count", 7, 1_000),
-        "burn_in": Option(20, "first days, which do not", 0, 1_000),
+        "days": Option(30, "days that count", 7, 1_000),
+        "burn_in": Option(40, "first days, which do not", 0, 1_000),
     },
     data=FOLDERS["LastFM"],
 )
