@@ -17,13 +17,13 @@ from sim.market import Market
 from sim.parameters import Parameters
 from sim.world import World
 
-PAY = (0.02, 0.035, 0.05, 0.07, 0.1, 0.14, 0.2)  # commission of creators, share of price
-COUPONS = (0.0, 0.1, 0.2, 0.3)  # of buyers, paid by the platform, share of price
+PAY = (0.01, 0.02, 0.035, 0.05, 0.07, 0.1, 0.15)  # commission of creators, share of price
+COUPONS = (0.0, 0.06, 0.12, 0.18)  # of buyers, paid by the platform, share of price
 USUAL = 0.07  # commission at which coupons are tried
 RESAMPLES = 2_000
 THEORY = "Armstrong 2006, section 3: the optimal charge on a side falls by what it is worth to the other"
-BASE, KNOWN, HARD, PRECISE = "base", "goods found otherwise", "pay worth less", "claims more precise"
-COLOURS = dict(zip((BASE, KNOWN, HARD, PRECISE), (BLUE, GREEN, VERMILLION, PURPLE), strict=True))
+BASE, KNOWN, RESPECT, PRECISE = "base", "goods found otherwise", "more respect", "claims more precise"
+COLOURS = dict(zip((BASE, KNOWN, RESPECT, PRECISE), (BLUE, GREEN, VERMILLION, PURPLE), strict=True))
 
 
 def settings(people: int, take: float) -> dict[str, Any]:
@@ -48,20 +48,22 @@ def settings(people: int, take: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def changes(worth: float) -> dict[str, dict[str, Any]]:
+def changes(respect: float) -> dict[str, dict[str, Any]]:
     """What each market changes in the base.
 
-    Where goods are found otherwise, creators are worth less to buyers. Where effort, reservation income and the
-    intrinsic reward are so many times as large, a yuan of pay, and with it a buyer, is worth as many times less to a
-    creator. More precise claims do two things: they make a creator worth more to a buyer, and, since they sell, a
-    buyer worth more to a creator.
+    Where goods are found otherwise, creators are worth less to buyers. With more respect, an audience is worth more to
+    a creator, apart from pay. More precise claims do two things: they make a creator worth more to a buyer, and, since
+    they sell, a buyer worth more to a creator.
+
+    Parameters
+    ----------
+    respect
+        Times that the intrinsic reward of a post is as large.
     """
-    own = Parameters().creators
-    costs = {name: getattr(own, name) * worth for name in ("effort_cost", "reservation", "intrinsic")}
     return {
         BASE: {},
         KNOWN: {"market": {"attention": {"public_slots": 5.0, "search": 0.5}}},
-        HARD: {"creators": costs},
+        RESPECT: {"creators": {"intrinsic": respect * Parameters().creators.intrinsic}},
         PRECISE: {"market": {"belief": {"claim": 2 * Parameters().market.belief.claim}}},
     }
 
@@ -118,7 +120,7 @@ def run(request: Request) -> Answer:
     base, seeds, days = settings(int(o["people"]), o["take"]), range(int(o["seeds"])), int(o["days"])
     grid = [(pay, 0.0) for pay in PAY] + [(USUAL, coupon) for coupon in COUPONS[1:]]
     found: dict[str, Revenue] = {}
-    for name, change in changes(o["worth"]).items():
+    for name, change in changes(o["respect"]).items():
         nested = merged(base, change)
         made = np.array([revenue(nested, seed, grid, days) for seed in seeds])
         at_no_coupon = made[:, [PAY.index(USUAL)]]
@@ -128,10 +130,11 @@ def run(request: Request) -> Answer:
     sentences = [
         f"The platform does best to pay creators {pay[BASE]:.1%} of the price where buyers find goods through them, and"
         f" {pay[KNOWN]:.1%} where buyers find goods otherwise.",
-        f"Where a yuan is worth {o['worth']:g} times less to creators, it does best to pay them {pay[HARD]:.1%}; where"
-        f" their claims are twice as precise, {pay[PRECISE]:.1%}.",
+        f"Where an audience is worth {o['respect']:g} times as much to creators, apart from pay, it does best to pay"
+        " them"
+        f" {pay[RESPECT]:.1%}; where their claims are twice as precise, {pay[PRECISE]:.1%}.",
         f"At a pay of {USUAL:.0%}, the best coupon for buyers is {coupon[BASE]:.1%} of the price in the base,"
-        f" {coupon[KNOWN]:.1%} where goods are found otherwise, {coupon[HARD]:.1%} where pay is worth less.",
+        f" {coupon[KNOWN]:.1%} where goods are found otherwise, {coupon[RESPECT]:.1%} with more respect.",
     ]
     return Answer(checks_of(found), lambda: draw(found, pay, coupon), sentences)
 
@@ -160,10 +163,10 @@ def checks_of(found: dict[str, Revenue]) -> list[Check]:
     )
     rows = (
         ("best pay: goods found otherwise less base", best_pay, 0, KNOWN, -1, ""),
-        ("best pay: pay worth less to creators less base", best_pay, 0, HARD, 1, ""),
+        ("best pay: more respect less base", best_pay, 0, RESPECT, -1, ""),
         ("best pay: claims twice as precise less base", best_pay, 0, PRECISE, 1, both),
         ("best coupon: goods found otherwise less base", best_coupon, 1, KNOWN, 1, feedback),
-        ("best coupon: pay worth less to creators less base", best_coupon, 1, HARD, -1, feedback),
+        ("best coupon: more respect less base", best_coupon, 1, RESPECT, 1, feedback),
     )
     checks = []
     for name, statistic, part, market, side, reason in rows:
@@ -177,11 +180,9 @@ def checks_of(found: dict[str, Revenue]) -> list[Check]:
 def draw(found: dict[str, Revenue], pay: dict[str, float], coupon: dict[str, float]) -> Drawing:
     """Revenue over what creators are paid, and over what buyers are given."""
     figure = new_figure(
-        f"The less creators are worth to buyers, the less it pays to pay them: best commission {pay[BASE]:.1%} in the"
-        " base,"
-        f" {pay[KNOWN]:.1%} where goods are found otherwise"
-        if pay[KNOWN] < pay[BASE]
-        else f"Creators' best commission is {pay[BASE]:.1%} in the base and {pay[KNOWN]:.1%} where goods are found otherwise",
+        f"Best for the platform is to pay creators {pay[BASE]:.1%} of the price, {pay[KNOWN]:.1%} where buyers find"
+        " goods"
+        f" otherwise, and {pay[RESPECT]:.1%} where creators value their audience more",
         4.2,
     )
     axes = figure.subplots(1, 2)
@@ -221,7 +222,7 @@ STUDY = Study(
     question="A platform can pay creators more or give buyers coupons, and both cost it. Which side should it favour,"
     " and "
     "why?",
-    change="worth=1.5: let a yuan be worth 1.5 times less to creators, not three times",
+    change="respect=4: let an audience be worth four times as much to creators, apart from pay",
     self_check="Why is paying creators nothing not best, though it makes goods cheapest? Without pay creators leave,"
     " and "
     "with them the posts through which buyers find goods.",
@@ -231,6 +232,6 @@ STUDY = Study(
         "seeds": Option(6, "seeds", 3, 100),
         "days": Option(70, "days of a run, of which the second half counts", 30, 365),
         "take": Option(0.35, "platform's take, share of price", 0.05, 0.5),
-        "worth": Option(3.0, "times that effort and reservation income are larger, where pay is worth less", 1.0, 10.0),
+        "respect": Option(2.0, "times that a post's intrinsic reward is as large, with more respect", 1.0, 10.0),
     },
 )
