@@ -19,7 +19,6 @@ from sim.world import World
 
 PAY = (0.01, 0.02, 0.035, 0.05, 0.07, 0.1, 0.15)  # commission of creators, share of price
 COUPONS = (0.0, 0.06, 0.12, 0.18)  # of buyers, paid by the platform, share of price
-USUAL = 0.07  # commission at which coupons are tried
 RESAMPLES = 2_000
 THEORY = "Armstrong 2006, section 3: the optimal charge on a side falls by what it is worth to the other"
 BASE, KNOWN, RESPECT, PRECISE = "base", "goods found otherwise", "more respect", "claims more precise"
@@ -29,8 +28,8 @@ COLOURS = dict(zip((BASE, KNOWN, RESPECT, PRECISE), (BLUE, GREEN, VERMILLION, PU
 def settings(people: int, take: float) -> dict[str, Any]:
     """Parameters, nested, of a market whose goods are mostly found through creators with pools of their own.
 
-    Commission and the platform's take are wholly passed on to the price, so that the buyer's mark-up and the creator's
-    pay are both the platform's to set, and the brand earns the same throughout.
+    Commission and the platform's take are both added to the price, so that the buyer's mark-up and the creator's pay
+    are the platform's to set; brands have all the budget they need, and do not react.
     """
     full = max(10_000 / people, 1.0)  # pools shrink in small markets: this undoes it
     return {
@@ -81,7 +80,7 @@ def revenue(nested: Mapping[str, Any], seed: int, grid: list[tuple[float, float]
 
 
 class Revenue(NamedTuple):
-    """Revenue of a market, yuan a head and day, by seed: over pay without a coupon, and over coupons at `USUAL` pay."""
+    """Revenue of a market, yuan a head and day: over pay without a coupon, and over coupons at the best pay."""
 
     by_pay: NDArray[np.float64]  # (seeds, len(PAY))
     by_coupon: NDArray[np.float64]  # (seeds, len(COUPONS))
@@ -118,14 +117,14 @@ def run(request: Request) -> Answer:
     """Revenue over pay and over coupons in the base and in three changed markets, on the same seeds."""
     o = request.options
     base, seeds, days = settings(int(o["people"]), o["take"]), range(int(o["seeds"])), int(o["days"])
-    grid = [(pay, 0.0) for pay in PAY] + [(USUAL, coupon) for coupon in COUPONS[1:]]
     found: dict[str, Revenue] = {}
+    pay: dict[str, float] = {}
     for name, change in changes(o["respect"]).items():
         nested = merged(base, change)
-        made = np.array([revenue(nested, seed, grid, days) for seed in seeds])
-        at_no_coupon = made[:, [PAY.index(USUAL)]]
-        found[name] = Revenue(made[:, : len(PAY)], np.hstack([at_no_coupon, made[:, len(PAY) :]]))
-    pay = {name: best_pay(one.by_pay) for name, one in found.items()}
+        by_pay = np.array([revenue(nested, seed, [(level, 0.0) for level in PAY], days) for seed in seeds])
+        pay[name] = best_pay(by_pay)
+        grid = [(round(pay[name], 3), coupon) for coupon in COUPONS]
+        found[name] = Revenue(by_pay, np.array([revenue(nested, seed, grid, days) for seed in seeds]))
     coupon = {name: best_coupon(one.by_coupon) for name, one in found.items()}
     sentences = [
         f"The platform does best to pay creators {pay[BASE]:.1%} of the price where buyers find goods through them, and"
@@ -133,7 +132,7 @@ def run(request: Request) -> Answer:
         f"Where an audience is worth {o['respect']:g} times as much to creators, apart from pay, it does best to pay"
         " them"
         f" {pay[RESPECT]:.1%}; where their claims are twice as precise, {pay[PRECISE]:.1%}.",
-        f"At a pay of {USUAL:.0%}, the best coupon for buyers is {coupon[BASE]:.1%} of the price in the base,"
+        f"At that pay, the best coupon for buyers is {coupon[BASE]:.1%} of the price in the base,"
         f" {coupon[KNOWN]:.1%} where goods are found otherwise, {coupon[RESPECT]:.1%} with more respect.",
     ]
     return Answer(checks_of(found), lambda: draw(found, pay, coupon), sentences)
@@ -153,8 +152,8 @@ def difference(
 def checks_of(found: dict[str, Revenue]) -> list[Check]:
     """The signs that theory expects of the optimal charges, as differences from the base."""
     feedback = (
-        "at a fixed pay; theory speaks of the joint optimum, and an order more keeps the more creators in business the"
-        " fewer there are"
+        "nobody joins or leaves on the buyers' side, where people only buy more or less; and the best coupon lies within"
+        " its error"
     )
     both = (
         "claims that sell make a buyer worth more to a creator, too: who earns more on a follower stays for less pay,"
@@ -197,7 +196,7 @@ def draw(found: dict[str, Revenue], pay: dict[str, float], coupon: dict[str, flo
         axis.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         axis.set_xlabel(axis_name(part))
     axes[0].set_title("what creators are paid")
-    axes[1].set_title(f"what buyers are given, at a pay of {USUAL:.0%}")
+    axes[1].set_title("what buyers are given, at the best pay")
     axes[0].set_ylabel("platform's revenue, best = 1")
     axes[0].legend(frameon=False)
     seeds = len(found[BASE].by_pay)
@@ -230,7 +229,7 @@ STUDY = Study(
     options={
         "people": Option(2_000, "people in the market", 500, 20_000),
         "seeds": Option(6, "seeds", 3, 100),
-        "days": Option(70, "days of a run, of which the second half counts", 30, 365),
+        "days": Option(60, "days of a run, of which the second half counts", 30, 365),
         "take": Option(0.35, "platform's take, share of price", 0.05, 0.5),
         "respect": Option(2.0, "times that a post's intrinsic reward is as large, with more respect", 1.0, 10.0),
     },
