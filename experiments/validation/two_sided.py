@@ -152,8 +152,8 @@ def difference(
 def checks_of(found: dict[str, Revenue]) -> list[Check]:
     """The signs that theory expects of the optimal charges, as differences from the base."""
     feedback = (
-        "nobody joins or leaves on the buyers' side, where people only buy more or less; and the best coupon lies within"
-        " its error"
+        "nobody joins or leaves on the buyers' side, where people only buy more or less; and the best coupon lies"
+        " within its error"
     )
     both = (
         "claims that sell make a buyer worth more to a creator, too: who earns more on a follower stays for less pay,"
