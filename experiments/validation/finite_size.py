@@ -18,11 +18,11 @@ from sim.parameters import Parameters
 from sim.world import World
 
 SIZES = (1_000, 2_000, 5_000, 10_000, 30_000, 100_000, 300_000)
-BASE, IN_PROPORTION = "commission-private-koc", "in proportion"
+BASE, IN_PROPORTION = "commission-private-koc", "by the head"
 FLIPS = {
-    "commission_free-private-koc": "GMV, commission-free",
-    "commission-public-koc": "GMV, public domain",
-    "commission-private-kol": "GMV, KOLs",
+    "commission_free-private-koc": "GMV: no commission",
+    "commission-public-koc": "GMV: public domain",
+    "commission-private-kol": "GMV: KOLs",
 }
 """Arms that differ from the base in one factor, and what their effect on GMV is called."""
 
@@ -40,20 +40,21 @@ RATIOS = {
 }
 HUNDRED_MILLION = 1e8
 RULES = (
-    "Annual fees are a sum for each brand, whatever the size of the market; ratings count up to a number, not to a share"
+    "Annual fees are a sum for each brand, whatever the size of the market; ratings count up to a number, not to a"
+    " share"
     " of people; below 10,000 people pools shrink with the market."
 )
 
 
 def in_proportion(p: Parameters) -> Parameters:
-    """The same market with what is a fixed number made proportional to its people, as it is at 10,000."""
+    """The same market with fees and ratings by the head, as they are at 10,000 people, and with pools of full size."""
     share = p.market.consumers / 10_000
     small = min(share, 1.0)  # pools shrink by this below 10,000 people
     fees = p.platform.model_copy(update={"annual_fee": p.platform.annual_fee * share})
     belief = p.market.belief.model_copy(update={"rating_half": p.market.belief.rating_half * share})
     pools = {
         "pool_least": round(p.creators.pool_least / small),
-        "pool_most": min(round(p.creators.pool_most / small), p.market.consumers - 1),
+        "pool_most": round(p.creators.pool_most / small),
     }
     return p.model_copy(
         update={
@@ -65,7 +66,7 @@ def in_proportion(p: Parameters) -> Parameters:
 
 
 def arms(people: int) -> dict[str, Parameters]:
-    """The base of the headline, its three single changes, and the base in proportion; by name."""
+    """The base of the headline, its three single changes, and the base by the head; by name."""
     settings = load_settings(["experiment=headline", f"market.consumers={people}"])
     found = {arm.name: arm.parameters for arm in settings.arms()}
     chosen = {name: found[name] for name in (BASE, *FLIPS)}
@@ -129,14 +130,16 @@ class Settling(NamedTuple):
 def settling(label: str, values: pd.DataFrame, tolerance: float) -> Settling:
     """How an outcome depends on size; a size is within the tolerance if the whole interval of its distance is."""
     gap = from_largest(label, values)
-    table = pd.DataFrame([t_interval(row)[:3] for _, row in gap.iterrows()], gap.index, columns=["value", "low", "high"])
+    intervals = [t_interval(row)[:3] for _, row in gap.iterrows()]
+    table = pd.DataFrame(intervals, gap.index, columns=["value", "low", "high"])
     inside = (table.low >= -tolerance) & (table.high <= tolerance)
     stays = inside.iloc[:-1][::-1].cummin()[::-1]
     settled = float(stays.index[stays].min()) if stays.any() else np.inf
     scale = 1.0 if label in FLIPS.values() else abs(values.iloc[-1].mean())
     # the largest market has luck of its own, with 1 / N of each market's variance
     share = 1 + gap.index.to_numpy(float) / gap.index[-1]
-    return Settling(table, settled, (values.std(axis=1) / scale).to_numpy(), (gap.std(axis=1) / np.sqrt(share)).to_numpy())
+    spread, given = values.std(axis=1) / scale, gap.std(axis=1) / np.sqrt(share)
+    return Settling(table, settled, spread.to_numpy(), given.to_numpy())
 
 
 def power(people: Any, spread: NDArray[np.float64], seeds: int) -> tuple[float, float, float]:
@@ -202,10 +205,11 @@ def sentences(
     smallest, so = (table["GMV a head"].gaps.value.iloc[0] for table in (found, same))
     return [
         f"Within {tolerance:.0%} of the value at {people[-1]:,} people: {settled}.",
-        f"In a market of {people[0]:,}, GMV a head differs from that by {smallest:+.0%}. {RULES} With these three in"
-        f" proportion to the market it differs by {so:+.0%}.",
+        f"In a market of {people[0]:,}, GMV a head differs from that by {smallest:+.0%}. {RULES} With fees"
+        f" and ratings by the head, and pools of full size, it differs by {so:+.0%}.",
         f"Between seeds GMV a head has a standard deviation of {gmv.spread[-1]:.1%} at {people[-1]:,} people and of"
-        f" {gmv.spread[0]:.1%} at {people[0]:,}; with the goods of a seed given, of {gmv.paired[-2]:.2%} at {people[-2]:,}.",
+        f" {gmv.spread[0]:.1%} at {people[0]:,}; with the goods of a seed given, of {gmv.paired[-2]:.2%} at"
+        f" {people[-2]:,}.",
         f"A platform of a hundred million people would, by the square-root law, differ by {luck:.3%} from another"
         f" of the same goods, by people's luck, but by {gmv.spread[-1]:.1%} from one of other goods: what a run of"
         f" {people[-1]:,} people leaves open is closed by more catalogues (seeds), not by more people.",
@@ -226,17 +230,19 @@ def draw(request: Request, people: list[int], found: dict[str, Settling], same: 
         _against_size(axis, label, one, same.get(label), tolerance)
     axes[0].legend(frameon=False, fontsize=7.5, loc="best")
     axis, gmv = axes[-1], found["GMV a head"]
-    axis.loglog(people, gmv.spread * 100, "o-", color=BLUE, ms=3, label="between seeds")
-    axis.loglog(people[:-1], gmv.paired[:-1] * 100, "s-", color=ORANGE, ms=3, label="same goods, other size")
-    axis.set_title("spread of GMV a head, %", fontsize=9)
-    axis.legend(frameon=False, fontsize=7.5)
+    for spread, colour, text in ((gmv.spread, BLUE, "other goods"), (gmv.paired[:-1], ORANGE, "same goods")):
+        axis.loglog(people[: len(spread)], spread * 100, "o-", color=colour, ms=3)
+        axis.annotate(text, (people[1], spread[1] * 100), (0, 6), textcoords="offset points", fontsize=8, color=colour)
+    axis.set_ylim(top=30)
+    axis.set_title("spread of GMV a head", fontsize=9)
+    axis.yaxis.set_major_formatter("{x:g}%")
     for axis in axes[-4:]:
         axis.set_xlabel("people")
     table = pd.concat({label: one.gaps.assign(spread=one.spread) for label, one in found.items()}, names=["outcome"])
     caption = (
         f"Distance from the same seed's market of {people[-1]:,} people, in %, effects on GMV in points: mean and 95 %"
-        f" interval over {int(request.options['seeds'])} seeds, band: {tolerance:.0%}. Dashed: annual fees, ratings and"
-        " pools in proportion to the market."
+        f" interval over {int(request.options['seeds'])} seeds, band: {tolerance:.0%}. Dashed: annual fees and ratings"
+        " by the head, pools of full size. Last panel: standard deviations, over the mean."
     )
     return Drawing(figure, "", caption, table.reset_index())
 
@@ -247,7 +253,7 @@ def _against_size(axis: Axes, label: str, one: Settling, same: Settling | None, 
     error = 100 * np.abs(one.gaps[["low", "high"]].to_numpy().T - one.gaps.value.to_numpy())
     axis.errorbar(people, 100 * one.gaps.value, error, fmt="o-", ms=3, color=BLUE, lw=1.2, label="as it is")
     if same is not None:
-        axis.plot(people, 100 * same.gaps.value, "--", color=GREY, lw=1.2, label="in proportion")
+        axis.plot(people, 100 * same.gaps.value, "--", color=GREY, lw=1.2, label="by the head")
     axis.axhline(0, color=INK, lw=0.6)
     axis.set_xscale("log")
     axis.set_title(label, fontsize=9)
@@ -257,7 +263,8 @@ STUDY = Study(
     title="finite size: from a thousand people to a million",
     source="The model's own outcomes against the number of people; luck shared by all people does not average out: "
     "Forni & Lippi (1997), Aggregation and the Microfoundations of Dynamic Macroeconomics, Oxford University Press",
-    question="How many people must be simulated until the answers no longer depend on how many there are, and what does "
+    question="How many people must be simulated until the answers no longer depend on how many there are, and what"
+    " does "
     "that say about a platform with a hundred million?",
     change="largest=30000 seeds=12: spend the same time on more catalogues of goods, and compare the intervals",
     self_check="Why does the spread between seeds stop falling as the market grows? A seed is a catalogue of goods as "
@@ -266,7 +273,7 @@ STUDY = Study(
     options={
         "largest": Option(100_000, "people in the largest market", 2_000, 1_000_000),
         "seeds": Option(5, "seeds of each size", 3, 100),
-        "days": Option(80, "days of a run, of which the second half counts", 20, 365),
+        "days": Option(60, "days of a run, of which the second half counts", 20, 365),
         "tolerance": Option(0.05, "share of its value by which an outcome may lie off", 0.001, 0.5),
     },
 )

@@ -49,7 +49,9 @@ def settings(people: int, online: float = 0.2, told: float = 0.0) -> dict[str, A
                 "categories": [{"name": "good", "interval": 20, "impulse_cost": 2.0, "price": 80.0}],
                 "products_per_category": 1, "quality_spread": 0, "price_spread": 0, "rating_bias": 0,
             },
-            "people": {**{f"{name}_spread": 0 for name in alike}, "activity": online, "budget": 1e5, "taste_grouping": 0},
+            "people": {
+                "activity": online, "budget": 1e5, "taste_grouping": 0, **{f"{name}_spread": 0 for name in alike},
+            },
             "attention": {"public_slots": 2.0},
             "belief": {"own": 0, "rating_half": people / 10},  # ratings count against the size of the market
             "choice": {"outside": -1.0},
@@ -152,8 +154,8 @@ def run(request: Request) -> Answer:
             Check(
                 f"{name}: error against the equations, power of N", "-1/2", slope, low, high, low <= -0.5 <= high,
                 f"law of large numbers; equations: {DERIVATION}",
-            )  # fmt: skip
-        )
+            )
+        )  # fmt: skip
     for i, name in enumerate(OBSERVED):
         share = found[people[-1]][:, i].mean(axis=1) / equations[i].mean()
         low, high = jointly(share)
@@ -162,14 +164,17 @@ def run(request: Request) -> Answer:
                 f"{name}: mean deviation at N = {people[-1]:,}, share of its mean", "0", float(share.mean()), low, high,
                 low <= 0 <= high, f"equations: {DERIVATION}",
                 f"interval: 95 % for the three together; of this, the length of a day makes up {inherent[i]:.1e}",
-            )  # fmt: skip
-        )
+            )
+        )  # fmt: skip
     root = np.sqrt(squares.mean(axis=1))
     sentences = [
-        f"From {people[0]:,} to {people[-1]:,} people the market's distance from the differential equations falls as N to"
-        f" the power {', '.join(f'{s[0]:.2f} ({name})' for name, s in slopes.items())}; -0.50 is what chance alone leaves.",
+        f"From {people[0]:,} to {people[-1]:,} people the market's distance from the differential equations falls as N"
+        " to"
+        f" the power {', '.join(f'{s[0]:.2f} ({name})' for name, s in slopes.items())}; -0.50 is what chance alone"
+        " leaves.",
         f"At {people[-1]:,} people a run lies {root[-1, 0] * 100:.2f} points of reach, {root[-1, 1]:.4f} of trust and"
-        f" {root[-1, 2] / equations.sales.mean():.1%} of mean daily sales from the equations, root mean square over days.",
+        f" {root[-1, 2] / equations.sales.mean():.1%} of mean daily sales from the equations, root mean square over"
+        " days.",
     ]
     return Answer(checks, lambda: draw(people, squares, equations, last, slopes), sentences)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -212,10 +212,10 @@ def checks_of(request: Request, found: Crowds, still: Settled) -> list[Check]:
     r = request.options["weak"]
     exact = power(still.expected, still.q, still.expected)
     slopes = [[power(s, still.q, still.expected) for s in shares] for shares in (still.fresh, still.turned)]
-    slope, gap = t_interval(slopes[0]), t_interval(np.subtract(*slopes))
+    slope, gap = t_interval(slopes[0]), t_interval(np.subtract(slopes[0], slopes[1]))
     best = [int(popular.argmax() == q.argmax()) for q, popular in found.runaway]
     monopoly = [int(popular.max() > 0.5) for _, popular in found.runaway]
-    luck, alone, kept = won(sum(best), len(best)), won(sum(monopoly), len(monopoly)), won(sum(found.kept), len(found.kept))
+    luck, alone, kept = (won(sum(row), len(row)) for row in (best, monopoly, found.kept))
     above = request.options["runaway"]
     return [
         *order_checks(found),
@@ -226,7 +226,7 @@ def checks_of(request: Request, found: Crowds, still: Settled) -> list[Check]:
         ),
         Check(
             f"r = {r:g}: the same, from a start upside down", "0 difference", gap.value, gap.low, gap.high,
-            not gap.clear, THEORY, "sales that fade help: a start is forgotten, which a list of all downloads never does",
+            not gap.clear, THEORY, "sales fade, so that a start is forgotten sooner than in a list of all downloads",
         ),
         Check(
             f"r = {above:g}: worlds in which one song has over half", "above 0.5", alone.value, alone.low, alone.high,
@@ -252,8 +252,10 @@ def run(request: Request) -> Answer:
     best = next(check for check in checks if "best song" in check.name)
     r, above = request.options["weak"], request.options["runaway"]
     sentences = [
-        f"The more listeners are led by what others liked, the more unequal and the less predictable success becomes: the"
-        f" Gini rises from {g.iloc[0]:.2f} to {g.iloc[1]:.2f} and {g.iloc[2]:.2f}, unpredictability from {u.iloc[0]:.4f}"
+        f"The more listeners are led by what others liked, the more unequal and the less predictable success becomes:"
+        " the"
+        f" Gini rises from {g.iloc[0]:.2f} to {g.iloc[1]:.2f} and {g.iloc[2]:.2f}, unpredictability from"
+        f" {u.iloc[0]:.4f}"
         f" to {u.iloc[1]:.4f} and {u.iloc[2]:.4f}.",
         f"Below a power of one, quality decides, whatever the start: at r = {r:g} shares go with quality to the power"
         f" {slope.found:.2f} (expected {slope.expected}).",
@@ -267,7 +269,8 @@ def draw(request: Request, found: Crowds, still: Settled) -> Drawing:
     """Inequality and unpredictability by signal, the equilibrium below one, the winners above."""
     u = found.unpredictability.mean()
     figure = new_figure(
-        f"The stronger the signal, the less equal and the less predictable success is: {u.iloc[2] / u.iloc[0]:.1f} times"
+        f"The stronger the signal, the less equal and the less predictable success is: {u.iloc[2] / u.iloc[0]:.1f}"
+        " times"
         " as unpredictable in the ranked list as without a signal",
         6.2,
     )
@@ -278,7 +281,8 @@ def draw(request: Request, found: Crowds, still: Settled) -> Drawing:
     _winners(axes[1, 1], request, found)
     table = pd.concat({"gini": found.gini, "unpredictability": found.unpredictability}, names=["measure", "catalogue"])
     caption = (
-        f"Top: each dot one catalogue of {SONGS} songs, averaged over {int(request.options['worlds'])} worlds that differ"
+        f"Top: each dot one catalogue of {SONGS} songs, averaged over {int(request.options['worlds'])} worlds that"
+        " differ"
         " by luck alone; bar: mean. Bottom left: downloads long after the start, from no downloads and from the"
         " ranking upside down, against the equilibrium. Bottom right: popularity in the end, songs stacked with"
         " the best below; the winner in colour, blue where it is the best."
@@ -336,7 +340,8 @@ STUDY = Study(
     question="The same 48 songs are offered to several crowds that cannot see each other. Does the same song win "
     "everywhere, and does it win because it is good?",
     change="ranked=1.2: let popularity count more than in proportion, and look at unpredictability",
-    self_check="Is the song that wins at r above 1 a bad one? Not as a rule: bad songs are bought more rarely when tried "
+    self_check="Is the song that wins at r above 1 a bad one? Not as a rule: bad songs are bought more rarely when"
+    " tried "
     "and fall behind early; but among good ones luck decides, and a lead, once given, is kept.",
     run=run,
     options={
