@@ -222,13 +222,40 @@ def first_day_of_engine(p: Parameters) -> Outcomes:
     return gathered(measure, 120)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a brand's own account posts less than own_posts: candidates are drawn from all goods, and others' dropped",
-)
-def test_own_pools(ties: tuple[Path, list[tuple[int, int]]]) -> None:
-    p = settings(ties[0], {"brands": {"koc": 0.3, "own": 0.2}})
-    assert unlike(port(p, ties[1], 6, days=14), engine(p, 40, days=14)) == {}
+OWN: dict[str, Any] = {"brands": {"koc": 0.3, "own": 0.2}}
+
+
+def test_own_pools_of_a_single_brand(ties: tuple[Path, list[tuple[int, int]]]) -> None:
+    """All goods are its own, so that the two tests below do not matter."""
+    p = settings(ties[0], OWN, {"brands": {"count": 1}})
+    here, there = port(p, ties[1], 8, days=20), engine(p, 60, days=20)
+    assert there["followers of own accounts"].min() > 0
+    assert unlike(here, there) == {}
+
+
+@pytest.fixture(scope="module")
+def with_own_pools(ties: tuple[Path, list[tuple[int, int]]]) -> Market:
+    return Market(settings(ties[0], OWN), 1)
+
+
+@pytest.mark.xfail(strict=True, reason="its candidates are drawn from all goods, and those of other brands dropped")
+def test_an_own_account_posts_as_often_as_it_is_told(with_own_pools: Market) -> None:
+    one, days, posted = with_own_pools, 30, 0
+    for _ in range(days):
+        one.step()
+        posted += int((one.creators.brand[one.posts.creator] >= 0).sum())
+    told = one.parameters.brands.own_posts * len(one.brands) * days
+    assert abs(posted - told) < 4.0 * told**0.5
+
+
+@pytest.mark.xfail(strict=True, reason="it advises whatever is most attractive, of any brand")
+def test_an_own_account_advises_own_goods(with_own_pools: Market) -> None:
+    one = with_own_pools
+    one.step()
+    accounts = np.flatnonzero(one.creators.brand >= 0)
+    advice = one.sheet.advice[accounts]
+    brands = np.where(advice >= 0, one.world.goods.brand[advice], one.creators.brand[accounts][:, None])
+    np.testing.assert_array_equal(brands, np.broadcast_to(one.creators.brand[accounts][:, None], brands.shape))
 
 
 FURTHER: dict[str, Callable[..., Any]] = {
@@ -238,22 +265,21 @@ FURTHER: dict[str, Callable[..., Any]] = {
     "orders_per_post": lambda orders, posts, audience: 0.0,
     "rating_precision": lambda ratings, p: p.market.belief.rating,
     "claim_precision": lambda trusted, mastery, visible, p: p.market.belief.claim * trusted * mastery,
-    **MUTANTS,
 }
+"""No reputation; no talk of surprises; no integrity; no prospect of sales; no doubt in few ratings; no disclosure."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", ["lively", "gated"])
 def test_more_seeds_say_the_same(policy: str, ties: tuple[Path, list[tuple[int, int]]]) -> None:
     p = settings(ties[0], {"lively": {}, "gated": GATED}[policy])
-    assert unlike(port(p, ties[1], 60, days=45), engine(p, 200, days=45)) == {}
+    assert unlike(port(p, ties[1], 40, days=45), engine(p, 150, days=45)) == {}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rule", FURTHER)
 def test_many_rules_off_are_noticed(
-    rule: str, ties: tuple[Path, list[tuple[int, int]]], monkeypatch: pytest.MonkeyPatch
+    rule: str, lively: Outcomes, ties: tuple[Path, list[tuple[int, int]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    p = settings(ties[0])
     monkeypatch.setattr(rules, rule, FURTHER[rule])
-    assert unlike(port(p, ties[1], 40), engine(p, 120))
+    assert unlike(port(settings(ties[0]), ties[1], 24), lively)

@@ -175,7 +175,7 @@ def figure(checks: list[Check], title: str) -> Drawing:
         right.plot(100 * check.found, row, "o", color=BLUE if check.passed else VERMILLION)
     right.axvline(0.0, color=GREY, linewidth=0.8)
     right.set_yticks(range(len(paired)), [check.name.partition(": ")[2] for check in reversed(paired)], color=INK)
-    right.set_xlabel("difference with people in other rows, %")
+    right.set_xlabel("difference in other rows, %")
     right.set_title("must cover 0")
     caption = (
         "Left: changes that must not matter, and the share of all numbers that differ in one market of 300 people and "
