@@ -23,6 +23,7 @@ from small_markets import parameters
 from experiments.paths import merged
 from sim.market import Market
 from sim.parameters import Parameters
+from sim.records import COUNT_UNITS, NOBODY, Tier
 
 PEOPLE, DAYS = 250, 30
 LEVEL = 0.01
@@ -139,3 +140,146 @@ def test_one_rule_off_is_noticed(
 ) -> None:
     monkeypatch.setattr(rules, rule, MUTANTS[rule])
     assert unlike(port(settings(ties[0]), ties[1], 8), lively)
+
+
+@pytest.mark.parametrize(
+    "rings",
+    [
+        pytest.param({}, id="alike"),
+        pytest.param(
+            {"market": {"trust": {"interest_met": 1.0, "interest_broken": 4.0}}},
+            id="apart",
+            marks=pytest.mark.xfail(
+                strict=True, reason="friends of friends' friends are given the counts of like interest, not second_*"
+            ),
+        ),
+    ],
+)
+def test_the_first_day_is_the_same(rings: dict[str, Any], ties: tuple[Path, list[tuple[int, int]]]) -> None:
+    """Worlds alone, many of them: people, audiences, prior counts, before anybody lives."""
+    p = settings(ties[0], rings, {"creators": {"pool_least": 1_600, "pool_most": 2_400}})
+    assert unlike(first_day(lambda seed: SlowMarket(p, ties[1], seed)), first_day_of_engine(p)) == {}
+
+
+def first_day(make: Callable[[int], SlowMarket]) -> Outcomes:
+    def measure(seed: int) -> dict[str, float]:
+        town = make(seed).town
+        edges = [edge for person in town.people for edge in person.follows]
+        kocs = [k for k in town.creators if k.tier == "KOC"]
+        taste = np.array([person.taste for person in town.people])
+        return {
+            "KOCs": float(len(kocs)),
+            "followers a KOC": float(np.mean([k.audience for k in kocs])),
+            "followers of KOLs": float(sum(k.audience for k in town.creators if k.tier == "KOL")),
+            "met": float(np.mean([edge.met for edge in edges])),
+            "broken": float(np.mean([edge.broken for edge in edges])),
+            "mean taste": float(taste.mean()),
+            "spread of taste": float(taste.std()),
+            "taste of KOCs' followers": float(np.mean([k.fit for k in kocs])),
+            "money at hand": float(np.mean([person.wallet for person in town.people])),
+            "activity": float(np.mean([person.activity for person in town.people])),
+            "sociability": float(np.mean([person.sociability for person in town.people])),
+            "price sensitivity": float(np.mean([person.sensitivity for person in town.people])),
+            "first need": float(np.mean([person.due for person in town.people])),
+            "first lapse": float(np.mean([person.lapse for person in town.people])),
+            "price": float(np.mean([product.price for product in town.products])),
+            "spread of quality": float(np.std([product.quality for product in town.products])),
+            "spread of reputation": float(np.std([product.reputation for product in town.products])),
+            "integrity": float(np.mean([k.integrity for k in town.creators])),
+            "reservation income": float(np.mean([k.reservation for k in kocs])),
+        }
+
+    return gathered(measure, 60)
+
+
+def first_day_of_engine(p: Parameters) -> Outcomes:
+    def measure(seed: int) -> dict[str, float]:
+        one = Market(p, seed)
+        people, follows, creators, goods = one.town.people, one.town.follows, one.creators, one.world.goods
+        there, koc = follows.creator != NOBODY, creators.tier == Tier.KOC
+        return {
+            "KOCs": float(koc.sum()),
+            "followers a KOC": float(creators.audience[koc].mean()),
+            "followers of KOLs": float(creators.audience[~koc].sum()),
+            "met": float(follows.met[there].mean() / COUNT_UNITS),
+            "broken": float(follows.broken[there].mean() / COUNT_UNITS),
+            "mean taste": float(people.taste.mean()),
+            "spread of taste": float(people.taste.std()),
+            "taste of KOCs' followers": float(creators.fit[koc].mean()),
+            "money at hand": float(one.town.consumers.wallet.mean()),
+            "activity": float(people.activity.mean()),
+            "sociability": float(people.sociability.mean()),
+            "price sensitivity": float(people.sensitivity.mean()),
+            "first need": float(one.town.consumers.due.mean()),
+            "first lapse": float(one.town.consumers.lapse.mean()),
+            "price": float(one.shop.shelf(np.full(len(one.brands), NOBODY, np.int32)).price.mean()),
+            "spread of quality": float(goods.quality.std()),
+            "spread of reputation": float(goods.reputation.std()),
+            "integrity": float(creators.integrity.mean()),
+            "reservation income": float(creators.reservation[koc].mean()),
+        }
+
+    return gathered(measure, 120)
+
+
+OWN: dict[str, Any] = {"brands": {"koc": 0.3, "own": 0.2}}
+
+
+def test_own_pools_of_a_single_brand(ties: tuple[Path, list[tuple[int, int]]]) -> None:
+    """All goods are its own, so that the two tests below do not matter."""
+    p = settings(ties[0], OWN, {"brands": {"count": 1}})
+    here, there = port(p, ties[1], 8, days=20), engine(p, 60, days=20)
+    assert there["followers of own accounts"].min() > 0
+    assert unlike(here, there) == {}
+
+
+@pytest.fixture(scope="module")
+def with_own_pools(ties: tuple[Path, list[tuple[int, int]]]) -> Market:
+    return Market(settings(ties[0], OWN), 1)
+
+
+@pytest.mark.xfail(strict=True, reason="its candidates are drawn from all goods, and those of other brands dropped")
+def test_an_own_account_posts_as_often_as_it_is_told(with_own_pools: Market) -> None:
+    one, days, posted = with_own_pools, 30, 0
+    for _ in range(days):
+        one.step()
+        posted += int((one.creators.brand[one.posts.creator] >= 0).sum())
+    told = one.parameters.brands.own_posts * len(one.brands) * days
+    assert abs(posted - told) < 4.0 * told**0.5
+
+
+@pytest.mark.xfail(strict=True, reason="it advises whatever is most attractive, of any brand")
+def test_an_own_account_advises_own_goods(with_own_pools: Market) -> None:
+    one = with_own_pools
+    one.step()
+    accounts = np.flatnonzero(one.creators.brand >= 0)
+    advice = one.sheet.advice[accounts]
+    brands = np.where(advice >= 0, one.world.goods.brand[advice], one.creators.brand[accounts][:, None])
+    np.testing.assert_array_equal(brands, np.broadcast_to(one.creators.brand[accounts][:, None], brands.shape))
+
+
+FURTHER: dict[str, Callable[..., Any]] = {
+    "trust": lambda met, broken, pool_met, pool_broken, share: met / (met + broken),
+    "share_probability": lambda sociability, surprise, p: sociability,
+    "inflation": lambda integrity, pay, p: p.creators.hype * pay,
+    "orders_per_post": lambda orders, posts, audience: 0.0,
+    "rating_precision": lambda ratings, p: p.market.belief.rating,
+    "claim_precision": lambda trusted, mastery, visible, p: p.market.belief.claim * trusted * mastery,
+}
+"""No reputation; no talk of surprises; no integrity; no prospect of sales; no doubt in few ratings; no disclosure."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", ["lively", "gated"])
+def test_more_seeds_say_the_same(policy: str, ties: tuple[Path, list[tuple[int, int]]]) -> None:
+    p = settings(ties[0], {"lively": {}, "gated": GATED}[policy])
+    assert unlike(port(p, ties[1], 40, days=45), engine(p, 150, days=45)) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", FURTHER)
+def test_many_rules_off_are_noticed(
+    rule: str, lively: Outcomes, ties: tuple[Path, list[tuple[int, int]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, rule, FURTHER[rule])
+    assert unlike(port(settings(ties[0]), ties[1], 24), lively)

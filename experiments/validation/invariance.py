@@ -17,7 +17,7 @@ from experiments.paths import merged
 from sim.graph import Graph
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.records import NOBODY
+from sim.records import NOBODY, each
 from sim.world import World
 
 DAYS = 30
@@ -229,9 +229,9 @@ def moved(world: World, order: NDArray[np.int64]) -> World:
     return replace(
         world,
         graph=Graph(offsets.astype(g.offsets.dtype), np.concatenate(friends).astype(g.friends.dtype)),
-        people=type(world.people)(*(column[order] for column in world.people)),
-        consumers=type(world.consumers)(*(column[order] for column in world.consumers)),
-        follows=type(world.follows)(*(column[order] for column in world.follows)),
+        people=each(world.people, lambda column: column[order]),
+        consumers=each(world.consumers, lambda column: column[order]),
+        follows=each(world.follows, lambda column: column[order]),
         creators=world.creators._replace(consumer=place[host].astype(host.dtype)),
     )
 

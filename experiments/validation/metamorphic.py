@@ -20,6 +20,7 @@ LABELS = {
     "consumer_surplus": "consumer surplus", "creator_revenue": "creators' income",
 }  # fmt: skip
 LIVELY = {"market": {"choice": {"outside": 0.5}}}  # more orders, so that less is left to luck
+ROUNDED = {"Consumers.wallet", "orders.surplus", "daily.consumer_surplus", "outcomes.consumer_surplus"}
 FAMILY = 0.05  # chance that any interval of the relabelled markets misses zero where nothing differs
 UNMOVED = "no number differs"
 BY_CONSTRUCTION = "metamorphic relation (Chen, Cheung & Yiu 1998)"
@@ -63,8 +64,7 @@ def money(ratio: float) -> list[Check]:
     p = same.parameters(same.ROUND, same.NO_CHOICE)
     one, other = (same.run(changed, SEED) for changed in (p, same.in_other_money(p, ratio)))
     moved = same.departures(one, other, ratio)
-    rounded = {"Consumers.wallet", "orders.surplus", "daily.consumer_surplus", "outcomes.consumer_surplus"}
-    whole = same.apart({name: share for name, share in moved.items() if name not in rounded})
+    whole = same.apart({name: share for name, share in moved.items() if name not in ROUNDED})
     orders, theirs = one.orders(), other.orders()
     fen = float(np.abs(other.town.consumers.wallet - ratio * one.town.consumers.wallet).max())
     if len(orders) == len(theirs):
@@ -113,9 +113,7 @@ def _in_other_rows(worlds: int, rng: np.random.Generator) -> list[Check]:
     table = np.array(apart)
     mean, error = table.mean(axis=0), stats.sem(table, axis=0)
     half = float(stats.t.ppf(1.0 - FAMILY / 2.0 / len(LABELS), worlds - 1)) * error
-    note = (
-        f"Luck stays with the row: paired over {worlds} worlds; the {len(LABELS)} intervals hold together at 95 %"
-    )
+    note = f"Luck stays with the row: paired over {worlds} worlds; the {len(LABELS)} intervals hold together at 95 %"
     return [
         Check(
             f"people in other rows: {LABELS[name]}", "relative difference 0", float(m), float(m - h),
@@ -177,7 +175,7 @@ def figure(checks: list[Check], title: str) -> Drawing:
         right.plot(100 * check.found, row, "o", color=BLUE if check.passed else VERMILLION)
     right.axvline(0.0, color=GREY, linewidth=0.8)
     right.set_yticks(range(len(paired)), [check.name.partition(": ")[2] for check in reversed(paired)], color=INK)
-    right.set_xlabel("difference with people in other rows, %")
+    right.set_xlabel("difference in other rows, %")
     right.set_title("must cover 0")
     caption = (
         "Left: changes that must not matter, and the share of all numbers that differ in one market of 300 people and "

@@ -29,10 +29,10 @@ def plan(town: Town, day: int) -> None:
 
 def adapt(brand: Brand, speed: float) -> None:
     """7.20: towards the channels' returns, gross margin over spend."""
-    used = [channel for channel, share in brand.split.items() if share > 0.0]
-    returns = {c: brand.earned[c] / brand.spent[c] if brand.spent[c] > 0.0 else 0.0 for c in used}
+    used = [channel for channel, share in brand.split.items() if share > 0.0 and brand.spent[channel] > 0.0]
+    returns = {c: max(brand.earned[c], 0.0) / brand.spent[c] for c in used}
     total = sum(returns.values())
-    if total > 0.0:
+    if len(used) > 1 and total > 0.0:
         pot = sum(brand.split[c] for c in used)
         for c in used:
             brand.split[c] = (1.0 - speed) * brand.split[c] + speed * pot * returns[c] / total
@@ -81,7 +81,7 @@ def _book(town: Town, accounts: Accounts, order: Order) -> None:
         product.ratings += 1
         product.rating_sum += order.review
     shipping = round(100 * p.brands.shipping)
-    goods = round(p.brands.cost * product.list_price)
+    goods = int(p.brands.cost * product.list_price)
     channel = "other"
     if order.seller is not None:
         channel = "own" if order.seller.tier == BRAND else order.seller.tier
@@ -95,7 +95,7 @@ def _book(town: Town, accounts: Accounts, order: Order) -> None:
     if order.returned:
         return
     brand.spend(channel, order.take + order.pay)
-    brand.earned[channel] += order.price - goods - shipping
+    brand.earned[channel] += order.price - goods
     if order.seller is not None:
         order.seller.week_income += order.pay / 100.0
 
