@@ -49,7 +49,7 @@ def measure(runs: int) -> Iterator[dict[str, Any]]:
 def _setting(graph: Graph, probability: float, runs: int) -> dict[str, float]:
     from cynetdiff.models import IndependentCascadeModel
 
-    rows = graph.offsets[:-1].astype(np.uint32), graph.friends.astype(np.uint32)
+    rows: Any = graph.offsets[:-1].astype(np.uint32), graph.friends.astype(np.uint32)
     model = IndependentCascadeModel(*rows, activation_prob=probability, rng=1)
     model.set_seeds([SEED])
     law, seeds = independent_cascade(graph, probability, seed=1), np.full((runs, 1), SEED)

@@ -78,7 +78,7 @@ def describe(cascades: Cascades) -> Facts:
     cascades
         From single seeds.
     """
-    size, near = cascades.size.astype(float), 1.0 + cascades.direct
+    size, near = cascades.size.astype(float), (1 + cascades.direct).astype(float)
     big = size >= LARGE
     shares = np.array([_interval_of_ratio(near, size), _interval(big.astype(float))])
     virality, slope = cascades.virality[big], np.full(3, np.nan)
@@ -135,14 +135,14 @@ def _checks(facts: dict[str, Facts], ratio: float) -> list[Check]:
             "the first one has fewer ties than those to whom ties lead, and persuades fewer; how much so rests on "
             "where weights are cut off, the root of people times mean degree",
         ),
-        Check(
+        _check(
             f"structural virality of cascades of {LARGE} or more, followers",
-            f"below that without hubs, {plain.virality[0]:.1f}", *f.virality.tolist(),
+            f"below that without hubs, {plain.virality[0]:.1f}", f.virality,
             bool(f.virality[2] < plain.virality[1]), "Goel et al. (2016): low, since large ones are broadcasts",
         ),
-        Check(
+        _check(
             "rise of log virality with log size, followers", f"below that without hubs, {plain.slope[0]:.2f}",
-            *f.slope.tolist(), bool(f.slope[2] < plain.slope[1]), "Goel et al. (2016): largely independent of size",
+            f.slope, bool(f.slope[2] < plain.slope[1]), "Goel et al. (2016): largely independent of size",
         ),
         _covers("rise of log virality with log size, followers", 0.0, f.slope,
                 "Goel et al. (2016), taken literally: independent of size",
@@ -152,7 +152,12 @@ def _checks(facts: dict[str, Facts], ratio: float) -> list[Check]:
 
 def _covers(name: str, expected: float, found: NDArray[np.float64], source: str, reason: str = "") -> Check:
     passed = bool(found[1] <= expected <= found[2])
-    return Check(name, f"{expected:.4g}", *found.tolist(), passed, source, reason)
+    return _check(name, f"{expected:.4g}", found, passed, source, reason)
+
+
+def _check(name: str, expected: str, found: NDArray[np.float64], passed: bool, source: str, note: str = "") -> Check:
+    value, low, high = found.tolist()
+    return Check(name, expected, value, low, high, passed, source, note)
 
 
 def _sentences(facts: dict[str, Facts], ratio: float) -> list[str]:
