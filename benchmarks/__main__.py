@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import cascades as benchmark_cascades
 from benchmarks.figures import Section, sections
 from benchmarks.sweeps import available
 from experiments.manifest import provenance
@@ -31,10 +32,13 @@ STARTS = {
 }
 # consumers and days
 SIZES = ((10_000, 28), (100_000, 28), (1_000_000, 10))
-FULL = {"sizes": SIZES, "mesa": (10_000, 5), "numpy": (100_000, 5), "starts": 3, "sweep": 2_000, "jobs": 30}
+FULL = {
+    "sizes": SIZES, "mesa": (10_000, 5), "numpy": (100_000, 5), "starts": 3, "sweep": 2_000, "jobs": 30,
+    "cascades": 60_000,
+}  # fmt: skip
 QUICK = {
     "sizes": ((10_000, 14), (100_000, 14)), "mesa": (2_000, 3), "numpy": (20_000, 3), "starts": 1, "sweep": 1_000,
-    "jobs": 10,
+    "jobs": 10, "cascades": 20_000,
 }  # fmt: skip
 
 
@@ -58,7 +62,13 @@ def main(quick: Annotated[bool, typer.Option(help="Smaller sizes, less than a mi
             status.update(f"sweeps: {kind}")
             runs = plan["jobs"] if kind.startswith("hydra") else plan["sweep"]
             sweeps[kind] = json.loads(_python("-m", "benchmarks.sweeps", kind, str(runs)))
-    raw = {"sizes": sizes, "peers": peers, "starts": starts, "sweeps": sweeps}
+        cascades = []
+        if benchmark_cascades.available():
+            status.update("cascades")
+            cascades = json.loads(_python("-m", "benchmarks.cascades", str(plan["cascades"])))
+        else:
+            console.print("cascades: skipped, CyNetDiff is not installed (pip install 'koc-market[validation]')")
+    raw = {"sizes": sizes, "peers": peers, "starts": starts, "sweeps": sweeps, "cascades": cascades}
     made = sections(raw)
     context = provenance() | {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -55,8 +55,9 @@ def sections(raw: dict[str, Any]) -> list[Section]:
     Parameters
     ----------
     raw
-        ``sizes`` and ``peers``, as `benchmarks.probe` measures them; ``sweeps``, as `benchmarks.sweeps` does; and
-        ``starts``: seconds by what is started.
+        ``sizes`` and ``peers``, as `benchmarks.probe` measures them; ``sweeps``, as `benchmarks.sweeps` does;
+        ``starts``: seconds by what is started; and ``cascades``, as `benchmarks.cascades` measures them, empty where
+        CyNetDiff is not installed.
     """
     made = [(_title(size), list(_speed(size))) for size in raw["sizes"]]
     largest = raw["sizes"][-1]
@@ -64,6 +65,8 @@ def sections(raw: dict[str, Any]) -> list[Section]:
     made.append((f"Memory, {largest['consumers']:,} consumers", list(_memory(largest))))
     made.append(("Peers, consumers' phase, the same days with the same numbers", list(_peers(raw["peers"]))))
     made.append(("Sweeps: a run beyond its simulation, two processes", list(_sweeps(raw["sweeps"]))))
+    if raw["cascades"]:
+        made.append(("Independent cascades, the same graph, 1 thread each", list(_cascades(raw["cascades"]))))
     made.append(("Start, a new process each", list(_start(raw["starts"]))))
     return made
 
@@ -134,6 +137,14 @@ def _sweeps(sweeps: dict[str, dict[str, Any]]) -> Iterator[Figure]:
         yield Figure(where, measured["ms_per_run"], "ms/run", 2.0 if kind == "koc" else None, more=False)
         yield Figure(where, measured["files"], "files")
         yield Figure(where, measured["memory"] / MILLION, "MB", 1_000.0 if kind == "koc" else None, more=False)
+
+
+def _cascades(settings: list[dict[str, Any]]) -> Iterator[Figure]:
+    for one in settings:
+        where = f"{one['name']}, p = {one['p']:g}"
+        yield Figure(where, one["here"], "ns/adopter, by CPU time")
+        yield Figure(f"{where}: CyNetDiff over engine, size of each", one["there"] / one["here"], "times", 4.0)
+        yield Figure(f"{where}: CyNetDiff over engine, mean alone", one["there_means"] / one["here"], "times", 4.0)
 
 
 def _start(starts: dict[str, dict[str, float]]) -> Iterator[Figure]:

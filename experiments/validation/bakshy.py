@@ -118,7 +118,7 @@ def _checks(seeds: Seeds, draws: Draws) -> list[Check]:
     ]  # fmt: skip
 
 
-def _check(name: str, expected: str, draws: NDArray[np.float64], passed: bool) -> Check:
+def _check(name: str, expected: str, draws: NDArray[np.floating], passed: bool) -> Check:
     low, middle, high = np.percentile(draws, [2.5, 50, 97.5]).tolist()
     return Check(
         name, expected, middle, low, high, bool(passed), SOURCE, "median and interval of the bootstrap over runs"

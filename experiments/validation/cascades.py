@@ -166,14 +166,15 @@ def _cynetdiff(graph: Graph, seeds: NDArray[np.int64], runs: int, chance: float 
     """Sizes by CyNetDiff; ``chance`` is a probability, one for each end of a tie, or None for the linear threshold."""
     from cynetdiff.models import IndependentCascadeModel, LinearThresholdModel
 
-    rows = graph.offsets[:-1].astype(np.uint32), graph.friends.astype(np.uint32)
     model: Any
+    rows: Any = graph.offsets[:-1].astype(np.uint32), graph.friends.astype(np.uint32)
     if chance is None:
         model = LinearThresholdModel(*rows, rng=1)
     elif isinstance(chance, float):
         model = IndependentCascadeModel(*rows, activation_prob=chance, rng=1)
     else:
-        model = IndependentCascadeModel(*rows, activation_probs=chance.astype(np.float32), rng=1)
+        chances: Any = chance.astype(np.float32)
+        model = IndependentCascadeModel(*rows, activation_probs=chances, rng=1)
     model.set_seeds(seeds.tolist())
     sizes = np.empty(runs, np.int64)
     for run in range(runs):

@@ -21,6 +21,7 @@ from experiments.validation.cascades import threshold_of
 from experiments.validation.plain_graphs import followed, scale_free, small_world
 from experiments.validation.study import Answer, Check, Option, Request, Study
 from sim.cascade import Cascades, independent_cascade, spread
+from sim.errors import UserError
 from sim.graph import Graph
 
 MEAN_DEGREE = 10
@@ -28,6 +29,7 @@ LARGE = 100
 SIZE, NEAR, RARE = 1.3, 0.99, 1 / 4000  # of Twitter: mean size; adoptions at most a step away; reach `LARGE`
 WITHOUT_HUBS = 0.9  # R0 of cascades on a graph without hubs, high enough that some reach `LARGE`
 TWITTER = "Goel, Anderson, Hofman & Watts (2016): measured on Twitter"
+ENOUGH = 20  # large cascades, to speak of their shape
 DRAWS = 400  # of the bootstrap
 
 
@@ -53,6 +55,12 @@ def run(request: Request) -> Answer:
         "friends later": _spread(friends, ratio * MEAN_DEGREE * threshold_of(friends), runs),
         "no hubs": _spread(small_world(people, MEAN_DEGREE, 1, rewiring=1.0), WITHOUT_HUBS, max(runs // 5, 200)),
     }
+    for name in ("followers", "no hubs"):
+        if (count := int((out[name].size >= LARGE).sum())) < ENOUGH:
+            raise UserError(
+                f"people={people}, cascades={runs}, persuaded={ratio:g}: {count} cascades ({name}) reach {LARGE}; "
+                f"expected {ENOUGH} or more, to say something of them: more people, more cascades or a higher persuaded"
+            )
     facts = {name: describe(cascades) for name, cascades in out.items()}
     return Answer(_checks(facts, ratio), lambda: _draw(out, facts, ratio), _sentences(facts, ratio))
 
@@ -70,11 +78,11 @@ def describe(cascades: Cascades) -> Facts:
     cascades
         From single seeds.
     """
-    size, near = cascades.size.astype(float), 1.0 + cascades.direct
+    size, near = cascades.size.astype(float), (1 + cascades.direct).astype(float)
     big = size >= LARGE
     shares = np.array([_interval_of_ratio(near, size), _interval(big.astype(float))])
     virality, slope = cascades.virality[big], np.full(3, np.nan)
-    if big.sum() > 20:
+    if big.sum() >= ENOUGH:
         x, y = np.log(size[big]), np.log(virality)
         rng = np.random.default_rng(6)
         picks = rng.integers(0, len(x), (DRAWS, len(x)))
@@ -127,14 +135,14 @@ def _checks(facts: dict[str, Facts], ratio: float) -> list[Check]:
             "the first one has fewer ties than those to whom ties lead, and persuades fewer; how much so rests on "
             "where weights are cut off, the root of people times mean degree",
         ),
-        Check(
+        _check(
             f"structural virality of cascades of {LARGE} or more, followers",
-            f"below that without hubs, {plain.virality[0]:.1f}", *f.virality.tolist(),
+            f"below that without hubs, {plain.virality[0]:.1f}", f.virality,
             bool(f.virality[2] < plain.virality[1]), "Goel et al. (2016): low, since large ones are broadcasts",
         ),
-        Check(
+        _check(
             "rise of log virality with log size, followers", f"below that without hubs, {plain.slope[0]:.2f}",
-            *f.slope.tolist(), bool(f.slope[2] < plain.slope[1]), "Goel et al. (2016): largely independent of size",
+            f.slope, bool(f.slope[2] < plain.slope[1]), "Goel et al. (2016): largely independent of size",
         ),
         _covers("rise of log virality with log size, followers", 0.0, f.slope,
                 "Goel et al. (2016), taken literally: independent of size",
@@ -144,7 +152,12 @@ def _checks(facts: dict[str, Facts], ratio: float) -> list[Check]:
 
 def _covers(name: str, expected: float, found: NDArray[np.float64], source: str, reason: str = "") -> Check:
     passed = bool(found[1] <= expected <= found[2])
-    return Check(name, f"{expected:.4g}", *found.tolist(), passed, source, reason)
+    return _check(name, f"{expected:.4g}", found, passed, source, reason)
+
+
+def _check(name: str, expected: str, found: NDArray[np.float64], passed: bool, source: str, note: str = "") -> Check:
+    value, low, high = found.tolist()
+    return Check(name, expected, value, low, high, passed, source, note)
 
 
 def _sentences(facts: dict[str, Facts], ratio: float) -> list[str]:
@@ -212,7 +225,7 @@ STUDY = Study(
         "how many adoptions lie one step away: Goel, Watts & Goldstein (2012), EC"
     ),
     question="Do things grow popular from friend to friend, or by one person who tells thousands?",
-    change="persuaded=0.23: the R0 that has a mean size of 1.3. What becomes of the large cascades?",
+    change="persuaded=0.7: who adopts persuades more. Do large cascades change in number, or in shape too?",
     self_check=(
         "Why is no choice of R0 right for all three numbers of Twitter? The mean size fixes R0, and with it how many "
         "lie a step away; in the real world content differs, and here all has the same R0."

@@ -180,8 +180,8 @@ def _checks(buyers: Counts, money: Counts) -> list[Check]:
             BAD_NEWS,
         ),
         _positive(
-            "lead of hubs in shares of what random seeds bring, promise kept over broken",
-            hubs / buyers[MIDDLE, "random"].mean() - disappointing / buyers[broken, "random"].mean(), BAD_NEWS,
+            "log ratio of hubs to random, promise kept over broken",
+            _log_ratio(buyers, MIDDLE) - _log_ratio(buyers, broken), BAD_NEWS,
             "here a word makes a good known and adds to herding, whatever it says",
         ),
         _positive("lead of hubs over random, status that does not divide over one that does", hubs - apart,
@@ -194,6 +194,11 @@ def _checks(buyers: Counts, money: Counts) -> list[Check]:
             "here budgets do not go with ties, and who is rich has no more friends and tells no more",
         ),
     ]  # fmt: skip
+
+
+def _log_ratio(buyers: Counts, cell: Cell) -> NDArray[np.float64]:
+    """Of hubs' buyers to random seeds', one added to each, since there may be none."""
+    return np.log1p(buyers[cell, "hubs"]) - np.log1p(buyers[cell, "random"])
 
 
 def _positive(name: str, values: NDArray[np.float64], source: str, reason: str = "") -> Check:
