@@ -219,23 +219,27 @@ def sentences(
 def draw(request: Request, people: list[int], found: dict[str, Settling], same: dict[str, Settling]) -> Drawing:
     """Every outcome against the largest market, and the spread between seeds."""
     tolerance = request.options["tolerance"]
-    settled = sum(one.settled <= 10_000 for one in found.values())
+    settled, spread = sum(one.settled <= 10_000 for one in found.values()), found["GMV a head"].spread
     figure = new_figure(
         f"{settled} of {len(found)} outcomes of a market of 10,000 lie within {tolerance:.0%} of those of"
-        f" {people[-1]:,} people; the luck of the goods does not shrink with size",
+        f" {people[-1]:,} people; between seeds GMV a head varies by {spread[-1]:.0%}, and by {spread[0]:.0%} at"
+        f" {people[0]:,}",
         7.6,
     )
     axes = panels(figure, len(found) + 1, most=4)[0]
     for axis, (label, one) in zip(axes, found.items(), strict=False):
         _against_size(axis, label, one, same.get(label), tolerance)
-    axes[0].legend(frameon=False, fontsize=7.5, loc="best")
+    axes[0].legend(frameon=False, fontsize=7.5, loc="lower right")
     axis, gmv = axes[-1], found["GMV a head"]
-    for spread, colour, text in ((gmv.spread, BLUE, "other goods"), (gmv.paired[:-1], ORANGE, "same goods")):
-        axis.loglog(people[: len(spread)], spread * 100, "o-", color=colour, ms=3)
-        axis.annotate(text, (people[1], spread[1] * 100), (0, 6), textcoords="offset points", fontsize=8, color=colour)
-    axis.set_ylim(top=30)
+    for values, colour, text in ((gmv.spread, BLUE, "other goods"), (gmv.paired[:-1], ORANGE, "same goods")):
+        axis.loglog(people[: len(values)], values * 100, "o-", color=colour, ms=3)
+        at, up = (-1, 6) if colour == BLUE else (len(values) - 1, -12)
+        place = (people[: len(values)][at], values[at] * 100)
+        axis.annotate(text, place, (0, up), textcoords="offset points", fontsize=8, color=colour, ha="right")
+    axis.set_yticks([0.3, 1, 3, 10, 30], ["0.3%", "1%", "3%", "10%", "30%"])
+    axis.set_ylim(0.5 * 100 * min(gmv.paired[:-1]), 2 * 100 * max(gmv.spread))
+    axis.minorticks_off()
     axis.set_title("spread of GMV a head", fontsize=9)
-    axis.yaxis.set_major_formatter("{x:g}%")
     for axis in axes[-4:]:
         axis.set_xlabel("people")
     table = pd.concat({label: one.gaps.assign(spread=one.spread) for label, one in found.items()}, names=["outcome"])

@@ -261,6 +261,9 @@ def run(request: Request) -> Answer:
         f" {slope.found:.2f} (expected {slope.expected}).",
         f"Above it, luck does: at r = {above:g} the best of {SONGS} songs wins {best.found:.0%} of worlds, and"
         f" {sum(found.kept)} of {len(found.kept)} times the worst keeps a lead that it is given.",
+        f"Unlike the experiment, where downloads were listed for ever and each song was downloaded once by each, here"
+        f" {POPULARITY_DECAY:.0%} of sales fade a day, every song counts one more than its sales, and people buy again:"
+        " fading moves no equilibrium below a power of one, and the one more is part of the one expected above.",
     ]
     return Answer(checks, lambda: draw(request, found, still), sentences)
 
