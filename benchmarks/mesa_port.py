@@ -265,7 +265,8 @@ class MesaConsumer(mesa.Agent):
             self.remember_word(said.product, said.word, said.order, said.creator)
             town.tally.delivered[FRIEND] += 1
             if active:
-                seller = said.creator if said.creator >= 0 and town.creators[said.creator].active else NOBODY
+                sells = said.creator >= 0 and town.creators[said.creator].active and said.creator != self.creator
+                seller = said.creator if sells else NOBODY
                 follow = self.following(seller) if seller >= 0 else None
                 self.notice(Offer(said.product, FRIEND, seller, follow, parent=said.order))
 

@@ -78,9 +78,10 @@ def gather_pool(
         if places <= 0 or len(outer) == 0:
             break
         chance = min(1.0, places / len(outer))
+        row = min(distance, 1)  # friends of friends' friends are met through friends, too
         for person in outer:
             comes = chance == 1.0 or uniform(key, 0, person, partner(host)) < chance
-            if comes and add_follow(person, k, priors[distance, 0], priors[distance, 1], follows):
+            if comes and add_follow(person, k, priors[row, 0], priors[row, 1], follows):
                 found += 1
         ring = outer
     # drawn from a power of two and refused beyond the last person: one person more changes nobody else's draw

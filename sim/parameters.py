@@ -399,6 +399,14 @@ class Creators(Group):
         ge=0.1,
         le=1000,
     )
+    income_scale: float = par(
+        20.0,
+        "pay of a post at which more of it begins to count less when a product is chosen",
+        "yuan/post",
+        ASSUMPTION,
+        ge=0.01,
+        le=1e6,
+    )
     intrinsic: float = par(
         3.0, "non-cash reward of a post: respect, achievement", "yuan/post", ASSUMPTION, ge=0, le=1000
     )

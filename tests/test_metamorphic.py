@@ -33,7 +33,6 @@ def test_twice_the_money_is_another_unit_alone(money: list[Check]) -> None:
     assert failed(money[:2]) == []
 
 
-@pytest.mark.xfail(strict=True, reason=metamorphic.TWENTY)
 def test_twice_the_money_where_creators_weigh_what_a_post_pays(money: list[Check]) -> None:
     assert failed(money[2:]) == []
 

@@ -169,9 +169,6 @@ def test_one_rule_off_is_noticed(
         pytest.param(
             {"market": {"trust": {"interest_met": 1.0, "interest_broken": 4.0}}},
             id="apart",
-            marks=pytest.mark.xfail(
-                strict=True, reason="friends of friends' friends are given the counts of like interest, not second_*"
-            ),
         ),
     ],
 )
@@ -258,7 +255,6 @@ def with_own_pools(ties: tuple[Path, list[tuple[int, int]]]) -> Market:
     return Market(settings(ties[0], OWN), 1)
 
 
-@pytest.mark.xfail(strict=True, reason="its candidates are drawn from all goods, and those of other brands dropped")
 def test_an_own_account_posts_as_often_as_it_is_told(with_own_pools: Market) -> None:
     one, days, posted = with_own_pools, 30, 0
     for _ in range(days):
@@ -268,7 +264,6 @@ def test_an_own_account_posts_as_often_as_it_is_told(with_own_pools: Market) -> 
     assert abs(posted - told) < 4.0 * told**0.5
 
 
-@pytest.mark.xfail(strict=True, reason="it advises whatever is most attractive, of any brand")
 def test_an_own_account_advises_own_goods(with_own_pools: Market) -> None:
     one = with_own_pools
     one.step()

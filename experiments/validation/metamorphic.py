@@ -24,10 +24,6 @@ ROUNDED = {"Consumers.wallet", "orders.surplus", "daily.consumer_surplus", "outc
 FAMILY = 0.05  # chance that any interval of the relabelled markets misses zero where nothing differs
 UNMOVED = "no number differs"
 BY_CONSTRUCTION = "metamorphic relation (Chen, Cheung & Yiu 1998)"
-TWENTY = (
-    "Creators weigh the pay of a post against 20 yuan, a constant of the code and not a parameter, so that it does not "
-    "change with the unit of money"
-)
 
 
 def run(request: Request) -> Answer:
@@ -77,7 +73,7 @@ def money(ratio: float) -> list[Check]:
             f"{times}: money at hand and surplus", f"below {ratio:g} fen", fen, fen, fen, fen < ratio,
             "rounding of both markets to the fen", "The first money at hand and surplus are rounded in any market",
         ),
-        exactly(f"{times}, where creators weigh pay", chosen, TWENTY if chosen else ""),
+        exactly(f"{times}, where creators weigh pay", chosen),
     ]  # fmt: skip
 
 

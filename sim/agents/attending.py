@@ -233,7 +233,8 @@ def attend_words(i: int, day: int, active: bool, first: int, town: Town, today: 
         hear(i, product, float(inbox.word[row]), day, town.consumers)
         out.tally.delivered[Channel.FRIEND.value] += 1
         if active:
-            seller = creator if creator >= 0 and today.sheet.active[creator] == 1 else NOBODY
+            sells = creator >= 0 and today.sheet.active[creator] == 1 and creator != town.consumers.creator[i]
+            seller = creator if sells else NOBODY
             slot = follow_slot(i, seller, town.follows) if seller >= 0 else NOBODY
             channel, reached = Channel.FRIEND.value, town.consumers.reached
             notice(i, product, channel, seller, slot, math.nan, 0.0, False, order, reached, out)

@@ -26,7 +26,6 @@ from sim.rules.content import claim, post_rate
 from sim.rules.growth import marginal_income, wants_to_leave
 from sim.rules.trust import expertise
 
-INCOME_SCALE = 20.0  # yuan at which more pay begins to count less: log(1 + income / 20)
 SELLING_PRIOR = 5.0  # posts' worth of belief in the prior rate of orders
 ORDERS_PER_FOLLOWER = 0.002  # prior orders per post and follower
 DAYS_A_WEEK = 7
@@ -99,7 +98,25 @@ def attractiveness(
     if slot:
         income += float(contracts.slot_fee[tier, brand]) * audience
     judged = judged_claim(k, product, 0.0, luck, creators, shelf, rates, p)
-    return math.log(1.0 + income / INCOME_SCALE) + float(creators.fit[k, category]) + judged
+    return math.log(1.0 + income / p.income_scale) + float(creators.fit[k, category]) + judged
+
+
+@compiled
+def candidate_of(u: float, brand_account: int, shelf: Shelf) -> int:
+    """A product by lot: one of all, or of its own goods for a brand's account; `NOBODY` where that has none."""
+    products = shelf.category.shape[0]
+    if brand_account < 0:
+        return int(u * products)
+    own = 0
+    for product in range(products):
+        own += shelf.brand[product] == brand_account
+    nth = int(u * own)
+    for product in range(products):
+        if shelf.brand[product] == brand_account:
+            if nth == 0:
+                return product
+            nth -= 1
+    return NOBODY
 
 
 @compiled
@@ -110,7 +127,6 @@ def post_all(
 
     The number is Poisson around the intended rate; the product is drawn by a softmax over a few candidates.
     """
-    products = shelf.category.shape[0]
     key = luck[Stream.POST]
     count = 0
     for k in range(creators.active.shape[0]):
@@ -128,8 +144,8 @@ def post_all(
             best, most = NOBODY, -math.inf
             for candidate in range(p.candidates):
                 draw = 1 + 2 * (n * p.candidates + candidate)
-                product = int(uniform(key, day, who, draw) * products)
-                if brand_account >= 0 and int(shelf.brand[product]) != brand_account:
+                product = candidate_of(uniform(key, day, who, draw), brand_account, shelf)
+                if product < 0:
                     continue
                 score = attractiveness(k, product, slot_free, luck, creators, shelf, contracts, rates, p)
                 score += gumbel_of(uniform(key, day, who, draw + 1))
@@ -196,12 +212,13 @@ def advise_all(
             int(creators.since[k]) < day - 1 and (key_of(k, creators) + day) % period != 0
         ):
             continue
-        tier = int(creators.tier[k])
+        tier, brand_account = int(creators.tier[k]), int(creators.brand[k])
         for category in range(creators.content.shape[1]):
             sheet.advice[k, category] = NOBODY
             most = -math.inf
             for product in range(shelf.category.shape[0]):
-                if shelf.category[product] == category:
+                sells = brand_account < 0 or int(shelf.brand[product]) == brand_account
+                if sells and shelf.category[product] == category:
                     score = attractiveness(k, product, False, luck, creators, shelf, contracts, rates, p)
                     if score > most:
                         most = score

@@ -192,7 +192,8 @@ def hear(town: Town, person: Person, today: int) -> list[Offer]:
         words = person.heard.setdefault(number, Words(0, 0.0, today))
         words.mean += (experienced - words.mean) / (words.count + 1)
         words.count, words.last = words.count + 1, today
-        seller = root if root is not None and root.active else None
+        sells = root is not None and root.active and root.person is not person
+        seller = root if sells else None
         offers.append(Offer(town.products[number], FRIEND, seller))
     person.inbox.clear()
     return offers

@@ -48,7 +48,7 @@ def attractiveness(town: Town, creator: Creator, product: Product, slot: bool) -
     pay = sum(pay_shares(town, creator, product)) * product.price / 100.0 * each
     if slot and creator.tier == KOL and promotes(creator, product):
         pay += town.p.creators.slot_fee * creator.audience
-    return log1p(pay / 20.0) + creator.fit[c] + judgement(town, creator, product)
+    return log1p(pay / town.p.creators.income_scale) + creator.fit[c] + judgement(town, creator, product)
 
 
 def post_all(town: Town, day: int) -> tuple[list[Post], list[tuple[Creator, Product]]]:
