@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from experiments.analysis import commands
+from experiments.calibration.command import calibrate
 
 NEWEST_PYTHON = (3, 13)
 DEBUG = "KOC_DEBUG"
@@ -154,7 +155,7 @@ def replay(
     back(output, run, day)
 
 
-for command in (commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios):
+for command in (calibrate, commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios):
     app.command()(command)
 
 

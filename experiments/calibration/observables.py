@@ -38,7 +38,10 @@ class Span(NamedTuple):
     cohort: int = 4 * QUARTER
 
 
-def observe(parameters: Parameters, seed: int, span: Span = Span(), world: World | None = None) -> dict[str, float]:
+USUAL = Span()
+
+
+def observe(parameters: Parameters, seed: int, span: Span = USUAL, world: World | None = None) -> dict[str, float]:
     """Run a market and measure what the targets are about.
 
     Parameters

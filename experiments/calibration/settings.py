@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -23,7 +22,7 @@ OBSERVABLES = (
     "revenue_per_follower", "return_on_pay", "buys_per_view", "acquisition_growth", "cascade_size", "cascade_deep",
     "cascade_large", "product_gini", "cohort_repeat", "buys_per_user",
 )  # fmt: skip
-LEAST_POINTS_PER_TERM = 2  # of the emulator's polynomial
+POINTS_PER_PARAMETER = 10  # at least (Loeppky, Sacks & Welch 2009)
 
 Array = NDArray[np.float64]
 
@@ -67,6 +66,7 @@ class Target(Group):
     error: float = Field(gt=0, description="standard deviation on that scale, stated")
     check: str = Field(default="", description="how well the source was checked")
     source: str = Field(default="", description="where it is from")
+    set: dict[str, float] = Field(default={}, description="what differs in the market that it speaks of")
     mapping: str = Field(default="", description="how close source and model speak of the same")
 
     @property
@@ -123,7 +123,7 @@ class Calibration(Group):
     @model_validator(mode="after")
     def _consistent(self) -> Calibration:
         if not self.burn_in < self.days <= self.cohort:
-            raise ValueError(f"days={self.days}: expected above burn_in={self.burn_in}, and cohort={self.cohort} or less")
+            raise ValueError(f"days={self.days}: expected above burn_in={self.burn_in}, at most cohort={self.cohort}")
         known = {path: field for path, field, value in fields(Parameters()) if isinstance(value, int | float)}
         for path, prior in self.priors.items():
             if path not in known:
@@ -131,6 +131,11 @@ class Calibration(Group):
             low, high = limits(known[path])
             if (low is not None and prior.low < low) or (high is not None and prior.high > high):
                 raise ValueError(f"priors.{path}: {prior.low:g} to {prior.high:g}, allowed is {low:g} to {high:g}")
+        if wrong := [name for name, target in self.targets.items() if target.set]:
+            raise ValueError(f"targets.{wrong[0]}.set: the market of the targets is one; expected it under held_out")
+        for name, target in self.held_out.items():
+            if unknown := [path for path in target.set if path not in known]:
+                raise ValueError(f"held_out.{name}.set: {unknown[0]} is no parameter; {nearest(unknown[0], known)}")
         if not self.priors:
             raise ValueError("priors is empty: expected at least one parameter")
         if not self.targets:
@@ -139,9 +144,8 @@ class Calibration(Group):
 
     @property
     def least_points(self) -> int:
-        """Points that the emulator needs at least: twice the terms of a quadratic in all parameters."""
-        count = len(self.priors)
-        return LEAST_POINTS_PER_TERM * math.comb(count + 2, 2)
+        """Points that the emulator needs at least."""
+        return POINTS_PER_PARAMETER * len(self.priors)
 
     def values(self, unit: Array) -> Array:
         """Parameters at places of the prior, shape (n, parameters)."""
@@ -157,7 +161,10 @@ class Wish(NamedTuple):
     parameters: Sequence[str] = ()
 
 
-def load(file: Path = FILE, wish: Wish = Wish()) -> Calibration:
+AS_IN_THE_FILE = Wish()
+
+
+def load(file: Path = FILE, wish: Wish = AS_IN_THE_FILE) -> Calibration:
     """Read what is to be calibrated to what.
 
     Parameters

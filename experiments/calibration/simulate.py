@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import cache
 from itertools import islice
@@ -57,9 +57,7 @@ def sobol_points(calibration: Calibration) -> Array:
     return np.asarray(sampler.random_base2(power)[: calibration.points])
 
 
-def run_at(
-    calibration: Calibration, values: Sequence[float], seed: int, also: Sequence[tuple[str, float]] = ()
-) -> Run:
+def run_at(calibration: Calibration, values: Sequence[float], seed: int, also: Sequence[tuple[str, float]] = ()) -> Run:
     """The run at some values of the calibrated parameters.
 
     Parameters
@@ -137,18 +135,17 @@ def carry_out(
     return pd.DataFrame([found.get(run.id, {}) for run in runs])
 
 
-def _made(pending: Sequence[Run], days: int, workers: int):  # type: ignore[no-untyped-def]
+def _made(pending: Sequence[Run], days: int, workers: int) -> Iterator[list[Finished | Failed]]:
     if workers == 1:
         for run in pending:
             yield [_attempt(run, days)]
         return
     tasks = iter(pending)
     with parallel_config("loky", n_jobs=workers, inner_max_num_threads=1):
+        # a few at a time, so that an interruption loses no more
         while some := list(islice(tasks, AT_ONCE * workers)):
-            for done in Parallel(return_as="generator_unordered", batch_size=1)(
-                delayed(_attempt)(run, days) for run in some
-            ):
-                yield [done]
+            made = Parallel(return_as="generator_unordered", batch_size=1)(delayed(_attempt)(run, days) for run in some)
+            yield from ([done] for done in made)
 
 
 def _attempt(run: Run, days: int) -> Finished | Failed:

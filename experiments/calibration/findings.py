@@ -1,0 +1,196 @@
+"""What a calibration found: posterior, identifiability, predictions with and without each target, draws."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from experiments.calibration.emulator import Emulator
+from experiments.calibration.posterior import Posterior, posterior
+from experiments.calibration.settings import Array, Calibration, Target
+from experiments.calibration.simulate import Simulated, carry_out, run_at
+from experiments.paths import at
+from experiments.report.statistics import LEVEL
+from experiments.runs import model_hash
+from sim.parameters import Parameters
+
+ENDS = ((1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2)
+DRAWS = 64  # joint draws that are kept for the verdict
+PREDICTIVE = 24  # of them at which the market is run again, to see whether the emulator holds
+UNIFORM_DEVIATION = np.sqrt(1 / 12)
+FIGURES = 4  # significant digits
+
+
+class Predicted(NamedTuple):
+    """What the model expects of a target, on the target's own scale of values: median and 95 % interval."""
+
+    low: float
+    median: float
+    high: float
+
+    @classmethod
+    def of(cls, target: Target, scaled: Array) -> Predicted:
+        """From draws on the scale of the error."""
+        return cls(*(_short(x) for x in target.off_scale(np.quantile(scaled[np.isfinite(scaled)], ENDS))))
+
+
+def left_out(
+    emulator: Emulator, calibration: Calibration, tell: Callable[[str], None], folder: Path, key: str
+) -> dict[str, Posterior]:
+    """The posterior given all targets, under the name ``""``, and given all but each.
+
+    Parameters
+    ----------
+    emulator
+        Of all targets.
+    calibration
+        Seed and parameters.
+    tell
+        Called with a line for each that is sampled.
+    folder, key
+        Where they are kept, by what determines them, so that an interrupted command goes on.
+    """
+    found: dict[str, Posterior] = {}
+    for name in ("", *emulator.targets) if len(emulator.targets) > 1 else ("",):
+        path = folder / f"{hashlib.sha256(f'{key}|{name}'.encode()).hexdigest()[:24]}.npz"
+        if path.exists():
+            kept = np.load(path)
+            evidence, error = map(float, kept["evidence"])
+            found[name] = Posterior(kept["unit"], evidence, error, int(kept["calls"]))
+            continue
+        tell(f"posterior without {name}" if name else "posterior given all targets")
+        one = posterior(emulator, len(calibration.priors), [name] if name else [], calibration.seed)
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial.npz")
+        np.savez(partial, unit=one.unit, evidence=[one.log_evidence, one.error], calls=one.calls)
+        partial.replace(path)
+        found[name] = one
+    return found
+
+
+def expected(emulator: Emulator, unit: Array, seed: int) -> Array:
+    """Draws of what the model expects of each target, the emulator's uncertainty included; shape (draws, targets)."""
+    mean, variance = emulator.predict(unit)
+    return mean + np.random.default_rng(seed).normal(size=mean.shape) * np.sqrt(variance)
+
+
+def distance(target: Target, scaled: Array) -> float:
+    """How many standard deviations a target lies from what is expected, its own error and the expectation's together.
+
+    Of a bound, only what lies on its wrong side counts; positive where the model says more than the target.
+    """
+    z = float((np.nanmean(scaled) - target.goal) / np.sqrt(np.nanvar(scaled) + target.error**2))
+    return {"equal": z, "least": min(z, 0.0), "most": max(z, 0.0)}[target.bound]
+
+
+def draws_of(calibration: Calibration, found: Posterior) -> Array:
+    """Some joint draws in the parameters' units, rounded, shape (draws, parameters)."""
+    values = calibration.values(found.unit[:DRAWS])
+    return np.vectorize(_short)(values)
+
+
+def made_again(
+    calibration: Calibration, draws: Array, output: Path, workers: int, console: Any
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Markets at draws from the posterior: what they show, and what markets of held-out numbers show there.
+
+    Returns
+    -------
+    observed : DataFrame
+        A row per draw, of the usual market.
+    others : dict of DataFrame
+        For each held-out number that speaks of another market.
+    """
+    chosen = draws[:PREDICTIVE]
+    first = calibration.seed * 1_000_000 + 500_000
+    others = {name: target for name, target in calibration.held_out.items() if target.set}
+
+    def runs(also: Sequence[tuple[str, float]]) -> list[Any]:
+        return [run_at(calibration, values, first + number, also) for number, values in enumerate(chosen)]
+
+    groups = [runs(()), *(runs(tuple(target.set.items())) for target in others.values())]
+    frame = carry_out([run for group in groups for run in group], calibration, output, workers, console)
+    parts = [frame.iloc[i * len(chosen) : (i + 1) * len(chosen)].reset_index(drop=True) for i in range(len(groups))]
+    return parts[0], dict(zip(others, parts[1:], strict=True))
+
+
+def summary(
+    calibration: Calibration, simulated: Simulated, emulator: Emulator, posteriors: dict[str, Posterior],
+    observed: pd.DataFrame, others: dict[str, pd.DataFrame],
+) -> dict[str, Any]:  # fmt: skip
+    """All of it as nested mappings of plain values, for YAML."""
+    whole = posteriors[""]
+    values = calibration.values(whole.unit)
+    defaults = Parameters().model_dump()
+    errors = emulator.errors()
+    predictions = {name: expected(emulator, one.unit, calibration.seed) for name, one in posteriors.items()}
+    prior = expected(emulator, simulated.unit, calibration.seed)
+    correlation = np.atleast_2d(np.corrcoef(whole.unit.T))
+    parameters: dict[str, Any] = {}
+    for place, (path, assumed) in enumerate(calibration.priors.items()):
+        low, median, high = (_short(x) for x in np.quantile(values[:, place], ENDS))
+        others_than = np.abs(correlation[place] - np.eye(len(correlation))[place])
+        partner = int(others_than.argmax())
+        parameters[path] = {
+            "prior": assumed.model_dump(),
+            "mean": _short(values[:, place].mean()), "median": median, "low": low, "high": high,
+            "shrinkage": round(float(1 - whole.unit[:, place].std() / UNIFORM_DEVIATION), 3),
+            "with": list(calibration.priors)[partner], "correlation": round(float(correlation[place, partner]), 2),
+            "default_was": at(defaults, path),
+        }  # fmt: skip
+    targets: dict[str, Any] = {}
+    for place, (name, target) in enumerate(calibration.targets.items()):
+        told: dict[str, Any] = target.model_dump(exclude={"set"})
+        told["prior"] = list(Predicted.of(target, prior[:, place]))
+        told["posterior"] = list(Predicted.of(target, predictions[""][:, place]))
+        told["distance"] = round(distance(target, predictions[""][:, place]), 2)
+        told["markets"] = list(Predicted.of(target, target.on_scale(observed[target.observable].to_numpy())))
+        told["emulator"] = {"r2": round(errors[name].r2, 3), "rmse": _short(errors[name].rmse),
+                            "coverage": round(errors[name].coverage, 3), "markets": errors[name].points}  # fmt: skip
+        if name in posteriors:
+            without = predictions[name]
+            told["left_out"] = {
+                "predicted": list(Predicted.of(target, without[:, place])),
+                "distance": round(distance(target, without[:, place]), 2),
+                "log_evidence": round(whole.log_evidence - posteriors[name].log_evidence, 2),
+                # how much closer each other target comes, in its own errors, when this one is let go
+                "relieves": {
+                    other: round(abs(distance(each, predictions[""][:, i])) - abs(distance(each, without[:, i])), 2)
+                    for i, (other, each) in enumerate(calibration.targets.items()) if other != name
+                },
+            }  # fmt: skip
+        targets[name] = told
+    held: dict[str, Any] = {}
+    for name, target in calibration.held_out.items():
+        shown = target.on_scale(others.get(name, observed)[target.observable].to_numpy())
+        told = {**target.model_dump(), "markets": list(Predicted.of(target, shown))}
+        held[name] = {**told, "distance": round(distance(target, shown), 2)}
+    draws = draws_of(calibration, whole)
+    return {
+        "model": model_hash(),
+        "seed": calibration.seed,
+        "simulations": len(simulated.unit),
+        "predictive_markets": len(observed),
+        "people": calibration.consumers,
+        "sampler": {"library": _library(), "log_evidence": round(whole.log_evidence, 2),
+                    "error": round(whole.error, 2), "calls": whole.calls},
+        "parameters": parameters,
+        "targets": targets,
+        "held_out": held,
+        "draws": [[float(x) for x in row] for row in draws],
+    }  # fmt: skip
+
+
+def _library() -> str:
+    from importlib import metadata
+
+    return f"dynesty {metadata.version('dynesty')}"
+
+
+def _short(value: float) -> float:
+    return float(f"{float(value):.{FIGURES}g}")
