@@ -21,8 +21,10 @@ from sim.parameters import Parameters
 
 ENDS = ((1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2)
 DRAWS = 64  # joint draws that are kept for the verdict
-PREDICTIVE = 24  # of them at which the market is run again, to see whether the emulator holds
+PREDICTIVE = 16  # of them at which the market is run again, to see whether the emulator holds
 UNIFORM_DEVIATION = np.sqrt(1 / 12)
+SHOWN_OF_DIRECTION = 3  # parameters
+LEAST_SHOWN = 0.1  # shrinkage of a direction that is told of
 FIGURES = 4  # significant digits
 
 
@@ -86,6 +88,33 @@ def distance(target: Target, scaled: Array) -> float:
     """
     z = float((np.nanmean(scaled) - target.goal) / np.sqrt(np.nanvar(scaled) + target.error**2))
     return {"equal": z, "least": min(z, 0.0), "most": max(z, 0.0)}[target.bound]
+
+
+def identified_directions(unit: Array, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Combinations of parameters that are pinned down better than any parameter alone, the best first.
+
+    Parameters
+    ----------
+    unit : shape (draws, parameters)
+    names
+        Of the parameters.
+
+    Returns
+    -------
+    list of dict
+        ``shrinkage``, one less the deviation along the direction over that of the prior, and ``of``, the three
+        parameters with the largest part in it. Principal axes of the posterior in the prior's units.
+    """
+    variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(unit.T)))
+    found: list[dict[str, Any]] = []
+    for variance, axis in zip(variances, axes.T, strict=True):
+        largest = np.argsort(-np.abs(axis))[:SHOWN_OF_DIRECTION]
+        sign = np.sign(axis[largest[0]])
+        found.append({
+            "shrinkage": round(float(1 - np.sqrt(variance) / UNIFORM_DEVIATION), 3),
+            "of": {names[i]: round(float(sign * axis[i]), 2) for i in largest},
+        })  # fmt: skip
+    return [one for one in found if one["shrinkage"] >= LEAST_SHOWN]
 
 
 def draws_of(calibration: Calibration, found: Posterior) -> Array:
@@ -171,6 +200,7 @@ def summary(
         told = {**target.model_dump(), "markets": list(Predicted.of(target, shown))}
         held[name] = {**told, "distance": round(distance(target, shown), 2)}
     draws = draws_of(calibration, whole)
+    directions = identified_directions(whole.unit, list(calibration.priors))
     return {
         "model": model_hash(),
         "seed": calibration.seed,
@@ -180,6 +210,7 @@ def summary(
         "sampler": {"library": _library(), "log_evidence": round(whole.log_evidence, 2),
                     "error": round(whole.error, 2), "calls": whole.calls},
         "parameters": parameters,
+        "directions": directions,
         "targets": targets,
         "held_out": held,
         "draws": [[float(x) for x in row] for row in draws],

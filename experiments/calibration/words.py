@@ -42,6 +42,12 @@ def identified(found: dict[str, Any]) -> list[str]:
         f"Pinned down (interval at least {PINNED:.0%} narrower than the prior): {', '.join(pinned) or 'none'}.",
         f"Somewhat: {', '.join(some) or 'none'}.",
         f"Not pinned down by these targets: {', '.join(rest) or 'none'}.",
+        *(
+            f"Combination narrowed by {one['shrinkage']:.0%}: "
+            + " ".join(f"{part:+.2f} {path}" for path, part in one["of"].items())
+            + " (in units of the priors)."
+            for one in found["directions"]
+        ),
     ]
 
 
