@@ -33,6 +33,7 @@ def draw(found: dict[str, Any]) -> Drawing:
     above, below = figure.subplots(2, 1, height_ratios=[len(parameters) + 1, len(targets) + 2])
     _draw_parameters(above, parameters)
     _draw_targets(below, targets)
+    figure.legend(*below.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
     caption = (
         "Above: each parameter's prior, from its low to its high end (grey), and the posterior's median with its 95 % "
         "interval; orange where it is at least 30 % narrower. Below: what the market is expected to show of each "
@@ -102,4 +103,3 @@ def _draw_targets(ax: Axes, table: pd.DataFrame) -> None:
     ax.set_xlabel("stated errors from the known value")
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    ax.legend(loc="upper center", bbox_to_anchor=(0.35, -0.16), ncols=3, frameon=False)

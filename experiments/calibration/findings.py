@@ -25,6 +25,7 @@ PREDICTIVE = 16  # of them at which the market is run again, to see whether the 
 UNIFORM_DEVIATION = np.sqrt(1 / 12)
 SHOWN_OF_DIRECTION = 3  # parameters
 LEAST_SHOWN = 0.1  # shrinkage of a direction that is told of
+ROUNDED = 2  # significant digits of a default
 FIGURES = 4  # significant digits
 
 
@@ -170,11 +171,14 @@ def summary(
             "mean": _short(values[:, place].mean()), "median": median, "low": low, "high": high,
             "shrinkage": round(float(1 - whole.unit[:, place].std() / UNIFORM_DEVIATION), 3),
             "with": list(calibration.priors)[partner], "correlation": round(float(correlation[place, partner]), 2),
-            "default_was": at(defaults, path),
+            "default": _short(median, ROUNDED), "default_was": at(defaults, path),
         }  # fmt: skip
+    chosen = [prior.unit(parameters[path]["default"]) for path, prior in calibration.priors.items()]
+    at_defaults, _ = emulator.predict(np.array(chosen, float))
     targets: dict[str, Any] = {}
     for place, (name, target) in enumerate(calibration.targets.items()):
         told: dict[str, Any] = target.model_dump(exclude={"set"})
+        told["at_defaults"] = _short(target.off_scale(at_defaults[0, place]))
         told["prior"] = list(Predicted.of(target, prior[:, place]))
         told["posterior"] = list(Predicted.of(target, predictions[""][:, place]))
         told["distance"] = round(distance(target, predictions[""][:, place]), 2)
@@ -223,5 +227,5 @@ def _library() -> str:
     return f"dynesty {metadata.version('dynesty')}"
 
 
-def _short(value: float) -> float:
-    return float(f"{float(value):.{FIGURES}g}")
+def _short(value: float, figures: int = FIGURES) -> float:
+    return float(f"{float(value):.{figures}g}")

@@ -8,9 +8,12 @@ from typing import Any
 FAR = 1.96  # standard deviations beyond which a target is missed
 PINNED, LOOSE = 0.3, 0.1  # shrinkage from which a parameter is pinned down; below which it is not
 RELIEF = 0.25  # standard deviations that another target comes closer, from which two are said to conflict
-PARAMETERS = ("parameter", "prior", "median", "95 % interval", "shrinkage", "pinned down?", "moves with")
-TARGETS = ("target", "known", "prior predicts", "posterior", "markets there", "predicted by the others", "distance")
-HELD_OUT = ("held out", "known", "markets at the posterior", "distance")
+PARAMETERS = ("parameter", "was", "prior", "median", "95 % interval", "shrinkage", "pinned down?", "moves with")
+TARGETS = (
+    "target", "known", "prior predicts", "posterior", "at the medians", "markets at draws", "predicted by the others",
+    "standard deviations off",
+)  # fmt: skip
+HELD_OUT = ("held out", "known", "markets at draws", "standard deviations off")
 BOUNDS = {"equal": "", "least": "at least ", "most": "at most "}
 
 
@@ -77,7 +80,7 @@ def _rows(found: dict[str, Any]) -> Iterator[tuple[str, ...]]:
         told = "yes" if s >= PINNED else "somewhat" if s >= LOOSE else "no"
         scale = ", log" if prior["scale"] == "log" else ""
         yield (
-            f"`{path}`", f"{prior['low']:g} to {prior['high']:g}{scale}", f"{one['median']:.3g}",
+            f"`{path}`", f"{one['default_was']:g}", f"{prior['low']:g} to {prior['high']:g}{scale}", f"{one['median']:.3g}",
             f"{one['low']:.3g} to {one['high']:.3g}", f"{s:.2f}", told, f"`{one['with']}` ({one['correlation']:+.2f})",
         )  # fmt: skip
 
@@ -87,7 +90,7 @@ def _target_rows(found: dict[str, Any]) -> Iterator[tuple[str, ...]]:
         out = one.get("left_out")
         yield (
             f"{name}: {one['about']}", f"{BOUNDS[one['bound']]}{one['value']:g}", interval(one["prior"]),
-            interval(one["posterior"]), interval(one["markets"]), interval(out["predicted"]) if out else "",
+            interval(one["posterior"]), f"{one['at_defaults']:.3g}", interval(one["markets"]), interval(out["predicted"]) if out else "",
             f"{out['distance']:+.1f}" if out else "",
         )  # fmt: skip
 

@@ -71,8 +71,9 @@ def spread_of(results: Results, comparison: Comparison, outcome: str) -> tuple[S
     relative = share_of_base(rows["effect"], rows["base"])
     in_percent = bool((relative.notna() | rows["effect"].isna()).all()) and bool(relative.notna().any())
     values = relative if in_percent else rows["effect"]
-    table = values.groupby(rows["draw"]).apply(list)
-    samples = np.array(table.tolist(), float).reshape(len(table), -1)
+    samples = np.array([group.to_numpy(float) for _, group in values.groupby(rows["draw"])]).reshape(
+        rows["draw"].nunique(), -1 if len(rows) else 0
+    )
     return spread(samples), "%" if in_percent else OUTCOMES[outcome].unit
 
 
