@@ -178,7 +178,7 @@ def summary(
     targets: dict[str, Any] = {}
     for place, (name, target) in enumerate(calibration.targets.items()):
         told: dict[str, Any] = target.model_dump(exclude={"set"})
-        told["at_defaults"] = _short(target.off_scale(at_defaults[0, place]))
+        told["at_defaults"] = _short(float(target.off_scale(at_defaults[0, place])))
         told["prior"] = list(Predicted.of(target, prior[:, place]))
         told["posterior"] = list(Predicted.of(target, predictions[""][:, place]))
         told["distance"] = round(distance(target, predictions[""][:, place]), 2)

@@ -80,8 +80,9 @@ def _rows(found: dict[str, Any]) -> Iterator[tuple[str, ...]]:
         told = "yes" if s >= PINNED else "somewhat" if s >= LOOSE else "no"
         scale = ", log" if prior["scale"] == "log" else ""
         yield (
-            f"`{path}`", f"{one['default_was']:g}", f"{prior['low']:g} to {prior['high']:g}{scale}", f"{one['median']:.3g}",
-            f"{one['low']:.3g} to {one['high']:.3g}", f"{s:.2f}", told, f"`{one['with']}` ({one['correlation']:+.2f})",
+            f"`{path}`", f"{one['default_was']:g}", f"{prior['low']:g} to {prior['high']:g}{scale}",
+            f"{one['median']:.3g}", f"{one['low']:.3g} to {one['high']:.3g}", f"{s:.2f}", told,
+            f"`{one['with']}` ({one['correlation']:+.2f})",
         )  # fmt: skip
 
 
@@ -90,8 +91,8 @@ def _target_rows(found: dict[str, Any]) -> Iterator[tuple[str, ...]]:
         out = one.get("left_out")
         yield (
             f"{name}: {one['about']}", f"{BOUNDS[one['bound']]}{one['value']:g}", interval(one["prior"]),
-            interval(one["posterior"]), f"{one['at_defaults']:.3g}", interval(one["markets"]), interval(out["predicted"]) if out else "",
-            f"{out['distance']:+.1f}" if out else "",
+            interval(one["posterior"]), f"{one['at_defaults']:.3g}", interval(one["markets"]),
+            interval(out["predicted"]) if out else "", f"{out['distance']:+.1f}" if out else "",
         )  # fmt: skip
 
 
