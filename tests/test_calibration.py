@@ -14,7 +14,7 @@ from scipy import stats
 from experiments.calibration import simulate
 from experiments.calibration.calibrate import Place, calibrate, read
 from experiments.calibration.emulator import Emulator
-from experiments.calibration.findings import distance, expected, identified_directions, left_out
+from experiments.calibration.findings import PREDICTIVE, Shelf, distance, expected, identified_directions, left_out
 from experiments.calibration.observables import acquisition_growth, cascades, cohort_repeat
 from experiments.calibration.posterior import Posterior, posterior, sample
 from experiments.calibration.settings import FILE, Calibration, Prior, Target, Wish, load
@@ -121,7 +121,7 @@ def test_scales_lead_back(scale: str) -> None:
 
 def test_an_interrupted_calibration_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
-    calibration = toy(32).model_copy(update={"points": 32})
+    calibration = toy(32).model_copy(update={"refine": 8})
 
     def attempt(run: Run, days: int) -> Finished | Failed:
         if len(made) == 10 and run.id not in made:
@@ -141,7 +141,7 @@ def test_an_interrupted_calibration_goes_on(tmp_path: Path, monkeypatch: pytest.
     calibrate(calibration, place)
     ids = [id for id in made if id != "stop"]
     assert len(first) == 10
-    assert len(ids) == len(set(ids)) > 32  # none is made twice; those at draws of the posterior come after
+    assert len(ids) == len(set(ids)) == 32 + 8 + PREDICTIVE  # none is made twice
     text = place.write.read_text()
     calibrate(calibration, place)
     assert len(made) == len(ids) + 1  # all is kept
@@ -150,8 +150,8 @@ def test_an_interrupted_calibration_goes_on(tmp_path: Path, monkeypatch: pytest.
 
 def test_posteriors_are_kept(tmp_path: Path, emulator: Emulator) -> None:
     told: list[str] = []
-    once = left_out(emulator, toy(), told.append, tmp_path, "key")
-    again = left_out(emulator, toy(), told.append, tmp_path, "key")
+    once = left_out(emulator, toy(), Shelf(tmp_path, "key", told.append))
+    again = left_out(emulator, toy(), Shelf(tmp_path, "key", told.append))
     assert len(told) == 3
     assert np.array_equal(once["T0"].unit, again["T0"].unit)
     assert isinstance(again[""], Posterior)

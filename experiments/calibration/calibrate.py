@@ -12,10 +12,10 @@ from rich.console import Console
 
 from experiments.calibration import words
 from experiments.calibration.emulator import Emulator
-from experiments.calibration.findings import draws_of, left_out, made_again, summary
+from experiments.calibration.findings import Shelf, draws_of, left_out, made_again, summary
 from experiments.calibration.posterior import check_installed
 from experiments.calibration.settings import Calibration
-from experiments.calibration.simulate import EXPERIMENT, simulate, workers_of
+from experiments.calibration.simulate import EXPERIMENT, Simulated, refined, simulate, workers_of
 from experiments.configuration import FOLDER
 from sim.errors import UserError
 
@@ -71,17 +71,28 @@ def calibrate(calibration: Calibration, place: Place) -> list[str]:
     console, started = Console(stderr=True, highlight=False, soft_wrap=True), time.time()
     workers = workers_of(place.workers)
     simulated = simulate(calibration, place.output, workers, console)
-    emulator = Emulator(simulated.unit, simulated.observed, calibration.targets)
-    names = list(calibration.targets)
-    seen = simulated.observed.reindex(columns=sorted({t.observable for t in calibration.targets.values()}))
-    key = "|".join([calibration.model_dump_json(), hashlib.sha256(seen.to_csv().encode()).hexdigest()])
-    posteriors = left_out(emulator, calibration, console.print, place.output / EXPERIMENT, key)
+    emulator, shelf = _emulated(calibration, simulated, place.output, console)
+    if calibration.refine:
+        unit = shelf.posterior(emulator, calibration).unit[: calibration.refine]
+        simulated = refined(calibration, simulated, unit, place.output, workers, console)
+        emulator, shelf = _emulated(calibration, simulated, place.output, console)
+    posteriors = left_out(emulator, calibration, shelf)
     draws = draws_of(calibration, posteriors[""])
     observed, others = made_again(calibration, draws, place.output, workers, console)
     found = summary(calibration, simulated, emulator, posteriors, observed, others)
     _write(place.write, found)
-    console.print(f"{len(names)} targets, {time.time() - started:.0f} s; written: {place.write}")
+    console.print(f"{len(calibration.targets)} targets, {time.time() - started:.0f} s; written: {place.write}")
     return words.of(found)
+
+
+def _emulated(
+    calibration: Calibration, simulated: Simulated, output: Path, console: Console
+) -> tuple[Emulator, Shelf]:
+    emulator = Emulator(simulated.unit, simulated.observed, calibration.targets)
+    seen = simulated.observed.reindex(columns=sorted({t.observable for t in calibration.targets.values()}))
+    seen_hash = hashlib.sha256(seen.to_csv().encode()).hexdigest()
+    asked = calibration.model_dump_json(include={"priors", "targets", "seed"})
+    return emulator, Shelf(output / EXPERIMENT, f"{asked}|{seen_hash}", console.print)
 
 
 def read(path: Path = FILE) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pandas as pd
 from experiments.calibration.emulator import Emulator
 from experiments.calibration.posterior import Posterior, posterior
 from experiments.calibration.settings import Array, Calibration, Target
-from experiments.calibration.simulate import Simulated, carry_out, run_at
+from experiments.calibration.simulate import Simulated, carry_out, run_at, sobol_points
 from experiments.paths import at
 from experiments.report.statistics import LEVEL
 from experiments.runs import model_hash
@@ -42,38 +42,44 @@ class Predicted(NamedTuple):
         return cls(*(_short(x) for x in target.off_scale(np.quantile(scaled[np.isfinite(scaled)], ENDS))))
 
 
-def left_out(
-    emulator: Emulator, calibration: Calibration, tell: Callable[[str], None], folder: Path, key: str
-) -> dict[str, Posterior]:
-    """The posterior given all targets, under the name ``""``, and given all but each.
+class Shelf(NamedTuple):
+    """Where posteriors are kept, so that an interrupted command goes on.
 
-    Parameters
+    Attributes
     ----------
-    emulator
-        Of all targets.
-    calibration
-        Seed and parameters.
-    tell
-        Called with a line for each that is sampled.
-    folder, key
-        Where they are kept, by what determines them, so that an interrupted command goes on.
+    folder : Path
+        Made when needed.
+    key : str
+        All that determines them but the targets left out.
+    tell : callable
+        Called with a line for each that has to be sampled.
     """
-    found: dict[str, Posterior] = {}
-    for name in ("", *emulator.targets) if len(emulator.targets) > 1 else ("",):
-        path = folder / f"{hashlib.sha256(f'{key}|{name}'.encode()).hexdigest()[:24]}.npz"
+
+    folder: Path
+    key: str
+    tell: Callable[[str], None]
+
+    def posterior(self, emulator: Emulator, calibration: Calibration, without: str = "") -> Posterior:
+        """The posterior given all targets, or all but one; sampled, or found again."""
+        digest = hashlib.sha256(f"{self.key}|{without}".encode()).hexdigest()[:24]
+        path = self.folder / f"{digest}.npz"
         if path.exists():
             kept = np.load(path)
             evidence, error = map(float, kept["evidence"])
-            found[name] = Posterior(kept["unit"], evidence, error, int(kept["calls"]))
-            continue
-        tell(f"posterior without {name}" if name else "posterior given all targets")
-        one = posterior(emulator, len(calibration.priors), [name] if name else [], calibration.seed)
-        folder.mkdir(parents=True, exist_ok=True)
+            return Posterior(kept["unit"], evidence, error, int(kept["calls"]))
+        self.tell(f"posterior without {without}" if without else "posterior given all targets")
+        one = posterior(emulator, len(calibration.priors), [without] if without else [], calibration.seed)
+        self.folder.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial.npz")
         np.savez(partial, unit=one.unit, evidence=[one.log_evidence, one.error], calls=one.calls)
         partial.replace(path)
-        found[name] = one
-    return found
+        return one
+
+
+def left_out(emulator: Emulator, calibration: Calibration, shelf: Shelf) -> dict[str, Posterior]:
+    """The posterior given all targets, under the name ``""``, and given all but each, if there are several."""
+    names = ["", *emulator.targets] if len(emulator.targets) > 1 else [""]
+    return {name: shelf.posterior(emulator, calibration, name) for name in names}
 
 
 def expected(emulator: Emulator, unit: Array, seed: int) -> Array:
@@ -159,7 +165,7 @@ def summary(
     defaults = Parameters().model_dump()
     errors = emulator.errors()
     predictions = {name: expected(emulator, one.unit, calibration.seed) for name, one in posteriors.items()}
-    prior = expected(emulator, simulated.unit, calibration.seed)
+    prior = expected(emulator, sobol_points(calibration), calibration.seed)
     correlation = np.atleast_2d(np.corrcoef(whole.unit.T))
     parameters: dict[str, Any] = {}
     for place, (path, assumed) in enumerate(calibration.priors.items()):

@@ -111,6 +111,9 @@ class Calibration(Group):
     """What `koc calibrate` does."""
 
     points: int = Field(ge=1, le=100_000, description="points of the prior, one run each")
+    refine: int = Field(
+        default=0, ge=0, le=4_000, description="further points, where the posterior of the first ones lies"
+    )
     seed: int = Field(ge=0, le=2**31 - 1, description="of points, markets and sampler")
     consumers: int = Field(ge=20, le=50_000_000, description="people in each market")
     burn_in: int = Field(ge=0, le=36_500, description="day from which rates are counted")

@@ -33,6 +33,7 @@ from sim.parameters import Parameters
 
 EXPERIMENT = "calibration"
 AT_ONCE = 16  # runs handed out before what came back is kept
+REFINED = 250_000  # seeds from here on are those of further places
 MOST_FAILED = 0.1  # share of the runs
 
 
@@ -110,6 +111,30 @@ def simulate(calibration: Calibration, output: Path, workers: int, console: Cons
     unit = sobol_points(calibration)
     observed = carry_out(design(calibration), calibration, output, workers, console)
     return Simulated(unit, observed)
+
+
+def refined(
+    calibration: Calibration, simulated: Simulated, unit: Array, output: Path, workers: int, console: Console
+) -> Simulated:
+    """Add markets at further places, where the emulator is to be more certain.
+
+    Parameters
+    ----------
+    calibration
+        Priors.
+    simulated
+        What there is.
+    unit : shape (points, parameters)
+        The further places.
+    output, workers, console
+        As for `simulate`.
+    """
+    first = calibration.seed * 1_000_000 + REFINED
+    runs = [run_at(calibration, values, first + number) for number, values in enumerate(calibration.values(unit))]
+    observed = carry_out(runs, calibration, output, workers, console)
+    return Simulated(
+        np.concatenate([simulated.unit, unit]), pd.concat([simulated.observed, observed], ignore_index=True)
+    )
 
 
 def carry_out(
