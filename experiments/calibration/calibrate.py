@@ -91,8 +91,14 @@ def _emulated(
     emulator = Emulator(simulated.unit, simulated.observed, calibration.targets)
     seen = simulated.observed.reindex(columns=sorted({t.observable for t in calibration.targets.values()}))
     seen_hash = hashlib.sha256(seen.to_csv().encode()).hexdigest()
-    asked = calibration.model_dump_json(include={"priors", "targets", "seed"})
-    return emulator, Shelf(output / EXPERIMENT, f"{asked}|{seen_hash}", console.print)
+    return emulator, Shelf(output / EXPERIMENT, f"{_determines(calibration)}|{seen_hash}", console.print)
+
+
+def _determines(calibration: Calibration) -> str:
+    """What a posterior depends on beside the markets; not what is said of it in words."""
+    priors = [(path, p.low, p.high, p.scale) for path, p in calibration.priors.items()]
+    targets = [(n, t.observable, t.value, t.bound, t.scale, t.error) for n, t in calibration.targets.items()]
+    return repr((calibration.seed, priors, targets))
 
 
 def read(path: Path = FILE) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from matplotlib.axes import Axes
 
 from experiments.calibration.settings import Prior, Target
 from experiments.calibration.words import FAR, PINNED
-from experiments.report.style import BLUE, GREY, INK, ORANGE, PALE, VERMILLION, Drawing, new_figure
+from experiments.report.style import BLUE, GREY, INK, ORANGE, PALE, VERMILLION, Drawing, new_figure, wrapped
 
 MOST = 6.0  # errors of a target from its value, beyond which the panel is cut
-ROW = 0.3  # inches
+ROW, TARGET_ROW = 0.27, 0.5  # inches
+LABEL = 44  # characters
 
 
 def draw(found: dict[str, Any]) -> Drawing:
@@ -27,10 +28,14 @@ def draw(found: dict[str, Any]) -> Drawing:
     parameters, targets = _parameters(found), _targets(found)
     pinned = int((parameters["shrinkage"] >= PINNED).sum())
     missed = [name for name, one in found["targets"].items() if abs(one["distance"]) > FAR]
-    met = f"all but {', '.join(missed)}" if missed else "all"
-    title = f"{pinned} of {len(parameters)} parameters are pinned down; of {len(targets)} targets {met} are met"
-    figure = new_figure(title, 2.6 + ROW * (len(parameters) + len(targets)))
-    above, below = figure.subplots(2, 1, height_ratios=[len(parameters) + 1, len(targets) + 2])
+    misses = f"{', '.join(missed)} of {len(targets)} targets clearly missed" if missed else "no target clearly missed"
+    together = sum(one["shrinkage"] >= PINNED for one in found["directions"])
+    title = (
+        f"{pinned} of {len(parameters)} parameters and {together} combinations of them are pinned down; {misses}"
+    )
+    heights = [ROW * (len(parameters) + 1), TARGET_ROW * len(targets)]
+    figure = new_figure(title, 2.4 + sum(heights))
+    above, below = figure.subplots(2, 1, height_ratios=heights)
     _draw_parameters(above, parameters)
     _draw_targets(below, targets)
     figure.legend(*below.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
@@ -98,7 +103,8 @@ def _draw_targets(ax: Axes, table: pd.DataFrame) -> None:
         inside = np.abs(median) <= MOST
         ax.scatter(median[inside], (y + shift)[inside], color=colour, s=26, zorder=3, label=label)
     sides = {"equal": "", "least": " (at least)", "most": " (at most)"}
-    ax.set_yticks(y, [f"{row.about}{sides[str(row.bound)]}  {row.name}" for row in table.itertuples()])
+    labels = [f"{row.name}: {row.about}{sides[str(row.bound)]}" for row in table.itertuples(index=False, name="Row")]
+    ax.set_yticks(y, [wrapped(label, LABEL) for label in labels])
     ax.set(xlim=(-MOST, MOST), ylim=(len(table) - 0.4, -0.6), title="Targets: what the market is expected to show")
     ax.set_xlabel("stated errors from the known value")
     ax.tick_params(axis="y", length=0)
