@@ -11,7 +11,7 @@ import yaml
 from numpy.typing import NDArray
 from scipy import stats
 
-from experiments.calibration import simulate
+from experiments.calibration import simulate, words
 from experiments.calibration.calibrate import Place, calibrate, read
 from experiments.calibration.emulator import Emulator
 from experiments.calibration.findings import PREDICTIVE, Shelf, distance, expected, identified_directions, left_out
@@ -211,6 +211,11 @@ def test_what_is_kept_is_of_the_parameters_and_targets_there_are() -> None:
     for (path, prior), column in zip(asked.priors.items(), np.transpose(found["draws"]), strict=True):
         assert found["parameters"][path]["prior"] == prior.model_dump()
         assert np.all((column >= prior.low) & (column <= prior.high))
+
+
+def test_the_documentation_says_what_the_file_says() -> None:
+    page = (FILE.parent.parent / "docs" / "calibration.md").read_text("utf-8")
+    assert "\n".join(words.of(read())) in page  # koc calibrate --show
 
 
 def orders(rows: list[tuple[int, int, int, int, int]]) -> pd.DataFrame:

@@ -42,11 +42,11 @@ def identified(found: dict[str, Any]) -> list[str]:
     some = [path for path, s in by.items() if LOOSE <= s < PINNED]
     rest = [path for path, s in by.items() if s < LOOSE]
     return [
-        f"Pinned down (interval at least {PINNED:.0%} narrower than the prior): {', '.join(pinned) or 'none'}.",
+        f"Pinned down (interval at least {100 * PINNED:.0f} % narrower than the prior): {', '.join(pinned) or 'none'}.",
         f"Somewhat: {', '.join(some) or 'none'}.",
         f"Not pinned down by these targets: {', '.join(rest) or 'none'}.",
         *(
-            f"Combination narrowed by {one['shrinkage']:.0%}: "
+            f"Combination narrowed by {round(100 * one['shrinkage'])} %: "
             + " ".join(f"{part:+.2f} {path}" for path, part in one["of"].items())
             + " (in units of the priors)."
             for one in found["directions"]

@@ -60,7 +60,7 @@ def _left_out(name: str, target: Target, one: dict[str, Any]) -> Check:
     low, median, high = one["left_out"]["predicted"]
     z = one["left_out"]["distance"]
     width, before = (float(np.ptp(target.on_scale(np.array(x)))) for x in ((low, high), one["prior"][::2]))
-    narrower = f"; the others narrow it by {1 - width / before:.0%}"
+    narrower = f"; the others narrow it by {round(100 * (1 - width / before))} %"
     vague = f"{narrower}: passing shows little" if width > VAGUE * before else narrower
     return Check(
         f"{name}: predicted by the other targets", _known(target), median, low, high, abs(z) <= FAR, target.source,
