@@ -55,7 +55,8 @@ def _calibrated(values: dict[str, str]) -> Iterator[str]:
         scale = ", log" if prior["scale"] == "log" else ""
         yield (
             f"| `{path}` | {values[path]} | {prior['low']:g} to {prior['high']:g}{scale} "
-            f"| {one['median']:.3g} ({one['low']:.3g} to {one['high']:.3g}) | {round(100 * one['shrinkage'])} % | {prior['why']} |"
+            f"| {one['median']:.3g} ({one['low']:.3g} to {one['high']:.3g}) "
+            f"| {round(100 * one['shrinkage'])} % | {prior['why']} |"
         )
 
 
