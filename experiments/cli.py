@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from experiments.analysis import commands
+from experiments.calibration.command import calibrate
 from experiments.validation import commands as validation
 
 NEWEST_PYTHON = (3, 13)
@@ -156,7 +157,7 @@ def replay(
 
 
 for command in (
-    commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios, validation.replicate,
+    calibrate, commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios, validation.replicate,
     validation.validate,
 ):  # fmt: skip
     app.command()(command)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from rich.console import Console
 
-from experiments import executor, flips, folder
+from experiments import drawn, executor, flips, folder
 from experiments.configuration import Settings, overridden_by_arms
 from experiments.live import Live
 from experiments.manifest import provenance
@@ -150,11 +150,13 @@ def carry_out(
             **({"precision": enough.record()} if enough else {}),
             **_description(settings, planned, failures),
         }
-        checked = [run.id for check in planned.checks for arm in check.runs for run in arm]
-        effects = flips.effects(planned.checks, {done.id: done.outcomes for done in store.outcomes(checked)})
+        outcomes = {done.id: done.outcomes for done in store.outcomes(run.id for run in planned.smaller)}
+        effects = {
+            "flips": flips.effects(planned.checks, outcomes), "posterior": drawn.effects(planned.drawn, outcomes)
+        }  # fmt: skip
         runs = table.whole(store)
         made = folder.write(
-            output / study.name, runs, planned, store, flips=effects, config=settings.resolved(), manifest=manifest
+            output / study.name, runs, planned, store, effects=effects, config=settings.resolved(), manifest=manifest
         )
         live.remove()
         if settings.profile:
@@ -212,7 +214,7 @@ def _announce(settings: Settings, planned: Plan, known: int, console: Console) -
     points = f"{len(planned.points.rows)} points x " if study.design.is_used else ""
     console.print(
         f"{study.name}: {points}{len(planned.arms)} arms x {len(study.seeds)} seeds, {study.days} days"
-        + (f"; {shorter} smaller runs to see where conclusions flip" if shorter else "")
+        + (f"; {shorter} smaller runs to see where conclusions flip, and how sure they are" if shorter else "")
         + (f"; {known} of {total} runs are in the store" if known else "")
     )
     for line in remarks(settings, planned):

@@ -62,6 +62,25 @@ class Flips(Group):
         return self
 
 
+class Posterior(Group):
+    """The check how uncertain a conclusion is because people are: the factorial at draws from the posterior.
+
+    The posterior is that of the calibration, configs/posterior.yaml. The check is made in a smaller market, for a
+    shorter time, as that of the soft assumptions is.
+    """
+
+    draws: int = par(0, "draws from the posterior; 0 for none", "draws", ASSUMPTION, ge=0, le=1000)
+    seeds: int = par(2, "seeds of each draw, all different", "seeds", ASSUMPTION, ge=2, le=1000)
+    consumers: int = par(2000, "consumers in the check", "people", ASSUMPTION, ge=20, le=50_000_000)
+    days: int = par(80, "days of the check", "days", ASSUMPTION, ge=2, le=36_500)
+    burn_in: int = par(40, "days of the check that are not counted", "days", ASSUMPTION, ge=0, le=36_500)
+
+    @model_validator(mode="after")
+    def _something_counts(self) -> Posterior:
+        _check_days(self.burn_in, self.days)
+        return self
+
+
 class ExtraArm(Group):
     """An arm beside the factorial: levels of some factors, and parameters of its own."""
 
@@ -83,6 +102,7 @@ class Study(Group):
     design: Design = Design()
     precision: Precision = Precision()
     flips: Flips = Flips()
+    posterior: Posterior = Posterior()
     keep: Literal["auto", "outcomes", "tables"] = Field(
         default="auto", description="what is kept of each run; auto: tables unless there is a design"
     )

@@ -44,9 +44,7 @@ def checks(study: Study, base: Mapping[str, Any]) -> list[Check]:
     """
     flips = study.flips
     factorial = study.model_copy(update={"extra_arms": {}})
-    small = merged(base, {"market": {"consumers": min(flips.consumers, base["market"]["consumers"])}})
-    if small["graph"]["kind"] == "edgelist":  # a graph from a file cannot be made smaller
-        small = merged(small, {"graph": {"kind": "small_world", "path": ""}})
+    small = smaller(base, flips.consumers)
     found = []
     for path in flips.assumptions if study.factors else ():
         if path in settings_of_arms(study):
@@ -60,6 +58,14 @@ def checks(study: Study, base: Mapping[str, Any]) -> list[Check]:
             runs = [runs_of(arm, seeds, flips.days, flips.burn_in, tables=False) for arm in variants]
             found.append(Check(path, value, value == configured, variants, runs))
     return found
+
+
+def smaller(base: Mapping[str, Any], consumers: int) -> dict[str, Any]:
+    """Parameters of a market of so many people, if it has more; in a small world, where the graph is a file."""
+    small = merged(base, {"market": {"consumers": min(consumers, base["market"]["consumers"])}})
+    if small["graph"]["kind"] == "edgelist":  # a graph from a file cannot be made smaller
+        small = merged(small, {"graph": {"kind": "small_world", "path": ""}})
+    return small
 
 
 def effects(found: list[Check], outcomes: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:

@@ -40,8 +40,8 @@ hydra:
 
 
 def write(
-    root: Path, runs: pd.DataFrame, planned: Plan, store: Store, *, flips: pd.DataFrame, config: Mapping[str, Any],
-    manifest: Mapping[str, Any],
+    root: Path, runs: pd.DataFrame, planned: Plan, store: Store, *, effects: Mapping[str, pd.DataFrame],
+    config: Mapping[str, Any], manifest: Mapping[str, Any],
 ) -> Path:  # fmt: skip
     """Write a new folder below `root`, named by the time; it appears when it is complete.
 
@@ -55,8 +55,9 @@ def write(
         The experiment.
     store
         Holds the runs that finished, whose tables are written, if they are kept.
-    flips
-        Checks of the soft assumptions; not written if empty.
+    effects
+        Of smaller runs, by the name of their table: checks of the soft assumptions, draws from the posterior. One that
+        is empty is not written.
     config, manifest
         For `config.yaml` and `manifest.json`.
 
@@ -71,8 +72,9 @@ def write(
         finished = [(cell, run) for cell in planned.cells for run in cell.runs if run.tables and run.id in done]
         for name in TABLES:
             _write_tables(partial / f"{name}.parquet", name, finished, store)
-        if len(flips):
-            flips.to_parquet(partial / "flips.parquet", index=False)
+        for name, table in effects.items():
+            if len(table):
+                table.to_parquet(partial / f"{name}.parquet", index=False)
         (partial / "config.yaml").write_text(_HYDRA + OmegaConf.to_yaml(OmegaConf.create(dict(config))), "utf-8")
         (partial / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
         return published(partial, root)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from experiments import flips
+from experiments import drawn, flips
 from experiments.configuration import Settings, check_possible, check_rules
 from experiments.design import Study, arms, settings_of_arms
 from experiments.paths import merged, nested
@@ -48,14 +48,23 @@ class Plan(NamedTuple):
         Of its design; one without values where there is none.
     checks : list of Check
         Of the soft assumptions.
+    drawn : list of Drawn
+        At draws from the posterior.
     runs : dict
-        Every run of both by its id; those of a world follow each other.
+        Every run of all by its id; those of a world follow each other.
     """
 
     cells: list[Cell]
     points: Points
     checks: list[flips.Check]
+    drawn: list[drawn.Drawn]
     runs: dict[str, Run]
+
+    @property
+    def smaller(self) -> list[Run]:
+        """Runs of the checks and of the draws."""
+        arms = [*(arm for check in self.checks for arm in check.runs), *(arm for one in self.drawn for arm in one.runs)]
+        return [run for arm in arms for run in arm]
 
     @property
     def arms(self) -> list[str]:
@@ -84,8 +93,9 @@ def plan(settings: Settings, points: Points | None = None) -> Plan:
     _check_columns(points, study)
     cells = list(_cells(points, study, base))
     checks = [] if study.design.is_used else flips.checks(study, base)
-    small = (run for check in checks for arm in check.runs for run in arm)
-    return Plan(cells, points, checks, _by_world([*(run for cell in cells for run in cell.runs), *small]))
+    draws = [] if study.design.is_used else drawn.drawn(study, base)
+    made = Plan(cells, points, checks, draws, {})
+    return made._replace(runs=_by_world([*(run for cell in cells for run in cell.runs), *made.smaller]))
 
 
 def _cells(points: Points, study: Study, base: Mapping[str, Any]) -> Iterator[Cell]:

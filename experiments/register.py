@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from experiments.calibration import calibrate
 from experiments.mistakes import declared, fields, limits, shown, span
 from sim.parameters import ASSUMPTION, Group, Parameters
 
@@ -17,6 +18,15 @@ Every parameter of the model, as `koc parameters` prints it from the declaration
 changed on the command line (`koc run market.consumers=2000`) or in a file under `configs/`. A parameter that rests on
 no source is an assumption; where it has a plausible range, sensitivity checks sweep over it.
 """
+_CALIBRATED = """\
+## Calibrated
+
+What `koc calibrate` found of assumptions that published numbers bear upon ([calibration.md](calibration.md)): the
+prior, the posterior with its 95 % interval, and how much narrower it is than the prior. Where that is near zero, the
+targets do not pin the parameter down: its value is a guess, and conclusions are checked over draws of the posterior.
+
+| name | value | prior | posterior | narrower by | source of the prior |
+|---|---|---|---|---|---|"""
 _COLUMNS = ("name", "value", "unit", "allowed", "plausible", "source", "meaning")
 
 
@@ -25,6 +35,7 @@ def page() -> str:
     parts = [_HEADING]
     rows = list(_rows(Parameters()))
     parts.append(_summary(rows))
+    parts.append("\n".join([_CALIBRATED, *_calibrated({row[0]: row[1] for row in rows})]) + "\n")
     for group in dict.fromkeys(row[0].split(".")[0] for row in rows):
         parts.append(f"## {group}\n")
         parts.append(f"| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}")
@@ -36,6 +47,17 @@ def _summary(rows: list[tuple[str, ...]]) -> str:
     assumed = sum(row[5] == ASSUMPTION for row in rows)
     ranged = sum(bool(row[4]) for row in rows)
     return f"{len(rows)} parameters; {assumed} are assumptions, {ranged} have a plausible range.\n"
+
+
+def _calibrated(values: dict[str, str]) -> Iterator[str]:
+    for path, one in calibrate.read()["parameters"].items():
+        prior = one["prior"]
+        scale = ", log" if prior["scale"] == "log" else ""
+        yield (
+            f"| `{path}` | {values[path]} | {prior['low']:g} to {prior['high']:g}{scale} "
+            f"| {one['median']:.3g} ({one['low']:.3g} to {one['high']:.3g}) "
+            f"| {round(100 * one['shrinkage'])} % | {prior['why']} |"
+        )
 
 
 def _rows(parameters: Parameters) -> Iterator[tuple[str, ...]]:

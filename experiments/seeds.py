@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from experiments.configuration import Settings
-from experiments.design import Flips, Study
+from experiments.design import Flips, Posterior, Study
 from experiments.plan import Plan, plan
 from experiments.precision import Rule, Savings, inflation, interval, narrow_enough, savings
 from experiments.report.outcomes import amount
@@ -126,7 +126,8 @@ def _cells(settings: Settings, fill: Fill) -> tuple[NDArray[np.float64], NDArray
     study = settings.experiment
     factor = _factor(study)
     low, high = study.factors[factor]
-    bare = settings.model_copy(update={"experiment": study.model_copy(update={"flips": Flips(), "extra_arms": {}})})
+    alone = {"flips": Flips(), "posterior": Posterior(), "extra_arms": {}}
+    bare = settings.model_copy(update={"experiment": study.model_copy(update=alone)})
     runs = fill(bare, plan(bare))
     levels = runs.drop_duplicates("arm").set_index("arm")[list(study.factors)]
     weights = contrast_weights(levels, [Comparison(factor, low, high)])

@@ -61,6 +61,32 @@ class Error(NamedTuple):
     folds: int
 
 
+class Solved(NamedTuple):
+    """A fitted surrogate as the arrays that a prediction is made of: of n points, p parameters.
+
+    Attributes
+    ----------
+    inputs : ndarray, shape (n, p)
+        In length scales.
+    length_scales : ndarray, shape (p,)
+        As shares of the range.
+    weights : ndarray, shape (n,)
+        Of the covariances with the points, in the mean.
+    inverse : ndarray, shape (n, n)
+        Of the covariance of the points.
+    signal, centre, spread : float
+        Variance of the surface; what the response is centred on and divided by.
+    """
+
+    inputs: Array
+    length_scales: Array
+    weights: Array
+    inverse: Array
+    signal: float
+    centre: float
+    spread: float
+
+
 class Surrogate:
     """Gaussian process regression with a Matern 5/2 covariance, a length scale for each parameter.
 
@@ -132,6 +158,18 @@ class Surrogate:
 
         signal = self._fitted.kernel_.k1(self._x)
         return np.asarray(cho_solve((self._fitted.L_, True), signal).T, dtype=float)
+
+    def solved(self) -> Solved:
+        """What a prediction is made of, for those who make very many."""
+        from scipy.linalg import cho_solve
+
+        fitted = self._fitted
+        inverse = cho_solve((fitted.L_, True), np.eye(len(self._y)))
+        signal = float(fitted.kernel_.get_params()["k1__k1__constant_value"])
+        lengths = self.length_scales
+        return Solved(
+            self._x / lengths, lengths, np.asarray(fitted.alpha_).ravel(), inverse, signal, self.centre, self.spread
+        )
 
     def error(self) -> Error:
         """Leave out a tenth of the points at a time, fit the others anew, and predict what was left out."""

@@ -29,6 +29,8 @@ class Results:
         Tidy tables with columns `arm` and `seed`.
     flips : DataFrame or None
         Checks of the soft assumptions, if they were made.
+    posterior : DataFrame or None
+        Effects at draws from the posterior, if they were made.
     graph : DataFrame or None
         What the social graph of each run is like, if it was kept.
     factors : dict
@@ -51,6 +53,7 @@ class Results:
     creators: pd.DataFrame
     split: pd.DataFrame
     flips: pd.DataFrame | None
+    posterior: pd.DataFrame | None
     graph: pd.DataFrame | None
     config: dict[str, Any]
     manifest: dict[str, Any]
@@ -126,13 +129,14 @@ def load(folder: Path) -> Results:
         inside &= levels[factor].isin(known)
     _check_factorial(folder, levels[inside], factors)
     flips = _table(folder, "flips") if (folder / "flips.parquet").exists() else None
+    posterior = _table(folder, "posterior") if (folder / "posterior.parquet").exists() else None
     graph = _table(folder, "graph") if (folder / "graph.parquet").exists() else None
     tables = {name: _table(folder, name) for name in ("daily", "funnel", "creators", "split")}
     labels = {str(k): str(v) for k, v in (find(config, "labels") or {}).items()}
     name = find(config, "name") if isinstance(find(config, "name"), str) else None
     return Results(
-        folder=folder, name=name or folder.resolve().parent.name, runs=finished, flips=flips, graph=graph,
-        config=config,
+        folder=folder, name=name or folder.resolve().parent.name, runs=finished, flips=flips, posterior=posterior,
+        graph=graph, config=config,
         manifest=_mapping(folder / "manifest.json"), factors=factors, arms=levels[inside], extras=levels[~inside],
         labels=labels, unfinished=len(every) - len(finished), **tables,
     )  # fmt: skip

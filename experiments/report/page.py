@@ -36,6 +36,7 @@ def plain(results: Results, told: Told) -> str:
     for answer in told.answers:
         lines += [answer.question.upper(), *_filled(f"{answer.winner} {answer.size}"), *_filled(answer.who)]
         lines += [line for sentence in answer.why for line in _filled(sentence, "  - ")]
+        lines += [line for sentence in answer.unknown for line in _filled(f"How sure? {sentence}", "  - ")]
         lines += [line for sentence in answer.flips for line in _filled(f"Flips? {sentence}", "  - ")]
         lines.append("")
     for title, sentences in (

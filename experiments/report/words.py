@@ -12,6 +12,7 @@ from experiments.report.flips import flip_sentences
 from experiments.report.load import Results
 from experiments.report.outcomes import INTERESTS, OVERALL, capital, interval, number, percent, value_text
 from experiments.report.statistics import Comparison, Estimate, baseline, contrast, relative_contrast, t_interval
+from experiments.report.unknown import posterior_note, span_text, unknown_sentences
 from experiments.report.verdict import Effect, Side, Verdict, effect_name, neighbours
 from sim.recorder import OUTCOMES
 
@@ -30,6 +31,7 @@ class Answer(NamedTuple):
     size: str
     who: str
     why: list[str]
+    unknown: list[str]
     flips: list[str]
 
 
@@ -57,7 +59,7 @@ def tell(results: Results, verdict: Verdict) -> Told:
         Answer(
             results.question(c.factor) if len(results.factors[c.factor]) == 2 else _versus(results, c),
             winner(results, verdict, c), size(results, verdict, c), who(results, verdict, c), why(results, verdict, c),
-            flip_sentences(results, c),
+            unknown_sentences(results, c), flip_sentences(results, c),
         )
         for c in results.comparisons
     ]  # fmt: skip
@@ -89,7 +91,8 @@ def size(results: Results, verdict: Verdict, comparison: Comparison) -> str:
     """By how much, on what decides, and through what."""
     effects = [e for e in (verdict.main(comparison, key) for key in OVERALL) if e]
     start = f"With {results.label(comparison.high)} instead of {results.label(comparison.low)}"
-    return f"{start}: {_list(effects)}{_mostly(results, verdict, comparison)}."
+    said = "; ".join(f"{phrase(e)}{_over_draws(results, comparison, e.outcome)}" for e in effects)
+    return f"{start}: {said}{_mostly(results, verdict, comparison)}."
 
 
 def who(results: Results, verdict: Verdict, comparison: Comparison) -> str:
@@ -164,6 +167,8 @@ def notes(results: Results) -> list[str]:
             f"{OUTCOMES[found['outcome']].label} is known to within {number(found['asked'])}. Since it was looked at "
             f"after every batch, its honest 95 % interval is {span}, {found['factor']:.2f} times as wide as shown."
         )
+    if results.posterior is not None:
+        said.append(posterior_note(results.posterior))
     if results.flips is None:
         said.append("The soft assumptions have not been varied in this run: no sentence on what flips the verdict.")
     else:
@@ -173,6 +178,12 @@ def notes(results: Results) -> list[str]:
             "judged against the default under the same conditions."
         )
     return said
+
+
+def _over_draws(results: Results, comparison: Comparison, outcome: str) -> str:
+    """The interval over draws, to be read beside the one over seeds."""
+    found = span_text(results, comparison, outcome)
+    return f" over seeds, {found} over what is not known of people" if found else ""
 
 
 def _mostly(results: Results, verdict: Verdict, comparison: Comparison) -> str:

@@ -1,0 +1,34 @@
+"""The command `koc calibrate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def calibrate(
+    points: Annotated[int | None, typer.Option(help="Simulations; as in the file unless given.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="As in the file unless given.")] = None,
+    target: Annotated[list[str] | None, typer.Option(help="Only these targets; may be given several times.")] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option(help="Only these parameters; may be given several times.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="Priors and targets; configs/calibration.yaml.")] = None,
+    write: Annotated[Path | None, typer.Option(help="What is written; configs/posterior.yaml.")] = None,
+    output: Annotated[Path, typer.Option(help="Folder of the results, with the store of runs.")] = Path("results"),
+    show: Annotated[bool, typer.Option("--show", help="Print what the file says that was written, and stop.")] = False,
+    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 for one per core.")] = 0,
+) -> None:
+    """Calibrate the market to what is known from outside; goes on where it was interrupted."""
+    from experiments.calibration import calibrate as work
+    from experiments.calibration import words
+    from experiments.calibration.settings import FILE, Wish, load
+
+    if show:
+        print("\n".join(words.of(work.read(write or work.FILE))))
+        return
+    wish = Wish(points, seed, target or (), parameter or ())
+    place = work.Place(output, write or work.FILE, workers)
+    print("\n".join(work.calibrate(load(config or FILE, wish), place)))

@@ -1,0 +1,237 @@
+"""What a calibration found: posterior, identifiability, predictions with and without each target, draws."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from experiments.calibration.emulator import Emulator
+from experiments.calibration.posterior import Posterior, posterior
+from experiments.calibration.settings import Array, Calibration, Target
+from experiments.calibration.simulate import Simulated, carry_out, run_at, sobol_points
+from experiments.paths import at
+from experiments.report.statistics import LEVEL
+from experiments.runs import model_hash
+from sim.parameters import Parameters
+
+ENDS = ((1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2)
+DRAWS = 64  # joint draws that are kept for the verdict
+PREDICTIVE = 16  # of them at which the market is run again, to see whether the emulator holds
+UNIFORM_DEVIATION = np.sqrt(1 / 12)
+SHOWN_OF_DIRECTION = 3  # parameters
+LEAST_SHOWN = 0.1  # shrinkage of a direction that is told of
+ROUNDED = 2  # significant digits of a default
+FIGURES = 4  # significant digits
+
+
+class Predicted(NamedTuple):
+    """What the model expects of a target, on the target's own scale of values: median and 95 % interval."""
+
+    low: float
+    median: float
+    high: float
+
+    @classmethod
+    def of(cls, target: Target, scaled: Array) -> Predicted:
+        """From draws on the scale of the error."""
+        return cls(*(_short(x) for x in target.off_scale(np.quantile(scaled[np.isfinite(scaled)], ENDS))))
+
+
+class Shelf(NamedTuple):
+    """Where posteriors are kept, so that an interrupted command goes on.
+
+    Attributes
+    ----------
+    folder : Path
+        Made when needed.
+    key : str
+        All that determines them but the targets left out.
+    tell : callable
+        Called with a line for each that has to be sampled.
+    """
+
+    folder: Path
+    key: str
+    tell: Callable[[str], None]
+
+    def posterior(self, emulator: Emulator, calibration: Calibration, without: str = "") -> Posterior:
+        """The posterior given all targets, or all but one; sampled, or found again."""
+        digest = hashlib.sha256(f"{self.key}|{without}".encode()).hexdigest()[:24]
+        path = self.folder / f"{digest}.npz"
+        if path.exists():
+            kept = np.load(path)
+            evidence, error = map(float, kept["evidence"])
+            return Posterior(kept["unit"], evidence, error, int(kept["calls"]))
+        self.tell(f"posterior without {without}" if without else "posterior given all targets")
+        one = posterior(emulator, len(calibration.priors), [without] if without else [], calibration.seed)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial.npz")
+        np.savez(partial, unit=one.unit, evidence=[one.log_evidence, one.error], calls=one.calls)
+        partial.replace(path)
+        return one
+
+
+def left_out(emulator: Emulator, calibration: Calibration, shelf: Shelf) -> dict[str, Posterior]:
+    """The posterior given all targets, under the name ``""``, and given all but each, if there are several."""
+    names = ["", *emulator.targets] if len(emulator.targets) > 1 else [""]
+    return {name: shelf.posterior(emulator, calibration, name) for name in names}
+
+
+def expected(emulator: Emulator, unit: Array, seed: int) -> Array:
+    """Draws of what the model expects of each target, the emulator's uncertainty included; shape (draws, targets)."""
+    mean, variance = emulator.predict(unit)
+    return mean + np.random.default_rng(seed).normal(size=mean.shape) * np.sqrt(variance)
+
+
+def distance(target: Target, scaled: Array) -> float:
+    """How many standard deviations a target lies from what is expected, its own error and the expectation's together.
+
+    Of a bound, only what lies on its wrong side counts; positive where the model says more than the target.
+    """
+    z = float((np.nanmean(scaled) - target.goal) / np.sqrt(np.nanvar(scaled) + target.error**2))
+    return {"equal": z, "least": min(z, 0.0), "most": max(z, 0.0)}[target.bound]
+
+
+def identified_directions(unit: Array, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Combinations of parameters that are pinned down better than any parameter alone, the best first.
+
+    Parameters
+    ----------
+    unit : shape (draws, parameters)
+    names
+        Of the parameters.
+
+    Returns
+    -------
+    list of dict
+        ``shrinkage``, one less the deviation along the direction over that of the prior, and ``of``, the three
+        parameters with the largest part in it. Principal axes of the posterior in the prior's units.
+    """
+    variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(unit.T)))
+    found: list[dict[str, Any]] = []
+    for variance, axis in zip(variances, axes.T, strict=True):
+        largest = np.argsort(-np.abs(axis))[:SHOWN_OF_DIRECTION]
+        sign = np.sign(axis[largest[0]])
+        found.append({
+            "shrinkage": round(float(1 - np.sqrt(variance) / UNIFORM_DEVIATION), 3),
+            "of": {names[i]: round(float(sign * axis[i]), 2) for i in largest},
+        })  # fmt: skip
+    return [one for one in found if one["shrinkage"] >= LEAST_SHOWN]
+
+
+def draws_of(calibration: Calibration, found: Posterior) -> Array:
+    """Some joint draws in the parameters' units, rounded, shape (draws, parameters)."""
+    values = calibration.values(found.unit[:DRAWS])
+    return np.vectorize(_short)(values)
+
+
+def made_again(
+    calibration: Calibration, draws: Array, output: Path, workers: int, console: Any
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Markets at draws from the posterior: what they show, and what markets of held-out numbers show there.
+
+    Returns
+    -------
+    observed : DataFrame
+        A row per draw, of the usual market.
+    others : dict of DataFrame
+        For each held-out number that speaks of another market.
+    """
+    chosen = draws[:PREDICTIVE]
+    first = calibration.seed * 1_000_000 + 500_000
+    others = {name: target for name, target in calibration.held_out.items() if target.set}
+
+    def runs(also: Sequence[tuple[str, float]]) -> list[Any]:
+        return [run_at(calibration, values, first + number, also) for number, values in enumerate(chosen)]
+
+    groups = [runs(()), *(runs(tuple(target.set.items())) for target in others.values())]
+    frame = carry_out([run for group in groups for run in group], calibration, output, workers, console)
+    parts = [frame.iloc[i * len(chosen) : (i + 1) * len(chosen)].reset_index(drop=True) for i in range(len(groups))]
+    return parts[0], dict(zip(others, parts[1:], strict=True))
+
+
+def summary(
+    calibration: Calibration, simulated: Simulated, emulator: Emulator, posteriors: dict[str, Posterior],
+    observed: pd.DataFrame, others: dict[str, pd.DataFrame],
+) -> dict[str, Any]:  # fmt: skip
+    """All of it as nested mappings of plain values, for YAML."""
+    whole = posteriors[""]
+    values = calibration.values(whole.unit)
+    defaults = Parameters().model_dump()
+    errors = emulator.errors()
+    predictions = {name: expected(emulator, one.unit, calibration.seed) for name, one in posteriors.items()}
+    prior = expected(emulator, sobol_points(calibration), calibration.seed)
+    correlation = np.atleast_2d(np.corrcoef(whole.unit.T))
+    parameters: dict[str, Any] = {}
+    for place, (path, assumed) in enumerate(calibration.priors.items()):
+        low, median, high = (_short(x) for x in np.quantile(values[:, place], ENDS))
+        others_than = np.abs(correlation[place] - np.eye(len(correlation))[place])
+        partner = int(others_than.argmax())
+        parameters[path] = {
+            "prior": assumed.model_dump(),
+            "mean": _short(values[:, place].mean()), "median": median, "low": low, "high": high,
+            "shrinkage": round(float(1 - whole.unit[:, place].std() / UNIFORM_DEVIATION), 3),
+            "with": list(calibration.priors)[partner], "correlation": round(float(correlation[place, partner]), 2),
+            "default": _short(median, ROUNDED), "default_was": at(defaults, path),
+        }  # fmt: skip
+    chosen = [prior.unit(parameters[path]["default"]) for path, prior in calibration.priors.items()]
+    at_defaults, _ = emulator.predict(np.array(chosen, float))
+    targets: dict[str, Any] = {}
+    for place, (name, target) in enumerate(calibration.targets.items()):
+        told: dict[str, Any] = target.model_dump(exclude={"set"})
+        told["at_defaults"] = _short(float(target.off_scale(at_defaults[0, place])))
+        told["prior"] = list(Predicted.of(target, prior[:, place]))
+        told["posterior"] = list(Predicted.of(target, predictions[""][:, place]))
+        told["distance"] = round(distance(target, predictions[""][:, place]), 2)
+        told["markets"] = list(Predicted.of(target, target.on_scale(observed[target.observable].to_numpy())))
+        told["emulator"] = {"r2": round(errors[name].r2, 3), "rmse": _short(errors[name].rmse),
+                            "coverage": round(errors[name].coverage, 3), "markets": errors[name].points}  # fmt: skip
+        if name in posteriors:
+            without = predictions[name]
+            told["left_out"] = {
+                "predicted": list(Predicted.of(target, without[:, place])),
+                "distance": round(distance(target, without[:, place]), 2),
+                "log_evidence": round(whole.log_evidence - posteriors[name].log_evidence, 2),
+                # how much closer each other target comes, in its own errors, when this one is let go
+                "relieves": {
+                    other: round(abs(distance(each, predictions[""][:, i])) - abs(distance(each, without[:, i])), 2)
+                    for i, (other, each) in enumerate(calibration.targets.items()) if other != name
+                },
+            }  # fmt: skip
+        targets[name] = told
+    held: dict[str, Any] = {}
+    for name, target in calibration.held_out.items():
+        shown = target.on_scale(others.get(name, observed)[target.observable].to_numpy())
+        told = {**target.model_dump(), "markets": list(Predicted.of(target, shown))}
+        held[name] = {**told, "distance": round(distance(target, shown), 2)}
+    draws = draws_of(calibration, whole)
+    directions = identified_directions(whole.unit, list(calibration.priors))
+    return {
+        "model": model_hash(),
+        "seed": calibration.seed,
+        "simulations": len(simulated.unit),
+        "predictive_markets": len(observed),
+        "people": calibration.consumers,
+        "sampler": {"library": _library(), "log_evidence": round(whole.log_evidence, 2),
+                    "error": round(whole.error, 2), "calls": whole.calls},
+        "parameters": parameters,
+        "directions": directions,
+        "targets": targets,
+        "held_out": held,
+        "draws": [[float(x) for x in row] for row in draws],
+    }  # fmt: skip
+
+
+def _library() -> str:
+    from importlib import metadata
+
+    return f"dynesty {metadata.version('dynesty')}"
+
+
+def _short(value: float, figures: int = FIGURES) -> float:
+    return float(f"{float(value):.{figures}g}")

@@ -1,0 +1,206 @@
+"""What is calibrated to what: priors and targets, as `configs/calibration.yaml` declares them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+from scipy import special
+
+from experiments.configuration import FOLDER
+from experiments.mistakes import fields, limits, validated
+from sim.errors import UserError, nearest
+from sim.parameters import Group, Parameters
+
+FILE = FOLDER / "calibration.yaml"
+OBSERVABLES = (
+    "revenue_per_follower", "return_on_pay", "buys_per_view", "acquisition_growth", "cascade_size", "cascade_deep",
+    "cascade_large", "product_gini", "cohort_repeat", "buys_per_user",
+)  # fmt: skip
+POINTS_PER_PARAMETER = 10  # at least (Loeppky, Sacks & Welch 2009)
+
+Array = NDArray[np.float64]
+
+
+class Prior(Group):
+    """What is thought possible of a parameter before any target is looked at."""
+
+    low: float = Field(description="lowest value")
+    high: float = Field(description="highest value")
+    scale: Literal["linear", "log"] = Field(default="linear", description="on what the prior is uniform")
+    why: str = Field(default="", description="why this range")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Prior:
+        if not self.low < self.high:
+            raise ValueError(f"low={self.low:g} is not below high={self.high:g}")
+        if self.scale == "log" and self.low <= 0:
+            raise ValueError(f"low={self.low:g}: expected above 0 on a log scale")
+        return self
+
+    def value(self, unit: Array) -> Array:
+        """Values at places between 0 and 1 of the prior's distribution."""
+        if self.scale == "log":
+            return np.asarray(self.low * (self.high / self.low) ** unit)
+        return np.asarray(self.low + (self.high - self.low) * unit)
+
+    def unit(self, value: Array | float) -> Array:
+        """Places of values; the inverse of `value`."""
+        x, low, high = (np.log(v) if self.scale == "log" else np.asarray(v) for v in (value, self.low, self.high))
+        return np.asarray((x - low) / (high - low), float)
+
+
+class Target(Group):
+    """A number known from outside, and what in the model it speaks of."""
+
+    observable: Literal[OBSERVABLES] = Field(description="what the model shows of it")  # type: ignore[valid-type]
+    about: str = Field(default="", description="in words")
+    value: float = Field(description="what is known")
+    bound: Literal["equal", "least", "most"] = Field(default="equal", description="whether it is a bound")
+    scale: Literal["linear", "log", "log_excess", "logit"] = Field(default="linear", description="of the error")
+    error: float = Field(gt=0, description="standard deviation on that scale, stated")
+    check: str = Field(default="", description="how well the source was checked")
+    source: str = Field(default="", description="where it is from")
+    set: dict[str, float] = Field(default={}, description="what differs in the market that it speaks of")
+    mapping: str = Field(default="", description="how close source and model speak of the same")
+
+    @property
+    def goal(self) -> float:
+        """The value on the scale of the error."""
+        return float(self.on_scale(np.array(self.value)))
+
+    def on_scale(self, observed: Array) -> Array:
+        """Observations on the scale of the error; NaN where they have no place on it."""
+        x = np.asarray(observed, float)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = {
+                "linear": lambda: x,
+                "log": lambda: np.log(x),
+                "log_excess": lambda: np.log(x - 1),
+                "logit": lambda: special.logit(x),
+            }[self.scale]()
+        return np.where(np.isfinite(found), found, np.nan)
+
+    def off_scale(self, scaled: Array) -> Array:
+        """The inverse of `on_scale`."""
+        x = np.asarray(scaled, float)
+        return np.asarray(
+            {"linear": lambda: x, "log": lambda: np.exp(x), "log_excess": lambda: 1 + np.exp(x),
+             "logit": lambda: special.expit(x)}[self.scale]()
+        )  # fmt: skip
+
+    def log_likelihood(self, mean: Array, variance: Array | float) -> Array:
+        """Log density of the value, up to a constant, where the model says `mean` with some variance of its own.
+
+        A bound tells how likely the model lies on the right side of it (Wilkinson 2013: the error of the target is part
+        of the model of the data).
+        """
+        deviation = np.sqrt(self.error**2 + variance)
+        z = (np.asarray(mean) - self.goal) / deviation
+        if self.bound == "equal":
+            return np.asarray(-0.5 * z**2 - np.log(deviation))
+        return np.asarray(special.log_ndtr(z if self.bound == "least" else -z))
+
+
+class Calibration(Group):
+    """What `koc calibrate` does."""
+
+    points: int = Field(ge=1, le=100_000, description="points of the prior, one run each")
+    refine: int = Field(
+        default=0, ge=0, le=4_000, description="further points, where the posterior of the first ones lies"
+    )
+    seed: int = Field(ge=0, le=2**31 - 1, description="of points, markets and sampler")
+    consumers: int = Field(ge=20, le=50_000_000, description="people in each market")
+    burn_in: int = Field(ge=0, le=36_500, description="day from which rates are counted")
+    days: int = Field(ge=1, le=36_500, description="day until which they are counted")
+    cohort: int = Field(ge=1, le=36_500, description="day until which new customers are followed")
+    priors: dict[str, Prior] = Field(description="by path of the parameter")
+    targets: dict[str, Target] = Field(description="by name")
+    held_out: dict[str, Target] = Field(default={}, description="known numbers that are not fitted")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Calibration:
+        if not self.burn_in < self.days <= self.cohort:
+            raise ValueError(f"days={self.days}: expected above burn_in={self.burn_in}, at most cohort={self.cohort}")
+        known = {path: field for path, field, value in fields(Parameters()) if isinstance(value, int | float)}
+        for path, prior in self.priors.items():
+            if path not in known:
+                raise ValueError(f"priors: {path} is no parameter; {nearest(path, known)}")
+            low, high = limits(known[path])
+            if (low is not None and prior.low < low) or (high is not None and prior.high > high):
+                raise ValueError(f"priors.{path}: {prior.low:g} to {prior.high:g}, allowed is {low:g} to {high:g}")
+        if wrong := [name for name, target in self.targets.items() if target.set]:
+            raise ValueError(f"targets.{wrong[0]}.set: the market of the targets is one; expected it under held_out")
+        for name, target in self.held_out.items():
+            if unknown := [path for path in target.set if path not in known]:
+                raise ValueError(f"held_out.{name}.set: {unknown[0]} is no parameter; {nearest(unknown[0], known)}")
+        if not self.priors:
+            raise ValueError("priors is empty: expected at least one parameter")
+        if not self.targets:
+            raise ValueError("targets is empty: expected at least one")
+        return self
+
+    @property
+    def least_points(self) -> int:
+        """Points that the emulator needs at least."""
+        return POINTS_PER_PARAMETER * len(self.priors)
+
+    def values(self, unit: Array) -> Array:
+        """Parameters at places of the prior, shape (n, parameters)."""
+        return np.column_stack([p.value(x) for p, x in zip(self.priors.values(), unit.T, strict=True)])
+
+
+class Wish(NamedTuple):
+    """What the command line changes of a file."""
+
+    points: int | None = None
+    seed: int | None = None
+    targets: Sequence[str] = ()
+    parameters: Sequence[str] = ()
+
+
+AS_IN_THE_FILE = Wish()
+
+
+def load(file: Path = FILE, wish: Wish = AS_IN_THE_FILE) -> Calibration:
+    """Read what is to be calibrated to what.
+
+    Parameters
+    ----------
+    file
+        YAML, of the form of `configs/calibration.yaml`.
+    wish
+        Changes.
+
+    Raises
+    ------
+    UserError
+        Names the key, what was wrong, and what would be right.
+    """
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{file}: cannot be read ({error.strerror}); expected a file such as {FILE}") from None
+    except yaml.YAMLError as error:
+        raise UserError(f"{file}: not YAML ({' '.join(str(error).split())[:100]})") from None
+    if not isinstance(content, dict):
+        raise UserError(f"{file}: expected priors and targets by name, as in {FILE}")
+    content |= {k: v for k, v in (("points", wish.points), ("seed", wish.seed)) if v is not None}
+    for option, key, chosen in (("--target", "targets", wish.targets), ("--parameter", "priors", wish.parameters)):
+        known = content.get(key) or {}
+        if unknown := [name for name in chosen if name not in known]:
+            raise UserError(f"{option} {unknown[0]}: not among the {key} of {file}; {nearest(unknown[0], known)}")
+        if chosen:
+            content[key] = {name: each for name, each in known.items() if name in chosen}
+    found = validated(Calibration, content, within=f"{file}: ")
+    if found.points < found.least_points:
+        count = len(found.priors)
+        raise UserError(
+            f"points={found.points}: too few simulations for {count} parameters; expected {found.least_points} or more"
+        )
+    return found

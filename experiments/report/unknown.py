@@ -1,0 +1,116 @@
+"""How far an effect is uncertain because people are: its spread over draws from the posterior."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import special
+
+from experiments.report.load import Results
+from experiments.report.outcomes import INTERESTS, OVERALL, capital, interval
+from experiments.report.statistics import LEVEL, Comparison, Estimate, share_of_base
+from sim.recorder import OUTCOMES
+
+TOLD = tuple(dict.fromkeys([*OVERALL, *(key for keys in INTERESTS.values() for key in keys)]))
+
+
+class Spread(NamedTuple):
+    """An effect over draws.
+
+    Attributes
+    ----------
+    estimate : Estimate
+        Mean over draws and the 95 % interval for the effect expected at parameters that are not known; NaN throughout
+        if there is none. Its seeds are the draws.
+    of_people : float
+        Share of the variance between markets of different draws that is due to the draw, the rest to the seed.
+    """
+
+    estimate: Estimate
+    of_people: float
+
+
+def spread(samples: NDArray[np.float64]) -> Spread:
+    """Take apart what is due to the draw and what to the seed (law of total variance), and predict.
+
+    Parameters
+    ----------
+    samples : shape (draws, seeds)
+        An effect; draws that lack a value are left out.
+
+    Returns
+    -------
+    Spread
+        With D draws of S seeds each, B the variance of the draws' means and W the mean variance within a draw, the
+        variance of the expected effect over the posterior is B − W/S, or zero if that is negative (Searle, Casella &
+        McCulloch 1992). The interval is the mean ± t(D − 1) times the root of that plus B/D, the error of the mean: the
+        seeds' luck widens it only as far as there are few runs.
+    """
+    kept = samples[np.isfinite(samples).all(axis=1)]
+    draws, seeds = kept.shape
+    if draws < 2 or seeds < 2:
+        return Spread(Estimate(np.nan, np.nan, np.nan, np.nan, 0), np.nan)
+    mean = float(kept.mean())
+    between, within = float(kept.mean(axis=1).var(ddof=1)), float(kept.var(axis=1, ddof=1).mean())
+    people = max(between - within / seeds, 0.0)
+    half = float(special.stdtrit(draws - 1, (1 + LEVEL) / 2)) * np.sqrt(people + between / draws)
+    total = people + within
+    return Spread(Estimate(mean, mean - half, mean + half, np.nan, draws), people / total if total else 0.0)
+
+
+def spread_of(results: Results, comparison: Comparison, outcome: str) -> tuple[Spread, str]:
+    """Spread of a main effect, and its unit: per cent where every draw and seed has a base to relate it to."""
+    assert results.posterior is not None
+    frame = results.posterior
+    rows = frame[
+        (frame["factor"] == comparison.factor) & (frame["high"] == comparison.high) & (frame["outcome"] == outcome)
+    ]
+    relative = share_of_base(rows["effect"], rows["base"])
+    in_percent = bool((relative.notna() | rows["effect"].isna()).all()) and bool(relative.notna().any())
+    values = relative if in_percent else rows["effect"]
+    samples = np.array([group.to_numpy(float) for _, group in values.groupby(rows["draw"])]).reshape(
+        rows["draw"].nunique(), -1 if len(rows) else 0
+    )
+    return spread(samples), "%" if in_percent else OUTCOMES[outcome].unit
+
+
+def unknown_sentences(results: Results, comparison: Comparison) -> list[str]:
+    """What the posterior leaves of the answer to one question, a sentence for each outcome that decides it."""
+    if results.posterior is None or results.posterior.empty:
+        return []
+    known = set(results.posterior["outcome"])
+    sentences = []
+    for outcome in TOLD:
+        if outcome not in known:
+            continue
+        found, unit = spread_of(results, comparison, outcome)
+        if found.estimate.seeds:
+            settled = "" if found.estimate.clear else ", so its sign is not settled"
+            sentences.append(
+                f"{capital(OUTCOMES[outcome].label)}: {interval(found.estimate, unit)} over {found.estimate.seeds} "
+                f"draws of what the calibration leaves open{settled}."
+            )
+    return sentences
+
+
+def span_text(results: Results, comparison: Comparison, outcome: str) -> str:
+    """The interval over draws of one effect, to stand beside that over seeds; empty if there is none."""
+    if results.posterior is None or outcome not in set(results.posterior["outcome"]):
+        return ""
+    found, unit = spread_of(results, comparison, outcome)
+    if not found.estimate.seeds:
+        return ""
+    return interval(found.estimate, unit).partition("95 % CI ")[2].rstrip(")")
+
+
+def posterior_note(frame: pd.DataFrame) -> str:
+    """How the intervals over draws were made."""
+    draws, seeds = frame["draw"].nunique(), int(frame.groupby("draw")["seed"].nunique().max())
+    return (
+        f"Intervals over draws: the factorial again at {draws} draws from the posterior of the calibration, each with "
+        f"{seeds} seeds of its own, in a smaller market for a shorter time. They hold what the targets leave open of "
+        "the parameters, with the seeds' luck taken out as far as it can be told apart."
+    )
