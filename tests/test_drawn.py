@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from report.synthetic import write_run
 
 from experiments.calibration.calibrate import read
 from experiments.design import Study
@@ -20,7 +21,6 @@ from experiments.report.verdict import judge
 from experiments.report.words import tell
 from sim.errors import UserError
 from sim.parameters import Parameters
-from tests.report.synthetic import write_run
 
 BASE = Parameters().model_dump(mode="json")
 FACTORS = {
