@@ -60,21 +60,26 @@ def money(ratio: float) -> list[Check]:
     p = same.parameters(same.ROUND, same.NO_CHOICE)
     one, other = (same.run(changed, SEED) for changed in (p, same.in_other_money(p, ratio)))
     moved = same.departures(one, other, ratio)
-    whole = same.apart({name: share for name, share in moved.items() if name not in ROUNDED})
+    whole = same.apart(but_rounded(moved))
     orders, theirs = one.orders(), other.orders()
     fen = float(np.abs(other.town.consumers.wallet - ratio * one.town.consumers.wallet).max())
     if len(orders) == len(theirs):
         fen = max(fen, float(np.abs(theirs.surplus - ratio * orders.surplus).max()))
     q = same.parameters(same.ROUND)
-    chosen = same.apart(same.departures(same.run(q, SEED), same.run(same.in_other_money(q, ratio), SEED), ratio))
+    weighed = same.departures(same.run(q, SEED), same.run(same.in_other_money(q, ratio), SEED), ratio)
     return [
         exactly(times, whole, "Posts are not chosen by what they pay, and amounts are such that none is rounded"),
         Check(
             f"{times}: money at hand and surplus", f"below {ratio:g} fen", fen, fen, fen, fen < ratio,
             "rounding of both markets to the fen", "The first money at hand and surplus are rounded in any market",
         ),
-        exactly(f"{times}, where creators weigh pay", chosen),
+        exactly(f"{times}, where creators weigh pay", same.apart(but_rounded(weighed))),
     ]  # fmt: skip
+
+
+def but_rounded(moved: dict[str, float]) -> dict[str, float]:
+    """Departures without those of money at hand and surplus, which are rounded in any market."""
+    return {name: share for name, share in moved.items() if name not in ROUNDED}
 
 
 # --- names ----------------------------------------------------------------------------------------------------------
