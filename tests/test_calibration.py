@@ -18,8 +18,10 @@ from experiments.calibration.findings import PREDICTIVE, Shelf, distance, expect
 from experiments.calibration.observables import acquisition_growth, cascades, cohort_repeat
 from experiments.calibration.posterior import Posterior, posterior, sample
 from experiments.calibration.settings import FILE, Calibration, Prior, Target, Wish, load
+from experiments.paths import at
 from experiments.runs import Failed, Finished, Run
 from sim.errors import UserError
+from sim.parameters import Parameters
 from sim.records import Channel
 
 NOISE = 0.05
@@ -250,3 +252,9 @@ def test_the_cost_of_a_new_buyer_between_levels_of_penetration() -> None:
     rising = pd.DataFrame({"marketing_cost": np.where(np.arange(days) >= 4, 200.0, 100.0)})
     assert 1.5 < acquisition_growth(rising, firsts, 100) <= 2.0
     assert np.isnan(acquisition_growth(steady, firsts, 1000))
+
+
+def test_the_defaults_are_what_the_calibration_proposes() -> None:
+    defaults = Parameters().model_dump(mode="json")
+    proposed = {path: one["default"] for path, one in read()["parameters"].items()}
+    assert {path: at(defaults, path) for path in proposed} == proposed

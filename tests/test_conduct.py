@@ -211,6 +211,15 @@ def test_checks_of_assumptions_are_tabled(made: Made) -> None:
     assert len(made) == RUNS + smaller
 
 
+def test_draws_from_the_posterior_are_tabled(made: Made) -> None:
+    koc_run("experiment.posterior={draws: 2, seeds: 2, consumers: 500, days: 20, burn_in: 5}")
+    table = pd.read_parquet("results/quick/latest/posterior.parquet")
+    outcomes = table["outcome"].nunique()
+    assert len(table) == 2 * 2 * 3 * outcomes  # draws, seeds, factors
+    assert sorted(table["seed"].unique()) == [0, 1, 2, 3]
+    assert len(made) == RUNS + 8 * 2 * 2  # arms, draws, seeds
+
+
 def test_the_profile_shows_shares_of_phases(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
     koc_run("profile=true")
     lines = capsys.readouterr().out.splitlines()

@@ -120,7 +120,8 @@ def read(path: Path = FILE) -> dict[str, Any]:
 def _write(path: Path, found: dict[str, Any]) -> None:
     partial = path.with_suffix(".partial")
     try:
-        partial.write_text(_HEADING + yaml.safe_dump(found, sort_keys=False, width=120, allow_unicode=True), "utf-8")
+        text = yaml.safe_dump(found, sort_keys=False, width=120, allow_unicode=True, default_flow_style=None)
+        partial.write_text(_HEADING + text, "utf-8")
         partial.replace(path)
     except OSError as error:
         raise UserError(f"--write {path}: cannot be written ({error.strerror})") from None

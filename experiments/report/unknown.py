@@ -87,7 +87,7 @@ def unknown_sentences(results: Results, comparison: Comparison) -> list[str]:
         if outcome not in known:
             continue
         found, unit = spread_of(results, comparison, outcome)
-        if found.estimate.seeds:
+        if found.estimate.low < found.estimate.high:  # else nothing is known, or nothing ever differs
             settled = "" if found.estimate.clear else ", so its sign is not settled"
             sentences.append(
                 f"{capital(OUTCOMES[outcome].label)}: {interval(found.estimate, unit)} over {found.estimate.seeds} "

@@ -1,0 +1,71 @@
+"""What the spread of an effect over draws from the posterior says, and that the verdict says it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.report import load as loading
+from experiments.report.page import plain
+from experiments.report.statistics import Comparison
+from experiments.report.unknown import posterior_note, span_text, spread, unknown_sentences
+from experiments.report.verdict import judge
+from experiments.report.words import tell
+
+from .synthetic import write_run
+
+
+def test_spread_takes_the_luck_of_seeds_out() -> None:
+    rng = np.random.default_rng(0)
+    draws, seeds, people, luck = 400, 2, 1.0, 2.0
+    samples = 5 + rng.normal(0, people, (draws, 1)) + rng.normal(0, luck, (draws, seeds))
+    found = spread(samples)
+    between = people**2 + luck**2 / seeds
+    half = 1.966 * np.sqrt(people**2 + between / draws)
+    # the deviation of an estimated variance of means, B, is B times the root of 2 / draws
+    assert found.estimate.high - found.estimate.low == pytest.approx(2 * half, rel=0.35)
+    assert found.estimate.value == pytest.approx(5, abs=4 * np.sqrt(between / draws))
+    assert found.of_people == pytest.approx(people**2 / (people**2 + luck**2), abs=0.15)
+
+
+def test_where_draws_do_not_matter_the_interval_is_that_of_the_mean() -> None:
+    rng = np.random.default_rng(1)
+    samples = rng.normal(0, 1, (200, 4))
+    samples -= samples.mean(axis=1, keepdims=True)  # no difference between draws at all
+    found = spread(samples)
+    assert found.of_people == 0
+    assert found.estimate.high == pytest.approx(0, abs=1e-9)
+
+
+def test_one_draw_or_one_seed_has_no_interval() -> None:
+    assert spread(np.ones((1, 4))).estimate.seeds == spread(np.ones((4, 1))).estimate.seeds == 0
+
+
+def test_the_verdict_carries_the_interval(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run")
+    rng = np.random.default_rng(0)
+    rows = [
+        (draw, 2 * draw + k, "fees", "commission", "commission_free", outcome, effect, 100.0)
+        for draw in range(12)
+        for outcome, centre in (("gmv_kept", 8.0), ("consumer_surplus", 0.0))
+        for k, effect in enumerate(centre + rng.normal(0, 2) + rng.normal(0, 0.1, 2))
+    ]
+    columns = ["draw", "seed", "factor", "low", "high", "outcome", "effect", "base"]
+    pd.DataFrame(rows, columns=columns).to_parquet(folder / "posterior.parquet")
+    results = loading.load(folder)
+    fees = Comparison("fees", "commission", "commission_free")
+    assert results.posterior is not None
+    first, second = unknown_sentences(results, fees)
+    assert first.startswith("GMV net of returns: +")
+    assert "not settled" not in first
+    assert second.endswith("so its sign is not settled.")
+    assert " to " in span_text(results, fees, "gmv_kept")
+    assert span_text(results, Comparison("domain", "public", "private"), "gmv_kept") == ""
+    text = plain(results, tell(results, judge(results)))
+    said = " ".join(text.split())
+    assert "over what is not known of people" in said
+    assert "How sure? GMV net of returns" in said
+    assert posterior_note(results.posterior).split(";")[0] in said
