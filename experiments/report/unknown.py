@@ -96,6 +96,19 @@ def unknown_sentences(results: Results, comparison: Comparison) -> list[str]:
     return sentences
 
 
+def settled(results: Results, comparison: Comparison) -> str:
+    """Whether the signs of what decides a question hold over the draws, to follow the winner; empty without draws."""
+    if results.posterior is None or results.posterior.empty:
+        return ""
+    known = set(results.posterior["outcome"])
+    found = [spread_of(results, comparison, key)[0].estimate for key in OVERALL if key in known]
+    if not any(estimate.seeds for estimate in found):
+        return ""
+    if all(estimate.clear for estimate in found):
+        return ", and so over what the calibration leaves open"
+    return ", at the calibrated values; over what the calibration leaves open it is not settled"
+
+
 def span_text(results: Results, comparison: Comparison, outcome: str) -> str:
     """The interval over draws of one effect, to stand beside that over seeds; empty if there is none."""
     if results.posterior is None or outcome not in set(results.posterior["outcome"]):

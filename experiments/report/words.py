@@ -12,7 +12,7 @@ from experiments.report.flips import flip_sentences
 from experiments.report.load import Results
 from experiments.report.outcomes import INTERESTS, OVERALL, capital, interval, number, percent, value_text
 from experiments.report.statistics import Comparison, Estimate, baseline, contrast, relative_contrast, t_interval
-from experiments.report.unknown import posterior_note, span_text, unknown_sentences
+from experiments.report.unknown import posterior_note, settled, span_text, unknown_sentences
 from experiments.report.verdict import Effect, Side, Verdict, effect_name, neighbours
 from sim.recorder import OUTCOMES
 
@@ -80,8 +80,8 @@ def criterion() -> str:
 def winner(results: Results, verdict: Verdict, comparison: Comparison) -> str:
     """Which side is better overall."""
     return {
-        "high": f"Better overall: {results.label(comparison.high)}.",
-        "low": f"Better overall: {results.label(comparison.low)}.",
+        "high": f"Better overall: {results.label(comparison.high)}{settled(results, comparison)}.",
+        "low": f"Better overall: {results.label(comparison.low)}{settled(results, comparison)}.",
         "split": "No overall winner: the criteria disagree.",
         "unclear": "No clear difference overall.",
     }[verdict.overall(comparison)]

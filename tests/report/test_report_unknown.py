@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from experiments.report import load as loading
 from experiments.report.page import plain
 from experiments.report.statistics import Comparison
-from experiments.report.unknown import posterior_note, span_text, spread, unknown_sentences
+from experiments.report.unknown import posterior_note, settled, span_text, spread, unknown_sentences
 from experiments.report.verdict import judge
 from experiments.report.words import tell
 
@@ -64,6 +65,11 @@ def test_the_verdict_carries_the_interval(tmp_path: Path) -> None:
     assert second.endswith("so its sign is not settled.")
     assert " to " in span_text(results, fees, "gmv_kept")
     assert span_text(results, Comparison("domain", "public", "private"), "gmv_kept") == ""
+    assert settled(results, fees).endswith("it is not settled")  # surplus may be either
+    assert settled(results, Comparison("domain", "public", "private")) == ""
+    assert results.posterior is not None
+    clear = results.posterior[results.posterior["outcome"] == "gmv_kept"]
+    assert settled(replace(results, posterior=clear), fees) == ", and so over what the calibration leaves open"
     text = plain(results, tell(results, judge(results)))
     said = " ".join(text.split())
     assert "over what is not known of people" in said

@@ -12,7 +12,8 @@ from experiments.report.figures.effects import WIDEST, colour_of, mark, written
 from experiments.report.load import Results
 from experiments.report.outcomes import INTERESTS, OVERALL, capital, percent
 from experiments.report.statistics import Comparison
-from experiments.report.style import BLUE, GREY, VERMILLION, Drawing, new_figure, panels, wrapped
+from experiments.report.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, new_figure, panels, wrapped
+from experiments.report.unknown import spread_of
 from experiments.report.verdict import Effect, Verdict
 from sim.recorder import OUTCOMES
 
@@ -44,6 +45,8 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
         "interval of the paired difference. Right of zero is better with the side named on the right. Grey: the "
         "interval covers zero. Arrows run off the scale; hollow ones tell the direction alone."
     )
+    if results.posterior is not None and len(results.posterior):
+        caption += " Thin lines: 95 % over draws of what the calibration leaves open, in smaller markets."
     return Drawing(figure, title, caption, data)
 
 
@@ -76,6 +79,7 @@ def _panel(ax: Axes, results: Results, effects: list[Effect | None], comparison:
     for y, effect in enumerate(effects):
         if effect:
             mark(ax, y, effect, limit)
+            _over_draws(ax, y, results, comparison, effect, limit)
             text, weight = (
                 (written(effect).split("  [")[0], "bold") if effect.clear else ("no clear difference", "normal")
             )
@@ -93,3 +97,15 @@ def _panel(ax: Axes, results: Results, effects: list[Effect | None], comparison:
     ):
         ax.annotate(name, (x, 0), xycoords="axes fraction", xytext=(0, -22), textcoords="offset points", va="top",
                     ha=align, color=colour, fontweight="bold", fontsize=9)  # fmt: skip
+
+
+def _over_draws(
+    ax: Axes, y: int, results: Results, comparison: Comparison, effect: Effect, limit: float
+) -> None:
+    """A thin line: the interval of the effect over draws from the posterior, cut off at the ends of the scale."""
+    if results.posterior is None or effect.outcome not in set(results.posterior["outcome"]):
+        return
+    found, unit = spread_of(results, comparison, effect.outcome)
+    if unit == "%" and found.estimate.seeds:
+        ends = np.clip([found.estimate.low, found.estimate.high], -limit, limit)
+        ax.plot(ends, [y + 0.22, y + 0.22], color=UNCLEAR, linewidth=1.4, solid_capstyle="butt", zorder=2)
