@@ -89,7 +89,7 @@ def test_validate_makes_one_table_and_one_page(tmp_path: Path, capsys: pytest.Ca
     assert "2 checks in 2 studies: 1 pass, 1 fail. Not carried out: measured, borrowed." in said
     assert "broken: broke" in said.lower()
     assert "Measured: not carried out; data are not at hand; --data FOLDER names" in said
-    assert "the package no_such_package is not installed" in said
+    assert "not installed: no_such_package" in said
     folder = tmp_path / "results" / "validation" / "latest"
     told = json.loads((folder / "manifest.json").read_text())["studies"]
     assert "ZeroDivisionError: no coin" in told["broken"]["broken"]
@@ -118,7 +118,7 @@ MISTAKES: list[tuple[list[str], str]] = [
     (["replicate", "coin", "share=1.5"], "share=1.5: expected 0 to 1"),
     (["replicate", "coin", "--data", "nowhere"], "--data nowhere: no such folder"),
     (["replicate", "measured"], "measured: data are not at hand; --data FOLDER names the folder in which coins/ lies"),
-    (["replicate", "borrowed"], "borrowed: the package no_such_package is not installed"),
+    (["replicate", "borrowed"], "borrowed: not installed: no_such_package"),
     (["replicate", "coin", "--output", "file"], "file/validation/coin: cannot be written to (Not a directory)"),
 ]
 

@@ -290,5 +290,5 @@ STUDY = Study(
         "runs": Option(20_000, "cascades here, and in CyNetDiff", 200, 200_000),
         "slow_runs": Option(80, "cascades in NDlib, which is slow", 20, 5000),
     },
-    extra="validation",
+    extra="cynetdiff ndlib",
 )

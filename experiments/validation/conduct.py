@@ -144,8 +144,9 @@ def found(check: Check) -> str:
 
 def _lack(one: Study, asked: Request) -> str:
     """What a study lacks to be carried out, and where to find it; empty if nothing."""
-    if one.extra and not is_installed(one.extra):
-        return f"the package {one.extra} is not installed; pip install 'koc-market[validation]' brings it"
+    lacking = [package for package in one.extra.split() if not is_installed(package)]
+    if lacking:
+        return f"not installed: {', '.join(lacking)}; pip install 'koc-market[validation]' brings it"
     if one.data and (asked.data is None or not (asked.data / one.data).is_dir()):
         return f"data are not at hand; --data FOLDER names the folder in which {one.data}/ lies (docs/validation.md)"
     return ""

@@ -129,6 +129,7 @@ ROUND: Groups = {
         "people": {"budget_spread": 0.0, "budget": 1_800.0},
         "choice": {"outside": 0.5},
     },
+    "creators": {"slot_fee": 0.05},
     "brands": {"pass_through": 0.0},
     "platform": {"annual_fee": 365.0, "float_yield": 0.0, "withdrawal_habit": 0.0, "coupon": 0.125},
 }

@@ -204,7 +204,7 @@ def checks_of_market(both: Compared) -> list[Check]:
 
 def _reason(found: float, known: float, name: str) -> str:
     if name == DROP:
-        return ""
+        return "Nobody here leaves a brand for good but after a disappointment; others pause until the next need."
     if (found > known) == (name in (SHAPE, REPEAT_SHARE)):
         return (
             "At equal mean, customers differ less than CDNOW's. Wider taste, activity or budget do not mend it (the "

@@ -203,7 +203,8 @@ def _log_ratio(buyers: Counts, cell: Cell) -> NDArray[np.float64]:
 
 def _positive(name: str, values: NDArray[np.float64], source: str, reason: str = "") -> Check:
     e = t_interval(values)
-    return Check(name, "above 0", e.value, e.low, e.high, e.low > 0, source, "" if e.low > 0 else reason)
+    undecided = "undecided: the interval holds 0" if e.high >= 0 else "it is the other way round"
+    return Check(name, "above 0", e.value, e.low, e.high, e.low > 0, source, "" if e.low > 0 else reason or undecided)
 
 
 def _cells(buyers: Counts) -> list[Cell]:

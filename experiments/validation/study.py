@@ -104,7 +104,7 @@ class Study:
     data
         Folder below the data folder without which it cannot run; empty if it needs none.
     extra
-        Package without which it cannot run, as ``pip install`` names it; empty if it needs none.
+        Packages without which it cannot run, as Python imports them, separated by blanks; empty if it needs none.
     """
 
     title: str
