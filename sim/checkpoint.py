@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.creating import keys_of
 from sim.compiled import source_hash
 from sim.errors import UserError
 from sim.ledger import Accounts
@@ -138,7 +139,7 @@ def _restore(market: Market, state: dict[str, Any]) -> None:
     for (part, names), values in zip(_parts(market), state["parts"], strict=True):
         for name, value in zip(names, values, strict=True):
             setattr(part, name, value)
-    market.settlement.creator_home = market.creators.home
+    market.settlement.creator_home, market.settlement.creator_key = market.creators.home, keys_of(market.creators)
 
 
 def _pack(value: Any, arrays: list[NDArray[Any]]) -> Any:

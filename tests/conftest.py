@@ -5,8 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 REPOSITORY = Path(__file__).parent.parent
+
+settings.register_profile("untimed", deadline=None)  # a first call may compile; speed is not tested here
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

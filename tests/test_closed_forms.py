@@ -17,7 +17,7 @@ from sim.agents.buying import remember_claim
 from sim.audience import add_follow, empty_follows
 from sim.draws import Stream, stream_keys, uniforms
 from sim.market import Market
-from sim.parameters import BeliefScalars, Category, Feed, Parameters, scalars
+from sim.parameters import Category, Feed, Parameters, scalars
 from sim.recorder import gini
 from sim.records import COUNT_UNITS, Channel, Orders, Posts, empty
 from sim.rules.belief import Signals, claim_precision, expected_quality
@@ -131,7 +131,7 @@ def test_belief_is_conjugate_normal_updating(
 
 def test_belief_is_the_posterior_density() -> None:
     """Against the integral of prior times likelihood."""
-    p: Any = BeliefScalars(*(getattr(DEFAULTS.market.belief, name) for name in BeliefScalars._fields))
+    p: Any = scalars(DEFAULTS.market.belief)
     heard = Signals(0.4, 0.0, 0.0, -0.6, 2.0, 1.1, 2.0, 0.0, 0.0)
 
     def density(q: float) -> float:

@@ -150,9 +150,9 @@ def test_a_fee_nobody_pays_changes_nothing(name: str) -> None:
 # --- the study ------------------------------------------------------------------------------------------------------
 
 
-def test_the_study_tells_what_failed() -> None:
+def test_the_study_tells_that_nothing_moves() -> None:
     answer = metamorphic.run(Request({"ratio": 2.0, "worlds": 5.0}))
-    assert failed(answer.checks) == failed([check for check in answer.checks if "weigh" in check.name])
-    assert "where creators weigh pay" in answer.sentences[0]
+    assert failed(answer.checks) == []
+    assert answer.sentences[0] == "17 of 17 changes that must not matter leave every number as it was."
     drawing = answer.draw()
     assert len(drawing.data) == len(answer.checks)
