@@ -136,8 +136,8 @@ def test_seeds_are_added_until_the_difference_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    goal = ["experiment.precision.outcome=gmv", "experiment.precision.half_width=4%"]
-    command = ["run", *TINY, "experiment.seeds=5", *goal, "experiment.precision.max_seeds=40"]
+    goal = ["experiment.precision.outcome=gmv", "experiment.precision.half_width=7%"]
+    command = ["run", *TINY, "experiment.seeds=5", *goal, "experiment.precision.max_seeds=90"]
     assert cli.main(command) == 0
     manifest = json.loads((tmp_path / "results" / "single" / "latest" / "manifest.json").read_text("utf-8"))
     found, runs = manifest["precision"], pd.read_parquet(tmp_path / "results" / "single" / "latest" / "runs.parquet")
