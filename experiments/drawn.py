@@ -10,7 +10,7 @@ import pandas as pd
 
 from experiments.calibration.calibrate import read
 from experiments.design import Arm, Study, arms, settings_of_arms
-from experiments.flips import smaller
+from experiments.flips import smaller, values_of
 from experiments.paths import at, merged, nested
 from experiments.report.statistics import Comparison, contrast_weights
 from experiments.runs import Run, runs_of
@@ -87,11 +87,7 @@ def effects(found: list[Drawn], outcomes: Mapping[str, Mapping[str, float]]) -> 
     """
     rows = []
     for one in found:
-        names = list(next((outcomes[run.id] for runs in one.runs for run in runs if run.id in outcomes), {}))
-        missing = dict.fromkeys(names, np.nan)
-        values = np.array(
-            [[[outcomes.get(run.id, missing)[name] for name in names] for run in arm] for arm in one.runs]
-        )  # arms, seeds, outcomes
+        names, values = values_of(one.runs, outcomes)
         levels = pd.DataFrame([arm.levels for arm in one.arms])
         for factor in levels:
             first, *others = levels[factor].unique()

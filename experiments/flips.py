@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from experiments.design import Arm, Study, arms, settings_of_arms
 from experiments.mistakes import declared, field_at
@@ -86,11 +87,7 @@ def effects(found: list[Check], outcomes: Mapping[str, Mapping[str, float]]) -> 
     """
     rows = []
     for check in found:
-        names = list(next((outcomes[run.id] for runs in check.runs for run in runs if run.id in outcomes), {}))
-        missing = dict.fromkeys(names, np.nan)
-        values = np.array(
-            [[[outcomes.get(run.id, missing)[name] for name in names] for run in arm] for arm in check.runs]
-        )  # arms, seeds, outcomes
+        names, values = values_of(check.runs, outcomes)
         levels = pd.DataFrame([arm.levels for arm in check.arms])
         for factor in levels:
             comparison = Comparison(str(factor), *levels[factor].iloc[[0, -1]])
@@ -101,3 +98,20 @@ def effects(found: list[Check], outcomes: Mapping[str, Mapping[str, float]]) -> 
                 rows.append((*check[:3], factor, name, effect.value, effect.low, effect.high, effect.seeds))
     columns = ["assumption", "value", "default", "factor", "outcome", "effect", "low", "high", "seeds"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def values_of(
+    runs: Sequence[Sequence[Run]], outcomes: Mapping[str, Mapping[str, float]]
+) -> tuple[list[str], NDArray[np.float64]]:
+    """Names of outcomes, and their values by arm, seed and outcome; NaN where a run did not finish.
+
+    Parameters
+    ----------
+    runs
+        For each arm a run for each seed.
+    outcomes
+        Outcomes of every run that finished, by its id.
+    """
+    names = list(next((outcomes[run.id] for arm in runs for run in arm if run.id in outcomes), {}))
+    missing = dict.fromkeys(names, np.nan)
+    return names, np.array([[[outcomes.get(run.id, missing)[name] for name in names] for run in arm] for arm in runs])

@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 
 from experiments.calibration import calibrate
 from experiments.mistakes import declared, fields, limits, shown, span
-from sim.parameters import ASSUMPTION, Group, Parameters
+from sim.parameters import ASSUMPTION, CALIBRATED, Group, Parameters
 
 _HEADING = """\
 # Parameters
@@ -46,7 +46,11 @@ def page() -> str:
 def _summary(rows: list[tuple[str, ...]]) -> str:
     assumed = sum(row[5] == ASSUMPTION for row in rows)
     ranged = sum(bool(row[4]) for row in rows)
-    return f"{len(rows)} parameters; {assumed} are assumptions, {ranged} have a plausible range.\n"
+    calibrated = sum(row[5] == CALIBRATED for row in rows)
+    return (
+        f"{len(rows)} parameters; {assumed} are assumptions, {calibrated} are calibrated, {ranged} have a plausible "
+        "range.\n"
+    )
 
 
 def _calibrated(values: dict[str, str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 ASSUMPTION = "assumption"
+CALIBRATED = "median of the posterior: koc calibrate"
 MOST_NUMBERS = 8  # that a rule of one's own can be given
 
 
@@ -82,7 +83,7 @@ class Catalogue(Group):
 
     categories: tuple[Category, ...] = CATEGORIES
     products_per_category: int = par(8, "products in each category", "products", ASSUMPTION, ge=1, le=200)
-    quality_spread: float = par(0.48, "standard deviation of true quality", "quality", ASSUMPTION, ge=0, le=5)
+    quality_spread: float = par(0.48, "standard deviation of true quality", "quality", CALIBRATED, ge=0, le=5)
     price_spread: float = par(0.25, "standard deviation of log list price", "log yuan", ASSUMPTION, ge=0, le=2)
     quality_premium: float = par(0.1, "rise of log list price per unit of quality", "1", ASSUMPTION, ge=-1, le=1)
     rating_bias: float = par(
@@ -114,7 +115,7 @@ class People(Group):
     price_sensitivity_spread: float = par(0.35, "standard deviation of its log", "log", ASSUMPTION, ge=0, le=2)
     budget: float = par(900.0, "median monthly budget for these categories", "yuan/30 days", ASSUMPTION, ge=0, le=1e6)
     budget_spread: float = par(0.6, "standard deviation of log budget", "log yuan", ASSUMPTION, ge=0, le=3)
-    sociability: float = par(0.45, "median probability to tell friends of a purchase", "1", ASSUMPTION, ge=0, le=1)
+    sociability: float = par(0.45, "median probability to tell friends of a purchase", "1", CALIBRATED, ge=0, le=1)
     sociability_spread: float = par(0.8, "standard deviation of its logit", "logit", ASSUMPTION, ge=0, le=5)
     city_tiers: tuple[float, ...] = par(
         (0.26, 0.18, 0.16, 0.12, 0.10, 0.18),
@@ -128,7 +129,7 @@ class Need(Group):
     """Wanting something."""
 
     lapse: float = par(
-        0.067, "probability that an open need is met outside the market", "1/day", ASSUMPTION, ge=0.001, le=1
+        0.067, "probability that an open need is met outside the market", "1/day", CALIBRATED, ge=0.001, le=1
     )
 
 
@@ -144,7 +145,7 @@ class Attention(Group):
         0.35,
         "probability to open a delivered post, mean taste, no need, no fatigue",
         "1",
-        ASSUMPTION,
+        CALIBRATED,
         ge=0.001,
         le=0.99,
     )
@@ -202,19 +203,19 @@ class Belief(Group):
         plausible=(0.0, 2.0),
     )
     friend: float = par(3.0, "precision of a friend's word", "1/quality²", ASSUMPTION, ge=0, le=20)
-    own: float = par(0.48, "precision of own experience, per purchase", "1/quality²", ASSUMPTION, ge=0, le=20)
+    own: float = par(0.48, "precision of own experience, per purchase", "1/quality²", CALIBRATED, ge=0, le=20)
     own_most: float = par(5.0, "largest precision of own experience", "1/quality²", ASSUMPTION, ge=0, le=50)
 
 
 class Choice(Group):
     """Random utility: the best offer of a category against buying nothing (McFadden 1974)."""
 
-    quality: float = par(1.2, "utility per unit of expected quality", "utility/quality", ASSUMPTION, ge=0, le=10)
+    quality: float = par(1.2, "utility per unit of expected quality", "utility/quality", CALIBRATED, ge=0, le=10)
     risk: float = par(
         2.1,
         "risk premium: quality lost per unit of variance",
         "1/quality",
-        ASSUMPTION,
+        CALIBRATED,
         ge=0,
         le=10,
         plausible=(0.0, 4.0),
@@ -223,13 +224,13 @@ class Choice(Group):
         0.62,
         "utility per log(1 + friends known to have bought)",
         "utility",
-        "order of Bapna & Umyarov 2015",
+        CALIBRATED,
         ge=0,
         le=3,
         plausible=(0.0, 1.0),
     )
     outside: float = par(
-        2.2, "utility of buying nothing", "utility", "koc calibrate", ge=-10, le=10
+        2.2, "utility of buying nothing", "utility", CALIBRATED, ge=-10, le=10
     )
 
 
@@ -257,7 +258,7 @@ class Trust(Group):
     interest_broken: float = par(1.5, "prior broken claims, shared interest", "claims", ASSUMPTION, ge=0.1, le=30)
     stranger_met: float = par(1.5, "prior met claims, someone met at random", "claims", ASSUMPTION, ge=0.1, le=30)
     stranger_broken: float = par(1.5, "prior broken claims, someone met at random", "claims", ASSUMPTION, ge=0.1, le=30)
-    mass_met: float = par(0.45, "prior met claims, a mass audience's idol", "claims", ASSUMPTION, ge=0.1, le=30)
+    mass_met: float = par(0.45, "prior met claims, a mass audience's idol", "claims", CALIBRATED, ge=0.1, le=30)
     mass_broken: float = par(0.9, "prior broken claims, a mass audience's idol", "claims", ASSUMPTION, ge=0.1, le=30)
     tolerance: float = par(0.6, "shortfall against a claim that is forgiven", "quality", ASSUMPTION, ge=0, le=5)
     broken_weight: float = par(2.0, "weight of a broken claim against a met one", "1", ASSUMPTION, ge=0, le=10)
@@ -281,7 +282,7 @@ class Trust(Group):
 class Sharing(Group):
     """Word of mouth, both ways (Anderson 1998: the delighted and the disappointed talk more)."""
 
-    friends_told: float = par(5.9, "mean friends told when somebody shares", "friends", ASSUMPTION, ge=0, le=1e6)
+    friends_told: float = par(5.9, "mean friends told when somebody shares", "friends", CALIBRATED, ge=0, le=1e6)
     surprise: float = par(
         0.5, "rise of the log odds to share per unit of surprise", "logit/quality", ASSUMPTION, ge=0, le=5
     )
@@ -459,7 +460,7 @@ class Creators(Group):
         0.064,
         "fixed fee of a KOL for the first promoted post of a day",
         "yuan/follower",
-        "order of $1,000 per 100 k followers: HBR 2024-09",
+        CALIBRATED,
         ge=0,
         le=10,
     )
@@ -531,7 +532,7 @@ class Feed(Group):
     popularity: float = par(0.6, "weight of popularity", "1", ASSUMPTION, ge=0, le=1)
     merit: float = par(0.2, "weight of merit: truth of claims, satisfaction", "1", ASSUMPTION, ge=0, le=1)
     paid: float = par(0.2, "weight of paid bids", "1", ASSUMPTION, ge=0, le=1)
-    exponent: float = par(0.55, "exponent of popularity", "1", "below 1: Salganik et al. 2006 regime", ge=0, le=3)
+    exponent: float = par(0.55, "exponent of popularity", "1", CALIBRATED, ge=0, le=3)
     content_share: float = par(
         0.3,
         "largest share of feed pages given to creators' public posts",
@@ -553,7 +554,7 @@ class Feed(Group):
     ad_load: float = par(0.15, "share of feed pages given to ads, if a brand pays", "1", ASSUMPTION, ge=0, le=1)
     ad_price: float = par(0.5, "price of an ad", "yuan/view", ASSUMPTION, ge=0, le=1000)
     organic_reach: float = par(
-        0.055, "share of followers whom a public post reaches", "1", ASSUMPTION, ge=0, le=1, plausible=(0.02, 0.4)
+        0.055, "share of followers whom a public post reaches", "1", CALIBRATED, ge=0, le=1, plausible=(0.02, 0.4)
     )
 
 

@@ -60,7 +60,7 @@ def test_a_wrong_probability_is_found_out(monkeypatch: pytest.MonkeyPatch) -> No
         return independent_cascade(graph, np.minimum(1.05 * np.asarray(probability), 1.0), seed)
 
     monkeypatch.setattr(cascades, "independent_cascade", more)
-    monkeypatch.setattr(cascades, "_has", lambda module: module.startswith("cynetdiff"))
+    monkeypatch.setattr(cascades, "is_installed", lambda module: module.startswith("cynetdiff"))
     made = answer(cascades, people=300, runs=10_000)
     failed = [check.name for check in made.checks if not check.passed]
     assert any("star" in name for name in failed)
@@ -68,7 +68,7 @@ def test_a_wrong_probability_is_found_out(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_without_either_program_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cascades, "_has", lambda module: False)
+    monkeypatch.setattr(cascades, "is_installed", lambda module: False)
     with pytest.raises(UserError, match="validation"):
         answer(cascades, runs=200)
 

@@ -143,6 +143,12 @@ def test_the_seller_at_the_root_sells_to_all_whom_the_word_reaches(chatty: Marke
     assert (seller >= 0).any()
 
 
+def test_a_friends_word_has_an_order_behind_it(chatty: Market) -> None:
+    """Nothing was told from outside; so what was met by a friend's word, and no other order, has a parent."""
+    orders = chatty.orders()
+    assert ((orders.channel == Channel.FRIEND) == (orders.parent >= 0)).all()
+
+
 def test_depth_counts_words_and_the_root_has_none(chatty: Market) -> None:
     traced = trace(chatty.orders())
     led = traced.parent >= 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import cache
@@ -179,7 +180,7 @@ def _attempt(run: Run, days: int) -> Finished | Failed:
         found = observe(run.parameters, run.seed, Span(run.burn_in, days, run.days))
     except Exception as error:
         line = " ".join(f"{type(error).__name__}: {error}".split())
-        return Failed(run.id, line, "", None)
+        return Failed(run.id, line, traceback.format_exc(), None)
     # JSON of the store knows no NaN: what did not occur is left out
     outcomes = {name: value for name, value in found.items() if np.isfinite(value)}
     return Finished(run.id, time.perf_counter() - started, outcomes, {}, {})

@@ -12,6 +12,7 @@ from scipy import special
 from experiments.report.load import Results
 from experiments.report.outcomes import INTERESTS, OVERALL, capital, interval
 from experiments.report.statistics import LEVEL, Comparison, Estimate, share_of_base
+from experiments.report.verdict import Effect, Verdict
 from sim.recorder import OUTCOMES
 
 TOLD = tuple(dict.fromkeys([*OVERALL, *(key for keys in INTERESTS.values() for key in keys)]))
@@ -77,7 +78,7 @@ def spread_of(results: Results, comparison: Comparison, outcome: str) -> tuple[S
     return spread(samples), "%" if in_percent else OUTCOMES[outcome].unit
 
 
-def unknown_sentences(results: Results, comparison: Comparison) -> list[str]:
+def unknown_sentences(results: Results, verdict: Verdict, comparison: Comparison) -> list[str]:
     """What the posterior leaves of the answer to one question, a sentence for each outcome that decides it."""
     if results.posterior is None or results.posterior.empty:
         return []
@@ -88,23 +89,36 @@ def unknown_sentences(results: Results, comparison: Comparison) -> list[str]:
             continue
         found, unit = spread_of(results, comparison, outcome)
         if found.estimate.low < found.estimate.high:  # else nothing is known, or nothing ever differs
-            settled = "" if found.estimate.clear else ", so its sign is not settled"
             sentences.append(
                 f"{capital(OUTCOMES[outcome].label)}: {interval(found.estimate, unit)} over {found.estimate.seeds} "
-                f"draws of what the calibration leaves open{settled}."
+                f"draws of what the calibration leaves open{_doubt(found.estimate, verdict.main(comparison, outcome))}."
             )
     return sentences
 
 
-def settled(results: Results, comparison: Comparison) -> str:
-    """Whether the signs of what decides a question hold over the draws, to follow the winner; empty without draws."""
+def _doubt(estimate: Estimate, effect: Effect | None) -> str:
+    """What the draws take from an effect of the full market."""
+    if not estimate.clear:
+        return ", so its sign is not settled"
+    if effect and effect.clear and not _agree(estimate, effect):
+        return ", against the sign in the full market: the draws are of smaller ones"
+    return ""
+
+
+def _agree(estimate: Estimate, effect: Effect) -> bool:
+    return estimate.clear and bool(estimate.value * effect.difference.value > 0)
+
+
+def settled(results: Results, verdict: Verdict, comparison: Comparison) -> str:
+    """Whether what decides a question keeps its sign over the draws, to follow the winner; empty without draws."""
     if results.posterior is None or results.posterior.empty:
         return ""
     known = set(results.posterior["outcome"])
-    found = [spread_of(results, comparison, key)[0].estimate for key in OVERALL if key in known]
-    if not any(estimate.seeds for estimate in found):
+    effects = [e for key in OVERALL if key in known and (e := verdict.main(comparison, key)) and e.clear]
+    pairs = [(spread_of(results, comparison, e.outcome)[0].estimate, e) for e in effects]
+    if not any(estimate.seeds for estimate, _ in pairs):
         return ""
-    if all(estimate.clear for estimate in found):
+    if all(_agree(estimate, effect) for estimate, effect in pairs):
         return ", and so over what the calibration leaves open"
     return ", at the calibrated values; over what the calibration leaves open it is not settled"
 
@@ -125,5 +139,6 @@ def posterior_note(frame: pd.DataFrame) -> str:
     return (
         f"Intervals over draws: the factorial again at {draws} draws from the posterior of the calibration, each with "
         f"{seeds} seeds of its own, in a smaller market for a shorter time. They hold what the targets leave open of "
-        "the parameters, with the seeds' luck taken out as far as it can be told apart."
+        "the parameters, with the seeds' luck taken out as far as it can be told apart. Effects depend on the size of "
+        "the market as well, so that their middle need not be that of the full one."
     )

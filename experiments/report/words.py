@@ -59,7 +59,7 @@ def tell(results: Results, verdict: Verdict) -> Told:
         Answer(
             results.question(c.factor) if len(results.factors[c.factor]) == 2 else _versus(results, c),
             winner(results, verdict, c), size(results, verdict, c), who(results, verdict, c), why(results, verdict, c),
-            unknown_sentences(results, c), flip_sentences(results, c),
+            unknown_sentences(results, verdict, c), flip_sentences(results, c),
         )
         for c in results.comparisons
     ]  # fmt: skip
@@ -80,8 +80,8 @@ def criterion() -> str:
 def winner(results: Results, verdict: Verdict, comparison: Comparison) -> str:
     """Which side is better overall."""
     return {
-        "high": f"Better overall: {results.label(comparison.high)}{settled(results, comparison)}.",
-        "low": f"Better overall: {results.label(comparison.low)}{settled(results, comparison)}.",
+        "high": f"Better overall: {results.label(comparison.high)}{settled(results, verdict, comparison)}.",
+        "low": f"Better overall: {results.label(comparison.low)}{settled(results, verdict, comparison)}.",
         "split": "No overall winner: the criteria disagree.",
         "unclear": "No clear difference overall.",
     }[verdict.overall(comparison)]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from experiments.report.style import BLUE, GREY, INK, VERMILLION, Drawing, new_figure
+from experiments.validation.catalogue import is_installed
 from experiments.validation.plain_graphs import scale_free, small_world
 from experiments.validation.study import Answer, Check, Option, Request, Study
 from sim.cascade import independent_cascade, linear_threshold, spread
@@ -120,9 +121,9 @@ def _threshold_law(generations: int) -> NDArray[np.float64]:
 
 def _programs(people: int, runs: int, slow_runs: int) -> Iterator[Comparison]:
     peers: list[tuple[str, Callable[..., Sizes], int]] = []
-    if _has("cynetdiff.models"):
+    if is_installed("cynetdiff"):
         peers.append((CYNETDIFF, _cynetdiff, runs))
-    if _has("ndlib.models.epidemics"):
+    if is_installed("ndlib"):
         peers.append((NDLIB, _ndlib, slow_runs))
     if not peers:
         raise UserError("neither cynetdiff nor ndlib is installed; expected one: pip install 'koc-market[validation]'")
@@ -152,14 +153,6 @@ def threshold_of(graph: Graph) -> float:
     """Probability at which an adopter persuades one more on average, where ties are made at random: ⟨k⟩ / ⟨k² − k⟩."""
     degree = np.diff(graph.offsets).astype(float)
     return float(degree.mean() / (degree**2 - degree).mean())
-
-
-def _has(module: str) -> bool:
-    try:
-        __import__(module)
-    except ImportError:
-        return False
-    return True
 
 
 def _cynetdiff(graph: Graph, seeds: NDArray[np.int64], runs: int, chance: float | NDArray[np.float64] | None) -> Sizes:
@@ -207,12 +200,10 @@ def _ndlib(graph: Graph, seeds: NDArray[np.int64], runs: int, chance: float | No
         else:
             config.config["edges"]["threshold"] = dict.fromkeys(network.edges, chance)
         model.set_initial_status(config)
-        before = -1
-        model.iteration(node_status=False)
-        while sizes[run] != before:
-            before = sizes[run]
-            count = model.iteration(node_status=False)["node_count"]
-            sizes[run] = people - count[0]
+        before, size = -1, people - model.iteration(node_status=False)["node_count"][0]
+        while size != before:
+            before, size = size, people - model.iteration(node_status=False)["node_count"][0]
+        sizes[run] = size
     return sizes
 
 

@@ -30,15 +30,18 @@ def replicate(
     from experiments.folder import partial_folder, published
     from experiments.validation import conduct
     from experiments.validation.catalogue import study
+    from sim.errors import UserError
 
     if not name:
         print("\n".join(_listed()))
         return
     about = study(name)
     asked = conduct.request(name, options or [], data)
-    _tell_if_cold()
+    if missing := conduct.lack(about, asked):
+        raise UserError(f"{name}: {missing}")
     root = output / FOLDER / name
     with partial_folder(root) as partial:
+        _tell_if_cold()
         one = conduct.carry_out(name, asked, partial)
         _refuse_or_tell(one)
         conduct.write([one], partial, _manifest(asked.options))
@@ -70,9 +73,9 @@ def validate(
 
     wanted = names or list(NAMES)
     asked = {name: conduct.request(name, [], data) for name in wanted}
-    _tell_if_cold()
     root = output / FOLDER
     with partial_folder(root) as partial:
+        _tell_if_cold()
         done = []
         for one in conduct.carry_out_all(wanted, asked, partial, workers):
             done.append(one)

@@ -92,8 +92,8 @@ def carry_out(name: str, asked: Request, folder: Path) -> Done:
         For files that begin with its name.
     """
     one = study(name)
-    if lack := _lack(one, asked):
-        return Done(name, [], [], missing=lack)
+    if missing := lack(one, asked):
+        return Done(name, [], [], missing=missing)
     start = time.perf_counter()
     try:
         answer = one.run(asked)
@@ -142,7 +142,7 @@ def found(check: Check) -> str:
     return f"{check.found:.3g} ({check.low:.3g} to {check.high:.3g})"
 
 
-def _lack(one: Study, asked: Request) -> str:
+def lack(one: Study, asked: Request) -> str:
     """What a study lacks to be carried out, and where to find it; empty if nothing."""
     lacking = [package for package in one.extra.split() if not is_installed(package)]
     if lacking:

