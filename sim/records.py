@@ -33,6 +33,7 @@ MOST_POSTS = 8  # posts of a creator on one day
 MOST_PAGES = 24  # pages of the feed that one person can see on one day
 MOST_OFFERS = 512  # offers that one person can see on one day
 ROW = (1 << 31) - 1  # `x & ROW` is x, and tells the compiler that it is no negative index, which saves it a case
+GUIDE = 64  # parts of a guide to a cumulative distribution
 BLOCK = 64  # consumers who attend one after the other before any of them weighs
 
 
@@ -301,6 +302,7 @@ class Tally(NamedTuple):
 class Offers(NamedTuple):
     """What a block of consumers has seen today, one consumer after the other, and how it was weighed."""
 
+    consumer: Int64  # who saw it
     product: Int64
     channel: Int64
     creator: Int64  # who sells, or NOBODY
@@ -316,29 +318,54 @@ class Offers(NamedTuple):
     risk: Double  # the term of it that stands for risk
     expected: Double  # quality expected
     lot: Double  # uniform draw behind the luck of this product with this consumer today
+    idle: Double  # uniform draw behind the luck of buying nothing of its category
 
 
 class Block(NamedTuple):
     """A block of consumers between attending and buying; BLOCK rows."""
 
+    lot: Double  # uniform draw that is used next
+    active: Int64  # 1 where online today
+    first_page: Int64  # first row in `Pages`
+    end_page: Int64  # first row of somebody else
     first: Int64  # first row in `Offers`
     end: Int64  # first row of somebody else
     needs: Int64  # bit set of the categories in which something is needed
+    weight: Double  # (BLOCK, C) weights of categories in the feed, summed
     leaving: Int64  # bit set of follow slots that end with the day
 
 
 class Pages(NamedTuple):
-    """Pages of the feed that one consumer sees today; MOST_PAGES rows."""
+    """Pages of the feed that a block of consumers sees today; BLOCK * MOST_PAGES rows."""
 
-    category: Int64
+    at: Int64  # who sees it, counted from the first of the block
+    second: Int64  # of the keys of its draws
+    pick: Double  # uniform draw that decides the category
     kind: Double  # uniform draw that decides between ad, post and listing
     which: Double  # uniform draw that decides which of them
+    category: Int64
+    channel: Int64
+    product: Int64  # where it is an ad or a listing
+
+
+class Common(NamedTuple):
+    """What all consumers of a day have in common, worked out before the first of them attends.
+
+    A guide tells for each of GUIDE equal parts of (0, 1) where to begin in a cumulative distribution (Chen & Asau
+    1974).
+    """
+
+    mean: Double  # (J,) quality that is believed of a product on what everybody knows
+    precision: Double  # (J,) precision of that belief
+    wanted: Double  # (1,) odds ratio with which a need draws attention
+    pages: Int16  # (GUIDE,) into `Venues.pages`
+    goods: Int16  # (2, V, C, GUIDE) into `Feeds.goods`
+    search: Int16  # (V, C, GUIDE) into `Feeds.search`
 
 
 class Basket(NamedTuple):
     """The best offer so far in each category, while one consumer chooses; C rows."""
 
-    weight: Double  # weights of categories in the feed, summed
     value: Double  # utility of the best, luck included
     outside: Double  # utility of buying nothing, luck included
     luck: Double  # of the best
@@ -383,6 +410,7 @@ class Events(NamedTuple):
     pages: Pages
     block: Block
     basket: Basket
+    common: Common
     trace: Double  # (T, len(TRACE_COLUMNS)); T is 0 unless a decision is to be explained
 
 

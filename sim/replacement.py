@@ -11,6 +11,11 @@ from typing import Any
 from sim.compiled import rebind
 from sim.errors import UserError
 from sim.parameters import Rules
+from sim.rules.attention import certain
+from sim.rules.belief import may_know_more
+
+SHORT_CUTS = {"open_probability": ("most_open_probability", certain), "expected_quality": ("knows_more", may_know_more)}
+"""What holds for a rule of the model and saves time, and what holds for any rule in its place."""
 
 
 def with_rules(rules: Rules, passes: Sequence[Callable[..., Any]]) -> list[Callable[..., Any]]:
@@ -32,7 +37,9 @@ def with_rules(rules: Rules, passes: Sequence[Callable[..., Any]]) -> list[Calla
     for field, name in rules.named.items():
         default = type(rules).model_fields[field].default
         if name != default:
-            chosen[default.rsplit(".", 1)[1]] = load(field, name)
+            rule = default.rsplit(".", 1)[1]
+            chosen[rule] = load(field, name)
+            chosen.update([SHORT_CUTS[rule]] if rule in SHORT_CUTS else [])
     return [_bound(one, tuple(chosen.items())) if chosen else one for one in passes]
 
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.agents.attending import schedule_need
+from sim.agents.needs import schedule_need
 from sim.agents.weighing import own_slot
 from sim.audience import add_follow
 from sim.compiled import inlined

@@ -13,6 +13,7 @@ from sim.agents.living import live_all
 from sim.parameters import Behaviour
 from sim.records import (
     BLOCK,
+    GUIDE,
     MOST_OFFERS,
     MOST_PAGES,
     TRACE_COLUMNS,
@@ -20,6 +21,7 @@ from sim.records import (
     Block,
     Channel,
     Columns,
+    Common,
     Count,
     Events,
     Luck,
@@ -149,9 +151,17 @@ class Crowd:
             questions=empty(Questions, consumers),
             tally=new_tally(creators, products, platforms),
             offers=empty(Offers, 2 * MOST_OFFERS),  # so that a block may begin while a person's most still fits
-            pages=empty(Pages, MOST_PAGES),
-            block=empty(Block, BLOCK),
+            pages=empty(Pages, BLOCK * MOST_PAGES),
+            block=empty(Block, BLOCK)._replace(weight=np.zeros((BLOCK, categories))),
             basket=empty(Basket, categories),
+            common=Common(
+                mean=np.zeros(products),
+                precision=np.zeros(products),
+                wanted=np.zeros(1),
+                pages=np.zeros(GUIDE, np.int16),
+                goods=np.zeros((2, platforms, categories, GUIDE), np.int16),
+                search=np.zeros((platforms, categories, GUIDE), np.int16),
+            ),
             trace=np.zeros((trace, len(TRACE_COLUMNS))),
         )
 

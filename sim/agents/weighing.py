@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from sim.compiled import inlined
-from sim.draws import Stream, gumbel_at_least, gumbel_at_most, gumbel_of, uniform
+from sim.draws import gumbel_at_least, gumbel_at_most, gumbel_of
 from sim.parameters import Behaviour
 from sim.records import (
     COUNT_UNITS,
@@ -19,14 +19,13 @@ from sim.records import (
     Count,
     Events,
     Follows,
-    Luck,
     Outcome,
     Sheet,
     Shelf,
     Today,
     Town,
 )
-from sim.rules.belief import Believed, Signals, claim_precision, expected_quality
+from sim.rules.belief import Believed, Signals, claim_precision, expected_quality, knows_more
 from sim.rules.choice import Buyer, Terms, total, utility
 from sim.rules.trust import trust
 
@@ -108,7 +107,8 @@ class Weighed(NamedTuple):
 def weighed(i: int, day: int, needs: int, row: int, town: Town, today: Today, rates: Behaviour, out: Events) -> Weighed:
     """Weigh an offer: what is believed of it, what it costs, what it is worth.
 
-    Written without branches that cannot be foreseen: what is missing is looked up all the same and counts nothing.
+    Of most offers a consumer knows what everybody knows; that belief has been worked out for all. Else written without
+    branches that cannot be foreseen: what is missing is looked up all the same and counts nothing.
 
     Parameters
     ----------
@@ -124,29 +124,32 @@ def weighed(i: int, day: int, needs: int, row: int, town: Town, today: Today, ra
     home = int(town.people.home[i]) & ROW
     category = int(shelf.category[product]) & ROW
 
-    trusted = trust_in(i, creator, slot, town.follows, sheet)
-    expert = float(sheet.expertise[creator, category])
-    precision = claim_precision(trusted, expert, float(offers.incentive[row]), rates.belief)
     own, word = own_slot(i, product, consumers), word_slot(i, product, consumers)
-    own_mean, purchases = float(consumers.own_mean[i, own]), float(consumers.own_count[i, own])
-    word_mean, friends = float(consumers.word_mean[i, word]), float(consumers.word_count[i, word])
-    friends = friends if word >= 0 else 0.0
-    lately = friends if float(day - consumers.word_day[i, word]) <= rates.sharing.recall else 0.0
-    rival_words, rival_purchases = of_rivals(i, product, shelf, consumers)
-    heard = Signals(
-        float(shelf.prior[product]),
-        float(shelf.rating[product]),
-        float(shelf.ratings[product]),
-        claim if claimed else 0.0,
-        precision if claimed else 0.0,
-        word_mean if word >= 0 else 0.0,
-        friends,
-        own_mean if own >= 0 else 0.0,
-        purchases if own >= 0 else 0.0,
-        rival_words,
-        rival_purchases,
-    )
-    believed = expected_quality(heard, rates.belief)
+    trusted = lately = 0.0
+    believed = Believed(float(out.common.mean[product]), float(out.common.precision[product]))
+    if knows_more(claimed, word >= 0, own >= 0):
+        trusted = trust_in(i, creator, slot, town.follows, sheet)
+        expert = float(sheet.expertise[creator, category])
+        precision = claim_precision(trusted, expert, float(offers.incentive[row]), rates.belief)
+        own_mean, purchases = float(consumers.own_mean[i, own]), float(consumers.own_count[i, own])
+        word_mean, friends = float(consumers.word_mean[i, word]), float(consumers.word_count[i, word])
+        friends = friends if word >= 0 else 0.0
+        lately = friends if float(day - consumers.word_day[i, word]) <= rates.sharing.recall else 0.0
+        rival_words, rival_purchases = of_rivals(i, product, shelf, consumers)
+        heard = Signals(
+            float(shelf.prior[product]),
+            float(shelf.rating[product]),
+            float(shelf.ratings[product]),
+            claim if claimed else 0.0,
+            precision if claimed else 0.0,
+            word_mean if word >= 0 else 0.0,
+            friends,
+            own_mean if own >= 0 else 0.0,
+            purchases if own >= 0 else 0.0,
+            rival_words,
+            rival_purchases,
+        )
+        believed = expected_quality(heard, rates.belief)
 
     list_price = int(shelf.price[product])
     price = int(list_price * (1.0 - float(sheet.discount[creator])))
@@ -165,29 +168,41 @@ def weighed(i: int, day: int, needs: int, row: int, town: Town, today: Today, ra
 
 
 @inlined
-def weigh(
-    i: int, day: int, needs: int, row: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events
-) -> None:
+def form_beliefs(today: Today, rates: Behaviour, out: Events) -> None:
+    """Work out what is believed of each product on what everybody knows."""
+    shelf, nothing = today.shelf, 0.0
+    for product in range(shelf.prior.shape[0]):
+        prior, rating, ratings = (
+            float(shelf.prior[product]),
+            float(shelf.rating[product]),
+            float(shelf.ratings[product]),
+        )
+        heard = Signals(
+            prior, rating, ratings, nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing
+        )  # fmt: skip
+        believed = expected_quality(heard, rates.belief)
+        out.common.mean[product] = believed.mean
+        out.common.precision[product] = believed.precision
+
+
+@inlined
+def weigh(i: int, day: int, needs: int, row: int, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
     """Weigh an offer, and write down what choosing and buying will ask of it."""
     offers = out.offers
-    product = int(offers.product[row]) & ROW
     out.tally.considered[int(offers.channel[row]) & ROW] += 1
     found = weighed(i, day, needs, row, town, today, rates, out)
-    offers.category[row] = today.shelf.category[product]
     offers.price[row] = found.price
     offers.coupon[row] = found.coupon
     offers.value[row] = total(found.terms)
     offers.quality[row] = found.terms.quality
     offers.risk[row] = found.terms.risk
     offers.expected[row] = found.believed.mean
-    offers.lot[row] = uniform(luck[Stream.CHOICE], day, i, product)
 
 
 @inlined
 def choose(
-    i: int, day: int, needs: int, first: int, end: int, luck: Luck, town: Town, today: Today, rates: Behaviour,
-    out: Events,
-) -> int:  # fmt: skip
+    i: int, day: int, needs: int, first: int, end: int, town: Town, today: Today, rates: Behaviour, out: Events
+) -> int:
     """Find the best offer of each category among rows ``first`` to ``end - 1``; buying nothing is one of them.
 
     Gumbel noise is keyed by consumer, product and day: the same product met twice is weighed with the same luck, and
@@ -210,14 +225,14 @@ def choose(
         bit = 1 << category
         if seen & bit == 0:
             seen |= bit
-            least = gumbel_at_least(uniform(luck[Stream.OUTSIDE], day, i, category))
+            least = gumbel_at_least(float(offers.idle[row]))
             basket.value[category] = rates.choice.outside + least
         traced = out.counts[Count.TRACES] < out.trace.shape[0]
         if systematic + gumbel_at_most(lot) <= basket.value[category] and not traced:
             continue  # most offers: even with the best luck of its kind it would not win
         if exact & bit == 0:
             exact |= bit
-            outside = rates.choice.outside + gumbel_of(uniform(luck[Stream.OUTSIDE], day, i, category))
+            outside = rates.choice.outside + gumbel_of(float(offers.idle[row]))
             basket.outside[category] = outside
             basket.value[category] = outside
         noise = gumbel_of(lot)

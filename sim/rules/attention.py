@@ -7,6 +7,8 @@ import math
 from sim.compiled import compiled
 from sim.parameters import AttentionScalars
 
+A_HAIR_MORE = 1.0 + 1e-9  # so that no rounding can turn a bound into a wrong answer
+
 
 @compiled
 def open_probability(odds_ratio: float, fatigue: float, p: AttentionScalars) -> float:
@@ -28,6 +30,19 @@ def open_probability(odds_ratio: float, fatigue: float, p: AttentionScalars) -> 
 
 
 @compiled
+def most_open_probability(odds_ratio: float, fatigue: float, p: AttentionScalars) -> float:
+    """Upper bound of `open_probability` that is quicker to find: ``exp(-φ) ≤ 1 / (1 + φ + φ²/2)``."""
+    odds = p.open_rate / (1.0 - p.open_rate) * odds_ratio
+    return A_HAIR_MORE * odds / ((1.0 + odds) * (1.0 + fatigue * (1.0 + 0.5 * fatigue)))
+
+
+@compiled
+def certain(odds_ratio: float, fatigue: float, p: AttentionScalars) -> float:
+    """Upper bound of any probability."""
+    return 1.0
+
+
+@compiled
 def fatigue_after(fatigue: float, earlier_today: int, irrelevant: bool, p: AttentionScalars) -> float:
     """Fatigue after one more delivered post, opened or not.
 
@@ -43,9 +58,7 @@ def fatigue_after(fatigue: float, earlier_today: int, irrelevant: bool, p: Atten
         Attention parameters.
     """
     added = p.fatigue_first if earlier_today == 0 else p.fatigue_more
-    if irrelevant:
-        added += p.fatigue_irrelevant
-    return fatigue + added
+    return fatigue + (added + (p.fatigue_irrelevant if irrelevant else 0.0))
 
 
 @compiled

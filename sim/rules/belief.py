@@ -68,6 +68,18 @@ def expected_quality(heard: Signals, p: BeliefScalars) -> Believed:
 
 
 @compiled
+def knows_more(claimed: bool, words: bool, bought: bool) -> bool:
+    """Whether a consumer knows more of a product than everybody does, who know its brand and its public rating."""
+    return claimed or words or bought
+
+
+@compiled
+def may_know_more(claimed: bool, words: bool, bought: bool) -> bool:
+    """True: for a belief that also rests on what is known of rival products."""
+    return True
+
+
+@compiled
 def claim_precision(trust: float, expertise: float, incentive: float, p: BeliefScalars) -> float:
     """Precision that a claim is given: trust is precision, not a bonus.
 
