@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from shutil import disk_usage
 from typing import Any, NamedTuple
@@ -282,7 +283,7 @@ def _conclude(settings: Settings, made: Made, console: Console) -> None:
 
     study = settings.experiment
     if (made.runs["status"] == "finished").any() and study.keeps_tables and not study.design.is_used:
-        print(report.write(made.folder))
+        print(report.write(made.folder, partial(executor.spread, executor=settings.executor)))
     if study.design.is_used and (made.runs["status"] == "finished").any():
         from experiments.analysis.deciding import tell
 

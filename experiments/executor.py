@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 import traceback
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -144,6 +144,14 @@ def _results(tasks: Iterator[Any], executor: Executor) -> Iterator[list[Done]]:
 def _is_loss(error: Exception) -> bool:
     """Whether an error says that a worker is gone; by name, since clusters are not installed everywhere."""
     return any(kind.__name__ in LOSSES for kind in type(error).__mro__)
+
+
+def spread(function: Callable[[Any], Any], arguments: Iterable[Any], executor: Executor) -> list[Any]:
+    """Call a function with each argument: in this machine's workers where it has some, which are there already."""
+    if executor.backend != "loky" or workers(executor) == 1:
+        return [function(argument) for argument in arguments]
+    with _backend(executor):
+        return list(Parallel(batch_size=1, max_nbytes=None)(delayed(function)(argument) for argument in arguments))
 
 
 def stop(executor: Executor) -> None:

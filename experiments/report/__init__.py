@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 
-def write(folder: Path) -> str:
+def write(folder: Path, spread: Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]] = map) -> str:
     """Write verdict.csv, verdict.txt, figures and report.html into a run folder.
 
     Reads the stored tables alone, never a market.
@@ -14,6 +16,8 @@ def write(folder: Path) -> str:
     ----------
     folder
         ``results/<experiment>/<time>`` of a finished run.
+    spread
+        Calls a function with each argument, perhaps in other processes: for the figures.
 
     Returns
     -------
@@ -38,6 +42,6 @@ def write(folder: Path) -> str:
     text = plain(results, told)
     table(verdict).to_csv(folder / "verdict.csv", index=False)
     (folder / "verdict.txt").write_text(text, encoding="utf-8")
-    drawings = draw_all(results, verdict, folder / "figures")
+    drawings = draw_all(results, verdict, folder / "figures", spread)
     (folder / "report.html").write_text(page(results, verdict, told, drawings), encoding="utf-8")
     return text

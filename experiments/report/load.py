@@ -62,6 +62,7 @@ class Results:
     extras: pd.DataFrame
     labels: dict[str, str] = field(default_factory=dict)
     unfinished: int = 0
+    _by_seed: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def seeds(self) -> int:
@@ -95,8 +96,10 @@ class Results:
 
     def outcome(self, key: str) -> pd.DataFrame:
         """An outcome with a row per seed and a column per arm; NaN where a run did not finish."""
-        wide = self.runs.pivot(index="seed", columns="arm", values=key).astype(float)
-        return wide.reindex(columns=[*self.arms.index, *self.extras.index])
+        if key not in self._by_seed:  # a report asks for each some twenty times
+            wide = self.runs.pivot(index="seed", columns="arm", values=key).astype(float)
+            self._by_seed[key] = wide.reindex(columns=[*self.arms.index, *self.extras.index])
+        return self._by_seed[key]
 
 
 def load(folder: Path) -> Results:

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from experiments.report.figures import Words
 from experiments.report.flips import changes, found_at_large
 from experiments.report.load import Results
 from experiments.report.outcomes import PERCENT_UNITS, SHOWN, amount, capital, number, percent
 from experiments.report.statistics import t_interval
-from experiments.report.style import Drawing
 from experiments.report.verdict import Effect, Verdict, table
 from experiments.report.words import Told
 from sim.recorder import OUTCOMES
@@ -47,7 +47,7 @@ def plain(results: Results, told: Told) -> str:
     return "\n".join([*lines, *_filled(told.criterion)]) + "\n"
 
 
-def page(results: Results, verdict: Verdict, told: Told, drawings: Mapping[str, Drawing]) -> str:
+def page(results: Results, verdict: Verdict, told: Told, drawings: Mapping[str, Words]) -> str:
     """The report as one HTML page with its figures inside.
 
     Parameters
@@ -55,7 +55,7 @@ def page(results: Results, verdict: Verdict, told: Told, drawings: Mapping[str, 
     results, verdict, told
         A finished run, its effects and the words for them.
     drawings
-        Figures whose svg files are in the folder's ``figures``.
+        What stands beside the figures whose svg files are in the folder's ``figures``.
     """
     environment = Environment(
         loader=PackageLoader("experiments.report", "."), autoescape=True, undefined=StrictUndefined,
@@ -78,7 +78,7 @@ def _filled(text: str, bullet: str = "") -> list[str]:
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
-def _figure(results: Results, name: str, drawing: Drawing) -> dict[str, str]:
+def _figure(results: Results, name: str, drawing: Words) -> dict[str, str]:
     svg = (results.folder / "figures" / f"{name}.svg").read_bytes()
     return {
         "name": name, "title": drawing.title, "caption": drawing.caption,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from experiments.report.figures import effects, funnel, glance, inequality, money, over_time, tradeoff
 from experiments.report.load import Results
 from experiments.report.style import Drawing, house_style, save
 from experiments.report.verdict import Verdict
+
+Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 
 FIGURES: dict[str, Callable[[Results, Verdict], Drawing | None]] = {
     "headline": glance.draw,
@@ -21,7 +25,14 @@ FIGURES: dict[str, Callable[[Results, Verdict], Drawing | None]] = {
 }
 
 
-def draw_all(results: Results, verdict: Verdict, folder: Path) -> dict[str, Drawing]:
+class Words(NamedTuple):
+    """What stands beside a figure."""
+
+    title: str
+    caption: str
+
+
+def draw_all(results: Results, verdict: Verdict, folder: Path, spread: Spread) -> dict[str, Words]:
     """Draw every figure that the run has data for, and write each as png, svg and csv.
 
     Parameters
@@ -30,18 +41,24 @@ def draw_all(results: Results, verdict: Verdict, folder: Path) -> dict[str, Draw
         A finished run and its effects.
     folder
         Made if it is not there.
+    spread
+        Calls a function with each argument, perhaps in other processes.
 
     Returns
     -------
     dict
-        Drawings by the name of their files.
+        Titles and captions by the name of the files.
     """
     folder.mkdir(exist_ok=True)
-    drawings = {}
+    drawn = spread(partial(draw_one, results=results, verdict=verdict, folder=folder), FIGURES)
+    return {name: words for name, words in zip(FIGURES, drawn, strict=True) if words}
+
+
+def draw_one(name: str, results: Results, verdict: Verdict, folder: Path) -> Words | None:
+    """Draw and write one figure, if the run has data for it; parameters are those of `draw_all`."""
     with house_style():
-        for name, draw in FIGURES.items():
-            drawing = draw(results, verdict)
-            if drawing is not None:
-                save(drawing, folder, name)
-                drawings[name] = drawing
-    return drawings
+        drawing = FIGURES[name](results, verdict)
+        if drawing is None:
+            return None
+        save(drawing, folder, name)
+        return Words(drawing.title, drawing.caption)
