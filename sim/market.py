@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from sim import checkpoint
 from sim.agents import business
-from sim.agents.brand import DAYS_A_WEEK, Brand, Spending
+from sim.agents.brand import DAYS_A_WEEK, Brand, Spending, full_purses
 from sim.agents.consumer import Consumer
-from sim.agents.creating import advise_all, keys_of, learn_all, post_all, usual_income, write_sheet
-from sim.agents.crowd import Crowd
+from sim.agents.creating import Studio, create_all, keys_of
+from sim.agents.crowd import Crowd, Happened
 from sim.agents.koc import KOC
 from sim.agents.kol import KOL
+from sim.agents.learning import learn_all, usual_income
 from sim.agents.living import live_all
 from sim.agents.platform import Platform
 from sim.audience import mean_taste
@@ -99,7 +100,7 @@ class Market(ColumnarModel):
         self.luck = self.world.luck
         self.day = 0
         self.timings: dict[str, float] = {}
-        passes = (live_all, post_all, write_sheet, advise_all, learn_all, mean_trust)
+        passes = (live_all, create_all, learn_all, mean_trust)
         self.rules = with_rules(self.parameters.rules, passes)
         self._open_people()
         self._open_businesses(burn_in, threads, keep_orders)
@@ -115,6 +116,7 @@ class Market(ColumnarModel):
             world.graph,
         )
         self.creators = each(world.creators, np.copy)
+        self.kol_threshold = business.kol_threshold(self.parameters, world.population)
         accounts = business.own_accounts(world, self.parameters, len(self.creators.active))
         self.first_account = len(self.creators.active) if accounts else NOBODY
         if accounts:
@@ -132,7 +134,8 @@ class Market(ColumnarModel):
         weekly = round(p.brands.weekly_budget * FEN * self.world.population / p.brands.count)
         split = np.array([p.brands.ads, p.brands.kol, p.brands.koc, p.brands.own])
         self.platforms = [Platform(self, v, policy, products) for v, policy in enumerate(p.platforms)]
-        self.brands = [Brand(self, b, weekly, split.copy(), p.brands.adapt) for b in range(p.brands.count)]
+        self.purses = full_purses(p.brands.count, weekly, split)
+        self.brands = [Brand(self, b, p.brands.adapt) for b in range(p.brands.count)]
         self.shop = Shop(goods, p)
         self.settlement = Settlement(Ledger(len(self.platforms), p.brands.count, 0), p.platforms, p.brands)
         self.settlement.welcome(self.creators.home, keys_of(self.creators))
@@ -141,6 +144,7 @@ class Market(ColumnarModel):
         self.crowd = Crowd(categories, products, len(self.platforms), threads, live)
         self.sheet = business.empty_sheet(len(self.creators.active), categories)
         self.venues = public_domain.venues(p.platforms, p.market.attention.public_slots)
+        self.policies = public_domain.policies(p.platforms)
         self.orders_so_far = 0
         first_creator = FIRST_CONSUMER_ID + len(self.town.people.activity)
         self.consumers = self.add_population(
@@ -202,7 +206,7 @@ class Market(ColumnarModel):
     def close_day(self) -> None:
         """The phases after the consumers'."""
         happened, tally = self.crowd.close_day()
-        self.orders_today = join([chunk.orders for chunk in happened])
+        self.orders_today = happened.orders
         self._timed("checkout clears", lambda: self._checkout_clears(tally))
         self._timed("platforms settle", self._platforms_settle)
         self._timed("words travel", lambda: self._words_travel(happened))
@@ -249,26 +253,20 @@ class Market(ColumnarModel):
             self._start_measuring()
         for brand in self.brands:
             brand.step()
-        self.contracts = sponsorship.contracts(self.brands, self.parameters.creators)
-        own = np.full(len(self.brands), NOBODY, np.int32)
-        if self.first_account >= 0:
-            for brand in self.brands:
-                if brand.promotes(Spending.OWN):
-                    own[brand.number] = self.first_account + brand.number
-        self.shelf = self.shop.shelf(own)
+        self.contracts = sponsorship.contracts(self.purses, self.pay)
+        self.shelf = self.shop.shelf(sponsorship.open_accounts(self.purses, self.first_account))
 
     def _creators_post(self) -> None:
-        _, post, write, advise, *_ = self.rules
-        p, trust = self.parameters, self.rates.trust
-        self.sheet = business.grown_sheet(self.sheet, len(self.creators.active))
-        strangers = np.array([(trust.stranger_met, trust.stranger_broken), (trust.mass_met, trust.mass_broken)] * 2)[:3]
-        discounts = np.array([0.0, p.platform.live_discount, 0.0])
-        args = (self.luck, self.creators, self.shelf, self.contracts, self.rates, self.pay)
-        write(self.creators, strangers, discounts, self.rates, self.pay, self.sheet)
-        advise(self.day, ADVICE_PERIOD if self.day else 1, *args, self.sheet)
-        room = business.empty_posts(len(self.creators.active), p.creators.posts_most)
-        count = post(self.day, *args, room)
-        self.posts = each(room, lambda column: column[:count].copy())._replace(first=room.first)
+        _, create, *_ = self.rules
+        creators, p = self.creators, self.parameters
+        self.sheet = business.grown_sheet(self.sheet, len(creators.active))
+        studio = Studio(
+            self.luck, creators, self.shelf, self.contracts, self.sheet, self.rates.trust, self.pay,
+            p.platform.live_discount,
+        )  # fmt: skip
+        room = business.empty_posts(len(creators.active), p.creators.posts_most)
+        count = create(self.day, ADVICE_PERIOD if self.day else 1, studio, room)
+        self.posts = each(room, lambda column: column[:count])._replace(first=room.first)
         self._charge_slot_fees()
 
     def _charge_slot_fees(self) -> None:
@@ -285,19 +283,14 @@ class Market(ColumnarModel):
         self.spent_today = int(fees.sum())
 
     def _platforms_rank(self) -> None:
-        bids = sponsorship.ad_bids(self.brands, self.world.goods.brand)
-        sales = np.array([platform.sales for platform in self.platforms])
-        feeds = public_domain.rank(
-            self.parameters.platforms,
-            self.shop.by_category,
-            self.world.goods.category,
-            sales,
-            self.shop.satisfaction(),
-            bids,
-            self.posts,
-            self.creators,
+        standing = public_domain.Standing(
+            sales=np.array([platform.sales for platform in self.platforms]),
+            satisfaction=self.shop.satisfaction(),
+            bids=sponsorship.ad_bids(self.purses, self.world.goods.brand),
         )
-        venues = public_domain.fill_feed(self.venues, self.parameters.platforms, self.posts, self.world.population)
+        by_category = self.shop.by_category
+        feeds = public_domain.rank(self.policies, standing, self.shelf, by_category, self.posts, self.creators)
+        venues = public_domain.fill_feed(self.venues, self.policies, feeds, self.world.population)
         self.today = Today(self.shelf, self.posts, self.sheet, feeds, venues, self.inbox)
 
     def _checkout_clears(self, tally: Tally) -> None:
@@ -347,10 +340,10 @@ class Market(ColumnarModel):
         self.settlement.pay_interest()
         self.settlement.ledger.check(self.day, self.settlement.pending())
 
-    def _words_travel(self, happened: Sequence[Any]) -> None:
-        firsts = self.orders_so_far + np.cumsum([0] + [len(chunk.orders.consumer) for chunk in happened])
-        self.inbox = private_domain.deliver([chunk.shares for chunk in happened], list(firsts[:-1]))
-        questions = join([chunk.questions for chunk in happened])
+    def _words_travel(self, happened: Happened) -> None:
+        people = len(self.town.people.activity)
+        self.inbox = private_domain.deliver(happened.shares, self.orders_so_far, people)
+        questions = happened.questions
         self.asked = len(questions.consumer)
         answers = self.parameters.creators.answers
         self.answered = private_domain.answer(self.day, questions, answers, self.town.consumers, self.luck)
@@ -365,12 +358,10 @@ class Market(ColumnarModel):
         earned = self.fees_today.copy()
         np.add.at(earned, self.batch.creator[sold], (lines.commission + lines.margin)[sold])
         self.earned_today = int(earned.sum())
-        posted = np.diff(self.posts.first)
         *_, learn, _ = self.rules
         measuring = self.day >= self.recorder.burn_in
-        learn(self.day, posted, earned, self.luck, creators, self.pay, measuring)
-        business.release(creators, self.town.consumers)
-        business.grow(creators, business.kol_threshold(self.parameters, self.world.population))
+        learn(self.day, self.posts.first, earned, self.luck, creators, self.pay, measuring)
+        business.change_roles(creators, self.town.consumers.creator, self.kol_threshold)
         usual = usual_income(self.day, creators, self.pay)
         hosts = business.entrants(self.day, orders, usual, self.world, self.parameters)
         if len(hosts):

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import allocating
 from sim.draws import Stream, uniform
-from sim.records import NOBODY, Byte, Consumers, Double, Inbox, Int32, Luck, Questions, Shares, each, empty, join
+from sim.records import NOBODY, Byte, Consumers, Double, Inbox, Int32, Luck, Questions, Shares, each, join
+from sim.sorting import rows_by
 
 
-def deliver(shares: Sequence[Shares], first_orders: Sequence[int]) -> Inbox:
+@allocating
+def deliver(words: Shares, first_order: int, people: int) -> Inbox:
     """Tomorrow's inbox: all words of today, sorted by recipient, and by teller for one recipient.
 
     Parameters
     ----------
-    shares
-        Words by chunk of consumers, in order.
-    first_orders
-        Number of each chunk's first order, which its words count from.
+    words
+        By teller.
+    first_order
+        Number of today's first order.
+    people
+        How many might be told.
     """
-    if not shares:
-        return empty(Inbox, 0)
-    words = join(shares)
-    offset = np.repeat(np.asarray(first_orders), [len(chunk.to) for chunk in shares])
-    words = words._replace(order=(words.order + offset).astype(np.int32))
-    order = np.argsort(words.to, kind="stable")
-    return Inbox(*each(words, lambda column: column[order]))
+    rows, _ = rows_by(words.to, people)
+    return Inbox(
+        to=words.to[rows],
+        product=words.product[rows],
+        word=words.word[rows],
+        order=words.order[rows] + np.int32(first_order),
+        creator=words.creator[rows],
+    )
 
 
 def with_word(inbox: Inbox, to: NDArray[np.int64], product: int, word: float) -> Inbox:
@@ -76,11 +79,16 @@ def answer(day: int, questions: Questions, answers: float, consumers: Consumers,
     """
     if len(questions.consumer) == 0:
         return 0
-    lots = _lots(day, questions.consumer, questions.category, luck)
-    order = np.lexsort((lots, questions.creator))
-    creator = questions.creator[order]
-    first_of_creator = np.searchsorted(creator, creator)
-    taken = order[np.arange(len(creator)) - first_of_creator < int(answers)]
-    consumers.adviser[questions.consumer[taken]] = questions.creator[taken]
-    consumers.question[questions.consumer[taken]] = questions.category[taken]
-    return len(taken)
+    crowded = np.bincount(questions.creator) > int(answers)
+    taken = ~crowded[questions.creator]
+    if not taken.all():
+        waiting = np.flatnonzero(~taken)
+        lots = _lots(day, questions.consumer[waiting], questions.category[waiting], luck)
+        waiting = waiting[np.lexsort((lots, questions.creator[waiting]))]
+        creator = questions.creator[waiting]
+        turn = np.arange(len(creator)) - np.searchsorted(creator, creator)
+        taken[waiting[turn < int(answers)]] = True
+    asker = questions.consumer[taken]
+    consumers.adviser[asker] = questions.creator[taken]
+    consumers.question[asker] = questions.category[taken]
+    return len(asker)
