@@ -253,7 +253,8 @@ class Market(ColumnarModel):
             self._start_measuring()
         for brand in self.brands:
             brand.step()
-        self.contracts = sponsorship.contracts(self.purses, self.pay)
+        pay = self.parameters.creators
+        self.contracts = sponsorship.contracts(self.purses, pay.commission, pay.resale_margin, pay.slot_fee)
         self.shelf = self.shop.shelf(sponsorship.open_accounts(self.purses, self.first_account))
 
     def _creators_post(self) -> None:
@@ -290,7 +291,8 @@ class Market(ColumnarModel):
         )
         by_category = self.shop.by_category
         feeds = public_domain.rank(self.policies, standing, self.shelf, by_category, self.posts, self.creators)
-        venues = public_domain.fill_feed(self.venues, self.policies, feeds, self.world.population)
+        shares = public_domain.content_shares(self.policies, feeds, self.world.population)
+        venues = self.venues._replace(content_share=shares)
         self.today = Today(self.shelf, self.posts, self.sheet, feeds, venues, self.inbox)
 
     def _checkout_clears(self, tally: Tally) -> None:
@@ -341,12 +343,13 @@ class Market(ColumnarModel):
         self.settlement.ledger.check(self.day, self.settlement.pending())
 
     def _words_travel(self, happened: Happened) -> None:
-        people = len(self.town.people.activity)
-        self.inbox = private_domain.deliver(happened.shares, self.orders_so_far, people)
-        questions = happened.questions
+        questions, consumers = happened.questions, self.town.consumers
+        self.inbox = private_domain.deliver(happened.shares, self.orders_so_far, len(consumers.adviser))
         self.asked = len(questions.consumer)
-        answers = self.parameters.creators.answers
-        self.answered = private_domain.answer(self.day, questions, answers, self.town.consumers, self.luck)
+        answers, creators = int(self.parameters.creators.answers), len(self.creators.active)
+        self.answered = private_domain.answer(
+            self.day, questions, answers, creators, consumers.adviser, consumers.question, self.luck
+        )
 
     def _creators_learn(self, tally: Tally) -> None:
         creators, orders = self.creators, self.orders_today
@@ -363,9 +366,9 @@ class Market(ColumnarModel):
         learn(self.day, self.posts.first, earned, self.luck, creators, self.pay, measuring)
         business.change_roles(creators, self.town.consumers.creator, self.kol_threshold)
         usual = usual_income(self.day, creators, self.pay)
-        hosts = business.entrants(self.day, orders, usual, self.world, self.parameters)
-        if len(hosts):
-            self.creators = business.settle_in(hosts, creators, self.day, self.town, self.world, self.parameters)
+        newcomers = business.entrants(self.day, orders, usual, self.world, self.parameters)
+        if newcomers is not None:
+            self.creators = business.settle_in(newcomers, creators, self.day, self.town, self.world, self.parameters)
             self.settlement.welcome(self.creators.home, keys_of(self.creators))
         if self.day % ADVICE_PERIOD == ADVICE_PERIOD - 1:
             mean_taste(self.town.follows, self.town.people.taste, self.creators.fit, self.creators.audience)

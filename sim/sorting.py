@@ -30,18 +30,15 @@ def rows_by(key: NDArray[np.int32], keys: int) -> tuple[NDArray[np.int32], NDArr
     >>> rows.tolist(), first.tolist()
     ([2, 0, 3], [0, 1, 3])
     """
-    first = np.zeros(keys + 1, np.int64)
+    place = np.zeros(keys + 2, np.int64)  # of a key's next row, two further on, so that one further on it ends right
     for n in range(key.shape[0]):
         if key[n] >= 0:
-            first[key[n] + 1] += 1
+            place[key[n] + 2] += 1
     for k in range(keys):
-        first[k + 1] += first[k]
-    rows = np.empty(first[keys], np.int32)
+        place[k + 2] += place[k + 1]
+    rows = np.empty(place[keys + 1], np.int32)
     for n in range(key.shape[0]):
         if key[n] >= 0:
-            rows[first[key[n]]] = n
-            first[key[n]] += 1
-    for k in range(keys, 0, -1):  # each has moved to where the next one begins
-        first[k] = first[k - 1]
-    first[0] = 0
-    return rows, first
+            rows[place[key[n] + 1]] = n
+            place[key[n] + 1] += 1
+    return rows, place[: keys + 1]

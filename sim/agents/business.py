@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.audience import gather_pool, pool_bounds
 from sim.compiled import allocating, compiled
@@ -118,21 +117,22 @@ def tempted(day: int, orders: Orders, entry: float, luck: Luck) -> Int32:
     return who[:count]
 
 
-def entrants(day: int, orders: Orders, usual: float, world: World, parameters: Parameters) -> NDArray[np.int32]:
-    """Satisfied buyers who become KOCs today, by row."""
+def entrants(day: int, orders: Orders, usual: float, world: World, parameters: Parameters) -> Creators | None:
+    """Satisfied buyers who become KOCs today, as creators without a pool yet; None on a day without."""
     hosts = tempted(day, orders, parameters.creators.entry, world.luck)
     if len(hosts) == 0:
-        return hosts
-    reservation = new_creators(hosts, parameters, world.people, world.luck, day).reservation
-    has_friends = np.diff(world.graph.offsets)[hosts] > 0
-    return hosts[[bool(enters(usual, r)) and f for r, f in zip(reservation, has_friends, strict=True)]]
+        return None
+    asked = new_creators(hosts, parameters, world.people, world.luck, day)
+    has_friends = world.graph.offsets[hosts + 1] > world.graph.offsets[hosts]
+    come = [bool(enters(usual, r)) and f for r, f in zip(asked.reservation, has_friends, strict=True)]
+    return each(asked, lambda column: column[come]) if any(come) else None
 
 
 def settle_in(
-    hosts: NDArray[np.int32], creators: Creators, day: int, town: Town, world: World, parameters: Parameters
+    newcomers: Creators, creators: Creators, day: int, town: Town, world: World, parameters: Parameters
 ) -> Creators:
     """Add newcomers to the creators and give each a pool out of the own neighbourhood."""
-    newcomers = new_creators(hosts, parameters, world.people, world.luck, day)
+    hosts = newcomers.consumer
     newcomers.fit[:] = world.people.taste[hosts]
     p = parameters.creators
     least, most = pool_bounds(world.population, p.pool_least, p.pool_most)

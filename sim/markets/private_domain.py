@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.compiled import allocating
 from sim.draws import Stream, uniform
-from sim.records import NOBODY, Byte, Consumers, Double, Inbox, Int32, Luck, Questions, Shares, each, join
+from sim.records import NOBODY, Byte, Inbox, Int32, Luck, Questions, Shares, each, join
 from sim.sorting import rows_by
 
 
@@ -60,35 +60,39 @@ def with_word(inbox: Inbox, to: NDArray[np.int64], product: int, word: float) ->
 
 
 @allocating
-def _lots(day: int, asked: Int32, category: Byte, luck: Luck) -> Double:
-    lots = np.empty(asked.shape[0])
-    for n in range(asked.shape[0]):
-        lots[n] = uniform(luck[Stream.ASK], day, asked[n], 2 + int(category[n]))
-    return lots
-
-
-def answer(day: int, questions: Questions, answers: float, consumers: Consumers, luck: Luck) -> int:
+def answer(
+    day: int, questions: Questions, answers: int, creators: int, adviser: Int32, question: Byte, luck: Luck
+) -> int:
     """Let each creator take up at most so many of today's questions, drawn by lot; answers arrive tomorrow.
 
     A creator's time is what does not scale: in a large pool most questions stay open.
+
+    Parameters
+    ----------
+    questions
+        By who asks, at most one each.
+    answers, creators
+        Questions that a creator can answer on a day, and how many creators there are.
+    adviser, question
+        Columns of consumers, which are written: who will answer, and on which category; shape (N,).
 
     Returns
     -------
     int
         Questions that will be answered.
     """
-    if len(questions.consumer) == 0:
-        return 0
-    crowded = np.bincount(questions.creator) > int(answers)
-    taken = ~crowded[questions.creator]
-    if not taken.all():
-        waiting = np.flatnonzero(~taken)
-        lots = _lots(day, questions.consumer[waiting], questions.category[waiting], luck)
-        waiting = waiting[np.lexsort((lots, questions.creator[waiting]))]
-        creator = questions.creator[waiting]
-        turn = np.arange(len(creator)) - np.searchsorted(creator, creator)
-        taken[waiting[turn < int(answers)]] = True
-    asker = questions.consumer[taken]
-    consumers.adviser[asker] = questions.creator[taken]
-    consumers.question[asker] = questions.category[taken]
-    return len(asker)
+    rows, first = rows_by(questions.creator, creators)
+    taken = 0
+    for k in range(creators):
+        asked = rows[first[k] : first[k + 1]]
+        if asked.shape[0] > answers:
+            lots = np.empty(asked.shape[0])
+            for n in range(asked.shape[0]):
+                category = int(questions.category[asked[n]])
+                lots[n] = uniform(luck[Stream.ASK], day, questions.consumer[asked[n]], 2 + category)
+            asked = asked[np.argsort(lots, kind="mergesort")[:answers]]
+        for row in asked:
+            adviser[questions.consumer[row]] = k
+            question[questions.consumer[row]] = questions.category[row]
+        taken += asked.shape[0]
+    return taken

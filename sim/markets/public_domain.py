@@ -75,16 +75,20 @@ def policies(platforms: tuple[Platform, ...]) -> Policies:
     return Policies(*(np.array([getattr(platform.feed, name) for platform in platforms]) for name in Policies._fields))
 
 
-def fill_feed(rules: Venues, policies: Policies, feeds: Feeds, population: int) -> Venues:
-    """Give creators' public posts their share of today's feed: the more there are, the less other content fills it.
+@allocating
+def content_shares(policies: Policies, feeds: Feeds, population: int) -> Double:
+    """Share of today's feed that creators' posts fill: the more there are, the less other content does; shape (V,).
 
     The share saturates as ``s·n / (n + n½)`` in the public posts n of a platform per 1,000 people.
     """
-    public = np.diff(feeds.post_first[:: len(feeds.product)])
-    per_thousand = public / max(population, 1) * 1_000
-    filled = np.zeros(len(public))
-    np.divide(per_thousand, per_thousand + policies.content_half, out=filled, where=per_thousand > 0)
-    return rules._replace(content_share=policies.content_share * filled)
+    platforms, categories = feeds.paid.shape
+    shares = np.zeros(platforms)
+    for v in range(platforms):
+        public = feeds.post_first[(v + 1) * categories] - feeds.post_first[v * categories]
+        if public > 0:
+            per_thousand = public / max(population, 1) * 1_000
+            shares[v] = policies.content_share[v] * (per_thousand / (per_thousand + policies.content_half[v]))
+    return shares
 
 
 def rank(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,25 +17,27 @@ SPENDING_OF_TIER = {Tier.KOC: Spending.KOC, Tier.KOL: Spending.KOL, Tier.BRAND: 
 
 
 @allocating
-def contracts(purses: Purses, p: Any) -> Contracts:
+def contracts(purses: Purses, commission: float, margin: float, slot_fee: float) -> Contracts:
     """What each brand pays creators of each tier today: the agreed rates, or nothing where the money is spent.
 
     Parameters
     ----------
     purses
         Money left.
-    p
-        Creators' parameters, which state the rates.
+    commission, margin
+        Agreed shares of price.
+    slot_fee
+        Agreed with KOLs, yuan per follower and promoted post.
     """
     brands = purses.budget.shape[0]
     agreed = Contracts(np.zeros((TIERS, brands)), np.zeros((TIERS, brands)), np.zeros((TIERS, brands)))
     for brand in range(brands):
         for tier, channel in ((Tier.KOC.value, Spending.KOC.value), (Tier.KOL.value, Spending.KOL.value)):
             if promotes(brand, channel, purses):
-                agreed.visible[tier, brand] = p.commission
-                agreed.hidden[tier, brand] = p.resale_margin
+                agreed.visible[tier, brand] = commission
+                agreed.hidden[tier, brand] = margin
         if promotes(brand, Spending.KOL.value, purses):
-            agreed.slot_fee[Tier.KOL.value, brand] = p.slot_fee
+            agreed.slot_fee[Tier.KOL.value, brand] = slot_fee
     return agreed
 
 
