@@ -113,8 +113,11 @@ def load(kind: type[M], path: str | os.PathLike[str], world: World | None = None
 def _parts(market: Market) -> list[tuple[Any, Sequence[str]]]:
     """Who remembers anything from one day to the next, and under which names."""
     settlement = market.settlement
+    kept = (
+        "day", "steps", "creators", "noise", "purses", "inbox", "trust", "sheet", "orders_so_far", "revenue_so_far",
+    )  # fmt: skip
     return [
-        (market, ("day", "steps", "creators", "purses", "inbox", "trust", "sheet", "orders_so_far", "revenue_so_far")),
+        (market, kept),
         (market.shop, ("reviews", "review_sum", "bought", "satisfying")),
         (settlement, ("to_settle", "to_return", "interest_carry", "brand_withdrawn", "creator_withdrawn")),
         (settlement.ledger, ("accounts",)),

@@ -16,11 +16,11 @@ from sim import checkpoint
 from sim.agents import business
 from sim.agents.brand import DAYS_A_WEEK, Brand, Spending, full_purses
 from sim.agents.consumer import Consumer
-from sim.agents.creating import Studio, create_all, keys_of
+from sim.agents.creating import Studio, create_all, judgement_noise, keys_of
 from sim.agents.crowd import Crowd, Happened
 from sim.agents.koc import KOC
 from sim.agents.kol import KOL
-from sim.agents.learning import learn_all, usual_income
+from sim.agents.learning import learn_all
 from sim.agents.living import live_all
 from sim.agents.platform import Platform
 from sim.audience import mean_taste
@@ -39,6 +39,8 @@ from sim.records import (
     NOBODY,
     PRIVATE_CHANNELS,
     PUBLIC_CHANNELS,
+    Creators,
+    Double,
     Inbox,
     Tally,
     Tier,
@@ -121,8 +123,13 @@ class Market(ColumnarModel):
         self.first_account = len(self.creators.active) if accounts else NOBODY
         if accounts:
             self.creators = join([self.creators, accounts])
+        self.noise = self._noise_of(self.creators)
         self.inbox = empty(Inbox, 0)
         self.trust = self._survey()
+
+    def _noise_of(self, creators: Creators) -> Double:
+        with np.errstate(over="ignore"):
+            return judgement_noise(keys_of(creators), len(self.world.goods.category), self.luck)
 
     def _survey(self) -> float:
         mean_trust = self.rules[-1]
@@ -262,7 +269,7 @@ class Market(ColumnarModel):
         creators, p = self.creators, self.parameters
         self.sheet = business.grown_sheet(self.sheet, len(creators.active))
         studio = Studio(
-            self.luck, creators, self.shelf, self.contracts, self.sheet, self.rates.trust, self.pay,
+            self.luck, creators, self.shelf, self.contracts, self.sheet, self.rates.trust, self.pay, self.noise,
             p.platform.live_discount,
         )  # fmt: skip
         room = business.empty_posts(len(creators.active), p.creators.posts_most)
@@ -365,11 +372,11 @@ class Market(ColumnarModel):
         measuring = self.day >= self.recorder.burn_in
         learn(self.day, self.posts.first, earned, self.luck, creators, self.pay, measuring)
         business.change_roles(creators, self.town.consumers.creator, self.kol_threshold)
-        usual = usual_income(self.day, creators, self.pay)
-        newcomers = business.entrants(self.day, orders, usual, self.world, self.parameters)
+        newcomers = business.entrants(self.day, orders, creators, self.pay, self.world, self.parameters)
         if newcomers is not None:
             self.creators = business.settle_in(newcomers, creators, self.day, self.town, self.world, self.parameters)
             self.settlement.welcome(self.creators.home, keys_of(self.creators))
+            self.noise = np.concatenate([self.noise, self._noise_of(newcomers)])
         if self.day % ADVICE_PERIOD == ADVICE_PERIOD - 1:
             mean_taste(self.town.follows, self.town.people.taste, self.creators.fit, self.creators.audience)
 

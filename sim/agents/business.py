@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from sim.agents.learning import usual_income
 from sim.audience import gather_pool, pool_bounds
 from sim.compiled import allocating, compiled
 from sim.draws import Stream, uniform
@@ -117,11 +120,20 @@ def tempted(day: int, orders: Orders, entry: float, luck: Luck) -> Int32:
     return who[:count]
 
 
-def entrants(day: int, orders: Orders, usual: float, world: World, parameters: Parameters) -> Creators | None:
-    """Satisfied buyers who become KOCs today, as creators without a pool yet; None on a day without."""
+def entrants(
+    day: int, orders: Orders, creators: Creators, p: Any, world: World, parameters: Parameters
+) -> Creators | None:
+    """Satisfied buyers who become KOCs today, as creators without a pool yet; None on a day without.
+
+    Parameters
+    ----------
+    p
+        Creators' parameters for compiled code; they are among all ``parameters``.
+    """
     hosts = tempted(day, orders, parameters.creators.entry, world.luck)
     if len(hosts) == 0:
         return None
+    usual = usual_income(day, creators, p)
     asked = new_creators(hosts, parameters, world.people, world.luck, day)
     has_friends = world.graph.offsets[hosts + 1] > world.graph.offsets[hosts]
     come = [bool(enters(usual, r)) and f for r, f in zip(asked.reservation, has_friends, strict=True)]

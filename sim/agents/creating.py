@@ -50,6 +50,7 @@ class Studio(NamedTuple):
     sheet: Sheet
     trust: Any  # trust parameters
     p: Any  # creators' parameters
+    noise: Double  # (K, J) from `judgement_noise`
     live_discount: float  # on what KOLs sell, share of price
 
 
@@ -67,6 +68,30 @@ def keys_of(creators: Creators) -> Int64:
     for k in range(keys.shape[0]):
         keys[k] = key_of(k, creators)
     return keys
+
+
+@allocating
+def judgement_noise(keys: Int64, products: int, luck: Luck) -> Double:
+    """Error of judgement of each product by those whose luck the keys name: standard normal, the same for ever.
+
+    Parameters
+    ----------
+    keys
+        From `keys_of`, shape (K,).
+    products
+        How many there are.
+
+    Returns
+    -------
+    ndarray, shape (K, products)
+    """
+    key = luck[Stream.CLAIM]
+    noise = np.empty((keys.shape[0], products))
+    for k in range(keys.shape[0]):
+        for product in range(products):
+            u, v = uniform(key, 0, keys[k], 2 * product), uniform(key, 0, keys[k], 2 * product + 1)
+            noise[k, product] = normal_of(u, v)
+    return noise
 
 
 @inlined
@@ -96,12 +121,10 @@ def know(k: int, studio: Studio) -> None:
 @inlined
 def judged_claim(k: int, product: int, incentive: float, studio: Studio) -> float:
     """What creator k claims of a product: an expert's judgement, inflated by pay as far as integrity lets it be."""
-    key = studio.luck[Stream.CLAIM]
-    who = key_of(k, studio.creators)
-    noise = normal_of(uniform(key, 0, who, 2 * product), uniform(key, 0, who, 2 * product + 1))
     expert = float(studio.sheet.expertise[k, studio.shelf.category[product]])
     inflation = (1.0 - float(studio.creators.integrity[k])) * incentive
-    return claim(float(studio.shelf.quality[product]), noise, expert, inflation, studio.p)
+    quality, noise = float(studio.shelf.quality[product]), float(studio.noise[k, product])
+    return claim(quality, noise, expert, inflation, studio.p)
 
 
 @inlined
