@@ -180,7 +180,7 @@ class MesaTown(mesa.Model):
                 met, broken = follows.met[i, slot] / COUNT_UNITS, follows.broken[i, slot] / COUNT_UNITS
                 self.people[i].follows.append(Follow(int(follows.creator[i, slot]), met, broken))
 
-    def close_day(self) -> tuple[list[Happened], Tally]:
+    def close_day(self) -> tuple[Happened, Tally]:
         """What all consumers did today, for the phases that follow, and their columns brought up to date."""
         consumers, follows = self.market.town.consumers, self.market.town.follows
         for name in CARRIED:
@@ -195,7 +195,7 @@ class MesaTown(mesa.Model):
         happened = Happened(
             0, _columns(Orders, self.orders), _columns(Shares, self.shares), _columns(Questions, self.questions)
         )
-        return [happened], Tally(**{name: np.array(column) for name, column in vars(self.tally).items()})
+        return happened, Tally(**{name: np.array(column) for name, column in vars(self.tally).items()})
 
 
 def _columns(kind: Any, rows: list[Any]) -> Any:

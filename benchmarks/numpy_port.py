@@ -89,9 +89,9 @@ class NumpyCrowd:
         self.orders, self.shares = Till(day, luck, town, today, rates, self.tally).ring_up(best)
         self.remove(leaving)
 
-    def close_day(self) -> tuple[list[Happened], Tally]:
+    def close_day(self) -> tuple[Happened, Tally]:
         """What all consumers did today."""
-        return [Happened(0, self.orders, self.shares, self.questions)], self.tally
+        return Happened(0, self.orders, self.shares, self.questions), self.tally
 
     def feel_needs(self) -> None:
         """Who needs what; needs met outside the market lapse."""

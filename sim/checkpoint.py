@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.brand import Purses
 from sim.agents.creating import keys_of
 from sim.compiled import source_hash
 from sim.errors import UserError
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound="Market")
 
 RECORDS: dict[str, Any] = {
-    kind.__name__: kind for kind in (Accounts, Batch, Consumers, Creators, Follows, Inbox, Orders, Sheet, Waiting)
+    kind.__name__: kind
+    for kind in (Accounts, Batch, Consumers, Creators, Follows, Inbox, Orders, Purses, Sheet, Waiting)
 }
 SEQUENCES: dict[str, Any] = {kind.__name__: kind for kind in (list, tuple, deque)}
 
@@ -111,13 +113,15 @@ def load(kind: type[M], path: str | os.PathLike[str], world: World | None = None
 def _parts(market: Market) -> list[tuple[Any, Sequence[str]]]:
     """Who remembers anything from one day to the next, and under which names."""
     settlement = market.settlement
+    kept = (
+        "day", "steps", "creators", "noise", "purses", "inbox", "trust", "sheet", "orders_so_far", "revenue_so_far",
+    )  # fmt: skip
     return [
-        (market, ("day", "steps", "creators", "inbox", "trust", "sheet", "orders_so_far", "revenue_so_far")),
+        (market, kept),
         (market.shop, ("reviews", "review_sum", "bought", "satisfying")),
         (settlement, ("to_settle", "to_return", "interest_carry", "brand_withdrawn", "creator_withdrawn")),
         (settlement.ledger, ("accounts",)),
         (market.recorder, sorted(vars(market.recorder))),
-        *((brand, ("split", "spent", "earned")) for brand in market.brands),
         *((platform, ("sales",)) for platform in market.platforms),
     ]
 

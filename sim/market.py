@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from sim import checkpoint
 from sim.agents import business
-from sim.agents.brand import DAYS_A_WEEK, Brand, Spending
+from sim.agents.brand import DAYS_A_WEEK, Brand, Spending, full_purses
 from sim.agents.consumer import Consumer
-from sim.agents.creating import advise_all, keys_of, learn_all, post_all, usual_income, write_sheet
-from sim.agents.crowd import Crowd
+from sim.agents.creating import Studio, create_all, judgement_noise, keys_of
+from sim.agents.crowd import Crowd, Happened
 from sim.agents.koc import KOC
 from sim.agents.kol import KOL
+from sim.agents.learning import learn_all
 from sim.agents.living import live_all
 from sim.agents.platform import Platform
 from sim.audience import mean_taste
@@ -38,6 +39,8 @@ from sim.records import (
     NOBODY,
     PRIVATE_CHANNELS,
     PUBLIC_CHANNELS,
+    Creators,
+    Double,
     Inbox,
     Tally,
     Tier,
@@ -99,7 +102,7 @@ class Market(ColumnarModel):
         self.luck = self.world.luck
         self.day = 0
         self.timings: dict[str, float] = {}
-        passes = (live_all, post_all, write_sheet, advise_all, learn_all, mean_trust)
+        passes = (live_all, create_all, learn_all, mean_trust)
         self.rules = with_rules(self.parameters.rules, passes)
         self._open_people()
         self._open_businesses(burn_in, threads, keep_orders)
@@ -115,12 +118,18 @@ class Market(ColumnarModel):
             world.graph,
         )
         self.creators = each(world.creators, np.copy)
+        self.kol_threshold = business.kol_threshold(self.parameters, world.population)
         accounts = business.own_accounts(world, self.parameters, len(self.creators.active))
         self.first_account = len(self.creators.active) if accounts else NOBODY
         if accounts:
             self.creators = join([self.creators, accounts])
+        self.noise = self._noise_of(self.creators)
         self.inbox = empty(Inbox, 0)
         self.trust = self._survey()
+
+    def _noise_of(self, creators: Creators) -> Double:
+        with np.errstate(over="ignore"):
+            return judgement_noise(keys_of(creators), len(self.world.goods.category), self.luck)
 
     def _survey(self) -> float:
         mean_trust = self.rules[-1]
@@ -132,7 +141,8 @@ class Market(ColumnarModel):
         weekly = round(p.brands.weekly_budget * FEN * self.world.population / p.brands.count)
         split = np.array([p.brands.ads, p.brands.kol, p.brands.koc, p.brands.own])
         self.platforms = [Platform(self, v, policy, products) for v, policy in enumerate(p.platforms)]
-        self.brands = [Brand(self, b, weekly, split.copy(), p.brands.adapt) for b in range(p.brands.count)]
+        self.purses = full_purses(p.brands.count, weekly, split)
+        self.brands = [Brand(self, b, p.brands.adapt) for b in range(p.brands.count)]
         self.shop = Shop(goods, p)
         self.settlement = Settlement(Ledger(len(self.platforms), p.brands.count, 0), p.platforms, p.brands)
         self.settlement.welcome(self.creators.home, keys_of(self.creators))
@@ -141,6 +151,7 @@ class Market(ColumnarModel):
         self.crowd = Crowd(categories, products, len(self.platforms), threads, live)
         self.sheet = business.empty_sheet(len(self.creators.active), categories)
         self.venues = public_domain.venues(p.platforms, p.market.attention.public_slots)
+        self.policies = public_domain.policies(p.platforms)
         self.orders_so_far = 0
         first_creator = FIRST_CONSUMER_ID + len(self.town.people.activity)
         self.consumers = self.add_population(
@@ -202,7 +213,7 @@ class Market(ColumnarModel):
     def close_day(self) -> None:
         """The phases after the consumers'."""
         happened, tally = self.crowd.close_day()
-        self.orders_today = join([chunk.orders for chunk in happened])
+        self.orders_today = happened.orders
         self._timed("checkout clears", lambda: self._checkout_clears(tally))
         self._timed("platforms settle", self._platforms_settle)
         self._timed("words travel", lambda: self._words_travel(happened))
@@ -249,26 +260,21 @@ class Market(ColumnarModel):
             self._start_measuring()
         for brand in self.brands:
             brand.step()
-        self.contracts = sponsorship.contracts(self.brands, self.parameters.creators)
-        own = np.full(len(self.brands), NOBODY, np.int32)
-        if self.first_account >= 0:
-            for brand in self.brands:
-                if brand.promotes(Spending.OWN):
-                    own[brand.number] = self.first_account + brand.number
-        self.shelf = self.shop.shelf(own)
+        pay = self.parameters.creators
+        self.contracts = sponsorship.contracts(self.purses, pay.commission, pay.resale_margin, pay.slot_fee)
+        self.shelf = self.shop.shelf(sponsorship.open_accounts(self.purses, self.first_account))
 
     def _creators_post(self) -> None:
-        _, post, write, advise, *_ = self.rules
-        p, trust = self.parameters, self.rates.trust
-        self.sheet = business.grown_sheet(self.sheet, len(self.creators.active))
-        strangers = np.array([(trust.stranger_met, trust.stranger_broken), (trust.mass_met, trust.mass_broken)] * 2)[:3]
-        discounts = np.array([0.0, p.platform.live_discount, 0.0])
-        args = (self.luck, self.creators, self.shelf, self.contracts, self.rates, self.pay)
-        write(self.creators, strangers, discounts, self.rates, self.pay, self.sheet)
-        advise(self.day, ADVICE_PERIOD if self.day else 1, *args, self.sheet)
-        room = business.empty_posts(len(self.creators.active), p.creators.posts_most)
-        count = post(self.day, *args, room)
-        self.posts = each(room, lambda column: column[:count].copy())._replace(first=room.first)
+        _, create, *_ = self.rules
+        creators, p = self.creators, self.parameters
+        self.sheet = business.grown_sheet(self.sheet, len(creators.active))
+        studio = Studio(
+            self.luck, creators, self.shelf, self.contracts, self.sheet, self.rates.trust, self.pay, self.noise,
+            p.platform.live_discount,
+        )  # fmt: skip
+        room = business.empty_posts(len(creators.active), p.creators.posts_most)
+        count = create(self.day, ADVICE_PERIOD if self.day else 1, studio, room)
+        self.posts = each(room, lambda column: column[:count])._replace(first=room.first)
         self._charge_slot_fees()
 
     def _charge_slot_fees(self) -> None:
@@ -285,19 +291,15 @@ class Market(ColumnarModel):
         self.spent_today = int(fees.sum())
 
     def _platforms_rank(self) -> None:
-        bids = sponsorship.ad_bids(self.brands, self.world.goods.brand)
-        sales = np.array([platform.sales for platform in self.platforms])
-        feeds = public_domain.rank(
-            self.parameters.platforms,
-            self.shop.by_category,
-            self.world.goods.category,
-            sales,
-            self.shop.satisfaction(),
-            bids,
-            self.posts,
-            self.creators,
+        standing = public_domain.Standing(
+            sales=np.array([platform.sales for platform in self.platforms]),
+            satisfaction=self.shop.satisfaction(),
+            bids=sponsorship.ad_bids(self.purses, self.world.goods.brand),
         )
-        venues = public_domain.fill_feed(self.venues, self.parameters.platforms, self.posts, self.world.population)
+        by_category = self.shop.by_category
+        feeds = public_domain.rank(self.policies, standing, self.shelf, by_category, self.posts, self.creators)
+        shares = public_domain.content_shares(self.policies, feeds, self.world.population)
+        venues = self.venues._replace(content_share=shares)
         self.today = Today(self.shelf, self.posts, self.sheet, feeds, venues, self.inbox)
 
     def _checkout_clears(self, tally: Tally) -> None:
@@ -347,13 +349,14 @@ class Market(ColumnarModel):
         self.settlement.pay_interest()
         self.settlement.ledger.check(self.day, self.settlement.pending())
 
-    def _words_travel(self, happened: Sequence[Any]) -> None:
-        firsts = self.orders_so_far + np.cumsum([0] + [len(chunk.orders.consumer) for chunk in happened])
-        self.inbox = private_domain.deliver([chunk.shares for chunk in happened], list(firsts[:-1]))
-        questions = join([chunk.questions for chunk in happened])
+    def _words_travel(self, happened: Happened) -> None:
+        questions, consumers = happened.questions, self.town.consumers
+        self.inbox = private_domain.deliver(happened.shares, self.orders_so_far, len(consumers.adviser))
         self.asked = len(questions.consumer)
-        answers = self.parameters.creators.answers
-        self.answered = private_domain.answer(self.day, questions, answers, self.town.consumers, self.luck)
+        answers, creators = int(self.parameters.creators.answers), len(self.creators.active)
+        self.answered = private_domain.answer(
+            self.day, questions, answers, creators, consumers.adviser, consumers.question, self.luck
+        )
 
     def _creators_learn(self, tally: Tally) -> None:
         creators, orders = self.creators, self.orders_today
@@ -365,17 +368,15 @@ class Market(ColumnarModel):
         earned = self.fees_today.copy()
         np.add.at(earned, self.batch.creator[sold], (lines.commission + lines.margin)[sold])
         self.earned_today = int(earned.sum())
-        posted = np.diff(self.posts.first)
         *_, learn, _ = self.rules
         measuring = self.day >= self.recorder.burn_in
-        learn(self.day, posted, earned, self.luck, creators, self.pay, measuring)
-        business.release(creators, self.town.consumers)
-        business.grow(creators, business.kol_threshold(self.parameters, self.world.population))
-        usual = usual_income(self.day, creators, self.pay)
-        hosts = business.entrants(self.day, orders, usual, self.world, self.parameters)
-        if len(hosts):
-            self.creators = business.settle_in(hosts, creators, self.day, self.town, self.world, self.parameters)
+        learn(self.day, self.posts.first, earned, self.luck, creators, self.pay, measuring)
+        business.change_roles(creators, self.town.consumers.creator, self.kol_threshold)
+        newcomers = business.entrants(self.day, orders, creators, self.pay, self.world, self.parameters)
+        if newcomers is not None:
+            self.creators = business.settle_in(newcomers, creators, self.day, self.town, self.world, self.parameters)
             self.settlement.welcome(self.creators.home, keys_of(self.creators))
+            self.noise = np.concatenate([self.noise, self._noise_of(newcomers)])
         if self.day % ADVICE_PERIOD == ADVICE_PERIOD - 1:
             mean_taste(self.town.follows, self.town.people.taste, self.creators.fit, self.creators.audience)
 

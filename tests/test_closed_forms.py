@@ -17,13 +17,13 @@ from sim.agents.buying import remember_claim
 from sim.audience import add_follow, empty_follows
 from sim.draws import Stream, stream_keys, uniforms
 from sim.market import Market
-from sim.parameters import Category, Feed, Parameters, scalars
+from sim.parameters import Category, Parameters, scalars
 from sim.recorder import gini
 from sim.records import COUNT_UNITS, Channel, Orders, Posts, empty
 from sim.rules.belief import Signals, claim_precision, expected_quality
 from sim.rules.choice import realised_surplus
 from sim.rules.content import post_rate
-from sim.rules.ranking import cumulative, ranking_weights
+from sim.rules.ranking import Mix, bid_shares, cumulate, ranking_weights
 from sim.rules.trust import expertise, trust
 
 DEFAULTS = Parameters()
@@ -320,34 +320,38 @@ def test_gini_of_known_distributions(values: Any, known: float) -> None:
     assert gini(np.array(values)) == pytest.approx(known, abs=1e-12)
 
 
-@given(st.lists(st.tuples(st.integers(0, 2), st.floats(0, 1e4), st.floats(0, 1)), min_size=1, max_size=20), PROBABILITY)
-def test_ranking_gives_each_part_its_share_of_attention(rows: list[tuple[int, float, float]], exponent: float) -> None:
-    rows.sort(key=lambda row: row[0])
-    table, sales, merit = (np.array(column) for column in zip(*rows, strict=True))
-    bids = np.ones(len(rows))
-    for part, signal in (("popularity", (sales + 1) ** exponent), ("merit", merit + 1e-9), ("paid", bids)):
-        feed = Feed(**{"popularity": 0.0, "merit": 0.0, "paid": 0.0, part: 0.7}, exponent=exponent)
-        weights = ranking_weights(sales, merit, bids, table, feed)
-        for t in np.unique(table):
-            here = table == t
-            np.testing.assert_allclose(weights[here], signal[here] / signal[here].sum(), rtol=1e-9)
-    mix = Feed(popularity=0.5, merit=0.3, paid=0.2, exponent=exponent)
-    weights = ranking_weights(sales, merit, bids, table, mix)
-    for t in np.unique(table):
-        here = table == t
-        parts = [(0.5, (sales[here] + 1) ** exponent), (0.3, merit[here] + 1e-9), (0.2, bids[here])]
-        np.testing.assert_allclose(weights[here], sum(w * x / x.sum() for w, x in parts), rtol=1e-8)
+ITEMS = st.lists(st.tuples(st.floats(0, 1e4), st.floats(0, 1)), min_size=1, max_size=20)
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), st.floats(0.01, 1)), min_size=1, max_size=40))
-def test_cumulative_weights_end_in_one(rows: list[tuple[int, float]]) -> None:
-    rows.sort(key=lambda row: row[0])
-    table, raw = (np.array(column) for column in zip(*rows, strict=True))
-    weights = raw / np.bincount(table, raw)[table]
-    total = cumulative(weights, table)
-    for t in np.unique(table):
-        np.testing.assert_allclose(total[table == t], np.cumsum(weights[table == t]), rtol=0, atol=1e-12)
-        assert total[table == t][-1] == 1.0
+@given(ITEMS, PROBABILITY)
+def test_ranking_gives_each_part_its_share_of_attention(rows: list[tuple[float, float]], exponent: float) -> None:
+    sales, merit = (np.array(column) for column in zip(*rows, strict=True))
+    bids, weights = np.ones(len(rows)), np.zeros(len(rows))
+    mix = Mix(popularity=0.5, merit=0.3, paid=0.2, exponent=exponent)
+    parts = {"popularity": (sales + 1) ** exponent, "merit": merit + 1e-9, "paid": bids}
+    for name, part in parts.items():
+        alone = mix._replace(popularity=0.0, merit=0.0, paid=0.0)._replace(**{name: 0.7})
+        ranking_weights(sales, merit, bids, alone, weights)
+        np.testing.assert_allclose(weights, part / part.sum(), rtol=1e-9)
+    ranking_weights(sales, merit, bids, mix, weights)
+    mixed = sum(getattr(mix, name) * part / part.sum() for name, part in parts.items())
+    np.testing.assert_allclose(weights, mixed, rtol=1e-8)
+
+
+@given(st.lists(st.floats(0.01, 1), min_size=1, max_size=40))
+def test_cumulative_weights_end_in_one(raw: list[float]) -> None:
+    weights = np.array(raw) / sum(raw)
+    total = weights.copy()
+    cumulate(total)
+    np.testing.assert_allclose(total, np.cumsum(weights), rtol=0, atol=1e-12)
+    assert total[-1] == 1.0
+
+
+@given(st.lists(st.integers(0, 10**8), min_size=1, max_size=20))
+def test_ads_are_shown_in_proportion_to_bids(raw: list[int]) -> None:
+    bids, weights = np.array(raw, float), np.full(len(raw), np.nan)
+    assert bid_shares(bids, weights) == (bids.sum() > 0)
+    np.testing.assert_allclose(weights * bids.sum(), bids, rtol=1e-9)
 
 
 def test_the_feed_shows_goods_by_their_weights() -> None:

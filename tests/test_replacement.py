@@ -12,7 +12,7 @@ import pytest
 from numba.core.dispatcher import Dispatcher
 from small_markets import assert_same, fingerprint, market
 
-from sim.agents.creating import learn_all
+from sim.agents.learning import learn_all
 from sim.agents.living import live_all
 from sim.errors import UserError
 from sim.market import Market
@@ -147,9 +147,9 @@ def test_a_rule_reads_the_numbers_it_is_given(default: Market) -> None:
     assert_same(louder, market(days=DAYS, **LIVELY, rules={"claim": "my_rules.exaggerated_claim"}))
     assert_same(market(days=DAYS, **LIVELY, rules=rules), default)
     if COMPILED:
-        post_all = louder.rules[1]
-        assert isinstance(post_all, Dispatcher)
-        assert len(post_all.nopython_signatures) == 1
+        create_all = louder.rules[1]
+        assert isinstance(create_all, Dispatcher)
+        assert len(create_all.nopython_signatures) == 1
 
 
 def test_too_many_numbers_are_refused() -> None:

@@ -6,12 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from small_markets import assert_same, market
 
+from sim.draws import Stream, stream_keys, uniform
 from sim.errors import UserError
 from sim.graph import Graph
 from sim.market import Market
-from sim.records import Channel
+from sim.markets.private_domain import answer, deliver
+from sim.records import NOBODY, Channel, Questions, Shares, empty
 from sim.referral import trace
 
 TALKATIVE: dict[str, Any] = {
@@ -80,3 +84,30 @@ def test_a_market_may_have_a_single_good() -> None:
     assert isinstance(one.world.graph, Graph)
     assert len(one.orders()) > 0
     assert set(one.orders()["product"]) == {0}
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3)), max_size=40), st.integers(0, 6))
+def test_a_creator_answers_the_lucky_first(asked: list[tuple[int, int]], answers: int) -> None:
+    """Against each creator's questions sorted by their lots."""
+    creator, category = (np.array([row[n] for row in asked], int) for n in range(2))
+    consumer = np.arange(len(asked))
+    questions = Questions(consumer.astype(np.int32), creator.astype(np.int32), category.astype(np.uint8))
+    luck = stream_keys(3)
+    adviser, question = np.full(len(asked), NOBODY, np.int32), np.zeros(len(asked), np.uint8)
+    with np.errstate(over="ignore"):
+        taken = answer(7, questions, answers, 5, adviser, question, luck)
+        lots = [uniform(luck[Stream.ASK], 7, i, 2 + c) for i, c in enumerate(category.tolist())]
+    expected = np.full(len(asked), NOBODY)
+    for k in range(5):
+        expected[sorted(np.flatnonzero(creator == k), key=lots.__getitem__)[:answers]] = k
+    np.testing.assert_array_equal(adviser, expected)
+    np.testing.assert_array_equal(question, np.where(expected >= 0, category, 0))
+    assert taken == np.count_nonzero(expected >= 0)
+
+
+@given(st.lists(st.integers(0, 5), max_size=40))
+def test_words_arrive_by_recipient_in_the_order_told(to: list[int]) -> None:
+    words = empty(Shares, len(to))._replace(to=np.array(to, np.int32), order=np.arange(len(to), dtype=np.int32))
+    inbox = deliver(words, 100, 6)
+    np.testing.assert_array_equal(inbox.to, sorted(to))
+    np.testing.assert_array_equal(inbox.order, 100 + np.argsort(to, kind="stable"))

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
+import numpy as np
+
+from sim.agents.learning import usual_income
 from sim.audience import gather_pool, pool_bounds
-from sim.draws import Stream, uniform, uniforms_at
+from sim.compiled import allocating, compiled
+from sim.draws import Stream, uniform
 from sim.parameters import Parameters
-from sim.records import NOBODY, Consumers, Creators, Orders, Posts, Sheet, Tier, Town, each, join
+from sim.records import (
+    NOBODY,
+    Creators,
+    Int8,
+    Int32,
+    Int64,
+    Luck,
+    Orders,
+    Posts,
+    Sheet,
+    Tier,
+    Town,
+    each,
+    join,
+)
 from sim.rules.growth import enters
 from sim.world import World, new_creators, pool_priors
 
 CONTENT_DECAY = 0.02  # share of past content that no longer counts, per day
 HUNDRED = 100.0
+MOOD = 1 << 20  # keeps the draw whether to enter apart
+SIZE_OF_POOL = (1 << 20) + 1  # and that of the size of the first pool
 
 
 def kol_threshold(parameters: Parameters, population: int) -> int:
@@ -40,65 +59,99 @@ def own_accounts(world: World, parameters: Parameters, already: int) -> Creators
     return accounts
 
 
-def remember(creators: Creators, posts: Posts, orders: Orders, category_of: NDArray[np.int8], decay: float) -> None:
+def remember(creators: Creators, posts: Posts, orders: Orders, category_of: Int8, decay: float) -> None:
     """Update what is known of creators: content and sales by category, claims met and broken by the pool.
 
     Claims are counted per hundred followers, so that reputation does not grow with the size of the pool.
     """
-    creators.content[:] *= 1 - CONTENT_DECAY
-    creators.sold[:] *= 1 - CONTENT_DECAY
-    creators.pool_met[:] *= 1 - decay
-    creators.pool_broken[:] *= 1 - decay
-    np.add.at(creators.content, (posts.creator, category_of[posts.product]), 1.0)
-    sold = orders.creator >= 0
-    seller = orders.creator[sold]
-    np.add.at(creators.sold, (seller, category_of[orders.product[sold]]), 1.0)
-    per_hundred = HUNDRED / np.maximum(creators.audience, 1)
-    met = np.bincount(seller[orders.met[sold] > 0], minlength=len(per_hundred))
-    broken = np.bincount(seller[orders.met[sold] < 0], minlength=len(per_hundred))
-    creators.pool_met[:] += met * per_hundred
-    creators.pool_broken[:] += broken * per_hundred
+    _remember(creators, posts, orders, category_of, decay, np.zeros((2, len(creators.active)), np.int64))
 
 
-def grow(creators: Creators, threshold: int) -> None:
-    """Make a KOL of every KOC whose audience has reached the threshold."""
-    creators.tier[(creators.tier == Tier.KOC) & (creators.audience >= threshold)] = Tier.KOL
+@compiled
+def _remember(creators: Creators, posts: Posts, orders: Orders, category_of: Int8, decay: float, claims: Int64) -> None:
+    fade, forget = 1.0 - CONTENT_DECAY, 1.0 - decay
+    for k in range(creators.active.shape[0]):
+        for category in range(creators.content.shape[1]):
+            creators.content[k, category] *= fade
+            creators.sold[k, category] *= fade
+    for n in range(posts.creator.shape[0]):
+        creators.content[posts.creator[n], category_of[posts.product[n]]] += 1.0
+    for n in range(orders.creator.shape[0]):
+        k = int(orders.creator[n])
+        if k >= 0:
+            creators.sold[k, category_of[orders.product[n]]] += 1.0
+            claims[0, k] += orders.met[n] > 0
+            claims[1, k] += orders.met[n] < 0
+    for k in range(creators.active.shape[0]):
+        per_hundred = HUNDRED / max(int(creators.audience[k]), 1)
+        creators.pool_met[k] = forget * float(creators.pool_met[k]) + int(claims[0, k]) * per_hundred
+        creators.pool_broken[k] = forget * float(creators.pool_broken[k]) + int(claims[1, k]) * per_hundred
 
 
-def release(creators: Creators, consumers: Consumers) -> None:
-    """Let those who have left the business be consumers only, so that they may enter again."""
-    gone = np.flatnonzero((creators.active == 0) & (creators.consumer >= 0))
-    hosts = creators.consumer[gone]
-    still = consumers.creator[hosts] == gone
-    consumers.creator[hosts[still]] = NOBODY
+@compiled
+def change_roles(creators: Creators, role: Int32, threshold: int) -> None:
+    """Make a KOL of every KOC whose audience has reached the threshold, and a mere consumer of who has left.
+
+    Parameters
+    ----------
+    role
+        Row among creators of each consumer, or `NOBODY`, so that who has left may enter again; shape (N,).
+    """
+    for k in range(creators.active.shape[0]):
+        host = int(creators.consumer[k])
+        if creators.active[k] == 0 and host >= 0 and role[host] == k:
+            role[host] = NOBODY
+        if creators.tier[k] == Tier.KOC.value and creators.audience[k] >= threshold:
+            creators.tier[k] = Tier.KOL.value
+
+
+@allocating
+def tempted(day: int, orders: Orders, entry: float, luck: Luck) -> Int32:
+    """Buyers of today who consider to become a KOC, and are in the mood for it; rows among consumers."""
+    who = np.empty(orders.consumer.shape[0], np.int32)
+    count, last = 0, NOBODY
+    for n in range(orders.consumer.shape[0]):  # by consumer
+        i = int(orders.consumer[n])
+        if orders.candidate[n] == 1 and i != last:
+            last = i
+            if uniform(luck[Stream.ENTRY], day, i, MOOD) < entry:
+                who[count] = i
+                count += 1
+    return who[:count]
 
 
 def entrants(
-    day: int, orders: Orders, usual: float, world: World, parameters: Parameters
-) -> NDArray[np.int32]:
-    """Satisfied buyers who become KOCs today, by row."""
-    key = world.luck[Stream.ENTRY]
-    candidates = np.unique(orders.consumer[orders.candidate == 1]).astype(np.int64)
-    hosts = candidates[uniforms_at(key, day, candidates, 1 << 20) < parameters.creators.entry].astype(np.int32)
+    day: int, orders: Orders, creators: Creators, p: Any, world: World, parameters: Parameters
+) -> Creators | None:
+    """Satisfied buyers who become KOCs today, as creators without a pool yet; None on a day without.
+
+    Parameters
+    ----------
+    p
+        Creators' parameters for compiled code; they are among all ``parameters``.
+    """
+    hosts = tempted(day, orders, parameters.creators.entry, world.luck)
     if len(hosts) == 0:
-        return hosts
-    reservation = new_creators(hosts, parameters, world.people, world.luck, day).reservation
-    has_friends = np.diff(world.graph.offsets)[hosts] > 0
-    return hosts[[bool(enters(usual, r)) and f for r, f in zip(reservation, has_friends, strict=True)]]
+        return None
+    usual = usual_income(day, creators, p)
+    asked = new_creators(hosts, parameters, world.people, world.luck, day)
+    has_friends = world.graph.offsets[hosts + 1] > world.graph.offsets[hosts]
+    come = [bool(enters(usual, r)) and f for r, f in zip(asked.reservation, has_friends, strict=True)]
+    return each(asked, lambda column: column[come]) if any(come) else None
 
 
 def settle_in(
-    hosts: NDArray[np.int32], creators: Creators, day: int, town: Town, world: World, parameters: Parameters
+    newcomers: Creators, creators: Creators, day: int, town: Town, world: World, parameters: Parameters
 ) -> Creators:
     """Add newcomers to the creators and give each a pool out of the own neighbourhood."""
-    newcomers = new_creators(hosts, parameters, world.people, world.luck, day)
+    hosts = newcomers.consumer
     newcomers.fit[:] = world.people.taste[hosts]
     p = parameters.creators
     least, most = pool_bounds(world.population, p.pool_least, p.pool_most)
     priors = pool_priors(parameters)
     for n, host in enumerate(hosts):
         k = len(creators.active) + n
-        size = least + int(uniform(world.luck[Stream.ENTRY], day, int(host), (1 << 20) + 1) * (most - least + 1))
+        size = least + int(uniform(world.luck[Stream.ENTRY], day, int(host), SIZE_OF_POOL) * (most - least + 1))
         newcomers.audience[n] = gather_pool(
             k, int(host), size, p.pool_from_graph, priors, world.graph, world.people.group, world.luck, town.follows
         )
@@ -135,16 +188,16 @@ def grown_sheet(sheet: Sheet, creators: int) -> Sheet:
 
 
 def empty_posts(creators: int, most: int) -> Posts:
-    """Room for the posts of a day."""
+    """Room for the posts of a day, to be written."""
     rows = creators * most
     return Posts(
-        first=np.zeros(creators + 1, np.int64),
-        creator=np.zeros(rows, np.int32),
-        product=np.zeros(rows, np.int16),
-        claim=np.zeros(rows),
-        incentive=np.zeros(rows),
-        private=np.zeros(rows, np.uint8),
-        paid=np.zeros(rows, np.uint8),
-        slot=np.zeros(rows, np.uint8),
-        platform=np.zeros(rows, np.uint8),
+        first=np.empty(creators + 1, np.int64),
+        creator=np.empty(rows, np.int32),
+        product=np.empty(rows, np.int16),
+        claim=np.empty(rows),
+        incentive=np.empty(rows),
+        private=np.empty(rows, np.uint8),
+        paid=np.empty(rows, np.uint8),
+        slot=np.empty(rows, np.uint8),
+        platform=np.empty(rows, np.uint8),
     )

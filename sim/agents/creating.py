@@ -1,4 +1,4 @@
-"""Creating: what creators post and advise, what they learn from income, who leaves and who has grown."""
+"""Creating: what can be known of creators today, what they advise one-to-one, and what they post."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.compiled import allocating, compiled
+from sim.compiled import allocating, compiled, inlined
 from sim.draws import Stream, gumbel_of, normal_of, partner, poisson_of, uniform
-from sim.parameters import Behaviour
 from sim.records import (
     MOST_POSTS,
     NOBODY,
@@ -22,8 +21,7 @@ from sim.records import (
     Shelf,
     Tier,
 )
-from sim.rules.content import claim, post_rate
-from sim.rules.growth import marginal_income, wants_to_leave
+from sim.rules.content import claim
 from sim.rules.trust import expertise
 
 SELLING_PRIOR = 5.0  # posts' worth of belief in the prior rate of orders
@@ -42,7 +40,21 @@ class Contracts(NamedTuple):
     slot_fee: Double  # (tiers, B) yuan per follower and promoted post
 
 
-@compiled
+class Studio(NamedTuple):
+    """All that creators work with."""
+
+    luck: Luck
+    creators: Creators
+    shelf: Shelf
+    contracts: Contracts
+    sheet: Sheet
+    trust: Any  # trust parameters
+    p: Any  # creators' parameters
+    noise: Double  # (K, J) from `judgement_noise`
+    live_discount: float  # on what KOLs sell, share of price
+
+
+@inlined
 def key_of(k: int, creators: Creators) -> int:
     """Whose luck a creator has: the person's, or the brand's."""
     host = int(creators.consumer[k])
@@ -58,37 +70,70 @@ def keys_of(creators: Creators) -> Int64:
     return keys
 
 
-@compiled
-def known_for(k: int, category: int, creators: Creators, rates: Behaviour) -> float:
-    """Expertise of creator k in a category, from the posts made so far."""
-    posts = 0.0
-    for c in range(creators.content.shape[1]):
-        posts += float(creators.content[k, c])
-    return expertise(float(creators.content[k, category]) / posts if posts > 0.0 else 0.0, rates.trust)
+@allocating
+def judgement_noise(keys: Int64, products: int, luck: Luck) -> Double:
+    """Error of judgement of each product by those whose luck the keys name: standard normal, the same for ever.
 
+    Parameters
+    ----------
+    keys
+        From `keys_of`, shape (K,).
+    products
+        How many there are.
 
-@compiled
-def judged_claim(
-    k: int, product: int, incentive: float, luck: Luck, creators: Creators, shelf: Shelf, rates: Behaviour, p: Any
-) -> float:
-    """What creator k claims of a product: an expert's judgement, inflated by pay as far as integrity lets it be."""
+    Returns
+    -------
+    ndarray, shape (K, products)
+    """
     key = luck[Stream.CLAIM]
-    who = key_of(k, creators)
-    noise = normal_of(uniform(key, 0, who, 2 * product), uniform(key, 0, who, 2 * product + 1))
-    expert = known_for(k, int(shelf.category[product]), creators, rates)
-    inflation = (1.0 - float(creators.integrity[k])) * incentive
-    return claim(float(shelf.quality[product]), noise, expert, inflation, p)
+    noise = np.empty((keys.shape[0], products))
+    for k in range(keys.shape[0]):
+        for product in range(products):
+            u, v = uniform(key, 0, keys[k], 2 * product), uniform(key, 0, keys[k], 2 * product + 1)
+            noise[k, product] = normal_of(u, v)
+    return noise
 
 
-@compiled
-def attractiveness(
-    k: int, product: int, slot: bool, luck: Luck, creators: Creators, shelf: Shelf, contracts: Contracts,
-    rates: Behaviour, p: Any,
-) -> float:  # fmt: skip
+@inlined
+def know(k: int, studio: Studio) -> None:
+    """Write down what consumers can know of creator k today; expertise comes from the posts made so far."""
+    creators, sheet, trust, p = studio.creators, studio.sheet, studio.trust, studio.p
+    tier = int(creators.tier[k])
+    mass = tier == Tier.KOL.value
+    share = trust.reputation_mass if mass else trust.reputation
+    private = p.private_share_koc if tier == Tier.KOC.value else p.private_share_kol
+    sheet.active[k] = creators.active[k]
+    sheet.partner[k] = partner(key_of(k, creators))
+    sheet.private[k] = private > 0.0 or tier == Tier.BRAND.value
+    sheet.heard_met[k] = share * float(creators.pool_met[k])
+    sheet.heard_broken[k] = share * float(creators.pool_broken[k])
+    sheet.stranger_met[k] = trust.mass_met if mass else trust.stranger_met
+    sheet.stranger_broken[k] = trust.mass_broken if mass else trust.stranger_broken
+    sheet.discount[k] = studio.live_discount if mass else 0.0
+    posts = 0.0
+    for category in range(creators.content.shape[1]):
+        posts += float(creators.content[k, category])
+    for category in range(creators.content.shape[1]):
+        specialty = float(creators.content[k, category]) / posts if posts > 0.0 else 0.0
+        sheet.expertise[k, category] = expertise(specialty, trust)
+
+
+@inlined
+def judged_claim(k: int, product: int, incentive: float, studio: Studio) -> float:
+    """What creator k claims of a product: an expert's judgement, inflated by pay as far as integrity lets it be."""
+    expert = float(studio.sheet.expertise[k, studio.shelf.category[product]])
+    inflation = (1.0 - float(studio.creators.integrity[k])) * incentive
+    quality, noise = float(studio.shelf.quality[product]), float(studio.noise[k, product])
+    return claim(quality, noise, expert, inflation, studio.p)
+
+
+@inlined
+def attractiveness(k: int, product: int, slot: bool, studio: Studio) -> float:
     """How much creator k likes to post about a product: expected pay, fit with the followers, own judgement of it.
 
     ``slot`` says whether the fixed fee of a promoted post is still to be had today.
     """
+    creators, shelf, contracts = studio.creators, studio.shelf, studio.contracts
     category, brand, tier = int(shelf.category[product]), int(shelf.brand[product]), int(creators.tier[k])
     pay = float(contracts.visible[tier, brand]) + float(contracts.hidden[tier, brand])
     audience = float(creators.audience[k])
@@ -97,11 +142,33 @@ def attractiveness(
     income = pay * orders * float(shelf.price[product]) / 100.0
     if slot:
         income += float(contracts.slot_fee[tier, brand]) * audience
-    judged = judged_claim(k, product, 0.0, luck, creators, shelf, rates, p)
-    return math.log(1.0 + income / p.income_scale) + float(creators.fit[k, category]) + judged
+    judged = judged_claim(k, product, 0.0, studio)
+    return math.log(1.0 + income / studio.p.income_scale) + float(creators.fit[k, category]) + judged
 
 
-@compiled
+@inlined
+def advise(k: int, studio: Studio) -> None:
+    """Choose the product that creator k recommends one-to-one in each category: the most attractive that it sells."""
+    creators, shelf, contracts, sheet = studio.creators, studio.shelf, studio.contracts, studio.sheet
+    tier, brand_account = int(creators.tier[k]), int(creators.brand[k])
+    for category in range(creators.content.shape[1]):
+        best, most = NOBODY, -math.inf
+        for product in range(shelf.category.shape[0]):
+            sells = brand_account < 0 or int(shelf.brand[product]) == brand_account
+            if sells and shelf.category[product] == category:
+                score = attractiveness(k, product, False, studio)
+                if score > most:
+                    best, most = product, score
+        sheet.advice[k, category] = best
+        if best >= 0:
+            brand = int(shelf.brand[best])
+            visible, hidden = float(contracts.visible[tier, brand]), float(contracts.hidden[tier, brand])
+            sheet.advice_claim[k, category] = judged_claim(k, best, visible + hidden, studio)
+            sheet.advice_incentive[k, category] = visible
+            sheet.advice_paid[k, category] = visible + hidden > 0.0
+
+
+@inlined
 def candidate_of(u: float, brand_account: int, shelf: Shelf) -> int:
     """A product by lot: one of all, or of its own goods for a brand's account; `NOBODY` where that has none."""
     products = shelf.category.shape[0]
@@ -119,201 +186,87 @@ def candidate_of(u: float, brand_account: int, shelf: Shelf) -> int:
     return NOBODY
 
 
-@compiled
-def post_all(
-    day: int, luck: Luck, creators: Creators, shelf: Shelf, contracts: Contracts, rates: Behaviour, p: Any, posts: Posts
-) -> int:
-    """Today's posts of all creators; fills ``posts`` and returns how many there are.
+@inlined
+def number_of_posts(k: int, day: int, studio: Studio) -> int:
+    """How often creator k posts today: Poisson around the intended rate, with which a creator experiments by weeks."""
+    creators, p, key = studio.creators, studio.p, studio.luck[Stream.POST]
+    who, rate = key_of(k, creators), float(creators.rate[k])
+    if creators.brand[k] < 0:
+        more = uniform(key, day // DAYS_A_WEEK, who, SECOND_OF_WEEK) < 0.5
+        rate = p.posts_fixed if p.posts_fixed >= 0.0 else rate * (1.0 + (p.experiment if more else -p.experiment))
+    return min(poisson_of(uniform(key, day, who, 0), rate), p.posts_most, MOST_POSTS)
 
-    The number is Poisson around the intended rate; the product is drawn by a softmax over a few candidates.
-    """
-    key = luck[Stream.POST]
-    count = 0
-    for k in range(creators.active.shape[0]):
-        posts.first[k] = count
-        if creators.active[k] == 0:
+
+@inlined
+def choose_product(k: int, day: int, n: int, slot_free: bool, studio: Studio) -> int:
+    """Product of creator k's n-th post today: a softmax over a few candidates, or `NOBODY`."""
+    key, who = studio.luck[Stream.POST], key_of(k, studio.creators)
+    best, most = NOBODY, -math.inf
+    for candidate in range(studio.p.candidates):
+        draw = 1 + 2 * (n * studio.p.candidates + candidate)
+        product = candidate_of(uniform(key, day, who, draw), int(studio.creators.brand[k]), studio.shelf)
+        if product >= 0:
+            score = attractiveness(k, product, slot_free, studio) + gumbel_of(uniform(key, day, who, draw + 1))
+            if score > most:
+                best, most = product, score
+    return best
+
+
+@inlined
+def write_posts(k: int, day: int, count: int, studio: Studio, posts: Posts) -> int:
+    """Add creator k's posts of today to the ``count`` already written; returns how many there are then."""
+    creators, contracts, p = studio.creators, studio.contracts, studio.p
+    tier = int(creators.tier[k])
+    private = p.private_share_koc if tier == Tier.KOC.value else p.private_share_kol
+    slot_free = True
+    for n in range(number_of_posts(k, day, studio)):
+        product = choose_product(k, day, n, slot_free, studio)
+        if product < 0:
             continue
-        who, tier, brand_account = key_of(k, creators), int(creators.tier[k]), int(creators.brand[k])
-        rate = float(creators.rate[k])
-        if brand_account < 0:
-            more = uniform(key, day // DAYS_A_WEEK, who, SECOND_OF_WEEK) < 0.5
-            rate = p.posts_fixed if p.posts_fixed >= 0.0 else rate * (1.0 + (p.experiment if more else -p.experiment))
-        slot_free = True
-        number = min(poisson_of(uniform(key, day, who, 0), rate), p.posts_most, MOST_POSTS)
-        for n in range(number):
-            best, most = NOBODY, -math.inf
-            for candidate in range(p.candidates):
-                draw = 1 + 2 * (n * p.candidates + candidate)
-                product = candidate_of(uniform(key, day, who, draw), brand_account, shelf)
-                if product < 0:
-                    continue
-                score = attractiveness(k, product, slot_free, luck, creators, shelf, contracts, rates, p)
-                score += gumbel_of(uniform(key, day, who, draw + 1))
-                if score > most:
-                    best, most = product, score
-            if best < 0:
-                continue
-            brand = int(shelf.brand[best])
-            visible, hidden = float(contracts.visible[tier, brand]), float(contracts.hidden[tier, brand])
-            private = p.private_share_koc if tier == Tier.KOC.value else p.private_share_kol
-            if brand_account >= 0:
-                private = 1.0
-            posts.creator[count] = k
-            posts.platform[count] = creators.home[k]
-            posts.product[count] = best
-            posts.claim[count] = judged_claim(k, best, visible + hidden, luck, creators, shelf, rates, p)
-            posts.incentive[count] = visible
-            fee = float(contracts.slot_fee[tier, brand])
-            posts.paid[count] = visible + hidden + fee > 0.0
-            posts.slot[count] = slot_free and fee > 0.0
-            if fee > 0.0:
-                slot_free = False
-            posts.private[count] = uniform(key, day, who, DOMAIN_OF_POST + n) < private
-            count += 1
-    posts.first[creators.active.shape[0]] = count
+        brand = int(studio.shelf.brand[product])
+        visible, hidden = float(contracts.visible[tier, brand]), float(contracts.hidden[tier, brand])
+        fee = float(contracts.slot_fee[tier, brand])
+        domain = uniform(studio.luck[Stream.POST], day, key_of(k, creators), DOMAIN_OF_POST + n)
+        posts.creator[count] = k
+        posts.platform[count] = creators.home[k]
+        posts.product[count] = product
+        posts.claim[count] = judged_claim(k, product, visible + hidden, studio)
+        posts.incentive[count] = visible
+        posts.paid[count] = visible + hidden + fee > 0.0
+        posts.slot[count] = slot_free and fee > 0.0
+        posts.private[count] = tier == Tier.BRAND.value or domain < private
+        slot_free = slot_free and fee <= 0.0
+        count += 1
     return count
 
 
 @compiled
-def write_sheet(creators: Creators, stranger: Double, discount: Double, rates: Behaviour, p: Any, sheet: Sheet) -> None:
-    """What consumers can know of creators today.
+def create_all(day: int, period: int, studio: Studio, posts: Posts) -> int:
+    """The day of all creators: what is known of each, what each advises one-to-one, and what each posts.
 
     Parameters
     ----------
-    stranger
-        Prior counts (met, broken) of someone who does not follow, by tier; shape (tiers, 2).
-    discount
-        On what a tier sells, share of price; shape (tiers,).
-    """
-    for k in range(creators.active.shape[0]):
-        tier = int(creators.tier[k])
-        share = rates.trust.reputation_mass if tier == Tier.KOL.value else rates.trust.reputation
-        private = p.private_share_koc if tier == Tier.KOC.value else p.private_share_kol
-        sheet.active[k] = creators.active[k]
-        sheet.partner[k] = partner(key_of(k, creators))
-        sheet.private[k] = private > 0.0 or tier == Tier.BRAND.value
-        sheet.heard_met[k] = share * float(creators.pool_met[k])
-        sheet.heard_broken[k] = share * float(creators.pool_broken[k])
-        sheet.stranger_met[k] = stranger[tier, 0]
-        sheet.stranger_broken[k] = stranger[tier, 1]
-        sheet.discount[k] = discount[tier]
-        for category in range(creators.content.shape[1]):
-            sheet.expertise[k, category] = known_for(k, category, creators, rates)
-
-
-@compiled
-def advise_all(
-    day: int, period: int, luck: Luck, creators: Creators, shelf: Shelf, contracts: Contracts, rates: Behaviour, p: Any,
-    sheet: Sheet,
-) -> None:  # fmt: skip
-    """The product each creator recommends one-to-one in each category, thought over once in ``period`` days."""
-    for k in range(creators.active.shape[0]):
-        if creators.active[k] == 0 or (
-            int(creators.since[k]) < day - 1 and (key_of(k, creators) + day) % period != 0
-        ):
-            continue
-        tier, brand_account = int(creators.tier[k]), int(creators.brand[k])
-        for category in range(creators.content.shape[1]):
-            sheet.advice[k, category] = NOBODY
-            most = -math.inf
-            for product in range(shelf.category.shape[0]):
-                sells = brand_account < 0 or int(shelf.brand[product]) == brand_account
-                if sells and shelf.category[product] == category:
-                    score = attractiveness(k, product, False, luck, creators, shelf, contracts, rates, p)
-                    if score > most:
-                        most = score
-                        sheet.advice[k, category] = product
-            product = int(sheet.advice[k, category])
-            if product >= 0:
-                brand = int(shelf.brand[product])
-                visible, hidden = float(contracts.visible[tier, brand]), float(contracts.hidden[tier, brand])
-                sheet.advice_claim[k, category] = judged_claim(
-                    k, product, visible + hidden, luck, creators, shelf, rates, p
-                )
-                sheet.advice_incentive[k, category] = visible
-                sheet.advice_paid[k, category] = visible + hidden > 0.0
-
-
-@compiled
-def learn_all(day: int, posted: Int64, earned: Int64, luck: Luck, creators: Creators, p: Any, measuring: bool) -> int:
-    """Learn from today's posts and income; leave where it does not pay.
-
-    Parameters
-    ----------
-    posted, earned
-        Posts, and income in fen, of each creator today; shape (K,).
-    measuring
-        Whether income and effort count towards the results.
+    day, period
+        Advice is thought over on the first day of business, and once in ``period`` days.
+    studio
+        Its sheet is written.
+    posts
+        Room for today's posts, filled by creator.
 
     Returns
     -------
     int
-        Number of creators who left today.
+        Number of posts.
     """
-    left = 0
-    weight = p.learning
+    creators = studio.creators
+    count = 0
     for k in range(creators.active.shape[0]):
-        if creators.active[k] == 0 or creators.brand[k] >= 0:
-            continue
-        n, income = float(posted[k]), float(earned[k]) / 100.0
-        effort = 0.5 * effort_cost(k, creators, p) * n * n
-        if measuring:
-            creators.earned[k] += earned[k]
-            creators.effort[k] += effort
-        creators.week_posts[k] += n
-        creators.week_income[k] += income
-        creators.effort_mean[k] += weight / DAYS_A_WEEK * (DAYS_A_WEEK * effort - float(creators.effort_mean[k]))
-        if day % DAYS_A_WEEK == DAYS_A_WEEK - 1:
-            learn_week(k, weight, creators, p)
-        if day - int(creators.since[k]) < p.patience:
-            continue
-        tempted = uniform(luck[Stream.EXIT], day, key_of(k, creators), 0) < p.leave
-        if tempted and wants_to_leave(net_income(k, creators, p), float(creators.reservation[k])):
-            creators.active[k] = 0
-            left += 1
-    return left
-
-
-@compiled
-def effort_cost(k: int, creators: Creators, p: Any) -> float:
-    """Marginal effort cost of creator k, yuan day/post²: a KOL's posts are productions."""
-    return p.effort_cost * p.kol_effort if creators.tier[k] == Tier.KOL.value else p.effort_cost
-
-
-@compiled
-def learn_week(k: int, weight: float, creators: Creators, p: Any) -> None:
-    """Draw this week's lesson of creator k, and set the intended posts a day anew."""
-    n, income = float(creators.week_posts[k]), float(creators.week_income[k])
-    creators.posts_mean[k] += weight * (n - float(creators.posts_mean[k]))
-    creators.income_mean[k] += weight * (income - float(creators.income_mean[k]))
-    creators.posts_square[k] += weight * (n * n - float(creators.posts_square[k]))
-    creators.posts_income[k] += weight * (n * income - float(creators.posts_income[k]))
-    creators.week_posts[k] = 0.0
-    creators.week_income[k] = 0.0
-    more = marginal_income(
-        float(creators.posts_mean[k]),
-        float(creators.income_mean[k]),
-        float(creators.posts_square[k]),
-        float(creators.posts_income[k]),
-        p,
-    )
-    creators.rate[k] += weight * (post_rate(more, effort_cost(k, creators, p), p) - float(creators.rate[k]))
-
-
-@compiled
-def net_income(k: int, creators: Creators, p: Any) -> float:
-    """Learnt income of creator k with the intrinsic reward of posting, less effort; yuan per day."""
-    reward = p.intrinsic * float(creators.posts_mean[k])
-    return (float(creators.income_mean[k]) + reward - float(creators.effort_mean[k])) / DAYS_A_WEEK
-
-
-@compiled
-def usual_income(day: int, creators: Creators, p: Any) -> float:
-    """Mean learnt net income of the KOCs who have been in business for a while, yuan per day; 0 without any."""
-    total, count = 0.0, 0
-    for k in range(creators.active.shape[0]):
-        is_koc = creators.active[k] == 1 and creators.tier[k] == Tier.KOC.value
-        if is_koc and day - int(creators.since[k]) >= p.patience:
-            total += net_income(k, creators, p)
-            count += 1
-    return total / count if count > 0 else 0.0
+        know(k, studio)
+        posts.first[k] = count
+        if creators.active[k] == 1:
+            is_new = int(creators.since[k]) >= day - 1
+            if is_new or (key_of(k, creators) + day) % period == 0:
+                advise(k, studio)
+            count = write_posts(k, day, count, studio, posts)
+    posts.first[creators.active.shape[0]] = count
+    return count

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.living import live_all
+from sim.compiled import compiled
 from sim.parameters import Behaviour
 from sim.records import (
     BLOCK,
@@ -24,6 +26,7 @@ from sim.records import (
     Common,
     Count,
     Events,
+    Int64,
     Luck,
     Offers,
     Orders,
@@ -33,8 +36,8 @@ from sim.records import (
     Tally,
     Today,
     Town,
-    each,
     empty,
+    join,
 )
 
 CHUNK = 1 << 16
@@ -45,7 +48,7 @@ class Happened(NamedTuple):
 
     start: int
     orders: Orders
-    shares: Shares
+    shares: Shares  # by teller; orders count from the stretch's first
     questions: Questions
 
 
@@ -99,7 +102,8 @@ class Crowd:
         capacity = min(CHUNK, end - start)
 
         def chunk(first: int) -> tuple[Happened, NDArray[np.float64]]:
-            words = self.sizes[0] * _most_told(first, min(first + CHUNK, end), town, rates)
+            told = int(rates.sharing.friends_told) + 1
+            words = self.sizes[0] * _most_told(first, min(first + CHUNK, end), told, town.graph.offsets)
             events = self._spare_events(capacity, words, len(today.sheet.active) - 1, trace)
             events.counts[:] = 0
             first_word = int(np.searchsorted(today.inbox.to, first))
@@ -121,11 +125,14 @@ class Crowd:
         self.happened += [happened for happened, _ in results]
         return np.concatenate([traced for _, traced in results]) if results else np.zeros((0, len(TRACE_COLUMNS)))
 
-    def close_day(self) -> tuple[list[Happened], Tally]:
+    def close_day(self) -> tuple[Happened, Tally]:
         """What all consumers did today, in the order of their rows, and the day's counts."""
-        self.happened.sort(key=lambda happened: happened.start)
-        sums = [np.sum([getattr(events.tally, name) for events in self.spare], axis=0) for name in Tally._fields]
-        return self.happened, Tally(*sums)
+        parts = sorted(self.happened, key=lambda happened: happened.start)
+        before = accumulate((len(part.orders.consumer) for part in parts[:-1]), initial=0)
+        words = [part.shares._replace(order=part.shares.order + n) for part, n in zip(parts, before, strict=True)]
+        counts = Tally(*(sum(columns) for columns in zip(*(events.tally for events in self.spare), strict=True)))
+        orders, questions = join([part.orders for part in parts]), join([part.questions for part in parts])
+        return Happened(0, orders, join(words), questions), counts
 
     def _spare_events(self, consumers: int, words: int, creators: int, trace: int) -> Events:
         """Lists with enough room, not in use by another thread."""
@@ -166,14 +173,17 @@ class Crowd:
         )
 
 
-def _most_told(first: int, end: int, town: Town, rates: Behaviour) -> int:
-    """Friends whom consumers ``first`` to ``end - 1`` tell at most, if each has one thing to tell."""
-    degree = np.diff(town.graph.offsets[first : end + 1])
-    return int(np.minimum(degree, int(rates.sharing.friends_told) + 1).sum())
+@compiled
+def _most_told(first: int, end: int, most: int, offsets: Int64) -> int:
+    """Friends whom consumers ``first`` to ``end - 1`` tell at most, if each tells one thing to at most so many."""
+    told = 0
+    for i in range(first, end):
+        told += min(int(offsets[i + 1] - offsets[i]), most)
+    return told
 
 
 def _used(lists: Columns, rows: int) -> Columns:
-    return each(lists, lambda column: column[:rows].copy())
+    return type(lists)(*[column[:rows].copy() for column in lists])
 
 
 def new_tally(creators: int, products: int, platforms: int) -> Tally:

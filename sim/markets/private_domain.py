@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import allocating
 from sim.draws import Stream, uniform
-from sim.records import NOBODY, Byte, Consumers, Double, Inbox, Int32, Luck, Questions, Shares, each, empty, join
+from sim.records import NOBODY, Byte, Inbox, Int32, Luck, Questions, Shares, each, join
+from sim.sorting import rows_by
 
 
-def deliver(shares: Sequence[Shares], first_orders: Sequence[int]) -> Inbox:
+@allocating
+def deliver(words: Shares, first_order: int, people: int) -> Inbox:
     """Tomorrow's inbox: all words of today, sorted by recipient, and by teller for one recipient.
 
     Parameters
     ----------
-    shares
-        Words by chunk of consumers, in order.
-    first_orders
-        Number of each chunk's first order, which its words count from.
+    words
+        By teller.
+    first_order
+        Number of today's first order.
+    people
+        How many might be told.
     """
-    if not shares:
-        return empty(Inbox, 0)
-    words = join(shares)
-    offset = np.repeat(np.asarray(first_orders), [len(chunk.to) for chunk in shares])
-    words = words._replace(order=(words.order + offset).astype(np.int32))
-    order = np.argsort(words.to, kind="stable")
-    return Inbox(*each(words, lambda column: column[order]))
+    rows, _ = rows_by(words.to, people)
+    return Inbox(
+        to=words.to[rows],
+        product=words.product[rows],
+        word=words.word[rows],
+        order=words.order[rows] + np.int32(first_order),
+        creator=words.creator[rows],
+    )
 
 
 def with_word(inbox: Inbox, to: NDArray[np.int64], product: int, word: float) -> Inbox:
@@ -57,30 +60,39 @@ def with_word(inbox: Inbox, to: NDArray[np.int64], product: int, word: float) ->
 
 
 @allocating
-def _lots(day: int, asked: Int32, category: Byte, luck: Luck) -> Double:
-    lots = np.empty(asked.shape[0])
-    for n in range(asked.shape[0]):
-        lots[n] = uniform(luck[Stream.ASK], day, asked[n], 2 + int(category[n]))
-    return lots
-
-
-def answer(day: int, questions: Questions, answers: float, consumers: Consumers, luck: Luck) -> int:
+def answer(
+    day: int, questions: Questions, answers: int, creators: int, adviser: Int32, question: Byte, luck: Luck
+) -> int:
     """Let each creator take up at most so many of today's questions, drawn by lot; answers arrive tomorrow.
 
     A creator's time is what does not scale: in a large pool most questions stay open.
+
+    Parameters
+    ----------
+    questions
+        By who asks, at most one each.
+    answers, creators
+        Questions that a creator can answer on a day, and how many creators there are.
+    adviser, question
+        Columns of consumers, which are written: who will answer, and on which category; shape (N,).
 
     Returns
     -------
     int
         Questions that will be answered.
     """
-    if len(questions.consumer) == 0:
-        return 0
-    lots = _lots(day, questions.consumer, questions.category, luck)
-    order = np.lexsort((lots, questions.creator))
-    creator = questions.creator[order]
-    first_of_creator = np.searchsorted(creator, creator)
-    taken = order[np.arange(len(creator)) - first_of_creator < int(answers)]
-    consumers.adviser[questions.consumer[taken]] = questions.creator[taken]
-    consumers.question[questions.consumer[taken]] = questions.category[taken]
-    return len(taken)
+    rows, first = rows_by(questions.creator, creators)
+    taken = 0
+    for k in range(creators):
+        asked = rows[first[k] : first[k + 1]]
+        if asked.shape[0] > answers:
+            lots = np.empty(asked.shape[0])
+            for n in range(asked.shape[0]):
+                category = int(questions.category[asked[n]])
+                lots[n] = uniform(luck[Stream.ASK], day, questions.consumer[asked[n]], 2 + category)
+            asked = asked[np.argsort(lots, kind="mergesort")[:answers]]
+        for row in asked:
+            adviser[questions.consumer[row]] = k
+            question[questions.consumer[row]] = questions.category[row]
+        taken += asked.shape[0]
+    return taken

@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import NamedTuple
 
+import numpy as np
+
+from sim.compiled import allocating, compiled, inlined
 from sim.parameters import Platform
-from sim.records import MOST_PAGES, Creators, Double, Feeds, Posts, Venues
-from sim.rules.ranking import cumulative, ranking_weights
+from sim.records import (
+    MOST_PAGES,
+    NOBODY,
+    Creators,
+    Double,
+    Feeds,
+    Int8,
+    Int16,
+    Int32,
+    Int64,
+    Posts,
+    Shelf,
+    Venues,
+)
+from sim.rules.ranking import Mix, bid_shares, cumulate, ranking_weights
+from sim.sorting import rows_by
+
+
+class Policies(NamedTuple):
+    """How platforms rank, and how much of the feed they give to creators' posts."""
+
+    popularity: Double  # (V,) weight
+    merit: Double  # (V,) weight
+    paid: Double  # (V,) weight
+    exponent: Double  # (V,) of popularity
+    content_share: Double  # (V,) most of the feed that creators' posts fill
+    content_half: Double  # (V,) public posts per 1,000 people and day that fill half of it
+
+
+class Standing(NamedTuple):
+    """What goods are ranked by today."""
+
+    sales: Double  # (V, J) recent sales
+    satisfaction: Double  # (J,) share of satisfying purchases
+    bids: Double  # (J,) ad budget left, 0 where it is spent
 
 
 def venues(platforms: tuple[Platform, ...], mean_pages: float) -> Venues:
@@ -35,85 +70,120 @@ def venues(platforms: tuple[Platform, ...], mean_pages: float) -> Venues:
     )
 
 
-def fill_feed(rules: Venues, platforms: tuple[Platform, ...], posts: Posts, population: int) -> Venues:
-    """Give creators' public posts their share of today's feed: the more there are, the less other content fills it.
+def policies(platforms: tuple[Platform, ...]) -> Policies:
+    """Platforms' rules of ranking and of the feed's content, as columns."""
+    return Policies(*(np.array([getattr(platform.feed, name) for platform in platforms]) for name in Policies._fields))
+
+
+@allocating
+def content_shares(policies: Policies, feeds: Feeds, population: int) -> Double:
+    """Share of today's feed that creators' posts fill: the more there are, the less other content does; shape (V,).
 
     The share saturates as ``s·n / (n + n½)`` in the public posts n of a platform per 1,000 people.
     """
-    public = posts.platform[posts.private == 0]
-    per_thousand = np.bincount(public, minlength=len(platforms)) / max(population, 1) * 1_000
-    half = np.array([platform.feed.content_half for platform in platforms])
-    most = np.array([platform.feed.content_share for platform in platforms])
-    filled = np.divide(per_thousand, per_thousand + half, out=np.zeros(len(platforms)), where=per_thousand > 0)
-    return rules._replace(content_share=most * filled)
+    platforms, categories = feeds.paid.shape
+    shares = np.zeros(platforms)
+    for v in range(platforms):
+        public = feeds.post_first[(v + 1) * categories] - feeds.post_first[v * categories]
+        if public > 0:
+            per_thousand = public / max(population, 1) * 1_000
+            shares[v] = policies.content_share[v] * (per_thousand / (per_thousand + policies.content_half[v]))
+    return shares
 
 
 def rank(
-    platforms: tuple[Platform, ...],
-    by_category: NDArray[np.int16],
-    category_of: NDArray[np.int8],
-    sales: Double,
-    satisfaction: Double,
-    bids: Double,
-    posts: Posts,
-    creators: Creators,
+    policies: Policies, standing: Standing, shelf: Shelf, by_category: Int16, posts: Posts, creators: Creators
 ) -> Feeds:
     """Today's ranking tables of every platform.
 
     Parameters
     ----------
-    platforms
-        Policies.
+    policies
+        How they rank.
+    standing
+        What goods are ranked by.
+    shelf
+        Products.
     by_category
         Products of each category, shape (C, n).
-    category_of
-        Category of each product, shape (J,).
-    sales
-        Recent sales of each product and platform, shape (V, J).
-    satisfaction
-        Share of satisfying purchases of each product, shape (J,).
-    bids
-        Ad budget behind each product, 0 where it is spent, shape (J,).
     posts, creators
         Today's posts and their authors.
     """
     categories, n = by_category.shape
-    shape = (2, len(platforms), categories, n)
-    products = by_category.ravel()
-    table = np.repeat(np.arange(categories), n)
-    goods = np.zeros(shape)
-    bid = bids[products]
-    paid = np.bincount(table, bid)[table]
-    goods[1] = cumulative(np.divide(bid, paid, out=np.zeros(len(bid)), where=paid > 0), table).reshape(categories, n)
-    for v, platform in enumerate(platforms):
-        weights = ranking_weights(sales[v, products], satisfaction[products], bid, table, platform.feed)
-        goods[0, v] = cumulative(weights, table).reshape(categories, n)
-    paying = np.tile(paid.reshape(categories, n)[:, 0] > 0, (len(platforms), 1)).astype(np.uint8)
-    return Feeds(
-        by_category, goods, goods[0], paying, *_post_tables(platforms, categories, category_of, bids, posts, creators)
+    platforms = len(policies.exponent)
+    goods = np.empty((2, platforms, categories, n))
+    post, first = public_posts(posts, shelf.category, categories, platforms)
+    feeds = Feeds(
+        product=by_category,
+        goods=goods,
+        search=goods[0],
+        paid=np.empty((platforms, categories), np.uint8),
+        post_first=first,
+        post=post,
+        post_weight=np.empty(len(post)),
     )
+    rank_all(policies, standing, posts, creators, np.empty((3, max(n, len(post)))), feeds)
+    return feeds
 
 
-def _post_tables(
-    platforms: tuple[Platform, ...],
-    categories: int,
-    category_of: NDArray[np.int8],
-    bids: Double,
-    posts: Posts,
-    creators: Creators,
-) -> tuple[NDArray[np.int64], NDArray[np.int32], Double]:
-    public = np.flatnonzero(posts.private == 0)
-    author = posts.creator[public]
-    table = posts.platform[public].astype(np.int64) * categories + category_of[posts.product[public]]
-    order = np.argsort(table, kind="stable")
-    public, author, table = public[order], author[order], table[order]
-    first = np.searchsorted(table, np.arange(len(platforms) * categories + 1))
-    met, broken = creators.pool_met[author], creators.pool_broken[author]
-    merit = (met + 1.0) / (met + broken + 2.0)
-    audience = creators.audience[author].astype(np.float64)
-    weight = np.zeros(len(public))
-    bid = (bids[posts.product[public]] > 0).astype(np.float64)
-    for v, platform in enumerate(platforms):
-        here = slice(first[v * categories], first[(v + 1) * categories])
-        weight[here] = ranking_weights(audience[here], merit[here], bid[here], table[here], platform.feed)
-    return first, public.astype(np.int32), cumulative(weight, table)
+@allocating
+def public_posts(posts: Posts, category_of: Int8, categories: int, platforms: int) -> tuple[Int32, Int64]:
+    """Rows of the public posts by platform and category, and the first of each."""
+    table = np.empty(posts.creator.shape[0], np.int32)
+    for n in range(table.shape[0]):
+        category = int(category_of[posts.product[n]])
+        table[n] = int(posts.platform[n]) * categories + category if posts.private[n] == 0 else NOBODY
+    return rows_by(table, platforms * categories)
+
+
+@compiled
+def rank_all(
+    policies: Policies, standing: Standing, posts: Posts, creators: Creators, room: Double, feeds: Feeds
+) -> None:
+    """Write the goods, ads and posts of all tables of all platforms; ``room`` has three rows, as long as any table."""
+    platforms, categories = feeds.paid.shape
+    for platform in range(platforms):
+        mix = Mix(
+            float(policies.popularity[platform]),
+            float(policies.merit[platform]),
+            float(policies.paid[platform]),
+            float(policies.exponent[platform]),
+        )
+        for category in range(categories):
+            rank_goods(platform, category, mix, standing, room, feeds)
+            rank_posts(platform * categories + category, mix, standing, posts, creators, room, feeds)
+
+
+@inlined
+def rank_goods(platform: int, category: int, mix: Mix, standing: Standing, room: Double, feeds: Feeds) -> None:
+    """Rank the goods of a category by sales, satisfaction and bids; show ads in proportion to bids."""
+    goods, ads = feeds.goods[0, platform, category], feeds.goods[1, platform, category]
+    popularity, merit, bids = room[0, : goods.shape[0]], room[1, : goods.shape[0]], room[2, : goods.shape[0]]
+    for n in range(goods.shape[0]):
+        product = int(feeds.product[category, n])
+        popularity[n] = standing.sales[platform, product]
+        merit[n] = standing.satisfaction[product]
+        bids[n] = standing.bids[product]
+    ranking_weights(popularity, merit, bids, mix, goods)
+    cumulate(goods)
+    feeds.paid[platform, category] = bid_shares(bids, ads)
+    cumulate(ads)
+
+
+@inlined
+def rank_posts(
+    table: int, mix: Mix, standing: Standing, posts: Posts, creators: Creators, room: Double, feeds: Feeds
+) -> None:
+    """Rank the public posts of a table by their authors' audience and the truth of their claims, and paid promotion."""
+    first, last = int(feeds.post_first[table]), int(feeds.post_first[table + 1])
+    popularity, merit, bids = room[0, : last - first], room[1, : last - first], room[2, : last - first]
+    for n in range(last - first):
+        post = int(feeds.post[first + n])
+        author = int(posts.creator[post])
+        met, broken = float(creators.pool_met[author]), float(creators.pool_broken[author])
+        popularity[n] = float(creators.audience[author])
+        merit[n] = (met + 1.0) / (met + broken + 2.0)
+        bids[n] = 1.0 if standing.bids[posts.product[post]] > 0.0 else 0.0
+    weights = feeds.post_weight[first:last]
+    ranking_weights(popularity, merit, bids, mix, weights)
+    cumulate(weights)

@@ -2,43 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.brand import Brand, Spending
+from sim.agents.brand import Purses, Spending, promotes
 from sim.agents.creating import Contracts
+from sim.compiled import allocating
 from sim.markets.settlement import Batch, Lines
-from sim.parameters import Creators as Pay
-from sim.records import Channel, Creators, Int64, Posts, Tier
+from sim.records import NOBODY, Channel, Creators, Double, Int16, Int32, Int64, Posts, Tier
 
 FEN = 100
+TIERS = len(Tier)
 SPENDING_OF_TIER = {Tier.KOC: Spending.KOC, Tier.KOL: Spending.KOL, Tier.BRAND: Spending.OWN}
 
 
-def contracts(brands: Sequence[Brand], pay: Pay) -> Contracts:
-    """What each brand pays creators of each tier today: the agreed rates, or nothing where the money is spent."""
-    shape = (len(Tier), len(brands))
-    visible, hidden, slot_fee = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    for brand in brands:
-        for tier in (Tier.KOC, Tier.KOL):
-            if brand.promotes(SPENDING_OF_TIER[tier]):
-                visible[tier, brand.number] = pay.commission
-                hidden[tier, brand.number] = pay.resale_margin
-                if tier == Tier.KOL:
-                    slot_fee[tier, brand.number] = pay.slot_fee
-    return Contracts(visible, hidden, slot_fee)
+@allocating
+def contracts(purses: Purses, commission: float, margin: float, slot_fee: float) -> Contracts:
+    """What each brand pays creators of each tier today: the agreed rates, or nothing where the money is spent.
+
+    Parameters
+    ----------
+    purses
+        Money left.
+    commission, margin
+        Agreed shares of price.
+    slot_fee
+        Agreed with KOLs, yuan per follower and promoted post.
+    """
+    brands = purses.budget.shape[0]
+    agreed = Contracts(np.zeros((TIERS, brands)), np.zeros((TIERS, brands)), np.zeros((TIERS, brands)))
+    for brand in range(brands):
+        for tier, channel in ((Tier.KOC.value, Spending.KOC.value), (Tier.KOL.value, Spending.KOL.value)):
+            if promotes(brand, channel, purses):
+                agreed.visible[tier, brand] = commission
+                agreed.hidden[tier, brand] = margin
+        if promotes(brand, Spending.KOL.value, purses):
+            agreed.slot_fee[Tier.KOL.value, brand] = slot_fee
+    return agreed
 
 
-def ad_bids(brands: Sequence[Brand], brand_of: NDArray[np.int16]) -> NDArray[np.float64]:
+@allocating
+def open_accounts(purses: Purses, first: int) -> Int32:
+    """Own account of each brand that takes new contacts today, or `NOBODY`; shape (B,).
+
+    Parameters
+    ----------
+    purses
+        Money left.
+    first
+        Row of the first brand's account among creators; `NOBODY` where brands have none.
+    """
+    accounts = np.full(purses.budget.shape[0], NOBODY, np.int32)
+    for brand in range(accounts.shape[0]):
+        if first >= 0 and promotes(brand, Spending.OWN.value, purses):
+            accounts[brand] = first + brand
+    return accounts
+
+
+@allocating
+def ad_bids(purses: Purses, brand_of: Int16) -> Double:
     """Ad budget left behind each product, fen, shape (J,)."""
-    left = np.array([
-        max(brand.split[Spending.ADS] * brand.budget - brand.spent[Spending.ADS], 0.0)
-        if brand.promotes(Spending.ADS) else 0.0
-        for brand in brands
-    ])  # fmt: skip
-    return left[brand_of]
+    bids = np.zeros(brand_of.shape[0])
+    for product in range(bids.shape[0]):
+        brand, ads = int(brand_of[product]), Spending.ADS.value
+        if promotes(brand, ads, purses):
+            budget = float(purses.split[brand, ads]) * int(purses.budget[brand])
+            bids[product] = budget - int(purses.spent[brand, ads])
+    return bids
 
 
 def slot_fees(posts: Posts, creators: Creators, agreed: Contracts, brand_of: NDArray[np.int16]) -> Int64:
