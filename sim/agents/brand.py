@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
+from operator import add
 from typing import Any
 
 import mesa
@@ -62,11 +64,10 @@ class Brand(mesa.Agent):
         """Whether there is money left this week, in all and for the channel."""
         return sum(self.spent) < self.budget and self.spent[channel] < self.split[channel] * self.budget
 
-    def book(self, cost: NDArray[np.int64], margin: NDArray[np.int64] | None = None) -> None:
+    def book(self, cost: Sequence[int], margin: Sequence[int]) -> None:
         """Book marketing cost, and the gross margin that it led to, fen by `Spending`."""
-        self.spent = [before + more for before, more in zip(self.spent, cost.tolist(), strict=True)]
-        if margin is not None:
-            self.earned = [before + more for before, more in zip(self.earned, margin.tolist(), strict=False)]
+        self.spent = list(map(add, self.spent, cost))
+        self.earned = list(map(add, self.earned, margin))
 
     def plan(self) -> None:
         """Start a week with a new budget, split by what each channel returned."""
