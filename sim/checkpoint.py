@@ -141,6 +141,7 @@ def _restore(market: Market, state: dict[str, Any]) -> None:
     for (part, names), values in zip(_parts(market), state["parts"], strict=True):
         for name, value in zip(names, values, strict=True):
             setattr(part, name, value)
+    market.open_desk()
 
 
 def _pack(value: Any, arrays: list[NDArray[Any]]) -> Any:

@@ -30,9 +30,9 @@ from sim.explanation import Explanation
 from sim.ledger import Ledger
 from sim.markets import private_domain, public_domain, sponsorship
 from sim.markets.account import Tariff
-from sim.markets.checkout import Desk, Shop
+from sim.markets.checkout import Shop, new_desk
 from sim.markets.settlement import Settlement, annual_fee
-from sim.markets.sums import Total, no_sums
+from sim.markets.sums import Total
 from sim.parameters import Parameters, behaviour, scalars
 from sim.recorder import Recorder, RunResult, by_domain
 from sim.records import (
@@ -133,6 +133,7 @@ class Market(ColumnarModel):
         self.platforms = [Platform(self, v, policy, products) for v, policy in enumerate(p.platforms)]
         self.brands = [Brand(self, b, weekly, split.copy(), p.brands.adapt) for b in range(p.brands.count)]
         self.shop = Shop(goods, p)
+        self.open_desk()
         self.settlement = Settlement(Ledger(len(self.platforms), p.brands.count, 0), p.platforms)
         self.settlement.welcome(self.creators.home, keys_of(self.creators))
         self.recorder = Recorder(products, burn_in, keep_orders)
@@ -148,6 +149,10 @@ class Market(ColumnarModel):
         for kind, rows in ((KOC, self._koc_rows), (KOL, self._kol_rows)):
             self.add_population(Population(self, kind, self._creator_tables, rows=rows, first_id=first_creator))
         self.kocs, self.kols = self.agents_by_type[KOC], self.agents_by_type[KOL]
+
+    def open_desk(self) -> None:
+        """Make room to note what happens at checkout, for all who are in the market now."""
+        self.desk = new_desk(self.shop.ratings, len(self.platforms), len(self.brands), len(self.creators.active))
 
     def _consumer_tables(self) -> Sequence[NamedTuple]:
         return (self.town.people, self.town.consumers)
@@ -271,16 +276,15 @@ class Market(ColumnarModel):
         self._charge_slot_fees()
 
     def _charge_slot_fees(self) -> None:
-        p, settlement = self.parameters, self.settlement
+        p, settlement, creators = self.parameters, self.settlement, self.creators
+        if len(self.desk.earned) < len(creators.active):
+            self.open_desk()
         self.tariff = Tariff(
-            self.town.people.home, self.creators.tier, self.shop.goods.brand, self.shop.goods_cost,
-            settlement.terms.take, self.contracts, round(p.brands.shipping * FEN),
+            self.town.people.home, creators.tier, self.shop.goods.brand, self.shop.goods_cost, settlement.terms.take,
+            self.contracts, round(p.brands.shipping * FEN),
         )  # fmt: skip
-        self.pay_today = np.zeros(len(self.creators.active), np.int64)
-        paid = np.zeros(len(self.brands), np.int64)
-        sponsorship.charge_slot_fees(
-            self.posts, self.creators.audience, self.tariff, settlement.ledger.accounts, paid, self.pay_today
-        )
+        paid, accounts = np.zeros(len(self.brands), np.int64), settlement.ledger.accounts
+        sponsorship.charge_slot_fees(self.posts, creators.audience, self.tariff, accounts, paid, self.desk.earned)
         fees = paid.tolist()
         for brand, fen in zip(self.brands, fees, strict=True):
             brand.spent[Spending.KOL] += fen
@@ -303,19 +307,10 @@ class Market(ColumnarModel):
         self.today = Today(self.shelf, self.posts, self.sheet, feeds, venues, self.inbox)
 
     def _checkout_clears(self, tally: Tally) -> None:
-        products, creators = len(self.shop.price), len(self.creators.active)
-        desk = Desk(
-            ratings=self.shop.ratings,
-            sold=np.zeros((len(self.platforms), products), np.int64),
-            booked=sponsorship.no_bookings(len(self.brands)),
-            earned=self.pay_today,
-            sums=no_sums(products, creators),
-        )
-        self.settlement.take(self.orders_today, self.tariff, self.orders_so_far, self.day, desk)
+        self.settlement.take(self.orders_today, self.tariff, self.orders_so_far, self.day, self.desk)
         for platform in self.platforms:
-            platform.count_sales(desk.sold[platform.number])
-        self.sums_today = desk.sums
-        self._book_marketing(tally, desk.booked)
+            platform.count_sales(self.desk.sold[platform.number])
+        self._book_marketing(tally, self.desk.booked)
 
     def _book_marketing(self, tally: Tally, booked: sponsorship.Booked) -> None:
         accounts, terms = self.settlement.ledger.accounts, self.settlement.terms
@@ -346,7 +341,7 @@ class Market(ColumnarModel):
         category = self.world.goods.category
         business.remember(creators, self.posts, orders, category, self.rates.trust.reputation_decay)
         creators.audience[:] += tally.creator_followers
-        earned = self.pay_today
+        earned = self.desk.earned
         self.earned_today = int(earned.sum())
         posted = np.diff(self.posts.first)
         *_, learn, _ = self.rules
@@ -373,7 +368,7 @@ class Market(ColumnarModel):
         return int(accounts.brand.sum() + accounts.brand_balance.sum() + accounts.deposit.sum())
 
     def _record(self, tally: Tally) -> None:
-        creators, recorder, today = self.creators, self.recorder, self.sums_today
+        creators, recorder, today = self.creators, self.recorder, self.desk.sums
         if self.day % DAYS_BETWEEN_SURVEYS == 0:
             self.trust = self._survey()
         in_business = np.bincount(creators.tier[creators.active == 1], minlength=len(Tier)).tolist()

@@ -70,10 +70,10 @@ def observe(parameters: Parameters, seed: int, span: Span = USUAL, world: World 
     while market.day < span.cohort:
         market.step()
         if span.burn_in < market.day <= span.days:
-            creators, orders = market.creators, market.orders_today
-            kept = (orders.creator >= 0) & (orders.returned == 0)
-            np.add.at(sold, creators.tier[orders.creator[kept]], orders.price[kept])
-            np.add.at(paid, creators.tier[: len(market.pay_today)], market.pay_today)
+            creators, today = market.creators, market.orders_today
+            kept = (today.creator >= 0) & (today.returned == 0)
+            np.add.at(sold, creators.tier[today.creator[kept]], today.price[kept])
+            np.add.at(paid, creators.tier[: len(market.desk.earned)], market.desk.earned)
             np.add.at(follower_days, creators.tier, creators.audience * creators.active)
     orders, daily = market.orders(), market.daily().iloc[span.burn_in : span.days]
     counted = orders[(orders["day"] >= span.burn_in) & (orders["day"] < span.days)]

@@ -1,8 +1,8 @@
 """The account of one order, from top to bottom: billed, paid, delivered, divided, and perhaps refunded.
 
-The buyer's payment and the platform's coupon go into escrow; the brand buys and ships the goods; on the day of settlement
-the price is divided, line by line, among platform, creator and brand; an order sent back has every line reversed and is
-refunded. Each rule concerns the order in row ``n`` of the books, and moves money from one account to another.
+The buyer's payment and the platform's coupon go into escrow; the brand buys and ships the goods; on the day of
+settlement the price is divided, line by line, among platform, creator and brand; an order sent back has every line
+reversed and is refunded. Each rule concerns the order in row ``n`` of the books.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from sim.compiled import compiled
 from sim.markets.account import Books, Tariff, bill, deliver, missing, pay
-from sim.markets.sponsorship import Booked, book_order
-from sim.markets.sums import Sums, add_order
+from sim.markets.sponsorship import Booked, book_order, no_bookings
+from sim.markets.sums import Sums, add_order, clear_sums, no_sums
 from sim.parameters import Parameters
 from sim.records import NOBODY, Double, Int64, Orders, Shelf
 from sim.world import Goods
@@ -31,13 +31,34 @@ class Ratings(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """What is noted at checkout beside the books."""
+    """What is noted at checkout beside the books: the ratings of products, and today's counts."""
 
     ratings: Ratings
     sold: Int64  # (V, J) orders by platform and product
     booked: Booked
-    earned: Int64  # (K,) what creators have earned today, fen
+    earned: Int64  # (K,) fen, of creators; slot fees are in it from the morning
     sums: Sums
+
+
+def new_desk(ratings: Ratings, platforms: int, brands: int, creators: int) -> Desk:
+    """A desk on which nothing is noted yet."""
+    products = len(ratings.reviews)
+    return Desk(
+        ratings=ratings,
+        sold=np.zeros((platforms, products), np.int64),
+        booked=no_bookings(brands),
+        earned=np.zeros(creators, np.int64),
+        sums=no_sums(products, creators),
+    )
+
+
+@compiled
+def clear(desk: Desk) -> None:
+    """Forget the day before."""
+    desk.sold[:] = 0
+    desk.booked.cost[:] = 0
+    desk.booked.margin[:] = 0
+    clear_sums(desk.sums)
 
 
 class Shop:
@@ -125,6 +146,7 @@ def check_out(
     int
         Row of the first order whose lines miss its price, which ends the pass; `NOBODY` without any.
     """
+    clear(desk)
     for order in range(orders.price.shape[0]):
         n = first + order
         bill(n, order, number + order, day, orders, tariff, books)

@@ -63,16 +63,21 @@ def slot_fee(slot: int, per_follower: float, audience: int) -> int:
 
 
 @compiled
-def charge_slot_fees(posts: Posts, audience: Int64, tariff: Tariff, accounts: Accounts, paid: Int64, earned: Int64) -> None:
+def charge_slot_fees(
+    posts: Posts, audience: Int64, tariff: Tariff, accounts: Accounts, paid: Int64, earned: Int64
+) -> None:
     """Let brands pay the fixed fees of today's posts.
 
     Parameters
     ----------
     audience
         Followers of each creator, shape (K,).
-    paid, earned
-        What each brand pays and each creator earns, to be added to; fen, shapes (B,) and (K,).
+    paid
+        What each brand pays, to be added to; fen, shape (B,).
+    earned
+        What each creator earns today, to be written; fen, shape (K,).
     """
+    earned[:] = 0
     for n in range(posts.creator.shape[0]):
         creator, brand = posts.creator[n], tariff.brand[posts.product[n]]
         per_follower = tariff.agreed.slot_fee[tariff.tier[creator], brand]

@@ -60,6 +60,18 @@ def no_sums(products: int, creators: int) -> Sums:
 
 
 @compiled
+def clear_sums(sums: Sums) -> None:
+    """Set all sums to zero."""
+    sums.ordered[:] = 0
+    sums.kept[:] = 0
+    sums.gmv[:] = 0
+    sums.products[:] = 0
+    sums.sold_by[:] = 0
+    sums.split[:] = 0
+    sums.total[:] = 0
+
+
+@compiled
 def add_order(n: int, order: int, shipping: int, orders: Orders, books: Books, sums: Sums) -> None:
     """Add one of the day's orders, billed in row n; shipping in fen a trip."""
     total, channel, price = sums.total, orders.channel[order], orders.price[order]
