@@ -280,9 +280,16 @@ class Market(ColumnarModel):
         if len(self.desk.earned) < len(creators.active):
             self.open_desk()
         self.tariff = Tariff(
-            self.town.people.home, creators.tier, self.shop.goods.brand, self.shop.goods_cost, settlement.terms.take,
-            self.contracts, round(p.brands.shipping * FEN),
-        )  # fmt: skip
+            home=self.town.people.home,
+            tier=creators.tier,
+            brand=self.shop.goods.brand,
+            goods_cost=self.shop.goods_cost,
+            take=settlement.terms.take,
+            settlement_days=settlement.terms.settlement_days,
+            return_days=settlement.terms.return_days,
+            agreed=self.contracts,
+            shipping=round(p.brands.shipping * FEN),
+        )
         paid, accounts = np.zeros(len(self.brands), np.int64), settlement.ledger.accounts
         sponsorship.charge_slot_fees(self.posts, creators.audience, self.tariff, accounts, paid, self.desk.earned)
         fees = paid.tolist()

@@ -61,6 +61,8 @@ def sale(
         brand=np.arange(BRANDS, dtype=np.int16),
         goods_cost=np.zeros(BRANDS, np.int64),
         take=np.array([take]),
+        settlement_days=np.zeros(1, np.int64),
+        return_days=np.zeros(1, np.int64),
         agreed=Contracts(*(np.full((1, BRANDS), share) for share in (commission, margin, 0.0))),
         shipping=600,
     )
@@ -69,7 +71,9 @@ def sale(
 
 def take(one: Settlement, sold: Sale, day: int) -> None:
     ratings = Ratings(*(np.zeros(BRANDS, np.int64) for _ in Ratings._fields))
-    one.take(sold.orders, sold.tariff, sold.first, day, new_desk(ratings, 1, BRANDS, CREATORS))
+    days = {name: getattr(one.terms, name) for name in ("settlement_days", "return_days")}
+    desk = new_desk(ratings, 1, BRANDS, CREATORS)
+    one.take(sold.orders, sold.tariff._replace(**days), sold.first, day, desk)
 
 
 def live(one: Settlement, sales: dict[int, Sale], days: int) -> Int32:

@@ -18,14 +18,15 @@ from sim.ledger import Accounts, Stream, move
 from sim.records import Bool, Byte, Double, Int16, Int32, Int64, Orders
 
 BILLIONTHS = 1_000_000_000  # shares of a price are kept in billionths
+NEVER = 1 << 62
 
 
 class Stage(IntEnum):
     """How far an order's money has come."""
 
     IN_ESCROW = 0
-    DIVIDED = 1  # and to be sent back
-    CLOSED = 2
+    DIVIDED = 1
+    REFUNDED = 2
 
 
 class Tariff(NamedTuple):
@@ -36,6 +37,8 @@ class Tariff(NamedTuple):
     brand: Int16  # (J,)
     goods_cost: Int64  # (J,) what the brand pays for a product, fen
     take: Double  # (V,) platform's share of price
+    settlement_days: Int64  # (V,)
+    return_days: Int64  # (V,)
     agreed: Contracts  # what brands pay creators today
     shipping: int  # fen a trip
 
@@ -44,7 +47,7 @@ class Bills(NamedTuple):
     """Who has to do with each order, and what was paid; a row each."""
 
     number: Int64
-    day: Int64  # of purchase
+    due: Int64  # day on which its money moves next, or NEVER
     consumer: Int32
     platform: Int64
     brand: Int64
@@ -113,7 +116,9 @@ def bill(n: int, order: int, number: int, day: int, orders: Orders, tariff: Tari
         commission, margin = agreed.visible[tier, brand], agreed.hidden[tier, brand]
         slot_fee = agreed.slot_fee[tier, brand]
     bills.number[n] = number
-    bills.day[n] = day
+    bills.due[n] = day + tariff.settlement_days[platform]
+    if orders.returned[order]:
+        bills.due[n] = day + min(tariff.settlement_days[platform], tariff.return_days[platform])
     bills.consumer[n] = orders.consumer[order]
     bills.platform[n] = platform
     bills.brand[n] = brand
@@ -177,11 +182,11 @@ def refund(n: int, books: Books) -> None:
 
 
 @compiled
-def settle(n: int, age: int, settlement_days: int, return_days: int, books: Books) -> int:
-    """Do what falls due on an order at its age in days.
+def settle(n: int, settlement_days: int, return_days: int, books: Books) -> int:
+    """Do what falls due on an order.
 
-    Its lines are paid on the day of settlement; an order to be sent back is refunded on the day of return. Where that
-    day comes first, or on the same day, the order is never divided; where it comes later, every line is reversed.
+    Its lines are paid on the day of settlement; an order sent back is refunded on the day of return. Where that day
+    comes first, or is the same, the order is never divided; where it comes later, every line is reversed.
 
     Returns
     -------
@@ -189,18 +194,15 @@ def settle(n: int, age: int, settlement_days: int, return_days: int, books: Book
         Fen that the buyer gets back.
     """
     bills = books.bills
-    returned = bills.returned[n]
-    if bills.stage[n] == Stage.IN_ESCROW.value and age >= settlement_days:
-        if not returned:
-            post_lines(n, 1, books)
-            bills.stage[n] = Stage.CLOSED.value
-        elif settlement_days < return_days:
-            post_lines(n, 1, books)
-            bills.stage[n] = Stage.DIVIDED.value
-    if not returned or age < return_days:
+    returned, divided = bills.returned[n], bills.stage[n] == Stage.DIVIDED.value
+    if not divided and (not returned or settlement_days < return_days):
+        post_lines(n, 1, books)
+        bills.stage[n] = Stage.DIVIDED.value
+        bills.due[n] = bills.due[n] + return_days - settlement_days if returned else NEVER
         return 0
-    if bills.stage[n] == Stage.DIVIDED.value:
+    if divided:
         post_lines(n, -1, books)
     refund(n, books)
-    bills.stage[n] = Stage.CLOSED.value
+    bills.stage[n] = Stage.REFUNDED.value
+    bills.due[n] = NEVER
     return bills.price[n] - bills.coupon[n]

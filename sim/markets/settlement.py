@@ -10,7 +10,7 @@ from sim.compiled import compiled
 from sim.draws import uniform
 from sim.errors import LedgerError
 from sim.ledger import Accounts, Ledger, Place, Stream, move
-from sim.markets.account import Bills, Books, Lines, Stage, Tariff, settle
+from sim.markets.account import NEVER, Bills, Books, Lines, Stage, Tariff, settle
 from sim.markets.checkout import Desk, check_out
 from sim.parameters import Platform
 from sim.records import Byte, Double, Int32, Int64, Orders, each, empty, join
@@ -77,7 +77,7 @@ class Settlement:
     Attributes
     ----------
     bills, lines : Bills, Lines
-        Orders by purchase, of which ``rows`` are in use; those closed stand there until the room is needed.
+        Orders by purchase, of which ``rows`` are in use; those done with stand there until the room is needed.
     """
 
     def __init__(self, ledger: Ledger, platforms: tuple[Platform, ...]) -> None:
@@ -127,11 +127,17 @@ class Settlement:
         self.rows += len(orders.price)
 
     def _make_room(self, more: int) -> None:
-        if self.rows + more > len(self.bills.stage):
-            waiting = np.flatnonzero(self.bills.stage[: self.rows] != Stage.CLOSED)
-            self.rows, room = len(waiting), len(waiting) + 2 * more
-            self.bills = join([each(self.bills, lambda column: column[waiting]), empty(Bills, room)])
-            self.lines = join([each(self.lines, lambda column: column[waiting]), empty(Lines, room)])
+        """Move orders that are not done with to the top, once the bottom is reached, and double the room if they need it."""
+        room = len(self.bills.stage)
+        if self.rows + more <= room:
+            return
+        waiting = np.flatnonzero(self.bills.due[: self.rows] != NEVER)
+        self.rows = len(waiting)
+        for column in (*self.bills, *self.lines):
+            column[: self.rows] = column[waiting]
+        if 2 * (self.rows + more) > room:
+            self.bills = join([self.bills, empty(Bills, room + 2 * more)])
+            self.lines = join([self.lines, empty(Lines, room + 2 * more)])
 
     def close_day(self, day: int, luck: np.uint64, wallet: Int32) -> None:
         """Charge fees, divide and refund the orders of which it is the day, and let parties withdraw; pay interest.
@@ -186,10 +192,9 @@ def settle_orders(day: int, rows: int, books: Books, terms: Terms, wallet: Int32
     """Let what is due today happen to each order of the books."""
     bills = books.bills
     for n in range(rows):
-        if bills.stage[n] != Stage.CLOSED.value:
-            platform, age = bills.platform[n], day - bills.day[n]
-            back = settle(n, age, terms.settlement_days[platform], terms.return_days[platform], books)
-            wallet[bills.consumer[n]] += back
+        if bills.due[n] <= day:
+            platform = bills.platform[n]
+            wallet[bills.consumer[n]] += settle(n, terms.settlement_days[platform], terms.return_days[platform], books)
 
 
 @compiled
