@@ -18,7 +18,7 @@ from sim.ledger import Accounts, Stream, move
 from sim.records import Bool, Byte, Double, Int16, Int32, Int64, Orders
 
 BILLIONTHS = 1_000_000_000  # shares of a price are kept in billionths
-NEVER = 1 << 62
+NEVER = (1 << 31) - 1
 
 
 class Stage(IntEnum):
@@ -47,14 +47,14 @@ class Bills(NamedTuple):
     """Who has to do with each order, and what was paid; a row each."""
 
     number: Int64
-    due: Int64  # day on which its money moves next, or NEVER
+    due: Int32  # day on which its money moves next, or NEVER
     consumer: Int32
-    platform: Int64
-    brand: Int64
-    creator: Int64  # or NOBODY
-    price: Int64  # fen, before the coupon
-    coupon: Int64  # fen
-    goods: Int64  # fen, what the brand pays for them
+    platform: Byte
+    brand: Int16
+    creator: Int32  # or NOBODY
+    price: Int32  # fen, before the coupon
+    coupon: Int32  # fen
+    goods: Int32  # fen, what the brand pays for them
     returned: Bool
     paid: Bool  # whether the brand pays the creator who sold, in whatever form
     stage: Byte  # Stage
@@ -63,10 +63,10 @@ class Bills(NamedTuple):
 class Lines(NamedTuple):
     """How the price of each order is divided, in fen; they add up to it."""
 
-    platform: Int64
-    commission: Int64
-    margin: Int64
-    brand: Int64
+    platform: Int32
+    commission: Int32
+    margin: Int32
+    brand: Int32
 
 
 class Books(NamedTuple):
