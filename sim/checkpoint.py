@@ -21,8 +21,8 @@ from sim.errors import UserError
 from sim.ledger import Accounts
 from sim.markets.account import Bills, Lines
 from sim.markets.checkout import Ratings
-from sim.markets.settlement import Parties
 from sim.markets.sums import Sums
+from sim.markets.withdrawal import Parties
 from sim.parameters import Parameters
 from sim.records import Consumers, Creators, Follows, Inbox, Orders, Sheet
 from sim.world import World

@@ -31,8 +31,9 @@ from sim.ledger import Ledger
 from sim.markets import private_domain, public_domain, sponsorship
 from sim.markets.account import Tariff
 from sim.markets.checkout import Shop, new_desk
-from sim.markets.settlement import Settlement, annual_fee
+from sim.markets.settlement import Settlement
 from sim.markets.sums import Total
+from sim.markets.terms import annual_fee
 from sim.parameters import Parameters, behaviour, scalars
 from sim.recorder import Recorder, RunResult, by_domain
 from sim.records import (

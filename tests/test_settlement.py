@@ -16,7 +16,8 @@ from sim.draws import stream_keys
 from sim.ledger import Ledger, Stream, move
 from sim.markets.account import Tariff, divide
 from sim.markets.checkout import Ratings, new_desk
-from sim.markets.settlement import DAYS_A_YEAR, Settlement, annual_fee
+from sim.markets.settlement import Settlement
+from sim.markets.terms import DAYS_A_YEAR, annual_fee
 from sim.parameters import Platform
 from sim.records import Int32, Orders, empty
 

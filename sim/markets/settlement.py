@@ -1,67 +1,20 @@
-"""Settlement: the orders whose money still moves, payouts and refunds, withdrawals, fees and interest."""
+"""Settlement: the orders whose money still moves, what falls due on them, fees and interest."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 
 from sim.compiled import compiled
-from sim.draws import uniform
 from sim.errors import LedgerError
-from sim.ledger import Accounts, Ledger, Place, Stream, move
+from sim.ledger import Accounts, Ledger, Stream, move
 from sim.markets.account import NEVER, Bills, Books, Lines, Stage, Tariff, settle
 from sim.markets.checkout import Desk, check_out
+from sim.markets.terms import DAYS_A_YEAR, Terms, annual_fee, terms
+from sim.markets.withdrawal import Parties, withdraw_brands, withdraw_creators
 from sim.parameters import Platform
-from sim.records import Byte, Double, Int32, Int64, Orders, each, empty, join
+from sim.records import Byte, Int32, Int64, Orders, empty, join
 
-FEN = 100
-DAYS_A_YEAR = 365
 PARTS = 1_000_000  # interest rates are kept in millionths a year, so that interest is exact
-
-
-class Terms(NamedTuple):
-    """What platforms charge, and when they pay, as the accounts need it; V platforms."""
-
-    take: Double  # (V,) share of price
-    settlement_days: Int64  # (V,)
-    return_days: Int64  # (V,)
-    annual_fee: Int64  # (V,) fen
-    deposit: Int64  # (V,) fen
-    ad_price: Int64  # (V,) fen a view
-    withdrawal_habit: Double  # (V,) probability a day
-    withdrawal_fee: Double  # (V,) share of what is charged
-    withdrawal_fee_least: Int64  # (V,) fen
-    withdrawal_free: Int64  # (V,) fen in a lifetime
-
-
-def terms(platforms: tuple[Platform, ...]) -> Terms:
-    """Platforms' fees and days in columns, money in fen."""
-
-    def fen(yuan: list[float]) -> Int64:
-        return np.array([round(one * FEN) for one in yuan], np.int64)
-
-    return Terms(
-        take=np.array([p.take_rate for p in platforms], np.float64),
-        settlement_days=np.array([p.settlement_days for p in platforms], np.int64),
-        return_days=np.array([p.return_days for p in platforms], np.int64),
-        annual_fee=fen([p.annual_fee for p in platforms]),
-        deposit=fen([p.deposit for p in platforms]),
-        ad_price=fen([p.feed.ad_price for p in platforms]),
-        withdrawal_habit=np.array([p.withdrawal_habit for p in platforms], np.float64),
-        withdrawal_fee=np.array([p.withdrawal_fee for p in platforms], np.float64),
-        withdrawal_fee_least=fen([p.withdrawal_fee_least for p in platforms]),
-        withdrawal_free=fen([p.withdrawal_free for p in platforms]),
-    )
-
-
-class Parties(NamedTuple):
-    """What brands and creators have withdrawn in their lives, fen, and who creators are."""
-
-    brand: Int64  # (V, B)
-    creator: Int64  # (K,)
-    home: Byte  # (K,) platform
-    key: Int64  # (K,) whose luck a creator has
 
 
 class Settlement:
@@ -77,7 +30,7 @@ class Settlement:
     Attributes
     ----------
     bills, lines : Bills, Lines
-        Orders by purchase, of which ``rows`` are in use; those done with stand there until the room is needed.
+        Orders by purchase, of which ``rows`` are in use; closed ones stand there until their room is needed.
     """
 
     def __init__(self, ledger: Ledger, platforms: tuple[Platform, ...]) -> None:
@@ -127,14 +80,14 @@ class Settlement:
         self.rows += len(orders.price)
 
     def _make_room(self, more: int) -> None:
-        """Move orders that are not done with to the top, once the bottom is reached, and double the room if they need it."""
+        """Use the rows of closed orders again once the others are taken, and make more where that is not enough."""
         room = len(self.bills.stage)
         if self.rows + more <= room:
             return
-        waiting = np.flatnonzero(self.bills.due[: self.rows] != NEVER)
-        self.rows = len(waiting)
+        still_open = np.flatnonzero(self.bills.due[: self.rows] != NEVER)
+        self.rows = len(still_open)
         for column in (*self.bills, *self.lines):
-            column[: self.rows] = column[waiting]
+            column[: self.rows] = column[still_open]
         if 2 * (self.rows + more) > room:
             self.bills = join([self.bills, empty(Bills, room + 2 * more)])
             self.lines = join([self.lines, empty(Lines, room + 2 * more)])
@@ -217,12 +170,6 @@ def count_held(home: Byte, accounts: Accounts, held: Int64) -> None:
 
 
 @compiled
-def annual_fee(yearly: int, day: int) -> int:
-    """Part of a brand's annual fee that falls on a day, fen; the parts of 365 days add up to the fee."""
-    return yearly * (day + 1) // DAYS_A_YEAR - yearly * day // DAYS_A_YEAR
-
-
-@compiled
 def charge_brands(day: int, terms: Terms, accounts: Accounts) -> None:
     """Charge each brand each platform's annual fee, and on the first day its deposit."""
     for platform in range(terms.annual_fee.shape[0]):
@@ -231,67 +178,3 @@ def charge_brands(day: int, terms: Terms, accounts: Accounts) -> None:
             move(accounts.brand, brand, accounts.revenue, (platform, Stream.ANNUAL_FEE), fee)
             if day == 0:
                 move(accounts.brand, brand, accounts.deposit, platform, terms.deposit[platform])
-
-
-@compiled
-def withdrawal_fee(fen: int, withdrawn: int, platform: int, terms: Terms) -> int:
-    """Fee on a withdrawal, fen: a share of what exceeds the lifetime's free allowance, at least the smallest fee.
-
-    Parameters
-    ----------
-    fen
-        Amount withdrawn.
-    withdrawn
-        What the party has withdrawn before, fen.
-    """
-    free = max(terms.withdrawal_free[platform] - withdrawn, 0)
-    charged = max(fen - free, 0)
-    if charged == 0 or terms.withdrawal_fee[platform] == 0:
-        return 0
-    return max(int(charged * terms.withdrawal_fee[platform]), terms.withdrawal_fee_least[platform])
-
-
-@compiled
-def cash(balance: Int64, place: Place, withdrawn: Int64, platform: int, terms: Terms, accounts: Accounts) -> int:
-    """Empty a balance for a fee, unless the fee is as much as the balance.
-
-    Parameters
-    ----------
-    balance, withdrawn
-        What a party has with a platform, and has withdrawn there before, each in its place; fen.
-
-    Returns
-    -------
-    int
-        What the party gets, fen.
-    """
-    held = balance[place]
-    fee = withdrawal_fee(held, withdrawn[place], platform, terms)
-    if fee >= held:
-        return 0
-    withdrawn[place] += held
-    move(balance, place, accounts.revenue, (platform, Stream.WITHDRAWAL_FEE), fee)
-    return held - fee
-
-
-@compiled
-def withdraw_brands(day: int, luck: np.uint64, terms: Terms, parties: Parties, accounts: Accounts) -> None:
-    """Let each brand with a balance withdraw it with the platform's probability."""
-    platforms, brands = accounts.brand_balance.shape
-    for platform in range(platforms):
-        for brand in range(brands):
-            place, draw = (platform, brand), uniform(luck, day, brand, platform)
-            if accounts.brand_balance[place] > 0 and draw < terms.withdrawal_habit[platform]:
-                fen = cash(accounts.brand_balance, place, parties.brand, platform, terms, accounts)
-                move(accounts.brand_balance, place, accounts.brand, brand, fen)
-
-
-@compiled
-def withdraw_creators(day: int, luck: np.uint64, terms: Terms, parties: Parties, accounts: Accounts) -> None:
-    """Let each creator with a balance withdraw it with the home platform's probability."""
-    platforms = accounts.brand_balance.shape[0]
-    for creator in range(parties.home.shape[0]):
-        platform, draw = parties.home[creator], uniform(luck, day, parties.key[creator], platforms)
-        if accounts.creator_balance[creator] > 0 and draw < terms.withdrawal_habit[platform]:
-            fen = cash(accounts.creator_balance, creator, parties.creator, platform, terms, accounts)
-            move(accounts.creator_balance, creator, accounts.creator, creator, fen)
