@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,11 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.brand import Purses
-from sim.agents.creating import keys_of
 from sim.compiled import source_hash
 from sim.errors import UserError
 from sim.ledger import Accounts
-from sim.markets.settlement import Batch, Waiting
+from sim.markets.account import Bills, Lines
+from sim.markets.checkout import Ratings
+from sim.markets.sums import Sums
+from sim.markets.withdrawal import Parties
 from sim.parameters import Parameters
 from sim.records import Consumers, Creators, Follows, Inbox, Orders, Sheet
 from sim.world import World
@@ -34,9 +35,12 @@ M = TypeVar("M", bound="Market")
 
 RECORDS: dict[str, Any] = {
     kind.__name__: kind
-    for kind in (Accounts, Batch, Consumers, Creators, Follows, Inbox, Orders, Purses, Sheet, Waiting)
+    for kind in (
+        *(Accounts, Bills, Consumers, Creators, Follows, Inbox, Lines),
+        *(Orders, Parties, Purses, Ratings, Sheet, Sums),
+    )
 }
-SEQUENCES: dict[str, Any] = {kind.__name__: kind for kind in (list, tuple, deque)}
+SEQUENCES: dict[str, Any] = {kind.__name__: kind for kind in (list, tuple)}
 
 
 def save(market: Market, path: str | os.PathLike[str]) -> None:
@@ -118,8 +122,8 @@ def _parts(market: Market) -> list[tuple[Any, Sequence[str]]]:
     )  # fmt: skip
     return [
         (market, kept),
-        (market.shop, ("reviews", "review_sum", "bought", "satisfying")),
-        (settlement, ("to_settle", "to_return", "interest_carry", "brand_withdrawn", "creator_withdrawn")),
+        (market.shop, ("ratings",)),
+        (settlement, ("bills", "lines", "rows", "parties", "interest_carry")),
         (settlement.ledger, ("accounts",)),
         (market.recorder, sorted(vars(market.recorder))),
         *((platform, ("sales",)) for platform in market.platforms),
@@ -143,7 +147,7 @@ def _restore(market: Market, state: dict[str, Any]) -> None:
     for (part, names), values in zip(_parts(market), state["parts"], strict=True):
         for name, value in zip(names, values, strict=True):
             setattr(part, name, value)
-    market.settlement.creator_home, market.settlement.creator_key = market.creators.home, keys_of(market.creators)
+    market.open_desk()
 
 
 def _pack(value: Any, arrays: list[NDArray[Any]]) -> Any:

@@ -6,13 +6,14 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from sim.compiled import compiled
 from sim.errors import LedgerError
 from sim.records import Int64
 
-Places = int | NDArray[np.integer[Any]]
-"""One account of a column, or one for each entry."""
+Place = int | tuple[int, int]
+"""One account of a column: its row, or platform and stream, or platform and brand."""
 
 
 class Stream(IntEnum):
@@ -32,14 +33,40 @@ class Accounts(NamedTuple):
     consumers: Int64  # (1,) all consumers together; negative: what they have paid, net of refunds
     escrow: Int64  # (V,) paid by consumers, not yet settled
     deposit: Int64  # (V,) merchants' deposits held
-    revenue: Int64  # (V * len(Stream),) by platform and stream
-    brand_balance: Int64  # (V * B,) held by the platform for brands
+    revenue: Int64  # (V, len(Stream))
+    brand_balance: Int64  # (V, B) held by the platform for brands
     brand: Int64  # (B,) brands' own banks; negative while they have paid out more than came in
     creator_balance: Int64  # (K,) held by the platform for creators
     creator: Int64  # (K,) withdrawn by creators
     supplier: Int64  # (1,) cost of goods
     carrier: Int64  # (1,) shipping
     bank: Int64  # (1,) negative: interest paid
+
+
+@compiled
+def move(payer: Int64, source: Place, payee: Int64, target: Place, fen: int) -> None:
+    """Move money: an entry and its counter-entry, the only way in which an account may change.
+
+    Parameters
+    ----------
+    payer, payee
+        Columns of `Accounts`.
+    source, target
+        Which account of each.
+    fen
+        Amount; a negative one goes the other way.
+    """
+    payer[source] -= fen
+    payee[target] += fen
+
+
+@compiled
+def balance(accounts: Accounts) -> int:
+    """Sum of all accounts, fen."""
+    held = accounts.consumers.sum() + accounts.escrow.sum() + accounts.deposit.sum() + accounts.revenue.sum()
+    held += accounts.brand_balance.sum() + accounts.brand.sum()
+    held += accounts.creator_balance.sum() + accounts.creator.sum()
+    return int(held + accounts.supplier.sum() + accounts.carrier.sum() + accounts.bank.sum())
 
 
 class Ledger:
@@ -52,17 +79,16 @@ class Ledger:
     """
 
     def __init__(self, platforms: int, brands: int, creators: int) -> None:
-        sizes = {
+        sizes: dict[str, Any] = {
             "escrow": platforms,
             "deposit": platforms,
-            "revenue": platforms * len(Stream),
-            "brand_balance": platforms * brands,
+            "revenue": (platforms, len(Stream)),
+            "brand_balance": (platforms, brands),
             "brand": brands,
             "creator_balance": creators,
             "creator": creators,
         }
         self.accounts = Accounts(*(np.zeros(sizes.get(name, 1), np.int64) for name in Accounts._fields))
-        self.brands = brands
 
     def open_creators(self, count: int) -> None:
         """Open accounts for creators who have entered."""
@@ -71,31 +97,6 @@ class Ledger:
             creator_balance=np.concatenate([self.accounts.creator_balance, more]),
             creator=np.concatenate([self.accounts.creator, more]),
         )
-
-    def move(self, payer: Int64, payers: Places, payee: Int64, payees: Places, fen: ArrayLike) -> None:
-        """Move money, entry by entry.
-
-        Parameters
-        ----------
-        payer, payee
-            Columns of accounts, from `accounts`.
-        payers, payees
-            Which of them, one each or one for all entries.
-        fen
-            Amounts; negative amounts go the other way.
-        """
-        amounts = np.asarray(fen, np.int64)
-        if amounts.size:
-            _post(payer, payers, -amounts)
-            _post(payee, payees, amounts)
-
-    def revenue_account(self, platform: ArrayLike, stream: Stream) -> NDArray[np.int64]:
-        """Index of a platform's stream in ``accounts.revenue``."""
-        return np.asarray(platform, np.int64) * len(Stream) + int(stream)
-
-    def brand_account(self, platform: ArrayLike, brand: ArrayLike) -> NDArray[np.int64]:
-        """Index of a brand's balance with a platform in ``accounts.brand_balance``."""
-        return np.asarray(platform, np.int64) * self.brands + np.asarray(brand, np.int64)
 
     def check(self, day: int, pending: NDArray[np.int64]) -> None:
         """Check that the accounts close.
@@ -112,18 +113,11 @@ class Ledger:
         LedgerError
             If the accounts do not sum to zero, or an escrow does not hold what is pending.
         """
-        total = int(np.concatenate(self.accounts).sum())
+        total = balance(self.accounts)
         if total:
             raise LedgerError(f"day {day}: the accounts sum to {total} fen; every entry needs its counter-entry")
-        for platform, (held, due) in enumerate(zip(self.accounts.escrow, pending, strict=True)):
+        for platform, (held, due) in enumerate(zip(self.accounts.escrow.tolist(), pending.tolist(), strict=True)):
             if held != due:
                 raise LedgerError(
                     f"day {day}: escrow of platform {platform} holds {held} fen, pending orders {due} fen"
                 )
-
-
-def _post(account: Int64, where: Places, amounts: Int64) -> None:
-    if isinstance(where, int) or where.ndim == 0:
-        account[where] += np.add.reduce(amounts, axis=None)
-    else:
-        np.add.at(account, where, amounts)  # the same account may stand there more than once

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim import checkpoint
 from sim.agents import business
-from sim.agents.brand import DAYS_A_WEEK, Brand, Spending, full_purses
+from sim.agents.brand import CHANNELS, DAYS_A_WEEK, Brand, Spending, full_purses
 from sim.agents.consumer import Consumer
 from sim.agents.creating import Studio, create_all, judgement_noise, keys_of
 from sim.agents.crowd import Crowd, Happened
@@ -29,16 +29,16 @@ from sim.draws import Stream
 from sim.errors import UserError
 from sim.explanation import Explanation
 from sim.ledger import Ledger
-from sim.ledger import Stream as Revenue
 from sim.markets import private_domain, public_domain, sponsorship
-from sim.markets.checkout import Shop, bill
-from sim.markets.settlement import Settlement, divide
+from sim.markets.account import Tariff
+from sim.markets.checkout import Shop, new_desk
+from sim.markets.settlement import Settlement
+from sim.markets.sums import Total
+from sim.markets.terms import annual_fee
 from sim.parameters import Parameters, behaviour, scalars
-from sim.recorder import Recorder, RunResult
+from sim.recorder import Recorder, RunResult, by_domain
 from sim.records import (
     NOBODY,
-    PRIVATE_CHANNELS,
-    PUBLIC_CHANNELS,
     Creators,
     Double,
     Inbox,
@@ -144,7 +144,8 @@ class Market(ColumnarModel):
         self.purses = full_purses(p.brands.count, weekly, split)
         self.brands = [Brand(self, b, p.brands.adapt) for b in range(p.brands.count)]
         self.shop = Shop(goods, p)
-        self.settlement = Settlement(Ledger(len(self.platforms), p.brands.count, 0), p.platforms, p.brands)
+        self.open_desk()
+        self.settlement = Settlement(Ledger(len(self.platforms), p.brands.count, 0), p.platforms)
         self.settlement.welcome(self.creators.home, keys_of(self.creators))
         self.recorder = Recorder(products, burn_in, keep_orders)
         live, *_ = self.rules
@@ -160,6 +161,10 @@ class Market(ColumnarModel):
         for kind, rows in ((KOC, self._koc_rows), (KOL, self._kol_rows)):
             self.add_population(Population(self, kind, self._creator_tables, rows=rows, first_id=first_creator))
         self.kocs, self.kols = self.agents_by_type[KOC], self.agents_by_type[KOL]
+
+    def open_desk(self) -> None:
+        """Make room to note what happens at checkout, for all who are in the market now."""
+        self.desk = new_desk(self.shop.ratings, len(self.platforms), len(self.brands), len(self.creators.active))
 
     def _consumer_tables(self) -> Sequence[NamedTuple]:
         return (self.town.people, self.town.consumers)
@@ -278,17 +283,24 @@ class Market(ColumnarModel):
         self._charge_slot_fees()
 
     def _charge_slot_fees(self) -> None:
-        accounts, ledger = self.settlement.ledger.accounts, self.settlement.ledger
-        brand_of = self.world.goods.brand
-        fees = sponsorship.slot_fees(self.posts, self.creators, self.contracts, brand_of)
-        self.fees_today = np.bincount(self.posts.creator, fees, len(self.creators.active)).astype(np.int64)
-        brand = brand_of[self.posts.product].astype(np.int64)
-        ledger.move(accounts.brand, brand, accounts.creator_balance, self.posts.creator, fees)
-        by_brand = np.zeros((len(self.brands), len(Spending)), np.int64)
-        np.add.at(by_brand[:, Spending.KOL], brand, fees)
-        for one in self.brands:
-            one.book(by_brand[one.number])
-        self.spent_today = int(fees.sum())
+        p, settlement, creators = self.parameters, self.settlement, self.creators
+        if len(self.desk.earned) < len(creators.active):
+            self.open_desk()
+        self.tariff = Tariff(
+            home=self.town.people.home,
+            tier=creators.tier,
+            brand=self.shop.goods.brand,
+            goods_cost=self.shop.goods_cost,
+            take=settlement.terms.take,
+            settlement_days=settlement.terms.settlement_days,
+            return_days=settlement.terms.return_days,
+            agreed=self.contracts,
+            shipping=round(p.brands.shipping * FEN),
+        )
+        paid, accounts = np.zeros(len(self.brands), np.int64), settlement.ledger.accounts
+        sponsorship.charge_slot_fees(self.posts, creators.audience, self.tariff, accounts, paid, self.desk.earned)
+        self.purses.spent[:, Spending.KOL] += paid
+        self.spent_today = int(paid.sum())
 
     def _platforms_rank(self) -> None:
         standing = public_domain.Standing(
@@ -303,51 +315,25 @@ class Market(ColumnarModel):
         self.today = Today(self.shelf, self.posts, self.sheet, feeds, venues, self.inbox)
 
     def _checkout_clears(self, tally: Tally) -> None:
-        orders, goods = self.orders_today, self.world.goods
-        take = np.array([platform.take_rate for platform in self.parameters.platforms])
-        self.batch = bill(
-            orders, self.orders_so_far, self.town.people, self.creators, self.contracts, goods.brand, take
-        )
-        self.lines = divide(self.batch)
-        self.paid_orders = sponsorship.is_paid(self.batch, self.creators, self.contracts)
-        list_price = np.round(goods.list_price).astype(np.int64)[orders.product]
-        self.goods_cost = np.floor(self.parameters.brands.cost * list_price).astype(np.int64)
-        self.settlement.pay(self.batch, self.goods_cost, self.day)
-        self.shop.count(orders)
+        self.settlement.take(self.orders_today, self.tariff, self.orders_so_far, self.day, self.desk)
         for platform in self.platforms:
-            platform.count_sales(orders.product[self.batch.platform == platform.number])
-        self._book_marketing(tally)
+            platform.count_sales(self.desk.sold[platform.number])
+        self._book_marketing(tally, self.desk.booked)
 
-    def _book_marketing(self, tally: Tally) -> None:
-        accounts, ledger = self.settlement.ledger.accounts, self.settlement.ledger
-        cost, spending = sponsorship.marketing_cost(self.batch, self.lines, self.creators, self.orders_today.channel)
-        margin = np.where(self.batch.returned, 0, self.batch.price - self.goods_cost)
-        booked = np.zeros((2, len(self.brands), len(Spending)), np.int64)
-        np.add.at(booked[0], (self.batch.brand, spending), cost)
-        np.add.at(booked[1], (self.batch.brand, spending), margin)
-        everyone = np.arange(len(self.brands))
-        for v, policy in enumerate(self.parameters.platforms):
-            ads = np.zeros(len(self.brands), np.int64)
-            np.add.at(ads, self.world.goods.brand, tally.ads_viewed[v] * round(policy.feed.ad_price * FEN))
-            ledger.move(accounts.brand, everyone, accounts.revenue, int(ledger.revenue_account(v, Revenue.ADS)), ads)
-            booked[0, :, Spending.ADS] += ads
-            booked[0, :, Spending.FEES] += self.settlement.annual_fee(v, self.day)
+    def _book_marketing(self, tally: Tally, booked: sponsorship.Booked) -> None:
+        accounts, terms = self.settlement.ledger.accounts, self.settlement.terms
+        sponsorship.charge_ads(tally.ads_viewed, terms.ad_price, self.shop.goods.brand, accounts, booked.cost)
         if self.first_account >= 0:
             joined = tally.creator_followers[self.first_account : self.first_account + len(self.brands)]
-            packets = np.maximum(joined, 0) * round(self.parameters.brands.own_contact * FEN)
-            ledger.move(accounts.brand, everyone, accounts.consumers, 0, packets)
-            booked[0, :, Spending.OWN] += packets
-        for brand in self.brands:
-            brand.book(booked[0, brand.number], booked[1, brand.number])
-        self.spent_today += int(booked[0].sum())
+            contact = round(self.parameters.brands.own_contact * FEN)
+            sponsorship.give_packets(joined, contact, accounts, booked.cost)
+        booked.cost[:, Spending.FEES] += sum(annual_fee(yearly, self.day) for yearly in terms.annual_fee.tolist())
+        self.purses.spent[:] += booked.cost
+        self.purses.earned[:] += booked.margin[:, :CHANNELS]
+        self.spent_today += int(booked.cost.sum())
 
     def _platforms_settle(self) -> None:
-        self.settlement.charge_fees(self.day)
-        for batch in self.settlement.settle(self.day):
-            np.add.at(self.town.consumers.wallet, batch.consumer, (batch.price - batch.coupon).astype(np.int32))
-        self.settlement.withdraw(self.day, self.luck[Stream.WITHDRAWAL])
-        self.settlement.pay_interest()
-        self.settlement.ledger.check(self.day, self.settlement.pending())
+        self.settlement.close_day(self.day, self.luck[Stream.WITHDRAWAL], self.town.consumers.wallet)
 
     def _words_travel(self, happened: Happened) -> None:
         questions, consumers = happened.questions, self.town.consumers
@@ -363,10 +349,7 @@ class Market(ColumnarModel):
         category = self.world.goods.category
         business.remember(creators, self.posts, orders, category, self.rates.trust.reputation_decay)
         creators.audience[:] += tally.creator_followers
-        lines = self.lines
-        sold = (self.batch.creator >= 0) & ~self.batch.returned
-        earned = self.fees_today.copy()
-        np.add.at(earned, self.batch.creator[sold], (lines.commission + lines.margin)[sold])
+        earned = self.desk.earned
         self.earned_today = int(earned.sum())
         *_, learn, _ = self.rules
         measuring = self.day >= self.recorder.burn_in
@@ -391,47 +374,40 @@ class Market(ColumnarModel):
         return int(accounts.brand.sum() + accounts.brand_balance.sum() + accounts.deposit.sum())
 
     def _record(self, tally: Tally) -> None:
-        orders, creators, recorder = self.orders_today, self.creators, self.recorder
+        creators, recorder, today = self.creators, self.recorder, self.desk.sums
         if self.day % DAYS_BETWEEN_SURVEYS == 0:
             self.trust = self._survey()
-        surplus = int(orders.surplus.astype(np.int64).sum())
+        in_business = np.bincount(creators.tier[creators.active == 1], minlength=len(Tier)).tolist()
         if self.day >= recorder.burn_in:
-            recorder.count(tally, orders, surplus, self.spent_today)
-            recorder.koc_days += len(self._koc_rows())
-            recorder.count_sales(self.batch, self.paid_orders, len(creators.active))
-            recorder.count_split(self.batch, self.lines, self.goods_cost, self.settlement.shipping)
+            recorder.count(tally, today, self.spent_today, in_business[Tier.KOC])
             if (self.day - recorder.burn_in) % DAYS_A_WEEK == DAYS_A_WEEK - 1:
                 recorder.count_week(self.town.consumers.reached)
         if recorder.keep_orders:
-            recorder.order_tables.append((self.day, orders))
-        revenue = int(self.settlement.ledger.accounts.revenue.sum())
-        before = self.revenue_so_far
-        self.revenue_so_far = revenue
-        public, private = list(PUBLIC_CHANNELS), list(PRIVATE_CHANNELS)
-        by_channel = np.bincount(orders.channel, minlength=len(tally.viewed))
+            recorder.order_tables.append((self.day, self.orders_today))
+        before, self.revenue_so_far = self.revenue_so_far, int(self.settlement.ledger.accounts.revenue.sum())
+        total = today.total.tolist()
+        orders, public_orders, private_orders = by_domain(today.ordered)
         recorder.rows.append(
             (
                 self.day,
-                int(orders.price.astype(np.int64).sum()) / FEN,
-                len(orders.price),
-                int(orders.returned.sum()),
-                int(tally.viewed.sum()),
-                int(tally.viewed[public].sum()),
-                int(tally.viewed[private].sum()),
-                int(by_channel[public].sum()),
-                int(by_channel[private].sum()),
-                int(np.count_nonzero(np.diff(orders.consumer, prepend=-1))),
-                int(orders.new_customer.sum()),
+                total[Total.GMV] / FEN,
+                orders,
+                orders - total[Total.KEPT],
+                *by_domain(tally.viewed),
+                public_orders,
+                private_orders,
+                total[Total.BUYERS],
+                total[Total.NEW_CUSTOMERS],
                 self.trust,
-                len(self._koc_rows()),
-                len(self._kol_rows()),
+                in_business[Tier.KOC],
+                in_business[Tier.KOL],
                 len(self.posts.creator),
                 self.asked,
                 self.answered,
                 self.spent_today / FEN,
-                (revenue - before) / FEN,
+                (self.revenue_so_far - before) / FEN,
                 self.earned_today / FEN,
-                surplus / FEN,
+                total[Total.SURPLUS] / FEN,
             )
         )
 
@@ -468,7 +444,7 @@ class Market(ColumnarModel):
             self.world.population, consumers, creators, trust, accounts.revenue, self._brand_cash()
         )  # fmt: skip
         people = creators.brand < 0
-        sold = np.pad(recorder.sold_by, (0, len(people) - len(recorder.sold_by)))
+        sold = np.pad(recorder.sums.sold_by, (0, len(people) - len(recorder.sums.sold_by)))
         table = pd.DataFrame(
             {
                 "creator": np.flatnonzero(people),

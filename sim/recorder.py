@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.ledger import Stream
-from sim.markets.settlement import Batch
+from sim.markets.sums import Party, Sums, Total, no_sums
 from sim.records import (
     CREATOR_CHANNELS,
     PRIVATE_CHANNELS,
@@ -17,6 +17,7 @@ from sim.records import (
     Channel,
     Consumers,
     Creators,
+    Int64,
     Orders,
     Tally,
     Tier,
@@ -136,19 +137,14 @@ class Recorder:
     def __init__(self, products: int, burn_in: int, keep_orders: bool) -> None:
         self.burn_in = burn_in
         self.rows: list[tuple[float, ...]] = []
-        channels = len(Channel)
-        self.delivered, self.viewed, self.considered = (np.zeros(channels, np.int64) for _ in range(3))
-        self.ordered, self.kept, self.led_by_friend = (np.zeros(channels, np.int64) for _ in range(3))
-        self.product_orders = np.zeros(products, np.int64)
-        self.gmv = self.gmv_kept = self.gmv_led = self.coupons = self.surplus = self.new_customers = 0
-        self.marketing_cost = self.paid_viewed = self.paid_ordered = self.koc_days = 0
-        self.weeks = self.reach = self.paid_ordered_this_week = self.paid_ordered_in_weeks = 0
-        self.split = dict.fromkeys(("goods", "brand", "creator", "platform", "shipping"), 0)
+        self.delivered, self.viewed, self.considered = (np.zeros(len(Channel), np.int64) for _ in range(3))
+        self.sums = no_sums(products, 0)
+        self.marketing_cost = self.paid_viewed = self.koc_days = 0
+        self.weeks = self.reach = self.paid_ordered_in_weeks = 0
         self.first_kocs: NDArray[np.int64] = np.zeros(0, np.int64)
         self.revenue_before = np.zeros(0, np.int64)
         self.keep_orders = keep_orders
         self.order_tables: list[tuple[int, Orders]] = []
-        self.sold_by: NDArray[np.int64] = np.zeros(0, np.int64)
         self.brand_cash_before = 0
 
     def start_measuring(self, creators: Creators, revenue: NDArray[np.int64], brand_cash: int) -> None:
@@ -157,53 +153,41 @@ class Recorder:
         self.revenue_before = revenue.copy()
         self.brand_cash_before = brand_cash
 
-    def count(self, tally: Tally, orders: Orders, surplus: int, marketing_cost: int) -> None:
-        """Add a day after burn-in; surplus and marketing cost in fen."""
+    def count(self, tally: Tally, today: Sums, marketing_cost: int, kocs: int) -> None:
+        """Add a day after burn-in; marketing cost in fen."""
         self.marketing_cost += marketing_cost
+        self.koc_days += kocs
         self.paid_viewed += int(tally.paid_viewed[0])
         self.delivered += tally.delivered
         self.viewed += tally.viewed
         self.considered += tally.considered
-        channel = orders.channel.astype(np.int64)
-        kept = orders.returned == 0
-        self.ordered += np.bincount(channel, minlength=len(Channel))
-        self.kept += np.bincount(channel[kept], minlength=len(Channel))
-        led = is_led_by_friend(orders)
-        self.led_by_friend += np.bincount(channel[led], minlength=len(Channel))
-        price = orders.price.astype(np.int64)
-        self.gmv += int(price.sum())
-        self.gmv_kept += int(price[kept].sum())
-        self.gmv_led += int(price[led].sum())
-        self.surplus += surplus
-        self.new_customers += int(orders.new_customer.sum())
-        self.product_orders += np.bincount(orders.product, minlength=len(self.product_orders))
-
-    def count_sales(self, batch: Batch, paid: NDArray[np.bool_], creators: int) -> None:
-        """Add the sales of creators; ``paid`` marks orders from creators whom the brand pays."""
-        if creators > len(self.sold_by):
-            self.sold_by = np.pad(self.sold_by, (0, creators - len(self.sold_by)))
-        kept = (batch.creator >= 0) & ~batch.returned
-        np.add.at(self.sold_by, batch.creator[kept], batch.price[kept])
-        self.paid_ordered += int(paid.sum())
-        self.paid_ordered_this_week += int(paid.sum())
+        newcomers = len(today.sold_by) - len(self.sums.sold_by)
+        if newcomers > 0:
+            self.sums = self.sums._replace(sold_by=np.pad(self.sums.sold_by, (0, newcomers)))
+        for column, more in zip(self.sums, today, strict=True):
+            column += more
 
     def count_week(self, reached: NDArray[np.uint8]) -> None:
         """Add a week's unique reach, and forget who was reached this week."""
         self.weeks += 1
         self.reach += int(np.count_nonzero(reached & 1))
-        self.paid_ordered_in_weeks += self.paid_ordered_this_week
-        self.paid_ordered_this_week = 0
+        self.paid_ordered_in_weeks = int(self.sums.total[Total.PAID])
         reached &= 2
 
-    def count_split(self, batch: Batch, lines: Any, goods: NDArray[np.int64], shipping: int) -> None:
-        """Add who gets the money of kept orders; the brand's part is net of goods and shipping."""
-        kept = ~batch.returned
-        parts = self.split
-        parts["goods"] += int(goods[kept].sum())
-        parts["shipping"] += shipping * int(kept.sum())
-        parts["platform"] += int(lines.platform[kept].sum())
-        parts["creator"] += int((lines.commission + lines.margin)[kept].sum())
-        parts["brand"] += int(lines.brand[kept].sum()) - int(goods[kept].sum()) - shipping * int(kept.sum())
+    @property
+    def split(self) -> dict[str, int]:
+        """Who got the money of kept orders, fen by party."""
+        return {party.name.lower(): int(fen) for party, fen in zip(Party, self.sums.split, strict=True)}
+
+    def steps(self) -> dict[str, Int64]:
+        """Counts of each step from delivery to an order that is kept, by channel."""
+        return {
+            "delivered": self.delivered,
+            "viewed": self.viewed,
+            "considered": self.considered,
+            "ordered": self.sums.ordered,
+            "kept": self.sums.kept,
+        }
 
     def daily(self) -> pd.DataFrame:
         """Row a day so far; columns `DAILY`."""
@@ -228,8 +212,7 @@ class Recorder:
         rows = []
         for domain, channels in (("public", PUBLIC_CHANNELS), ("private", PRIVATE_CHANNELS)):
             members = list(channels)
-            for step in ("delivered", "viewed", "considered", "ordered", "kept"):
-                rows.append((domain, step, int(getattr(self, step)[members].sum())))
+            rows += [(domain, step, int(counts[members].sum())) for step, counts in self.steps().items()]
         return pd.DataFrame(rows, columns=["domain", "step", "count"])
 
     def outcomes(
@@ -252,43 +235,45 @@ class Recorder:
         trust
             Mean trust now.
         revenue
-            The ledger's revenue accounts now, fen.
+            The ledger's revenue accounts now, fen, shape (V, len(Stream)).
         brand_cash
             What brands own now, fen.
         """
         weekly_reach = _ratio(self.reach, self.weeks)
-        views, orders, led = int(self.viewed.sum()), int(self.ordered.sum()), int(self.led_by_friend.sum())
+        ordered, total = self.sums.ordered, self.sums.total
+        views, orders, led = int(self.viewed.sum()), int(ordered.sum()), int(ordered[Channel.FRIEND])
+        gmv, gmv_led = int(total[Total.GMV]), int(self.sums.gmv[Channel.FRIEND])
         public, private = list(PUBLIC_CHANNELS), list(PRIVATE_CHANNELS)
         of_creators = list(CREATOR_CHANNELS)
         traffic = views - int(self.viewed[Channel.FRIEND])
         customers = int(np.bitwise_count(consumers.bought_from).sum())
         kocs = (creators.tier == Tier.KOC) & (creators.brand < 0)
         still = creators.active[self.first_kocs] == 1
-        by_stream = (revenue - self.revenue_before).reshape(-1, len(Stream)).sum(axis=0) / FEN
+        by_stream = (revenue - self.revenue_before).sum(axis=0) / FEN
         income, effort = creators.earned[kocs].sum() / FEN, creators.effort[kocs].sum()
         values = {
             "reach": weekly_reach,
             "reach_share": _ratio(weekly_reach, population),
             "reach_total": int(np.count_nonzero(consumers.reached & 2)),
             "orders_per_reached": _ratio(self.paid_ordered_in_weeks, self.reach),
-            "paid_conversion": _ratio(self.paid_ordered, self.paid_viewed),
+            "paid_conversion": _ratio(total[Total.PAID], self.paid_viewed),
             "views": views,
             "conversion": _ratio(orders, views),
-            "public_conversion": _ratio(self.ordered[public].sum(), self.viewed[public].sum()),
-            "private_conversion": _ratio(self.ordered[private].sum(), self.viewed[private].sum()),
-            "creator_conversion": _ratio(self.ordered[of_creators].sum(), self.viewed[of_creators].sum()),
+            "public_conversion": _ratio(ordered[public].sum(), self.viewed[public].sum()),
+            "private_conversion": _ratio(ordered[private].sum(), self.viewed[private].sum()),
+            "creator_conversion": _ratio(ordered[of_creators].sum(), self.viewed[of_creators].sum()),
             "buyers": int(np.count_nonzero(consumers.bought_from)),
             "orders": orders,
-            "gmv": self.gmv / FEN,
-            "gmv_kept": self.gmv_kept / FEN,
+            "gmv": gmv / FEN,
+            "gmv_kept": total[Total.GMV_KEPT] / FEN,
             "traffic": traffic,
             "direct_conversion": _ratio(orders - led, traffic),
-            "direct_order_value": _ratio((self.gmv - self.gmv_led) / FEN, orders - led),
-            "share_coefficient": _ratio(self.gmv, self.gmv - self.gmv_led),
-            "average_order_value": _ratio(self.gmv / FEN, orders),
-            "return_rate": 1 - _ratio(int(self.kept.sum()), orders),
+            "direct_order_value": _ratio((gmv - gmv_led) / FEN, orders - led),
+            "share_coefficient": _ratio(gmv, gmv - gmv_led),
+            "average_order_value": _ratio(gmv / FEN, orders),
+            "return_rate": 1 - _ratio(total[Total.KEPT], orders),
             "marketing_cost": self.marketing_cost / FEN,
-            "acquisition_cost": _ratio(self.marketing_cost / FEN, self.new_customers),
+            "acquisition_cost": _ratio(self.marketing_cost / FEN, total[Total.NEW_CUSTOMERS]),
             "repurchase": _ratio(int(np.bitwise_count(consumers.bought_again).sum()), customers),
             "trust": trust,
             "koc_retention": float(still.mean()) if still.size else float("nan"),
@@ -301,15 +286,16 @@ class Recorder:
             "platform_revenue": by_stream.sum(),
             **{f"revenue_{stream.name.lower()}": by_stream[stream] for stream in Stream},
             "brand_profit": (brand_cash - self.brand_cash_before) / FEN,
-            "consumer_surplus": self.surplus / FEN,
-            "product_gini": gini(self.product_orders),
+            "consumer_surplus": total[Total.SURPLUS] / FEN,
+            "product_gini": gini(self.sums.products),
         }
         return {name: float(values[name]) for name in OUTCOMES}
 
 
-def is_led_by_friend(orders: Orders) -> NDArray[np.bool_]:
-    """Orders that a consumer's word to a friend led to."""
-    return orders.channel == Channel.FRIEND
+def by_domain(counts: Int64) -> tuple[int, int, int]:
+    """Counts by channel: their sum over all channels, over those of the public domain, of the private domain."""
+    listed = counts.tolist()
+    return sum(listed), sum(listed[n] for n in PUBLIC_CHANNELS), sum(listed[n] for n in PRIVATE_CHANNELS)
 
 
 def _ratio(part: float, whole: float) -> float:

@@ -20,6 +20,7 @@ Int16 = NDArray[np.int16]
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 Byte = NDArray[np.uint8]
+Bool = NDArray[np.bool_]
 Float = NDArray[np.float32]
 Double = NDArray[np.float64]
 
@@ -445,5 +446,5 @@ def empty(kind: type[Columns], rows: int) -> Columns:
 
 _DTYPES = {
     "Int8": np.int8, "Int16": np.int16, "Int32": np.int32, "Int64": np.int64,
-    "Byte": np.uint8, "Float": np.float32, "Double": np.float64,
+    "Byte": np.uint8, "Bool": np.bool_, "Float": np.float32, "Double": np.float64,
 }  # fmt: skip

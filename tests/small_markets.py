@@ -28,10 +28,9 @@ def columns(one: Market, people: int | None = None) -> Iterator[tuple[str, NDArr
     """Every array that a market has become, by name; of consumers, the first ``people`` rows."""
     for table in (one.town.consumers, one.town.follows):
         yield from ((f"{type(table).__name__}.{name}", column[:people]) for name, column in table._asdict().items())
-    for other in (one.creators, one.sheet, one.inbox, one.settlement.ledger.accounts):
+    for other in (one.creators, one.sheet, one.inbox, one.settlement.ledger.accounts, one.shop.ratings):
         yield from ((f"{type(other).__name__}.{name}", column) for name, column in other._asdict().items())
     yield "pending", one.settlement.pending()
-    yield from ((f"shop.{name}", getattr(one.shop, name)) for name in ("reviews", "review_sum", "bought", "satisfying"))
     yield from ((f"orders.{name}", column.to_numpy()) for name, column in one.orders().items())
     yield from ((f"daily.{name}", column.to_numpy()) for name, column in one.daily().items())
     yield from ((f"sales of platform {p.number}", p.sales) for p in one.platforms)

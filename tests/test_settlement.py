@@ -3,20 +3,25 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.agents.creating import Contracts
 from sim.draws import Stream as Luck
 from sim.draws import stream_keys
-from sim.ledger import Ledger, Stream
-from sim.markets.settlement import DAYS_A_YEAR, Batch, Settlement, divide
-from sim.parameters import Brands, Platform
+from sim.ledger import Ledger, Stream, move
+from sim.markets.account import Tariff, divide
+from sim.markets.checkout import Ratings, new_desk
+from sim.markets.settlement import Settlement
+from sim.markets.terms import DAYS_A_YEAR, annual_fee
+from sim.parameters import Platform
+from sim.records import Int32, Orders, empty
 
-BRANDS, CREATORS = 3, 4
+BRANDS, CREATORS, CONSUMERS = 3, 4, 2_000
 LUCK = stream_keys(1)[Luck.WITHDRAWAL]
 FREE_OF_EVERYTHING: dict[str, Any] = {
     "take_rate": 0.0, "annual_fee": 0.0, "deposit": 0.0, "withdrawal_fee": 0.0, "float_yield": 0.0,
@@ -25,49 +30,65 @@ FREE_OF_EVERYTHING: dict[str, Any] = {
 
 def settlement(*platforms: dict[str, Any]) -> Settlement:
     policies = tuple(Platform(**{**FREE_OF_EVERYTHING, "withdrawal_habit": 0.0, **one}) for one in platforms)
-    made = Settlement(Ledger(len(policies), BRANDS, 0), policies, Brands(shipping=6.0))
+    made = Settlement(Ledger(len(policies), BRANDS, 0), policies)
     made.welcome(np.zeros(CREATORS, np.uint8), np.arange(CREATORS))
     return made
 
 
-def batch(
+class Sale(NamedTuple):
+    """Orders of a day, and the number of the first."""
+
+    orders: Orders
+    tariff: Tariff
+    first: int
+
+
+def sale(
     prices: Sequence[int], returned: Sequence[bool] | None = None, creators: Sequence[int] | None = None,
     first: int = 0, coupon: float = 0.0, commission: float = 0.0, margin: float = 0.0, take: float = 0.0,
-) -> Batch:  # fmt: skip
-    """Orders on platform 0, of all brands in turn."""
+) -> Sale:  # fmt: skip
+    """Orders on platform 0, of all brands in turn, whose goods cost nothing."""
     n = len(prices)
-    price = np.array(prices, np.int64)
-    creator = np.array(creators if creators is not None else [-1] * n, np.int64)
-    sold = creator >= 0
-    return Batch(
-        number=first + np.arange(n),
-        consumer=np.arange(n, dtype=np.int32),
-        platform=np.zeros(n, np.int64),
-        brand=np.arange(n) % BRANDS,
-        creator=creator,
-        price=price,
-        coupon=np.floor(price * coupon).astype(np.int64),
-        commission=np.where(sold, commission, 0.0),
-        margin=np.where(sold, margin, 0.0),
-        take=np.full(n, take),
-        returned=np.array(returned if returned is not None else [False] * n, np.bool_),
+    orders = empty(Orders, n)
+    orders.consumer[:] = np.arange(n)
+    orders.product[:] = np.arange(n) % BRANDS
+    orders.creator[:] = creators if creators is not None else -1
+    orders.price[:] = prices
+    orders.coupon[:] = np.floor(orders.price * coupon)
+    orders.returned[:] = returned if returned is not None else False
+    tariff = Tariff(
+        home=np.zeros(CONSUMERS, np.uint8),
+        tier=np.zeros(CREATORS, np.uint8),
+        brand=np.arange(BRANDS, dtype=np.int16),
+        goods_cost=np.zeros(BRANDS, np.int64),
+        take=np.array([take]),
+        settlement_days=np.zeros(1, np.int64),
+        return_days=np.zeros(1, np.int64),
+        agreed=Contracts(*(np.full((1, BRANDS), share) for share in (commission, margin, 0.0))),
+        shipping=600,
     )
+    return Sale(orders, tariff, first)
 
 
-def live(one: Settlement, batches: dict[int, Batch], days: int) -> None:
-    """Settle day by day, in the market's order of the day; the goods cost nothing."""
+def take(one: Settlement, sold: Sale, day: int) -> None:
+    ratings = Ratings(*(np.zeros(BRANDS, np.int64) for _ in Ratings._fields))
+    days = {name: getattr(one.terms, name) for name in ("settlement_days", "return_days")}
+    desk = new_desk(ratings, 1, BRANDS, CREATORS)
+    one.take(sold.orders, sold.tariff._replace(**days), sold.first, day, desk)
+
+
+def live(one: Settlement, sales: dict[int, Sale], days: int) -> Int32:
+    """Settle day by day, in the market's order of the day; what consumers get back, fen."""
+    wallet = np.zeros(CONSUMERS, np.int32)
     for day in range(days):
-        if day in batches:
-            one.pay(batches[day], np.zeros(len(batches[day].price), np.int64), day)
-        one.charge_fees(day)
-        one.settle(day)
-        one.withdraw(day, LUCK)
-        one.pay_interest()
-        one.ledger.check(day, one.pending())
+        if day in sales:
+            take(one, sales[day], day)
+        one.close_day(day, LUCK, wallet)
+    return wallet
 
 
 def revenue(one: Settlement, stream: Stream) -> int:
-    return int(one.ledger.accounts.revenue[one.ledger.revenue_account(0, stream)])
+    return int(one.ledger.accounts.revenue[0, stream])
 
 
 # --- dividing an order ----------------------------------------------------------------------------------------------
@@ -78,17 +99,17 @@ PRICES = st.lists(st.integers(1, 5_000_000), min_size=1, max_size=12)
 
 @given(PRICES, SHARES, SHARES, SHARES)
 def test_a_price_is_divided_to_the_fen(prices: list[int], take: float, commission: float, margin: float) -> None:
-    one = batch(prices, creators=[0] * len(prices), take=take, commission=commission, margin=margin)
-    lines = divide(one)
-    np.testing.assert_array_equal(np.sum(lines, axis=0), one.price)
-    for share, line in ((take, lines.platform), (commission, lines.commission), (margin, lines.margin)):
-        exact = [Fraction(str(share)) * price for price in prices]
-        assert line.tolist() == [math.floor(due) for due in exact]
+    for price in prices:
+        *lines, brand = divide(price, take, commission, margin)
+        assert sum(lines) + brand == price
+        for share, line in zip((take, commission, margin), lines, strict=True):
+            assert line == math.floor(Fraction(str(share)) * price)
 
 
 def test_an_order_without_a_creator_pays_none() -> None:
-    lines = divide(batch([10_000, 10_000], creators=[2, -1], commission=0.2, margin=0.1, take=0.05))
-    assert [line.tolist() for line in lines] == [[500, 500], [2_000, 0], [1_000, 0], [6_500, 9_500]]
+    one = settlement({})
+    take(one, sale([10_000, 10_000], creators=[2, -1], commission=0.2, margin=0.1, take=0.05), 0)
+    assert [line[:2].tolist() for line in one.lines] == [[500, 500], [2_000, 0], [1_000, 0], [6_500, 9_500]]
 
 
 # --- returns --------------------------------------------------------------------------------------------------------
@@ -97,8 +118,9 @@ def test_an_order_without_a_creator_pays_none() -> None:
 @pytest.mark.parametrize(("settlement_days", "return_days"), [(10, 7), (3, 7), (5, 5), (0, 0), (0, 4)])
 def test_what_is_sent_back_leaves_nothing_behind(settlement_days: int, return_days: int) -> None:
     one = settlement({"settlement_days": settlement_days, "return_days": return_days, "take_rate": 0.05})
-    sent_back = batch([9_999, 12_345, 700], [True] * 3, [0, -1, 3], coupon=0.1, commission=0.2, margin=0.07, take=0.05)
-    live(one, {0: sent_back}, max(settlement_days, return_days) + 1)
+    sent_back = sale([9_999, 12_345, 700], [True] * 3, [0, -1, 3], coupon=0.1, commission=0.2, margin=0.07, take=0.05)
+    wallet = live(one, {0: sent_back}, max(settlement_days, return_days) + 1)
+    assert wallet[:4].tolist() == [9_999 - 999, 12_345 - 1_234, 700 - 70, 0]
     accounts = one.ledger.accounts
     for account in (accounts.consumers, accounts.escrow, accounts.revenue, accounts.brand_balance, accounts.supplier):
         assert not account.any()
@@ -109,16 +131,14 @@ def test_what_is_sent_back_leaves_nothing_behind(settlement_days: int, return_da
 
 def test_commission_is_clawed_back_from_a_balance_already_withdrawn() -> None:
     one = settlement({"settlement_days": 2, "return_days": 6, "withdrawal_habit": 1.0})
-    sold = batch([10_000, 30_000], [True, False], [1, 1], commission=0.2)
-    live(one, {0: sold}, 6)
+    sold = sale([10_000, 30_000], [True, False], [1, 1], commission=0.2)
+    wallet = live(one, {0: sold}, 6)
     assert one.ledger.accounts.creator[1] == 8_000
     assert one.ledger.accounts.creator_balance[1] == 0
-    live_on = batch([50_000], [False], [1], first=2, commission=0.2)
-    one.pay(live_on, np.zeros(1, np.int64), 6)
-    one.settle(6)
+    take(one, sale([50_000], [False], [1], first=2, commission=0.2), 6)
+    one.close_day(6, LUCK, wallet)
     assert one.ledger.accounts.creator_balance[1] == -2_000  # a debt, which later sales pay off
-    one.settle(8)
-    one.withdraw(8, LUCK)
+    one.close_day(8, LUCK, wallet)
     assert one.ledger.accounts.creator[1] == 8_000 + 10_000 - 2_000
     assert one.ledger.accounts.creator_balance[1] == 0
 
@@ -134,22 +154,22 @@ def test_commission_is_clawed_back_from_a_balance_already_withdrawn() -> None:
 def test_in_the_end_everybody_has_the_lines_of_kept_orders(
     orders: list[tuple[int, int, bool, int]], days: tuple[int, int], shares: tuple[float, float, float, float]
 ) -> None:
-    take, commission, margin, coupon = shares
-    one = settlement({"settlement_days": days[0], "return_days": days[1], "take_rate": take})
-    batches, first = {}, 0
+    take_rate, commission, margin, coupon = shares
+    one = settlement({"settlement_days": days[0], "return_days": days[1]})
+    sales, first = {}, 0
     for day in range(7):
         of_day = [order for order in orders if order[0] == day]
         _, prices, returned, sellers = zip(*of_day, strict=True) if of_day else ((), (), (), ())
-        batches[day] = batch(prices, returned, sellers, first, coupon, commission, margin, take)
+        sales[day] = sale(prices, returned, sellers, first, coupon, commission, margin, take_rate)
         first += len(of_day)
-    live(one, batches, 17)
-    accounts, expected = one.ledger.accounts, np.zeros(3, np.int64)
-    creators = np.zeros(CREATORS, np.int64)
-    for one_day in batches.values():
-        lines, kept = divide(one_day), ~one_day.returned
-        expected += [lines.platform[kept].sum(), lines.brand[kept].sum(), one_day.coupon[kept].sum()]
-        sold = kept & (one_day.creator >= 0)
-        np.add.at(creators, one_day.creator[sold], (lines.commission + lines.margin)[sold])
+    live(one, sales, 17)
+    accounts, expected, creators = one.ledger.accounts, np.zeros(3, np.int64), np.zeros(CREATORS, np.int64)
+    for _, price, sent_back, seller in orders:
+        if not sent_back:
+            agreed = (commission, margin) if seller >= 0 else (0.0, 0.0)
+            platform, visible, hidden, brand = divide(price, take_rate, *agreed)
+            expected += [platform, brand, math.floor(price * coupon)]
+            creators[seller] += visible + hidden
     assert revenue(one, Stream.TAKE) == expected[0]
     assert accounts.brand_balance.sum() == expected[1]
     assert revenue(one, Stream.COUPON) == -expected[2]
@@ -162,8 +182,7 @@ def test_in_the_end_everybody_has_the_lines_of_kept_orders(
 
 @given(st.integers(0, 10_000_000), st.integers(0, 3_000))
 def test_the_parts_of_any_365_days_are_the_annual_fee(fen: int, start: int) -> None:
-    one = settlement({"annual_fee": fen / 100})
-    parts = [one.annual_fee(0, start + day) for day in range(DAYS_A_YEAR)]
+    parts = [annual_fee(fen, start + day) for day in range(DAYS_A_YEAR)]
     assert sum(parts) == fen
     assert max(parts) - min(parts) <= 1
 
@@ -184,9 +203,9 @@ def test_fees_and_deposits_of_a_year() -> None:
 def test_interest_is_exact_over_any_days(yearly: float, held: list[int]) -> None:
     """Money held changes every day; what a day's rounding leaves is paid later, never lost."""
     one = settlement({"float_yield": yearly})
-    ledger, balance = one.ledger, 0
+    accounts, balance = one.ledger.accounts, 0
     for fen in held:
-        ledger.move(ledger.accounts.bank, 0, ledger.accounts.brand_balance, 0, fen - balance)
+        move(accounts.bank, 0, accounts.brand_balance, (0, 0), fen - balance)
         balance = fen
         one.pay_interest()
     exact = Fraction(round(yearly * 10**6), 10**6) / DAYS_A_YEAR * sum(held)
@@ -195,7 +214,7 @@ def test_interest_is_exact_over_any_days(yearly: float, held: list[int]) -> None
 
 def test_interest_is_on_everything_held() -> None:
     one = settlement({"float_yield": 0.1, "deposit": 100.0, "settlement_days": 2, "return_days": 5})
-    sold = batch([365_000, 730_000], creators=[0, -1], commission=0.2)
+    sold = sale([365_000, 730_000], creators=[0, -1], commission=0.2)
     live(one, {0: sold}, 4)  # two days in escrow, two in balances, beside the deposits
     days = 4 * (365_000 + 730_000 + BRANDS * 10_000)
     assert revenue(one, Stream.FLOAT) == days // 10 // DAYS_A_YEAR
@@ -205,8 +224,8 @@ def withdraw(one: Settlement, creator: int, fen: int) -> int:
     """Pay a creator, let everybody withdraw, and return the fee."""
     accounts = one.ledger.accounts
     before = revenue(one, Stream.WITHDRAWAL_FEE)
-    one.ledger.move(accounts.bank, 0, accounts.creator_balance, creator, fen)
-    one.withdraw(0, LUCK)
+    move(accounts.bank, 0, accounts.creator_balance, creator, fen)
+    one.close_day(0, LUCK, np.zeros(0, np.int32))
     return revenue(one, Stream.WITHDRAWAL_FEE) - before
 
 
@@ -244,18 +263,18 @@ def test_without_a_fee_there_is_no_smallest_fee() -> None:
 
 def test_brands_withdraw_on_the_same_terms() -> None:
     one = settlement({**TERMS, "settlement_days": 0, "return_days": 0})
-    live(one, {0: batch([40_000, 5_000, 8])}, 1)
+    live(one, {0: sale([40_000, 5_000, 8])}, 1)
     assert revenue(one, Stream.WITHDRAWAL_FEE) == 40 + 10
     assert one.ledger.accounts.brand.tolist() == [40_000 - 40 - 600, 5_000 - 10 - 600, -600]
-    assert one.ledger.accounts.brand_balance.tolist() == [0, 0, 8]
+    assert one.ledger.accounts.brand_balance.tolist() == [[0, 0, 8]]
 
 
 def test_parties_withdraw_as_often_as_their_habit() -> None:
     one, days = settlement({**TERMS, "withdrawal_habit": 0.25}), 4_000
     accounts, count = one.ledger.accounts, 0
     for day in range(days):
-        one.ledger.move(accounts.bank, 0, accounts.creator_balance, 0, 1_000 - int(accounts.creator_balance[0]))
-        one.withdraw(day, LUCK)
+        move(accounts.bank, 0, accounts.creator_balance, 0, 1_000 - int(accounts.creator_balance[0]))
+        one.close_day(day, LUCK, np.zeros(0, np.int32))
         count += int(accounts.creator_balance[0] == 0)
     assert abs(count - 0.25 * days) < 4 * (days * 0.25 * 0.75) ** 0.5
 
@@ -266,7 +285,7 @@ def test_parties_withdraw_as_often_as_their_habit() -> None:
 def revenue_of(policy: dict[str, Any], orders: int, price: int) -> int:
     """Platform revenue, fen, of a day's orders that nobody sends back, once all is settled and withdrawn."""
     one = settlement({"withdrawal_habit": 1.0, "settlement_days": 10, **policy})
-    live(one, {0: batch([price] * orders, take=policy.get("take_rate", 0.0))}, 12)
+    live(one, {0: sale([price] * orders, take=policy.get("take_rate", 0.0))}, 12)
     return int(one.ledger.accounts.revenue.sum())
 
 

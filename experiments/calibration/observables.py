@@ -70,12 +70,10 @@ def observe(parameters: Parameters, seed: int, span: Span = USUAL, world: World 
     while market.day < span.cohort:
         market.step()
         if span.burn_in < market.day <= span.days:
-            creators, batch = market.creators, market.batch
-            kept = (batch.creator >= 0) & ~batch.returned
-            tier = creators.tier[batch.creator[kept]]
-            np.add.at(sold, tier, batch.price[kept])
-            np.add.at(paid, tier, (market.lines.commission + market.lines.margin)[kept])
-            np.add.at(paid, creators.tier, np.pad(market.fees_today, (0, len(creators.tier) - len(market.fees_today))))
+            creators, today = market.creators, market.orders_today
+            kept = (today.creator >= 0) & (today.returned == 0)
+            np.add.at(sold, creators.tier[today.creator[kept]], today.price[kept])
+            np.add.at(paid, creators.tier[: len(market.desk.earned)], market.desk.earned)
             np.add.at(follower_days, creators.tier, creators.audience * creators.active)
     orders, daily = market.orders(), market.daily().iloc[span.burn_in : span.days]
     counted = orders[(orders["day"] >= span.burn_in) & (orders["day"] < span.days)]

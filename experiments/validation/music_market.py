@@ -92,7 +92,7 @@ def downloads(
     sales = market.platforms[0].sales
     sales[:] = 0.0 if start is None else start
     market.run(days)
-    counted, popular = market.recorder.product_orders.astype(float), market.platforms[0].sales
+    counted, popular = market.recorder.sums.products.astype(float), market.platforms[0].sales
     return counted / counted.sum(), popular / popular.sum()
 
 

@@ -94,12 +94,6 @@ class Brand(mesa.Agent):
         """Gross margin this week of the orders that each of the four channels led to, fen."""
         return self.model.purses.earned[self.number]
 
-    def book(self, cost: NDArray[np.int64], margin: NDArray[np.int64] | None = None) -> None:
-        """Book marketing cost, and the gross margin that it led to, fen by `Spending`."""
-        self.spent[:] += cost
-        if margin is not None:
-            self.earned[:] += margin[:CHANNELS]
-
     def plan(self) -> None:
         """Start a week with a new budget, split by what each channel returned."""
         self.split[:] = adapted_split(

@@ -6,6 +6,7 @@ from typing import Any
 
 import mesa
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.ledger import Stream
 from sim.parameters import Platform as Policy
@@ -36,12 +37,11 @@ class Platform(mesa.Agent):
 
     def revenue(self, stream: Stream) -> int:
         """Revenue of a stream since the first day, fen."""
-        ledger = self.model.settlement.ledger
-        return int(ledger.accounts.revenue[int(ledger.revenue_account(self.number, stream))])
+        return int(self.model.settlement.ledger.accounts.revenue[self.number, stream])
 
-    def count_sales(self, products: np.ndarray[Any, np.dtype[np.int16]]) -> None:
-        """Let today's orders make goods popular, and old ones fade."""
-        self.sales = (1 - POPULARITY_DECAY) * self.sales + np.bincount(products, minlength=len(self.sales))
+    def count_sales(self, sold: NDArray[np.int64]) -> None:
+        """Let today's orders of each product make it popular, and old ones fade."""
+        self.sales = (1 - POPULARITY_DECAY) * self.sales + sold
 
     def step(self) -> None:
         """Nothing of its own: ranking and settlement are phases of the market's day."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.agents.brand import Purses, Spending, promotes
 from sim.agents.creating import Contracts
-from sim.compiled import allocating
-from sim.markets.settlement import Batch, Lines
-from sim.records import NOBODY, Channel, Creators, Double, Int16, Int32, Int64, Posts, Tier
+from sim.compiled import allocating, compiled
+from sim.ledger import Accounts, Stream, move
+from sim.markets.account import Books, Tariff
+from sim.records import NOBODY, Byte, Channel, Double, Int16, Int32, Int64, Posts, Tier
 
 FEN = 100
 TIERS = len(Tier)
-SPENDING_OF_TIER = {Tier.KOC: Spending.KOC, Tier.KOL: Spending.KOL, Tier.BRAND: Spending.OWN}
 
 
 @allocating
@@ -71,37 +72,99 @@ def ad_bids(purses: Purses, brand_of: Int16) -> Double:
     return bids
 
 
-def slot_fees(posts: Posts, creators: Creators, agreed: Contracts, brand_of: NDArray[np.int16]) -> Int64:
-    """Fixed fee of each post in fen, due on the first promoted post of a creator's day; shape (P,)."""
-    tier, brand = creators.tier[posts.creator], brand_of[posts.product]
-    per_follower = agreed.slot_fee[tier, brand]
-    return np.floor(FEN * posts.slot * per_follower * creators.audience[posts.creator]).astype(np.int64)
+class Booked(NamedTuple):
+    """Marketing cost of the day, and the gross margin of the orders that it led to; fen by brand and `Spending`."""
+
+    cost: Int64  # (B, len(Spending))
+    margin: Int64  # (B, len(Spending))
 
 
-def marketing_cost(
-    batch: Batch, lines: Lines, creators: Creators, channel: NDArray[np.int8]
-) -> tuple[Int64, NDArray[np.int64]]:
-    """What promotion cost on each kept order, and what it is booked on.
+def no_bookings(brands: int) -> Booked:
+    """Nothing booked yet."""
+    return Booked(np.zeros((brands, len(Spending)), np.int64), np.zeros((brands, len(Spending)), np.int64))
 
-    Commission, hidden margin and the platform's take count as marketing cost; they are booked on the tier of the
-    creator who sold, on ads, or on fees.
 
-    Returns
-    -------
-    cost, spending
-        Fen, and `Spending`, shape (n,) each.
+@compiled
+def slot_fee(slot: int, per_follower: float, audience: int) -> int:
+    """Fixed fee of a post in fen, due on the first promoted post of a creator's day."""
+    return int(FEN * slot * per_follower * audience)
+
+
+@compiled
+def charge_slot_fees(
+    posts: Posts, audience: Int64, tariff: Tariff, accounts: Accounts, paid: Int64, earned: Int64
+) -> None:
+    """Let brands pay the fixed fees of today's posts.
+
+    Parameters
+    ----------
+    audience
+        Followers of each creator, shape (K,).
+    paid
+        What each brand pays, to be added to; fen, shape (B,).
+    earned
+        What each creator earns today, to be written; fen, shape (K,).
     """
-    cost = np.where(batch.returned, 0, lines.platform + lines.commission + lines.margin)
-    spending = np.full(len(cost), int(Spending.FEES))
-    spending[channel == Channel.AD] = Spending.ADS
-    sold = batch.creator >= 0
-    tiers = np.array([SPENDING_OF_TIER[tier] for tier in Tier])
-    spending[sold] = tiers[creators.tier[batch.creator[sold]]]
-    return cost, spending
+    earned[:] = 0
+    for n in range(posts.creator.shape[0]):
+        creator, brand = posts.creator[n], tariff.brand[posts.product[n]]
+        per_follower = tariff.agreed.slot_fee[tariff.tier[creator], brand]
+        fee = slot_fee(int(posts.slot[n]), per_follower, audience[creator])
+        move(accounts.brand, brand, accounts.creator_balance, creator, fee)
+        paid[brand] += fee
+        earned[creator] += fee
 
 
-def is_paid(batch: Batch, creators: Creators, agreed: Contracts) -> NDArray[np.bool_]:
-    """Orders sold by a creator whom the brand pays today, in whatever form; shape (n,)."""
-    tier = np.append(creators.tier, 0)[batch.creator]
-    pay = agreed.visible + agreed.hidden + agreed.slot_fee
-    return (batch.creator >= 0) & (pay[tier, batch.brand] > 0)
+@compiled
+def charge_ads(viewed: Int64, price: Int64, brand_of: Int16, accounts: Accounts, cost: Int64) -> None:
+    """Let brands pay for the ads that were seen, by platform and product, at each platform's price of a view in fen."""
+    for platform in range(viewed.shape[0]):
+        for product in range(viewed.shape[1]):
+            brand, fen = brand_of[product], viewed[platform, product] * price[platform]
+            move(accounts.brand, brand, accounts.revenue, (platform, Stream.ADS), fen)
+            cost[brand, Spending.ADS] += fen
+
+
+@compiled
+def give_packets(joined: Int64, contact: int, accounts: Accounts, cost: Int64) -> None:
+    """Let brands give a red packet of so many fen to each consumer who joined the own account."""
+    for brand in range(joined.shape[0]):
+        fen = max(joined[brand], 0) * contact
+        move(accounts.brand, brand, accounts.consumers, 0, fen)
+        cost[brand, Spending.OWN] += fen
+
+
+@compiled
+def spending_on(channel: int, tier: int) -> int:
+    """What promotion of an order is booked on: the tier of the creator who sold (or `NOBODY`), else ads, else fees."""
+    if tier == Tier.KOC.value:
+        return Spending.KOC.value
+    if tier == Tier.KOL.value:
+        return Spending.KOL.value
+    if tier == Tier.BRAND.value:
+        return Spending.OWN.value
+    return Spending.ADS.value if channel == Channel.AD.value else Spending.FEES.value
+
+
+@compiled
+def book_order(n: int, channel: int, tier: Byte, books: Books, booked: Booked, earned: Int64) -> None:
+    """Book what promotion cost on an order that is kept, the gross margin, and what the creator earned.
+
+    Commission, hidden margin and the platform's take count as marketing cost.
+
+    Parameters
+    ----------
+    tier
+        Of each creator, shape (K,).
+    earned
+        What each creator has earned today, to be added to; fen, shape (K,).
+    """
+    bills, lines = books.bills, books.lines
+    if bills.returned[n]:
+        return
+    creator, brand, pay = bills.creator[n], bills.brand[n], lines.commission[n] + lines.margin[n]
+    spending = spending_on(channel, tier[creator] if creator >= 0 else NOBODY)
+    booked.cost[brand, spending] += lines.platform[n] + pay
+    booked.margin[brand, spending] += bills.price[n] - bills.goods[n]
+    if creator >= 0:
+        earned[creator] += pay
