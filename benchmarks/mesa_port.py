@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import mesa
 import numpy as np
 
-from sim.agents.attending import FATIGUE_MOST, REACHED
+from sim.agents.attending import FATIGUE_MOST
 from sim.agents.living import SAVED_DAYS
+from sim.agents.noticing import REACHED
 from sim.draws import geometric_of, gumbel_of, normal_of, uniform
 from sim.records import (
     COUNT_UNITS,

@@ -15,9 +15,10 @@ import numpy as np
 from benchmarks.numpy_buying import Till, add_follows, schedule_needs, table
 from benchmarks.numpy_rules import Ints, Mask, Reals, fatigue_after, may_leave, open_probability, uniform
 from benchmarks.numpy_weighing import Offers, trust_in, weigh
-from sim.agents.attending import FATIGUE_MOST, REACHED
+from sim.agents.attending import FATIGUE_MOST
 from sim.agents.crowd import Happened, new_tally
 from sim.agents.living import SAVED_DAYS
+from sim.agents.noticing import REACHED
 from sim.draws import Stream
 from sim.market import Market
 from sim.parameters import Behaviour
