@@ -96,8 +96,8 @@ def _draw_targets(ax: Axes, table: pd.DataFrame) -> None:
             look: Any = {"color": VERMILLION, "weight": "bold"} if abs(off) > FAR else {"color": INK}
             ax.annotate(f"{off:+.1f}".replace("-", "−"), (MOST + 0.25, place), va="center", fontsize=8.5,
                         annotation_clip=False, **look)  # fmt: skip
-    labels = [wrapped(f"{one.name}: {one.about}{SIDES[str(one.bound)]}, {one.value:g}", LABEL) for one in table.itertuples()]
-    ax.set_yticks(y, labels, fontsize=8.5)
+    labels = [f"{one.name}: {one.about}{SIDES[str(one.bound)]}, {one.value:g}" for one in table.itertuples()]
+    ax.set_yticks(y, [wrapped(label, LABEL) for label in labels], fontsize=8.5)
     ax.set(xlim=(-MOST, MOST), ylim=(len(table) - 0.4, -0.6), title="Met or missed")
     ax.set_xlabel("stated errors from the known value")
     ax.tick_params(axis="y", length=0)
