@@ -16,7 +16,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 
 help:
 	@echo "make run        the headline experiment; ARGS=\"...\" is passed to koc run"
-	@echo "make test       linters, then all tests but the slow ones; ARGS=\"...\" is passed to pytest"
+	@echo "make test       linters, then all tests but the slow ones, in two processes; ARGS=\"...\" is passed to pytest"
 	@echo "make test-slow  studies over many seeds"
 	@echo "make emergence  table of the facts that emerge, and what each hangs on"
 	@echo "make validate   published results, closed forms, other programs, real networks: expected against found"
@@ -35,8 +35,9 @@ $(READY): pyproject.toml constraints.txt
 run: $(READY)
 	$(BIN)/koc run $(ARGS)
 
+# A file's tests stay together, since they share fixtures and what they compile.
 test: lint
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow $(ARGS)

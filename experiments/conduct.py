@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-import shlex
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from shutil import disk_usage
@@ -21,7 +19,7 @@ from rich.console import Console
 from experiments import drawn, executor, flips, folder
 from experiments.configuration import Settings, overridden_by_arms
 from experiments.live import Live
-from experiments.manifest import provenance
+from experiments.manifest import description, making
 from experiments.plan import Plan, plan
 from experiments.progress import tracked
 from experiments.runs import WORLD_BUILT, Failed, Finished, Run
@@ -143,28 +141,32 @@ def carry_out(
         if not quiet:
             _tell_of_worlds(worlds, len(pending), console)
         manifest = {
-            "command": shlex.join(command),
-            "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
-            "seconds": round(time.time() - started, 3),
-            "runs": _counts(planned, pending, known, failures),
-            "worlds": {"built": len(worlds), "seconds": round(sum(worlds), 3)},
-            **({"precision": enough.record()} if enough else {}),
-            **_description(settings, planned, failures),
+            **making(command, started, _counts(planned, pending, known, failures), worlds, enough),
+            **description(settings, planned, failures),
         }
-        outcomes = {done.id: done.outcomes for done in store.outcomes(run.id for run in planned.smaller)}
-        effects = {
-            "flips": flips.effects(planned.checks, outcomes), "posterior": drawn.effects(planned.drawn, outcomes)
-        }  # fmt: skip
         runs = table.whole(store)
-        made = folder.write(
-            output / study.name, runs, planned, store, effects=effects, config=settings.resolved(), manifest=manifest
-        )
+        made = _left(settings, planned, store, runs, manifest)
         live.remove()
         if settings.profile:
             _print_profile(store, planned)
     for sentence in enough.sentences() if enough else ():
         console.print(sentence)
     return Made(made, runs, failures)
+
+
+def _left(
+    settings: Settings, planned: Plan, store: Store, runs: pd.DataFrame, manifest: Mapping[str, Any]
+) -> Path:
+    """The folder of an experiment whose runs are made, with the effects in its smaller runs."""
+    outcomes = {done.id: done.outcomes for done in store.outcomes(run.id for run in planned.smaller)}
+    effects = {
+        "flips": flips.effects(planned.checks, outcomes),
+        "posterior": drawn.effects(planned.drawn, outcomes),
+    }
+    root = Path(settings.output) / settings.experiment.name
+    return folder.write(
+        root, runs, planned, store, effects=effects, config=settings.resolved(), manifest=manifest
+    )
 
 
 def _filled(settings: Settings, planned: Plan, console: Console) -> pd.DataFrame:
@@ -263,19 +265,6 @@ def _tell_of_worlds(worlds: Sequence[float], runs: int, console: Console) -> Non
         # the shortest, since the first of each worker is longer by what it takes to load compiled code
         saved = (runs - len(worlds)) * min(worlds)
         console.print(f"{len(worlds)} worlds were built for {runs} runs; one for each would take {saved:.1f} s more")
-
-
-def _description(settings: Settings, planned: Plan, failures: dict[str, Failed]) -> dict[str, Any]:
-    return {
-        "experiment": settings.experiment.name,
-        "points": len(planned.points.rows) if settings.experiment.design.is_used else 0,
-        "arms": planned.arms,
-        "seeds": list(settings.experiment.seeds),
-        "workers": executor.workers(settings.executor),
-        **provenance(),
-        "failures": [failure._asdict() for failure in failures.values()],
-        "config": settings.resolved(),
-    }
 
 
 def _conclude(settings: Settings, made: Made, console: Console) -> None:

@@ -4,14 +4,64 @@ from __future__ import annotations
 
 import os
 import platform
+import shlex
 import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from experiments.runs import model_hash
+from experiments import executor
+from experiments.configuration import Settings
+from experiments.plan import Plan
+from experiments.runs import Failed, model_hash
+from experiments.seeds import Enough
 
 PACKAGES = ("koc-market", "mesa", "numpy", "scipy", "numba", "pandas", "pyarrow", "hydra-core", "pydantic", "joblib")
+
+
+def making(
+    command: Sequence[str], started: float, runs: Mapping[str, int], worlds: Sequence[float], enough: Enough | None
+) -> dict[str, Any]:
+    """How an experiment was made.
+
+    Parameters
+    ----------
+    command
+        What the user typed.
+    started
+        When, in seconds since 1970.
+    runs
+        How many were made, were in the store, and failed.
+    worlds
+        Seconds of each world that was built.
+    enough
+        How the number of seeds was found, if it was.
+    """
+    return {
+        "command": shlex.join(command),
+        "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.time() - started, 3),
+        "runs": dict(runs),
+        "worlds": {"built": len(worlds), "seconds": round(sum(worlds), 3)},
+        **({"precision": enough.record()} if enough else {}),
+    }
+
+
+def description(settings: Settings, planned: Plan, failures: Mapping[str, Failed]) -> dict[str, Any]:
+    """What was made: the design, code, environment and machine, what failed, and the whole configuration."""
+    return {
+        "experiment": settings.experiment.name,
+        "points": len(planned.points.rows) if settings.experiment.design.is_used else 0,
+        "arms": planned.arms,
+        "seeds": list(settings.experiment.seeds),
+        "workers": executor.workers(settings.executor),
+        **provenance(),
+        "failures": [failure._asdict() for failure in failures.values()],
+        "config": settings.resolved(),
+    }
 
 
 def provenance() -> dict[str, Any]:

@@ -6,11 +6,24 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from small_markets import market
+
+from experiments.executor import COMPILING, WARM_UP
+from sim.compiled import is_warm
 
 REPOSITORY = Path(__file__).parent.parent
 
 settings.register_profile("untimed", deadline=None)  # a first call may compile; speed is not tested here
 settings.load_profile("untimed")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile the model before tests run side by side, each of which would else compile it for itself."""
+    config = session.config
+    side_by_side = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
+    if side_by_side and not is_warm():
+        print(COMPILING)
+        market(days=WARM_UP)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ from experiments.calibration.findings import PREDICTIVE, Shelf, distance, expect
 from experiments.calibration.observables import acquisition_growth, cascades, cohort_repeat
 from experiments.calibration.posterior import Posterior, posterior, sample
 from experiments.calibration.settings import FILE, Calibration, Prior, Target, Wish, load
+from experiments.calibration.targets_figure import draw_targets
+from experiments.calibration.words import RELIEF
 from experiments.paths import at
 from experiments.runs import Failed, Finished, Run
 from sim.errors import UserError
@@ -218,6 +220,31 @@ def test_what_is_kept_is_of_the_parameters_and_targets_there_are() -> None:
 def test_the_documentation_says_what_the_file_says() -> None:
     page = (FILE.parent.parent / "docs" / "calibration.md").read_text("utf-8")
     assert "\n".join(words.of(read())) in page  # koc calibrate --show
+
+
+def test_the_figure_marks_targets_that_are_missed_and_that_conflict() -> None:
+    found = read()
+    targets = {name: found["targets"][name] for name in ("B1", "B3", "B7")}
+    for one in targets.values():
+        one["left_out"] |= {"distance": 0.5, "relieves": dict.fromkeys(targets, 0.0)}
+    calm = draw_targets({**found, "targets": targets})
+    assert calm.title == "No targets pull against each other; none of 3 missed when all are used, none when held out"
+    targets["B1"]["left_out"]["distance"] = -2.5
+    targets["B3"]["left_out"]["relieves"]["B7"] = RELIEF  # B7 comes closer without B3
+    torn = draw_targets({**found, "targets": targets})
+    assert torn.title == "B3 and B7 pull against each other; none of 3 missed when all are used, B1 when held out"
+    data = torn.data.set_index("name")
+    assert data.loc["B7", "without_B3"] == RELIEF
+    assert data.loc["B3", "without_B7"] == 0
+    assert data["off_held_out"].tolist() == [-2.5, 0.5, 0.5]
+
+
+def test_the_figure_speaks_in_errors_of_the_target() -> None:
+    found = read()
+    one = found["targets"]["B7"]  # linear: half an error below, at, and three above
+    one["posterior"] = [one["value"] + shift * one["error"] for shift in (-0.5, 0.0, 3.0)]
+    row = draw_targets(found).data.set_index("name").loc["B7"]
+    np.testing.assert_allclose(row[["all_low", "all_median", "all_high"]].astype(float), [-0.5, 0, 3], atol=1e-9)
 
 
 def orders(rows: list[tuple[int, int, int, int, int]]) -> pd.DataFrame:

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from experiments.validation import mean_field
+from experiments.validation.mean_field_limit import limit_of
 from experiments.validation.mean_field_theory import (
     at_start,
     by_days,
     by_equations,
     day,
     derivative,
-    limit_of,
     pack,
     trust_of,
     unpack,

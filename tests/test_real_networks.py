@@ -12,7 +12,7 @@ from test_exposure import simulated
 from test_lookalikes import clustered
 
 from experiments.report.style import house_style
-from experiments.validation import diffusion_networks, real_graphs, repeat_purchases
+from experiments.validation import diffusion_networks, real_graphs, real_graphs_runs, repeat_purchases
 from experiments.validation.contagion import replayed
 from experiments.validation.diffusion_evidence import FILES, log_ratios, ratio
 from experiments.validation.exposure import Network
@@ -86,18 +86,18 @@ def test_the_headline_on_a_graph_from_a_file(data: Path) -> None:
     answer = carried_out(real_graphs.STUDY, data, seeds=2, days=8, burn_in=4)
     is_whole(answer)
     differences = [check for check in answer.checks if " less " in check.name]
-    assert len(differences) == 2 * len(real_graphs.EFFECTS) + 4
+    assert len(differences) == 2 * len(real_graphs_runs.EFFECTS) + 4
 
 
 def test_effects_are_differences_of_arms_of_one_seed() -> None:
-    arms = (real_graphs.BASE, real_graphs.PRIVATE, real_graphs.FREE)
+    arms = (real_graphs_runs.BASE, real_graphs_runs.PRIVATE, real_graphs_runs.FREE)
     rows = [
         {"graph": "real", "arm": arm, "seed": seed, "gmv": (seed + 1) * (1 + 0.1 * place), "koc_retention": place / 4}
         for place, arm in enumerate(arms)
         for seed in range(3)
     ]
-    found = real_graphs.Found(pd.DataFrame(rows), {})
-    gmv, _, free, retention = real_graphs.EFFECTS
+    found = real_graphs_runs.Found(pd.DataFrame(rows), {})
+    gmv, _, free, retention = real_graphs_runs.EFFECTS
     assert found.effect(gmv, "real").tolist() == pytest.approx([0.1] * 3)
     assert found.effect(free, "real").tolist() == pytest.approx([1.2 / 1.1 - 1] * 3)
     assert found.effect(retention, "real").tolist() == pytest.approx([0.25] * 3)

@@ -10,7 +10,8 @@ import pytest
 from scipy import stats
 
 from experiments.validation import purchases
-from experiments.validation.repeat_purchases import BG_NBD, Brand, comparable
+from experiments.validation.repeat_purchases import BG_NBD
+from experiments.validation.repeat_purchases_brands import Brand, comparable
 from sim.recorder import gini
 
 HAS_CDNOW = pytest.mark.skipif(util.find_spec("lifetimes") is None, reason="lifetimes, which ships CDNOW, is missing")

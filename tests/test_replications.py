@@ -10,7 +10,17 @@ import numpy as np
 import pytest
 
 from experiments.report.style import house_style
-from experiments.validation import bass, bass_sales, goldenberg, limits, rivals, threshold, watts_dodds
+from experiments.validation import (
+    bass,
+    bass_sales,
+    goldenberg,
+    limits,
+    rivals,
+    rivals_towns,
+    threshold,
+    watts_dodds,
+    watts_dodds_networks,
+)
 from experiments.validation import threshold_theory as theory
 from experiments.validation.study import Answer, Check, Request, Study
 from sim.errors import UserError
@@ -18,6 +28,7 @@ from sim.parameters import MOST_NUMBERS, BeliefScalars, ChoiceScalars, Parameter
 from sim.rules import adoption
 from sim.rules.belief import Believed, Signals
 from sim.rules.choice import Buyer, total
+from sim.world import World
 
 STUDIES = (bass, threshold, goldenberg, watts_dodds, rivals)
 
@@ -86,10 +97,10 @@ def test_enumeration_of_live_arcs_agrees_with_a_line_of_people() -> None:
 
 
 def test_window_of_cascades_closes_where_vulnerable_people_no_longer_hang_together() -> None:
-    edge = watts_dodds.upper_edge(0.18)
+    edge = watts_dodds_networks.upper_edge(0.18)
     few = sum(np.exp(-edge) * edge**k / float(np.prod(range(1, k + 1))) for k in range(5))
     assert edge * few == pytest.approx(1.0, abs=2e-3)
-    assert watts_dodds.upper_edge(0.3) < edge
+    assert watts_dodds_networks.upper_edge(0.3) < edge
 
 
 # --- rules ----------------------------------------------------------------------------------------------------------
@@ -205,21 +216,22 @@ def test_every_kind_of_tie_makes_the_product_spread_faster() -> None:
 def test_influentials_trigger_less_than_their_reach_and_nobody_does_beyond_the_window() -> None:
     average, top = [], []
     for degree in (4.0, 12.0):
-        graph = watts_dodds.influence_network(2_000, degree, np.random.default_rng(7))
+        graph = watts_dodds_networks.influence_network(2_000, degree, np.random.default_rng(7))
         order = np.argsort(-np.diff(graph.offsets), kind="stable")
-        world = watts_dodds.World.build(Parameters.model_validate(limits.settings(2_000, watts_dodds.GOODS)), 0)
-        top.append(watts_dodds.cascade_sizes(graph, 0.18, order[:30], world))
-        average.append(watts_dodds.cascade_sizes(graph, 0.18, order[200::60], world))
-    inside = watts_dodds.Point(4.0, top[0], average[0], reach=1.95)
+        world = World.build(Parameters.model_validate(limits.settings(2_000, watts_dodds_networks.GOODS)), 0)
+        top.append(watts_dodds_networks.cascade_sizes(graph, 0.18, order[:30], world))
+        average.append(watts_dodds_networks.cascade_sizes(graph, 0.18, order[200::60], world))
+    inside = watts_dodds_networks.Point(4.0, top[0], average[0], reach=1.95)
     assert inside.ratio().high < inside.reach
     assert (top[0] > 1_000).mean() > 0.8
     assert max(top[1].max(), average[1].max()) < 200
 
 
 def test_expansion_needs_a_rival() -> None:
-    towns = {brands: [rivals.town(1_000, seed, brands, 8) for seed in range(4)] for brands in (1, 2)}
-    found = rivals.Found(
-        rivals.CENTRE, *([rivals.valued(here, rivals.CENTRE, 30) for here in towns[n]] for n in (2, 1))
+    towns = {brands: [rivals_towns.town(1_000, seed, brands, 8) for seed in range(4)] for brands in (1, 2)}
+    found = rivals_towns.Found(
+        rivals_towns.CENTRE,
+        *([rivals_towns.valued(here, rivals_towns.CENTRE, 30) for here in towns[n]] for n in (2, 1)),
     )
     assert min(value.without[-1] for value in found.alone) > 0.99
     assert abs(found.share("alone").value) < rivals.LITTLE
@@ -231,7 +243,7 @@ def test_expansion_needs_a_rival() -> None:
 
 
 def test_nobody_buys_two_brands() -> None:
-    one = rivals.opened(rivals.town(800, 3, 2, 8), 0.02, 0.16, {})
+    one = rivals_towns.opened(rivals_towns.town(800, 3, 2, 8), 0.02, 0.16, {})
     one.run(25)
     assert not one.orders()["consumer"].duplicated().any()
     assert len(one.orders()) > 700

@@ -17,10 +17,10 @@ from experiments.validation import catalogue, page
 from experiments.validation.study import Answer, Check, Option, Request, Study
 
 
-def drawing() -> Drawing:
-    figure = new_figure("Heads are half", 2.0)
+def drawing(title: str = "Heads are half") -> Drawing:
+    figure = new_figure(title, 2.0)
     figure.subplots().plot([0, 1], [0, 1])
-    return Drawing(figure, "Heads are half", "A line.", pd.DataFrame({"x": [0, 1]}))
+    return Drawing(figure, title, "A line.", pd.DataFrame({"x": [0, 1]}))
 
 
 def tossed(request: Request) -> Answer:
@@ -30,6 +30,11 @@ def tossed(request: Request) -> Answer:
         Check("edge", "never", 0.25, 0.25, 0.25, False, "", "it stood on its edge | once"),
     ]
     return Answer(checks, drawing, ["heads came up."])
+
+
+def tabulated(request: Request) -> Answer:
+    table = pd.DataFrame({"side": ["heads", "tails|edge"], "share": ["0.5", "0.5"]})
+    return tossed(request)._replace(table=table, also={"sides": lambda: drawing("Sides")})
 
 
 def breaks(request: Request) -> Answer:
@@ -45,7 +50,7 @@ def study(run: Callable[[Request], Answer], data: str = "", extra: str = "") -> 
 def studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = {
         "coin": study(tossed), "broken": study(breaks), "measured": study(tossed, data="coins"),
-        "borrowed": study(tossed, extra="no_such_package"),
+        "borrowed": study(tossed, extra="no_such_package"), "sided": study(tabulated),
     }  # fmt: skip
     for name, one in made.items():
         module = ModuleType(name)
@@ -67,7 +72,9 @@ def test_replicate_shows_a_study_and_leaves_its_numbers(tmp_path: Path, capsys: 
     for part in ("Is it fair?", "Heads came up.", "0.55 (0.45 to 0.65)", "pass", "FAIL", "→ it stood", "Bend it."):
         assert part in said, part
     folder = tmp_path / "results" / "validation" / "coin" / "latest"
-    assert {f.name for f in folder.iterdir()} == {"coin.png", "coin.svg", "coin.csv", "checks.csv", "manifest.json"}
+    assert {f.name for f in folder.iterdir()} == {
+        "coin.png", "coin.svg", "coin.csv", "coin.md", "checks.csv", "manifest.json",
+    }  # fmt: skip
     assert pd.read_csv(folder / "checks.csv").passed.tolist() == [True, False]
     assert json.loads((folder / "manifest.json").read_text())["options"] == {"share": 0.55}
 
@@ -86,7 +93,7 @@ def test_validate_makes_one_table_and_one_page(tmp_path: Path, capsys: pytest.Ca
     (tmp_path / "docs").mkdir()
     assert typed("validate", "--workers", "1", "--docs", "docs") == 1  # since one broke
     said = " ".join(capsys.readouterr().out.split())
-    assert "2 checks in 2 studies: 1 pass, 1 fail. Not carried out: measured, borrowed." in said
+    assert "4 checks in 3 studies: 2 pass, 2 fail. Not carried out: measured, borrowed." in said
     assert "broken: broke" in said.lower()
     assert "Measured: not carried out; data are not at hand; --data FOLDER names" in said
     assert "not installed: no_such_package" in said
@@ -98,6 +105,28 @@ def test_validate_makes_one_table_and_one_page(tmp_path: Path, capsys: pytest.Ca
     assert r"| edge<br>*it stood on its edge \| once* | never | 0.25 | **fail** |" in text
     assert "![Heads are half](figures/validation/coin.png)" in text
     assert (tmp_path / "docs" / "figures" / "validation" / "coin.png").is_file()
+
+
+def test_a_replication_is_written_into_the_documentation_and_linked_there(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    assert typed("replicate", "sided", "share=0.6", "--docs", "docs") == 0
+    folder = tmp_path / "docs" / "replications"
+    assert {f.name for f in folder.iterdir()} == {
+        "sided.md", "sided.png", "sided.csv", "sided_sides.png", "sided_sides.csv",
+    }  # fmt: skip
+    text = (folder / "sided.md").read_text()
+    assert text.startswith("# A coin\n")
+    assert "0.6 (0.5 to 0.7)" in text
+    assert "| side | share |\n| --- | --- |\n| heads | 0.5 |\n| tails\\|edge | 0.5 |" in text
+    assert "![Heads are half](./sided.png)" in text
+    assert "![Sides](./sided_sides.png)" in text
+    assert "Made by `koc" in text
+    assert typed("validate", "coin", "sided", "--workers", "1", "--docs", "docs") == 0
+    page_text = (tmp_path / "docs" / "validation.md").read_text()
+    assert page_text.count("[replications/sided.md](replications/sided.md)") == 1
+    assert "replications/coin.md" not in page_text
+    assert "![Sides](figures/validation/sided_sides.png)" in page_text
+    assert (tmp_path / "docs" / "figures" / "validation" / "sided_sides.png").is_file()
 
 
 def test_all_pass_or_fail_without_breaking_is_no_error() -> None:

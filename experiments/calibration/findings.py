@@ -161,11 +161,27 @@ def summary(
 ) -> dict[str, Any]:  # fmt: skip
     """All of it as nested mappings of plain values, for YAML."""
     whole = posteriors[""]
+    parameters = _parameters(calibration, whole)
+    return {
+        "model": model_hash(),
+        "seed": calibration.seed,
+        "simulations": len(simulated.unit),
+        "predictive_markets": len(observed),
+        "people": calibration.consumers,
+        "sampler": {"library": _library(), "log_evidence": round(whole.log_evidence, 2),
+                    "error": round(whole.error, 2), "calls": whole.calls},
+        "parameters": parameters,
+        "directions": identified_directions(whole.unit, list(calibration.priors)),
+        "targets": _targets(calibration, emulator, posteriors, parameters, observed),
+        "held_out": _held_out(calibration, observed, others),
+        "draws": [[float(x) for x in row] for row in draws_of(calibration, whole)],
+    }  # fmt: skip
+
+
+def _parameters(calibration: Calibration, whole: Posterior) -> dict[str, Any]:
+    """What became of each prior, and the other parameter with which it moves most."""
     values = calibration.values(whole.unit)
     defaults = Parameters().model_dump()
-    errors = emulator.errors()
-    predictions = {name: expected(emulator, one.unit, calibration.seed) for name, one in posteriors.items()}
-    prior = expected(emulator, sobol_points(calibration), calibration.seed)
     correlation = np.atleast_2d(np.corrcoef(whole.unit.T))
     parameters: dict[str, Any] = {}
     for place, (path, assumed) in enumerate(calibration.priors.items()):
@@ -179,52 +195,63 @@ def summary(
             "with": list(calibration.priors)[partner], "correlation": round(float(correlation[place, partner]), 2),
             "default": _short(median, ROUNDED), "default_was": at(defaults, path),
         }  # fmt: skip
+    return parameters
+
+
+def _targets(
+    calibration: Calibration, emulator: Emulator, posteriors: dict[str, Posterior], parameters: dict[str, Any],
+    observed: pd.DataFrame,
+) -> dict[str, Any]:  # fmt: skip
+    """What is expected of each target: given the prior, at the defaults, given all targets, and given all others."""
+    errors = emulator.errors()
+    predictions = {name: expected(emulator, one.unit, calibration.seed) for name, one in posteriors.items()}
+    before = expected(emulator, sobol_points(calibration), calibration.seed)
     chosen = [prior.unit(parameters[path]["default"]) for path, prior in calibration.priors.items()]
     at_defaults, _ = emulator.predict(np.array(chosen, float))
     targets: dict[str, Any] = {}
     for place, (name, target) in enumerate(calibration.targets.items()):
         told: dict[str, Any] = target.model_dump(exclude={"set"})
         told["at_defaults"] = _short(float(target.off_scale(at_defaults[0, place])))
-        told["prior"] = list(Predicted.of(target, prior[:, place]))
+        told["prior"] = list(Predicted.of(target, before[:, place]))
         told["posterior"] = list(Predicted.of(target, predictions[""][:, place]))
         told["distance"] = round(distance(target, predictions[""][:, place]), 2)
         told["markets"] = list(Predicted.of(target, target.on_scale(observed[target.observable].to_numpy())))
         told["emulator"] = {"r2": round(errors[name].r2, 3), "rmse": _short(errors[name].rmse),
                             "coverage": round(errors[name].coverage, 3), "markets": errors[name].points}  # fmt: skip
         if name in posteriors:
-            without = predictions[name]
-            told["left_out"] = {
-                "predicted": list(Predicted.of(target, without[:, place])),
-                "distance": round(distance(target, without[:, place]), 2),
-                "log_evidence": round(whole.log_evidence - posteriors[name].log_evidence, 2),
-                # how much closer each other target comes, in its own errors, when this one is let go
-                "relieves": {
-                    other: round(abs(distance(each, predictions[""][:, i])) - abs(distance(each, without[:, i])), 2)
-                    for i, (other, each) in enumerate(calibration.targets.items()) if other != name
-                },
-            }  # fmt: skip
+            evidence = posteriors[""].log_evidence - posteriors[name].log_evidence
+            told["left_out"] = _given_others(calibration, name, predictions, evidence)
         targets[name] = told
+    return targets
+
+
+def _given_others(
+    calibration: Calibration, name: str, predictions: dict[str, Array], evidence: float
+) -> dict[str, Any]:
+    """What the others say of a target, the evidence for it given them, and whom it keeps from coming closer."""
+    targets, whole, without = calibration.targets, predictions[""], predictions[name]
+    place = list(targets).index(name)
+    return {
+        "predicted": list(Predicted.of(targets[name], without[:, place])),
+        "distance": round(distance(targets[name], without[:, place]), 2),
+        "log_evidence": round(evidence, 2),
+        # how much closer each other target comes, in its own errors, when this one is let go
+        "relieves": {
+            other: round(abs(distance(each, whole[:, i])) - abs(distance(each, without[:, i])), 2)
+            for i, (other, each) in enumerate(targets.items())
+            if other != name
+        },
+    }
+
+
+def _held_out(calibration: Calibration, observed: pd.DataFrame, others: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    """What markets at draws from the posterior show of the numbers that are not fitted."""
     held: dict[str, Any] = {}
     for name, target in calibration.held_out.items():
         shown = target.on_scale(others.get(name, observed)[target.observable].to_numpy())
         told = {**target.model_dump(), "markets": list(Predicted.of(target, shown))}
         held[name] = {**told, "distance": round(distance(target, shown), 2)}
-    draws = draws_of(calibration, whole)
-    directions = identified_directions(whole.unit, list(calibration.priors))
-    return {
-        "model": model_hash(),
-        "seed": calibration.seed,
-        "simulations": len(simulated.unit),
-        "predictive_markets": len(observed),
-        "people": calibration.consumers,
-        "sampler": {"library": _library(), "log_evidence": round(whole.log_evidence, 2),
-                    "error": round(whole.error, 2), "calls": whole.calls},
-        "parameters": parameters,
-        "directions": directions,
-        "targets": targets,
-        "held_out": held,
-        "draws": [[float(x) for x in row] for row in draws],
-    }  # fmt: skip
+    return held
 
 
 def _library() -> str:

@@ -8,10 +8,11 @@ import numpy as np
 from scipy import special
 
 from experiments.calibration.calibrate import read
-from experiments.calibration.figures import draw
 from experiments.calibration.observables import Span, observe
+from experiments.calibration.parameters_figure import draw_parameters
 from experiments.calibration.settings import Calibration, Target, load
 from experiments.calibration.simulate import run_at
+from experiments.calibration.targets_figure import draw_targets
 from experiments.calibration.words import FAR, conflicts, identified
 from experiments.report.statistics import LEVEL
 from experiments.validation.study import Answer, Check, Option, Request, Study
@@ -36,7 +37,12 @@ def run(request: Request) -> Answer:
     missed = [name for name, one in found["targets"].items() if abs(one["distance"]) > FAR]
     first = f"Calibrated to {len(found['targets'])} published numbers, the market "
     first += f"misses {', '.join(missed)}." if missed else "comes within the error of each."
-    return Answer(checks, lambda: draw(found), [first, *identified(found), *conflicts(found)])
+    return Answer(
+        checks,
+        lambda: draw_parameters(found),
+        [first, *identified(found), *conflicts(found)],
+        also={"targets": lambda: draw_targets(found)},
+    )
 
 
 def _fresh(found: dict[str, Any], asked: Calibration, markets: int) -> dict[str, list[float]]:

@@ -6,7 +6,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,10 +25,13 @@ def replicate(
     options: Annotated[list[str] | None, typer.Argument(help="Of the study: option=value.")] = None,
     data: Data = None,
     output: Output = Path("results"),
+    docs: Annotated[
+        Path | None, typer.Option(help="Folder of documentation: its replications/ gets page, figure and numbers.")
+    ] = None,
 ) -> None:
     """Replicate a published result: question, figure, found against published, and one thing to change."""
     from experiments.folder import partial_folder, published
-    from experiments.validation import conduct
+    from experiments.validation import conduct, page
     from experiments.validation.catalogue import study
     from sim.errors import UserError
 
@@ -44,7 +47,9 @@ def replicate(
         _tell_if_cold()
         one = conduct.carry_out(name, asked, partial)
         _refuse_or_tell(one)
-        conduct.write([one], partial, _manifest(asked.options))
+        manifest = _manifest(asked.options)
+        conduct.write([one], partial, manifest)
+        page.write_replication(one, manifest, partial, docs)
         folder = published(partial, root)
     lines = [about.title, about.source, "", *_filled(about.question), ""]
     lines += [line for sentence in one.sentences for line in _filled(sentence)]
@@ -120,7 +125,7 @@ def _refuse_or_tell(one: Done) -> None:
         raise RuntimeError(f"{one.name} broke: {one.broken}")
 
 
-def _manifest(options: object) -> dict[str, object]:
+def _manifest(options: object) -> dict[str, Any]:
     from experiments.manifest import provenance
 
     return {"command": shlex.join(["koc", *sys.argv[1:]]), "options": options, **provenance()}

@@ -14,8 +14,16 @@ import pandas as pd
 
 from experiments.report.style import house_style, save
 from experiments.validation.catalogue import is_installed, study
-from experiments.validation.study import Check, Request, Study
+from experiments.validation.study import Answer, Check, Request, Study
 from sim.errors import UserError, nearest
+
+
+class Shown(NamedTuple):
+    """A figure as it was left: name of its files, title, caption."""
+
+    name: str
+    title: str
+    caption: str
 
 
 class Done(NamedTuple):
@@ -28,8 +36,10 @@ class Done(NamedTuple):
         None where it was not carried out.
     sentences : list of str
         The finding in words.
-    title, caption : str
-        Of the figure, whose files bear the study's name.
+    figures : tuple of Shown
+        The first bears the study's name.
+    table : DataFrame or None
+        What is best looked up.
     seconds : float
     missing : str
         What it lacked, where it was not carried out for that.
@@ -40,8 +50,8 @@ class Done(NamedTuple):
     name: str
     checks: list[Check]
     sentences: list[str]
-    title: str = ""
-    caption: str = ""
+    figures: tuple[Shown, ...] = ()
+    table: pd.DataFrame | None = None
     seconds: float = 0.0
     missing: str = ""
     broken: str = ""
@@ -97,15 +107,24 @@ def carry_out(name: str, asked: Request, folder: Path) -> Done:
     start = time.perf_counter()
     try:
         answer = one.run(asked)
-        with house_style():
-            drawing = answer.draw()
-            save(drawing, folder, name)
+        figures = _drawn(name, answer, folder)
     except UserError as error:
         return Done(name, [], [], missing=str(error), seconds=time.perf_counter() - start)
     except Exception:  # the other studies go on
         return Done(name, [], [], broken=traceback.format_exc(), seconds=time.perf_counter() - start)
     seconds = time.perf_counter() - start
-    return Done(name, answer.checks, answer.sentences, drawing.title, drawing.caption, seconds)
+    return Done(name, answer.checks, answer.sentences, figures, answer.table, seconds)
+
+
+def _drawn(name: str, answer: Answer, folder: Path) -> tuple[Shown, ...]:
+    shown = []
+    for word, draw in {"": answer.draw, **answer.also}.items():
+        file = f"{name}_{word}" if word else name
+        with house_style():
+            drawing = draw()
+            save(drawing, folder, file)
+        shown.append(Shown(file, drawing.title, drawing.caption))
+    return tuple(shown)
 
 
 def carry_out_all(

@@ -33,77 +33,80 @@ LEVEL = 0.05
 
 def checks_of_data(found: dict[str, Evidence]) -> list[Check]:
     """The published figures, and what is left of them under control."""
-    checks = []
-    for name, one in found.items():
-        plain = one.plain
-        checks.append(
-            Check(
-                f"{name}: odds of adopting with an adopter among those named, people of the same period compared",
-                f"{PLAIN[name]:.2f}",
-                plain.value,
-                plain.low,
-                plain.high,
-                round(plain.value, 2) == PLAIN[name],
-                f"{ORIGIN[name]}; data of netdiffuseR",
-                "Reproduces an arithmetic; says nothing of a cause.",
-            )
-        )
+    checks = [_published(name, one) for name, one in found.items()]
     for name in ("Korea", "Brazil"):
-        one = found[name]
-        low, high = one.bootstrap
-        checks.append(
-            Check(
-                f"{name}: the same within village and period",
-                "above 1",
-                one.within.value,
-                low,
-                high,
-                low > 1,
-                "shared environment held fixed by strata (Mantel & Haenszel 1959); interval over villages",
-                f"Villages and calendar alone make {one.by_village_alone.value:.2f} of the plain "
-                f"{one.plain.value:.2f}: its median when times are shuffled within villages.",
-            )
-        )
-        test = one.adopters_shuffled
-        checks.append(
-            Check(
-                f"{name}: order of adopters within a village, against shuffles of it",
-                f"above {1 - LEVEL:.0%} of shuffles",
-                one.within.value,
-                test.low,
-                test.high,
-                test.p < LEVEL,
-                "Anagnostopoulos, Kumar & Mahdian 2008",
-                f"The interval is that of the shuffles, whose median is {test.value:.2f}; p = {test.p:.3f}. See "
-                "the last check for what passing does not exclude.",
-            )
-        )
-    spans = mantel_haenszel(stratified(exposure_tables(coarser(found["Brazil"].network, SPAN)), "village"))
-    checks.append(
-        Check(
-            f"Brazil: the same in spans of {SPAN} years",
-            "above 1",
-            spans.value,
-            spans.low,
-            spans.high,
-            spans.low > 1,
-            "recalled years heap at multiples of five; a span ends with each",
-        )
+        checks += [_within_villages(name, found[name]), _against_shuffles(name, found[name])]
+    return [*checks, _in_spans(found["Brazil"]), _within_cities(found["doctors"])]
+
+
+def _published(name: str, one: Evidence) -> Check:
+    return Check(
+        f"{name}: odds of adopting with an adopter among those named, people of the same period compared",
+        f"{PLAIN[name]:.2f}",
+        one.plain.value,
+        one.plain.low,
+        one.plain.high,
+        round(one.plain.value, 2) == PLAIN[name],
+        f"{ORIGIN[name]}; data of netdiffuseR",
+        "Reproduces an arithmetic; says nothing of a cause.",
     )
-    doctors = found["doctors"].within
-    checks.append(
-        Check(
-            "doctors: the same within city and period",
-            "1 in the interval",
-            doctors.value,
-            doctors.low,
-            doctors.high,
-            doctors.low < 1 < doctors.high,
-            "no contagion once marketing is known: Van den Bulte & Lilien 2001",
-            "The interval is wide: it does not exclude what Korea shows by much.",
-        )
+
+
+def _within_villages(name: str, one: Evidence) -> Check:
+    low, high = one.bootstrap
+    return Check(
+        f"{name}: the same within village and period",
+        "above 1",
+        one.within.value,
+        low,
+        high,
+        low > 1,
+        "shared environment held fixed by strata (Mantel & Haenszel 1959); interval over villages",
+        f"Villages and calendar alone make {one.by_village_alone.value:.2f} of the plain "
+        f"{one.plain.value:.2f}: its median when times are shuffled within villages.",
     )
-    return checks
+
+
+def _against_shuffles(name: str, one: Evidence) -> Check:
+    test = one.adopters_shuffled
+    return Check(
+        f"{name}: order of adopters within a village, against shuffles of it",
+        f"above {1 - LEVEL:.0%} of shuffles",
+        one.within.value,
+        test.low,
+        test.high,
+        test.p < LEVEL,
+        "Anagnostopoulos, Kumar & Mahdian 2008",
+        f"The interval is that of the shuffles, whose median is {test.value:.2f}; p = {test.p:.3f}. See "
+        "the last check for what passing does not exclude.",
+    )
+
+
+def _in_spans(brazil: Evidence) -> Check:
+    spans = mantel_haenszel(stratified(exposure_tables(coarser(brazil.network, SPAN)), "village"))
+    return Check(
+        f"Brazil: the same in spans of {SPAN} years",
+        "above 1",
+        spans.value,
+        spans.low,
+        spans.high,
+        spans.low > 1,
+        "recalled years heap at multiples of five; a span ends with each",
+    )
+
+
+def _within_cities(doctors: Evidence) -> Check:
+    within = doctors.within
+    return Check(
+        "doctors: the same within city and period",
+        "1 in the interval",
+        within.value,
+        within.low,
+        within.high,
+        within.low < 1 < within.high,
+        "no contagion once marketing is known: Van den Bulte & Lilien 2001",
+        "The interval is wide: it does not exclude what Korea shows by much.",
+    )
 
 
 def checks_of_market(found: dict[str, Evidence], runs: Market) -> list[Check]:

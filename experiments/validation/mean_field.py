@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from experiments.report.style import BLUE, GREEN, GREY, INK, VERMILLION, Drawing, new_figure
-from experiments.validation.mean_field_theory import Path, by_days, by_equations, limit_of
+from experiments.validation.mean_field_limit import limit_of
+from experiments.validation.mean_field_theory import Path, by_days, by_equations
 from experiments.validation.study import Answer, Check, Option, Request, Study
 from sim.market import Market
 from sim.parameters import Parameters

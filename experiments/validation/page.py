@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from experiments.report.outcomes import capital
 from experiments.validation.catalogue import SECTIONS, study
 from experiments.validation.conduct import Done, found
 
 PAGE = "validation.md"
+REPLICATIONS = "replications"
 INTRODUCTION = """\
 # Is it right?
 
 What the model gives, against what others found with other tools, what follows on paper, and what was measured in the
 world. `koc validate` carries all of it out, and writes this page with its figures; `koc replicate NAME` shows one study
-and takes its options. Each can be worked through as a lab: a question, a figure, one thing to change, and a question to
-check oneself. A check that fails stays in the table, with the reason.
+and takes its options, and with `--docs docs` leaves that in `docs/replications`. Each can be worked through as a lab: a
+question, a figure, one thing to change, and a question to check oneself. A check that fails stays in the table, with
+the reason.
 """
 DATA = """\
 ## Data
@@ -28,7 +33,7 @@ where the rest is.
 """
 
 
-def text(done: Sequence[Done], figures: str = ".") -> str:
+def text(done: Sequence[Done], figures: str = ".", documentation: Path | None = None) -> str:
     """The page.
 
     Parameters
@@ -37,6 +42,8 @@ def text(done: Sequence[Done], figures: str = ".") -> str:
         Studies that were carried out, or lacked something.
     figures
         Folder of the figures, as seen from the page.
+    documentation
+        Folder of the page, if it is part of the documentation: replications that lie there are linked.
     """
     by_name = {one.name: one for one in done}
     sections = {
@@ -45,7 +52,9 @@ def text(done: Sequence[Done], figures: str = ".") -> str:
     parts = [INTRODUCTION, *_summary(done)]
     for heading, studies in sections.items():
         if studies:
-            parts += [f"## {heading}", *(_study(one, figures) for one in studies)]
+            parts.append(f"## {heading}")
+            for one in studies:
+                parts += [_study(one, figures), *_elsewhere(one, documentation)]
     return "\n\n".join(part.strip() for part in [*parts, DATA]) + "\n"
 
 
@@ -65,10 +74,36 @@ def write(done: Sequence[Done], made: Path, documentation: Path | None = None) -
     if documentation is not None:
         place = documentation / "figures" / "validation"
         place.mkdir(parents=True, exist_ok=True)
-        for one in done:
-            if one.checks:
-                shutil.copy(made / f"{one.name}.png", place / f"{one.name}.png")
-        (documentation / PAGE).write_text(text(done, "figures/validation"), "utf-8")
+        for figure in (figure for one in done for figure in one.figures):
+            shutil.copy(made / f"{figure.name}.png", place / f"{figure.name}.png")
+        (documentation / PAGE).write_text(text(done, "figures/validation", documentation), "utf-8")
+
+
+def write_replication(
+    one: Done, manifest: Mapping[str, Any], made: Path, documentation: Path | None = None
+) -> None:
+    """Write the page of one study with the options that it was given.
+
+    Parameters
+    ----------
+    one
+        The study.
+    manifest
+        By which command and which model it was made.
+    made
+        Folder of the results, in which the figures are.
+    documentation
+        Folder of the pages of the documentation; its folder ``replications/`` gets page, figures and numbers.
+    """
+    page = made / f"{one.name}.md"
+    told = f"Made by `{manifest['command']}`, of the model `{manifest['model']['hash'][:12]}`, in {one.seconds:,.0f} s."
+    page.write_text("\n\n".join([_study(one, ".").replace("###", "#", 1), told]) + "\n", "utf-8")
+    if documentation is not None:
+        place = documentation / REPLICATIONS
+        place.mkdir(parents=True, exist_ok=True)
+        files = [f"{figure.name}.{ending}" for figure in one.figures for ending in ("png", "csv")]
+        for name in (page.name, *files):
+            shutil.copy(made / name, place / name)
 
 
 def count(done: Sequence[Done]) -> str:
@@ -88,6 +123,13 @@ def _summary(done: Sequence[Done]) -> list[str]:
     return lines
 
 
+def _elsewhere(one: Done, documentation: Path | None) -> list[str]:
+    """Where the same study stands with other options."""
+    path = f"{REPLICATIONS}/{one.name}.md"
+    there = documentation is not None and (documentation / path).is_file()
+    return [f"**With other options:** [{path}]({path})."] if there else []
+
+
 def _study(one: Done, figures: str) -> str:
     about = study(one.name)
     parts = [f"### {about.title}", f"`koc replicate {one.name}` · {about.source}", about.question]
@@ -102,9 +144,16 @@ def _study(one: Done, figures: str) -> str:
         verdict = "pass" if check.passed else "**fail**"
         rows.append(f"| {_cell(check.name + source + note)} | {_cell(check.expected)} | {found(check)} | {verdict} |")
     parts += [" ".join(capital(sentence) for sentence in one.sentences), "\n".join(rows)]
-    parts += [f"![{one.title}]({figures}/{one.name}.png)", one.caption]
+    parts += [] if one.table is None else ["\n".join(_rows(one.table))]
+    for figure in one.figures:
+        parts += [f"![{figure.title}]({figures}/{figure.name}.png)", figure.caption]
     parts += [f"**Change one thing.** {about.change}", f"**Check yourself.** {about.self_check}"]
     return "\n\n".join(parts)
+
+
+def _rows(table: pd.DataFrame) -> list[str]:
+    lines = [list(table.columns), ["---"] * len(table.columns), *table.astype(str).to_numpy().tolist()]
+    return [f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines]
 
 
 def _cell(text: str) -> str:

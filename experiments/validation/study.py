@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
+
 from experiments.report.style import Drawing
 
 
@@ -49,11 +51,17 @@ class Answer(NamedTuple):
         Makes the figure, with the numbers behind it; called in the house style.
     sentences : list of str
         The finding in words, computed; the main one first.
+    table : DataFrame or None
+        What is best looked up, in words; shown on the page below the checks.
+    also : mapping of str to callable
+        Further figures, by what follows the study's name in those of their files.
     """
 
     checks: list[Check]
     draw: Callable[[], Drawing]
     sentences: list[str]
+    table: pd.DataFrame | None = None
+    also: Mapping[str, Callable[[], Drawing]] = {}
 
 
 class Request(NamedTuple):

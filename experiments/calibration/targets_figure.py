@@ -1,0 +1,122 @@
+"""The targets of a calibration in a figure: how each is met, with and without it, and which pull against each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import Rectangle
+
+from experiments.calibration.settings import Target
+from experiments.calibration.words import FAR, RELIEF
+from experiments.report.style import BLUE, GREY, INK, PALE, VERMILLION, Drawing, new_figure, wrapped
+
+MOST = 6.0  # errors of a target from its value, beyond which the panel is cut
+ROW, WIDTH, LABEL = 0.62, 10.5, 36  # inches, inches, characters
+PULLS = LinearSegmentedColormap.from_list("pulls", [BLUE, "white", VERMILLION])
+STAGES = (("prior", -0.24, GREY, "prior"), ("others", 0.0, VERMILLION, "held out: given the other targets"),
+          ("all", 0.24, BLUE, "given all targets"))  # fmt: skip
+SIDES = {"equal": "", "least": " (at least)", "most": " (at most)"}
+
+
+def draw_targets(found: dict[str, Any]) -> Drawing:
+    """Each target in its own errors, and what letting another one go does to it.
+
+    Parameters
+    ----------
+    found
+        From `calibrate.read`.
+    """
+    table, pulls = _targets(found), _pulls(found)
+    title = _finding(table, pulls)
+    figure = new_figure(title, 2.6 + ROW * len(table), WIDTH)
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=[1.25, 1])
+    _draw_targets(left, table)
+    _draw_pulls(right, pulls)
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
+    caption = (
+        "Left: what the market is expected to show of each target, median and 95 % interval, in stated errors of the"
+        " target from its known value (0; grey: two errors on each side). A bound is met on its whole side. The number"
+        " is how many standard deviations, of error and expectation together, the target lies off when held out; bold"
+        f" orange beyond {FAR:.2f}: not predicted by the others. Right: how many standard deviations the target of the"
+        " row comes closer to its value (orange), or gets farther from it (blue), when that of the column is let go;"
+        f" framed from {RELIEF:.2f}: the two conflict."
+    )
+    return Drawing(figure, title, caption, table.join(pulls.add_prefix("without_"), on="name"))
+
+
+def _targets(found: dict[str, Any]) -> pd.DataFrame:
+    rows = []
+    for name, one in found["targets"].items():
+        target = Target(**{key: value for key, value in one.items() if key in Target.model_fields})
+        out = one.get("left_out", {})
+        row: dict[str, Any] = {"name": name, "about": one["about"], "bound": one["bound"], "value": one["value"]}
+        row |= {"off": one["distance"], "off_held_out": out.get("distance", np.nan)}
+        for stage, values in (("prior", one["prior"]), ("others", out.get("predicted")), ("all", one["posterior"])):
+            scaled = (target.on_scale(np.array(values)) - target.goal) / target.error if values else np.full(3, np.nan)
+            row |= {f"{stage}_{end}": x for end, x in zip(("low", "median", "high"), scaled, strict=True)}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _pulls(found: dict[str, Any]) -> pd.DataFrame:
+    """How much closer the target of a row comes when that of a column is let go; NaN on the diagonal."""
+    names = list(found["targets"])
+    relieves = {name: one.get("left_out", {}).get("relieves", {}) for name, one in found["targets"].items()}
+    return pd.DataFrame({out: [relieves[out].get(name, np.nan) for name in names] for out in names}, index=names)
+
+
+def _finding(table: pd.DataFrame, pulls: pd.DataFrame) -> str:
+    names = list(pulls.index)
+    pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+    conflicts = [f"{a} and {b}" for a, b in pairs if max(pulls.loc[a, b], pulls.loc[b, a]) >= RELIEF]
+    missed = table.loc[table["off"].abs() > FAR, "name"]
+    unseen = table.loc[table["off_held_out"].abs() > FAR, "name"]
+    return (
+        f"{', '.join(conflicts) or 'No targets'} pull against each other;"
+        f" {', '.join(missed) or 'none'} of {len(table)} missed when all are used,"
+        f" {', '.join(unseen) or 'none'} when held out"
+    )
+
+
+def _draw_targets(ax: Axes, table: pd.DataFrame) -> None:
+    y = np.arange(len(table))
+    ax.axvspan(-FAR, FAR, color=PALE, zorder=0, linewidth=0)
+    ax.axvline(0, color=GREY, linewidth=1, zorder=1)
+    for stage, shift, colour, label in STAGES:
+        low, median, high = (table[f"{stage}_{end}"].to_numpy(float) for end in ("low", "median", "high"))
+        ax.hlines(y + shift, np.clip(low, -MOST, MOST), np.clip(high, -MOST, MOST), color=colour, linewidth=2, zorder=2)
+        inside = np.abs(median) <= MOST
+        ax.scatter(median[inside], (y + shift)[inside], color=colour, s=26, zorder=3, label=label)
+    for place, off in enumerate(table["off_held_out"]):
+        if np.isfinite(off):
+            look: Any = {"color": VERMILLION, "weight": "bold"} if abs(off) > FAR else {"color": INK}
+            ax.annotate(f"{off:+.1f}".replace("-", "−"), (MOST + 0.25, place), va="center", fontsize=8.5,
+                        annotation_clip=False, **look)  # fmt: skip
+    labels = [f"{one.name}: {one.about}{SIDES[str(one.bound)]}, {one.value:g}" for one in table.itertuples()]
+    ax.set_yticks(y, [wrapped(label, LABEL) for label in labels], fontsize=8.5)
+    ax.set(xlim=(-MOST, MOST), ylim=(len(table) - 0.4, -0.6), title="Met or missed")
+    ax.set_xlabel("stated errors from the known value")
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+
+
+def _draw_pulls(ax: Axes, pulls: pd.DataFrame) -> None:
+    values = pulls.to_numpy(float)
+    far = max(np.nanmax(np.abs(values), initial=0.0), RELIEF)
+    ax.imshow(values, cmap=PULLS, vmin=-far, vmax=far, aspect="auto", alpha=0.75)
+    for row, column in np.argwhere(np.isfinite(values)):
+        value = values[row, column]
+        conflict = value >= RELIEF
+        text = f"{value:+.2f}".replace("-", "−") if abs(value) >= 0.005 else "0"
+        ax.annotate(text, (column, row), ha="center", va="center", fontsize=8, color=INK if conflict else GREY,
+                    weight="bold" if conflict else "normal")  # fmt: skip
+        if conflict:
+            ax.add_patch(Rectangle((column - 0.48, row - 0.47), 0.96, 0.94, fill=False, edgecolor=INK, linewidth=1.4))
+    ax.set_xticks(range(len(pulls)), pulls.columns, rotation=45, ha="right", fontsize=8.5)
+    ax.set(title="Closer, or farther, without …")
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
