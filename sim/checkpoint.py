@@ -36,8 +36,7 @@ M = TypeVar("M", bound="Market")
 RECORDS: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
-        *(Accounts, Bills, Consumers, Creators, Follows, Inbox, Lines),
-        *(Orders, Parties, Purses, Ratings, Sheet, Sums),
+        Accounts, Bills, Consumers, Creators, Follows, Inbox, Lines, Orders, Parties, Purses, Ratings, Sheet, Sums,
     )
 }
 SEQUENCES: dict[str, Any] = {kind.__name__: kind for kind in (list, tuple)}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim import checkpoint
 from sim.agents import business
-from sim.agents.brand import CHANNELS, DAYS_A_WEEK, Brand, Spending, full_purses
+from sim.agents.brand import DAYS_A_WEEK, Brand, Spending, full_purses
 from sim.agents.consumer import Consumer
 from sim.agents.creating import Studio, create_all, judgement_noise, keys_of
 from sim.agents.crowd import Crowd, Happened
@@ -164,7 +164,7 @@ class Market(ColumnarModel):
 
     def open_desk(self) -> None:
         """Make room to note what happens at checkout, for all who are in the market now."""
-        self.desk = new_desk(self.shop.ratings, len(self.platforms), len(self.brands), len(self.creators.active))
+        self.desk = new_desk(self.shop.ratings, self.purses, len(self.platforms), len(self.creators.active))
 
     def _consumer_tables(self) -> Sequence[NamedTuple]:
         return (self.town.people, self.town.consumers)
@@ -297,10 +297,9 @@ class Market(ColumnarModel):
             agreed=self.contracts,
             shipping=round(p.brands.shipping * FEN),
         )
-        paid, accounts = np.zeros(len(self.brands), np.int64), settlement.ledger.accounts
-        sponsorship.charge_slot_fees(self.posts, creators.audience, self.tariff, accounts, paid, self.desk.earned)
-        self.purses.spent[:, Spending.KOL] += paid
-        self.spent_today = int(paid.sum())
+        self.spent_before = int(self.purses.spent.sum())
+        accounts, earned = settlement.ledger.accounts, self.desk.earned
+        sponsorship.charge_slot_fees(self.posts, creators.audience, self.tariff, accounts, self.purses, earned)
 
     def _platforms_rank(self) -> None:
         standing = public_domain.Standing(
@@ -318,19 +317,17 @@ class Market(ColumnarModel):
         self.settlement.take(self.orders_today, self.tariff, self.orders_so_far, self.day, self.desk)
         for platform in self.platforms:
             platform.count_sales(self.desk.sold[platform.number])
-        self._book_marketing(tally, self.desk.booked)
+        self._book_marketing(tally)
 
-    def _book_marketing(self, tally: Tally, booked: sponsorship.Booked) -> None:
-        accounts, terms = self.settlement.ledger.accounts, self.settlement.terms
-        sponsorship.charge_ads(tally.ads_viewed, terms.ad_price, self.shop.goods.brand, accounts, booked.cost)
+    def _book_marketing(self, tally: Tally) -> None:
+        accounts, terms, purses = self.settlement.ledger.accounts, self.settlement.terms, self.purses
+        sponsorship.charge_ads(tally.ads_viewed, terms.ad_price, self.shop.goods.brand, accounts, purses)
         if self.first_account >= 0:
             joined = tally.creator_followers[self.first_account : self.first_account + len(self.brands)]
             contact = round(self.parameters.brands.own_contact * FEN)
-            sponsorship.give_packets(joined, contact, accounts, booked.cost)
-        booked.cost[:, Spending.FEES] += sum(annual_fee(yearly, self.day) for yearly in terms.annual_fee.tolist())
-        self.purses.spent[:] += booked.cost
-        self.purses.earned[:] += booked.margin[:, :CHANNELS]
-        self.spent_today += int(booked.cost.sum())
+            sponsorship.give_packets(joined, contact, accounts, purses)
+        purses.spent[:, Spending.FEES] += sum(annual_fee(yearly, self.day) for yearly in terms.annual_fee.tolist())
+        self.spent_today = int(purses.spent.sum()) - self.spent_before
 
     def _platforms_settle(self) -> None:
         self.settlement.close_day(self.day, self.luck[Stream.WITHDRAWAL], self.town.consumers.wallet)

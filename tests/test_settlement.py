@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.agents.brand import full_purses
 from sim.agents.creating import Contracts
 from sim.draws import Stream as Luck
 from sim.draws import stream_keys
@@ -73,7 +74,7 @@ def sale(
 def take(one: Settlement, sold: Sale, day: int) -> None:
     ratings = Ratings(*(np.zeros(BRANDS, np.int64) for _ in Ratings._fields))
     days = {name: getattr(one.terms, name) for name in ("settlement_days", "return_days")}
-    desk = new_desk(ratings, 1, BRANDS, CREATORS)
+    desk = new_desk(ratings, full_purses(BRANDS, 0, np.zeros(4)), 1, CREATORS)
     one.take(sold.orders, sold.tariff._replace(**days), sold.first, day, desk)
 
 

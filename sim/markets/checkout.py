@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.brand import Purses
 from sim.compiled import compiled
 from sim.markets.account import Books, Tariff, bill, deliver, missing, pay
-from sim.markets.sponsorship import Booked, book_order, no_bookings
+from sim.markets.sponsorship import book_order
 from sim.markets.sums import Sums, add_order, clear_sums, no_sums
 from sim.parameters import Parameters
 from sim.records import NOBODY, Double, Int64, Orders, Shelf
@@ -31,22 +32,22 @@ class Ratings(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """What is noted at checkout beside the books: the ratings of products, and today's counts."""
+    """What is noted at checkout beside the books: ratings of products, brands' marketing money, and today's counts."""
 
     ratings: Ratings
+    purses: Purses
     sold: Int64  # (V, J) orders by platform and product
-    booked: Booked
     earned: Int64  # (K,) fen, of creators; slot fees are in it from the morning
     sums: Sums
 
 
-def new_desk(ratings: Ratings, platforms: int, brands: int, creators: int) -> Desk:
-    """A desk on which nothing is noted yet."""
+def new_desk(ratings: Ratings, purses: Purses, platforms: int, creators: int) -> Desk:
+    """A desk on which nothing is counted yet."""
     products = len(ratings.reviews)
     return Desk(
         ratings=ratings,
+        purses=purses,
         sold=np.zeros((platforms, products), np.int64),
-        booked=no_bookings(brands),
         earned=np.zeros(creators, np.int64),
         sums=no_sums(products, creators),
     )
@@ -56,8 +57,6 @@ def new_desk(ratings: Ratings, platforms: int, brands: int, creators: int) -> De
 def clear(desk: Desk) -> None:
     """Forget the day before."""
     desk.sold[:] = 0
-    desk.booked.cost[:] = 0
-    desk.booked.margin[:] = 0
     clear_sums(desk.sums)
 
 
@@ -156,6 +155,6 @@ def check_out(
         deliver(n, tariff.shipping, books)
         rate(order, orders, desk.ratings)
         desk.sold[books.bills.platform[n], orders.product[order]] += 1
-        book_order(n, orders.channel[order], tariff.tier, books, desk.booked, desk.earned)
+        book_order(n, orders.channel[order], tariff.tier, books, desk.purses, desk.earned)
         add_order(n, order, tariff.shipping, orders, books, desk.sums)
     return NOBODY

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from sim.agents.brand import Purses, Spending, promotes
+from sim.agents.brand import CHANNELS, Purses, Spending, promotes
 from sim.agents.creating import Contracts
 from sim.compiled import allocating, compiled
 from sim.ledger import Accounts, Stream, move
@@ -72,18 +70,6 @@ def ad_bids(purses: Purses, brand_of: Int16) -> Double:
     return bids
 
 
-class Booked(NamedTuple):
-    """Marketing cost of the day, and the gross margin of the orders that it led to; fen by brand and `Spending`."""
-
-    cost: Int64  # (B, len(Spending))
-    margin: Int64  # (B, len(Spending))
-
-
-def no_bookings(brands: int) -> Booked:
-    """Nothing booked yet."""
-    return Booked(np.zeros((brands, len(Spending)), np.int64), np.zeros((brands, len(Spending)), np.int64))
-
-
 @compiled
 def slot_fee(slot: int, per_follower: float, audience: int) -> int:
     """Fixed fee of a post in fen, due on the first promoted post of a creator's day."""
@@ -92,7 +78,7 @@ def slot_fee(slot: int, per_follower: float, audience: int) -> int:
 
 @compiled
 def charge_slot_fees(
-    posts: Posts, audience: Int64, tariff: Tariff, accounts: Accounts, paid: Int64, earned: Int64
+    posts: Posts, audience: Int64, tariff: Tariff, accounts: Accounts, purses: Purses, earned: Int64
 ) -> None:
     """Let brands pay the fixed fees of today's posts.
 
@@ -100,8 +86,6 @@ def charge_slot_fees(
     ----------
     audience
         Followers of each creator, shape (K,).
-    paid
-        What each brand pays, to be added to; fen, shape (B,).
     earned
         What each creator earns today, to be written; fen, shape (K,).
     """
@@ -111,27 +95,27 @@ def charge_slot_fees(
         per_follower = tariff.agreed.slot_fee[tariff.tier[creator], brand]
         fee = slot_fee(int(posts.slot[n]), per_follower, audience[creator])
         move(accounts.brand, brand, accounts.creator_balance, creator, fee)
-        paid[brand] += fee
+        purses.spent[brand, Spending.KOL] += fee
         earned[creator] += fee
 
 
 @compiled
-def charge_ads(viewed: Int64, price: Int64, brand_of: Int16, accounts: Accounts, cost: Int64) -> None:
+def charge_ads(viewed: Int64, price: Int64, brand_of: Int16, accounts: Accounts, purses: Purses) -> None:
     """Let brands pay for the ads that were seen, by platform and product, at each platform's price of a view in fen."""
     for platform in range(viewed.shape[0]):
         for product in range(viewed.shape[1]):
             brand, fen = brand_of[product], viewed[platform, product] * price[platform]
             move(accounts.brand, brand, accounts.revenue, (platform, Stream.ADS), fen)
-            cost[brand, Spending.ADS] += fen
+            purses.spent[brand, Spending.ADS] += fen
 
 
 @compiled
-def give_packets(joined: Int64, contact: int, accounts: Accounts, cost: Int64) -> None:
+def give_packets(joined: Int64, contact: int, accounts: Accounts, purses: Purses) -> None:
     """Let brands give a red packet of so many fen to each consumer who joined the own account."""
     for brand in range(joined.shape[0]):
         fen = max(joined[brand], 0) * contact
         move(accounts.brand, brand, accounts.consumers, 0, fen)
-        cost[brand, Spending.OWN] += fen
+        purses.spent[brand, Spending.OWN] += fen
 
 
 @compiled
@@ -147,7 +131,7 @@ def spending_on(channel: int, tier: int) -> int:
 
 
 @compiled
-def book_order(n: int, channel: int, tier: Byte, books: Books, booked: Booked, earned: Int64) -> None:
+def book_order(n: int, channel: int, tier: Byte, books: Books, purses: Purses, earned: Int64) -> None:
     """Book what promotion cost on an order that is kept, the gross margin, and what the creator earned.
 
     Commission, hidden margin and the platform's take count as marketing cost.
@@ -164,7 +148,8 @@ def book_order(n: int, channel: int, tier: Byte, books: Books, booked: Booked, e
         return
     creator, brand, pay = bills.creator[n], bills.brand[n], lines.commission[n] + lines.margin[n]
     spending = spending_on(channel, tier[creator] if creator >= 0 else NOBODY)
-    booked.cost[brand, spending] += lines.platform[n] + pay
-    booked.margin[brand, spending] += bills.price[n] - bills.goods[n]
+    purses.spent[brand, spending] += lines.platform[n] + pay
+    if spending < CHANNELS:
+        purses.earned[brand, spending] += bills.price[n] - bills.goods[n]
     if creator >= 0:
         earned[creator] += pay
