@@ -56,7 +56,9 @@ def replicate(
     print("\n".join([*lines, ""]))
     _print([one])
     set_to = ", ".join(f"{key}={value:g} ({about.options[key].about})" for key, value in asked.options.items())
-    more = [f"figure: {folder / name}.png", *_filled(f"options: {set_to}" if set_to else "")]
+    more = [f"figure: {folder / figure.name}.png" for figure in one.figures]
+    more += [f"page: {(docs / page.REPLICATIONS if docs else folder) / name}.md"]
+    more += _filled(f"options: {set_to}" if set_to else "")
     more += ["", *_filled(f"Change one thing. {about.change}"), *_filled(f"Check yourself. {about.self_check}")]
     print("\n".join(more))
 
