@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.calibration.calibrate import read
+from experiments.calibration.file import read
 from experiments.design import Arm, Study, arms, settings_of_arms
 from experiments.flips import smaller, values_of
 from experiments.paths import at, merged, nested

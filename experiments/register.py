@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from experiments.calibration import calibrate
+from experiments.calibration.file import read
 from experiments.mistakes import declared, fields, limits, shown, span
 from sim.parameters import ASSUMPTION, CALIBRATED, Group, Parameters
 
@@ -54,7 +54,7 @@ def _summary(rows: list[tuple[str, ...]]) -> str:
 
 
 def _calibrated(values: dict[str, str]) -> Iterator[str]:
-    for path, one in calibrate.read()["parameters"].items():
+    for path, one in read()["parameters"].items():
         prior = one["prior"]
         scale = ", log" if prior["scale"] == "log" else ""
         yield (

@@ -83,7 +83,7 @@ class Catalogue(Group):
 
     categories: tuple[Category, ...] = CATEGORIES
     products_per_category: int = par(8, "products in each category", "products", ASSUMPTION, ge=1, le=200)
-    quality_spread: float = par(0.48, "standard deviation of true quality", "quality", CALIBRATED, ge=0, le=5)
+    quality_spread: float = par(0.45, "standard deviation of true quality", "quality", CALIBRATED, ge=0, le=5)
     price_spread: float = par(0.25, "standard deviation of log list price", "log yuan", ASSUMPTION, ge=0, le=2)
     quality_premium: float = par(0.1, "rise of log list price per unit of quality", "1", ASSUMPTION, ge=-1, le=1)
     rating_bias: float = par(
@@ -115,7 +115,7 @@ class People(Group):
     price_sensitivity_spread: float = par(0.35, "standard deviation of its log", "log", ASSUMPTION, ge=0, le=2)
     budget: float = par(900.0, "median monthly budget for these categories", "yuan/30 days", ASSUMPTION, ge=0, le=1e6)
     budget_spread: float = par(0.6, "standard deviation of log budget", "log yuan", ASSUMPTION, ge=0, le=3)
-    sociability: float = par(0.45, "median probability to tell friends of a purchase", "1", CALIBRATED, ge=0, le=1)
+    sociability: float = par(0.43, "median probability to tell friends of a purchase", "1", CALIBRATED, ge=0, le=1)
     sociability_spread: float = par(0.8, "standard deviation of its logit", "logit", ASSUMPTION, ge=0, le=5)
     city_tiers: tuple[float, ...] = par(
         (0.26, 0.18, 0.16, 0.12, 0.10, 0.18),
@@ -129,7 +129,7 @@ class Need(Group):
     """Wanting something."""
 
     lapse: float = par(
-        0.067, "probability that an open need is met outside the market", "1/day", CALIBRATED, ge=0.001, le=1
+        0.071, "probability that an open need is met outside the market", "1/day", CALIBRATED, ge=0.001, le=1
     )
 
 
@@ -142,7 +142,7 @@ class Attention(Group):
     search: float = par(0.3, "probability to search when a need is open", "1/active day", ASSUMPTION, ge=0, le=1)
     search_results: int = par(5, "results looked at per search", "products", ASSUMPTION, ge=1, le=20)
     open_rate: float = par(
-        0.35,
+        0.37,
         "probability to open a delivered post, mean taste, no need, no fatigue",
         "1",
         CALIBRATED,
@@ -203,7 +203,7 @@ class Belief(Group):
         plausible=(0.0, 2.0),
     )
     friend: float = par(3.0, "precision of a friend's word", "1/quality²", ASSUMPTION, ge=0, le=20)
-    own: float = par(0.48, "precision of own experience, per purchase", "1/quality²", CALIBRATED, ge=0, le=20)
+    own: float = par(0.44, "precision of own experience, per purchase", "1/quality²", CALIBRATED, ge=0, le=20)
     own_most: float = par(5.0, "largest precision of own experience", "1/quality²", ASSUMPTION, ge=0, le=50)
 
 
@@ -212,7 +212,7 @@ class Choice(Group):
 
     quality: float = par(1.2, "utility per unit of expected quality", "utility/quality", CALIBRATED, ge=0, le=10)
     risk: float = par(
-        2.1,
+        2.0,
         "risk premium: quality lost per unit of variance",
         "1/quality",
         CALIBRATED,
@@ -221,7 +221,7 @@ class Choice(Group):
         plausible=(0.0, 4.0),
     )
     herding: float = par(
-        0.62,
+        0.6,
         "utility per log(1 + friends known to have bought)",
         "utility",
         CALIBRATED,
@@ -282,7 +282,7 @@ class Trust(Group):
 class Sharing(Group):
     """Word of mouth, both ways (Anderson 1998: the delighted and the disappointed talk more)."""
 
-    friends_told: float = par(5.9, "mean friends told when somebody shares", "friends", CALIBRATED, ge=0, le=1e6)
+    friends_told: float = par(6.4, "mean friends told when somebody shares", "friends", CALIBRATED, ge=0, le=1e6)
     surprise: float = par(
         0.5, "rise of the log odds to share per unit of surprise", "logit/quality", ASSUMPTION, ge=0, le=5
     )
@@ -457,7 +457,7 @@ class Creators(Group):
     )
     resale_margin: float = par(0.0, "hidden margin on goods resold", "share of price paid", ASSUMPTION, ge=0, le=0.6)
     slot_fee: float = par(
-        0.064,
+        0.06,
         "fixed fee of a KOL for the first promoted post of a day",
         "yuan/follower",
         CALIBRATED,
@@ -554,7 +554,7 @@ class Feed(Group):
     ad_load: float = par(0.15, "share of feed pages given to ads, if a brand pays", "1", ASSUMPTION, ge=0, le=1)
     ad_price: float = par(0.5, "price of an ad", "yuan/view", ASSUMPTION, ge=0, le=1000)
     organic_reach: float = par(
-        0.055, "share of followers whom a public post reaches", "1", CALIBRATED, ge=0, le=1, plausible=(0.02, 0.4)
+        0.047, "share of followers whom a public post reaches", "1", CALIBRATED, ge=0, le=1, plausible=(0.02, 0.4)
     )
 
 

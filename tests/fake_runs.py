@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -56,5 +57,5 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Made:
     return made
 
 
-def _report(folder: Path) -> str:
+def _report(folder: Path, spread: Any = map) -> str:
     return "the verdict"

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from experiments.calibration import simulate, words
-from experiments.calibration.calibrate import Place, calibrate, read
+from experiments.calibration.calibrate import Place, calibrate
 from experiments.calibration.emulator import Emulator
+from experiments.calibration.file import read
 from experiments.calibration.findings import PREDICTIVE, Shelf, distance, expected, identified_directions, left_out
 from experiments.calibration.observables import acquisition_growth, cascades, cohort_repeat
 from experiments.calibration.posterior import Posterior, posterior, sample

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.calibration.calibrate import read
+from experiments.calibration.file import read
 from experiments.design import Study
 from experiments.drawn import drawn, effects
 from experiments.mistakes import validated

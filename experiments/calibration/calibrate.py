@@ -5,26 +5,18 @@ from __future__ import annotations
 import hashlib
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import yaml
 from rich.console import Console
 
 from experiments.calibration import words
 from experiments.calibration.emulator import Emulator
+from experiments.calibration.file import write
 from experiments.calibration.findings import Shelf, draws_of, left_out, made_again, summary
 from experiments.calibration.posterior import check_installed
 from experiments.calibration.settings import Calibration
 from experiments.calibration.simulate import EXPERIMENT, Simulated, refined, simulate, workers_of
-from experiments.configuration import FOLDER
 from sim.errors import UserError
-
-FILE = FOLDER / "posterior.yaml"
-
-_HEADING = """\
-# What `koc calibrate` found, from configs/calibration.yaml; written by that command, not by hand. Explained in
-# docs/calibration.md. Intervals are low, median, high of 95 %.
-"""
 
 
 class Place(NamedTuple):
@@ -80,7 +72,7 @@ def calibrate(calibration: Calibration, place: Place) -> list[str]:
     draws = draws_of(calibration, posteriors[""])
     observed, others = made_again(calibration, draws, place.output, workers, console)
     found = summary(calibration, simulated, emulator, posteriors, observed, others)
-    _write(place.write, found)
+    write(place.write, found)
     console.print(f"{len(calibration.targets)} targets, {time.time() - started:.0f} s; written: {place.write}")
     return words.of(found)
 
@@ -99,29 +91,3 @@ def _determines(calibration: Calibration) -> str:
     priors = [(path, p.low, p.high, p.scale) for path, p in calibration.priors.items()]
     targets = [(n, t.observable, t.value, t.bound, t.scale, t.error) for n, t in calibration.targets.items()]
     return repr((calibration.seed, priors, targets))
-
-
-def read(path: Path = FILE) -> dict[str, Any]:
-    """What a calibration found.
-
-    Raises
-    ------
-    UserError
-        If there is no such file, or it is none that `calibrate` wrote.
-    """
-    if not path.is_file():
-        raise UserError(f"{path}: no such file; koc calibrate writes it")
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    if not isinstance(content, dict) or not {"parameters", "targets", "draws"} <= content.keys():
-        raise UserError(f"{path}: no parameters, targets and draws; expected a file that koc calibrate wrote")
-    return content
-
-
-def _write(path: Path, found: dict[str, Any]) -> None:
-    partial = path.with_suffix(".partial")
-    try:
-        text = yaml.safe_dump(found, sort_keys=False, width=120, allow_unicode=True, default_flow_style=None)
-        partial.write_text(_HEADING + text, "utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise UserError(f"--write {path}: cannot be written ({error.strerror})") from None

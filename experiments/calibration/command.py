@@ -23,12 +23,12 @@ def calibrate(
 ) -> None:
     """Calibrate the market to what is known from outside; goes on where it was interrupted."""
     from experiments.calibration import calibrate as work
-    from experiments.calibration import words
+    from experiments.calibration import file, words
     from experiments.calibration.settings import FILE, Wish, load
 
     if show:
-        print("\n".join(words.of(work.read(write or work.FILE))))
+        print("\n".join(words.of(file.read(write or file.FILE))))
         return
     wish = Wish(points, seed, target or (), parameter or ())
-    place = work.Place(output, write or work.FILE, workers)
+    place = work.Place(output, write or file.FILE, workers)
     print("\n".join(work.calibrate(load(config or FILE, wish), place)))

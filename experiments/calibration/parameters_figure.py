@@ -21,7 +21,7 @@ def draw_parameters(found: dict[str, Any]) -> Drawing:
     Parameters
     ----------
     found
-        From `calibrate.read`.
+        From `file.read`.
     """
     parameters = _parameters(found)
     pinned = int((parameters["shrinkage"] >= PINNED).sum())

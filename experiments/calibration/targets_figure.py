@@ -28,7 +28,7 @@ def draw_targets(found: dict[str, Any]) -> Drawing:
     Parameters
     ----------
     found
-        From `calibrate.read`.
+        From `file.read`.
     """
     table, pulls = _targets(found), _pulls(found)
     title = _finding(table, pulls)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from experiments.calibration.calibrate import read
+from experiments.calibration.file import read
 from experiments.calibration.observables import Span, observe
 from experiments.calibration.parameters_figure import draw_parameters
 from experiments.calibration.settings import Calibration, Target, load
