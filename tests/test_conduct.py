@@ -102,7 +102,7 @@ def test_a_finished_run_is_not_made_again_and_no_folder_is_overwritten(made: Mad
 def test_another_parameter_makes_other_runs_and_fresh_makes_all(made: Made) -> None:
     koc_run()
     made.clear()
-    koc_run("market.choice.risk=2")
+    koc_run("market.choice.risk=2.5")
     assert len(made) == RUNS
     made.clear()
     koc_run("experiment.fresh=true")
