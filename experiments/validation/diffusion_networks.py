@@ -19,6 +19,7 @@ from experiments.validation.exposure import (
     stratified,
 )
 from experiments.validation.study import Answer, Check, Option, Request, Study
+from sim.parameters import Parameters
 
 PLAIN = {"Korea": 2.06, "Brazil": 2.80, "doctors": 0.69}  # period-stratified odds ratios of the published data
 ORIGIN = {
@@ -217,6 +218,8 @@ def run(request: Request) -> Answer:
     return Answer(checks, lambda: draw(found, runs), sentences(found, runs))
 
 
+TOLD = Parameters().market.sharing.friends_told
+
 STUDY = Study(
     title="Contagion on three networks with real times of adoption",
     source=(
@@ -227,14 +230,14 @@ STUDY = Study(
         "Do people adopt after those whom they name have adopted, village by village, and does the market show as much "
         "on the same ties?"
     ),
-    change="words=6: each buyer who tells, tells twice as many friends; look at the odds ratios of the market",
+    change="words=3: each buyer who tells, tells half as many friends; look at the odds ratios of the market",
     self_check=(
         "Why is the odds ratio of Brazil so much lower within villages? Because villages adopted at different "
         "times: in an early village both a farmer and those named adopt early, whoever influences whom."
     ),
     run=run,
     options={
-        "words": Option(3.0, "mean friends told when somebody shares a purchase", 0, 8),
+        "words": Option(TOLD, "mean friends told when somebody shares a purchase", 0, 8),
         "alike": Option(0.8, "homophily, and share of taste from interest, in the market without words", 0, 0.95),
         "seeds": Option(8, "seeds of each market", 3, 100),
         "days": Option(600, "longest run, days; it ends when as many have adopted as in the data", 50, 5_000),
