@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -96,7 +97,8 @@ def write_replication(
         Folder of the pages of the documentation; its folder ``replications/`` gets page, figures and numbers.
     """
     page = made / f"{one.name}.md"
-    told = f"Made by `{manifest['command']}`, of the model `{manifest['model']['hash'][:12]}`, in {one.seconds:,.0f} s."
+    command = re.sub(r"--(data|docs|output)[ =]\S+", r"--\1 DIR", manifest["command"])  # folders are anybody's own
+    told = f"Made by `{command}`, of the model `{manifest['model']['hash'][:12]}`, in {one.seconds:,.0f} s."
     page.write_text("\n\n".join([_study(one, ".").replace("###", "#", 1), told]) + "\n", "utf-8")
     if documentation is not None:
         place = documentation / REPLICATIONS
