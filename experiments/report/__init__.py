@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 
-def write(folder: Path, spread: Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]] = map) -> str:
+
+def write(folder: Path, spread: Spread = map) -> str:
     """Write verdict.csv, verdict.txt, figures and report.html into a run folder.
 
     Reads the stored tables alone, never a market.

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from experiments.report import Spread
 from experiments.report.figures import effects, funnel, glance, inequality, money, over_time, tradeoff
 from experiments.report.load import Results
 from experiments.report.style import Drawing, house_style, save
 from experiments.report.verdict import Verdict
-
-Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 
 FIGURES: dict[str, Callable[[Results, Verdict], Drawing | None]] = {
     "headline": glance.draw,
