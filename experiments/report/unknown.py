@@ -109,18 +109,25 @@ def _agree(estimate: Estimate, effect: Effect) -> bool:
     return estimate.clear and bool(estimate.value * effect.difference.value > 0)
 
 
-def settled(results: Results, verdict: Verdict, comparison: Comparison) -> str:
-    """Whether what decides a question keeps its sign over the draws, to follow the winner; empty without draws."""
+def holds(results: Results, verdict: Verdict, comparison: Comparison) -> bool | None:
+    """Whether what decides a question keeps its sign over the draws; None without draws."""
     if results.posterior is None or results.posterior.empty:
-        return ""
+        return None
     known = set(results.posterior["outcome"])
     effects = [e for key in OVERALL if key in known and (e := verdict.main(comparison, key)) and e.clear]
     pairs = [(spread_of(results, comparison, e.outcome)[0].estimate, e) for e in effects]
     if not any(estimate.seeds for estimate, _ in pairs):
-        return ""
-    if all(_agree(estimate, effect) for estimate, effect in pairs):
-        return ", and so over what the calibration leaves open"
-    return ", at the calibrated values; over what the calibration leaves open it is not settled"
+        return None
+    return all(_agree(estimate, effect) for estimate, effect in pairs)
+
+
+def settled(results: Results, verdict: Verdict, comparison: Comparison) -> str:
+    """What `holds` finds, in words that follow the winner; empty without draws."""
+    return {
+        None: "",
+        True: ", and so over what the calibration leaves open",
+        False: ", at the calibrated values; over what the calibration leaves open it is not settled",
+    }[holds(results, verdict, comparison)]
 
 
 def span_text(results: Results, comparison: Comparison, outcome: str) -> str:

@@ -13,7 +13,7 @@ from experiments.report.load import Results
 from experiments.report.outcomes import INTERESTS, OVERALL, capital, percent
 from experiments.report.statistics import Comparison
 from experiments.report.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, new_figure, panels, wrapped
-from experiments.report.unknown import spread_of
+from experiments.report.unknown import holds, spread_of
 from experiments.report.verdict import Effect, Verdict
 from sim.recorder import OUTCOMES
 
@@ -51,15 +51,19 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
 
 
 def _title(results: Results, verdict: Verdict) -> str:
-    winners, others = [], []
+    winners, doubtful, others = [], [], []
     for c in results.comparisons:
         low, high = results.label(c.low), results.label(c.high)
         side = verdict.overall(c)
         if side in ("high", "low"):
             winners.append(high if side == "high" else low)
+            doubtful += [winners[-1]] if holds(results, verdict, c) is False else []
         else:
             others.append(f"{high} or {low}: {'the two disagree' if side == 'split' else 'no clear difference'}")
     judged = " and ".join(OUTCOMES[key].label for key in OVERALL)
+    if doubtful:
+        which = "none of it" if doubtful == winners else f"{' and '.join(doubtful)} not"
+        others.append(f"{which} settled over what the calibration leaves open")
     return "; ".join([f"Better by {judged}: {', '.join(winners) or 'none'}", *others])
 
 
