@@ -66,16 +66,18 @@ def _files_reached_by_compiled_code() -> list[Path]:
 
 @cache
 def cache_folder() -> Path:
-    """Folder of compiled code for this version of the sources; made when first asked for.
+    """Folder of compiled code for this version of the sources in this place; made when first asked for.
 
     Falls back to a temporary folder where the user's cache folder cannot be written.
     """
     root = Path(platformdirs.user_cache_dir("koc-market"))
-    folder = root / source_hash()
+    # numba finds compiled code by the place of its source: another copy of the same sources has to compile its own
+    name = f"{source_hash()}-{hashlib.sha256(str(PACKAGE).encode()).hexdigest()[:8]}"
+    folder = root / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
-        folder = Path(tempfile.gettempdir()) / f"koc-market-{os.getuid()}" / source_hash()
+        folder = Path(tempfile.gettempdir()) / f"koc-market-{os.getuid()}" / name
         folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)
     for old in sorted(folder.parent.iterdir(), key=lambda p: p.stat().st_mtime)[:-KEPT_CACHES]:
@@ -84,8 +86,11 @@ def cache_folder() -> Path:
 
 
 def is_warm() -> bool:
-    """Whether this version of the model has been compiled on this machine before."""
-    return settings.DISABLE_JIT or any(cache_folder().rglob("*.nbc"))
+    """Whether this version of the model has been compiled on this machine before.
+
+    The consumers' day tells, which takes longest: to build a world compiles something, too.
+    """
+    return settings.DISABLE_JIT or any(cache_folder().rglob("*.live_all-*.nbc"))
 
 
 def compiled(function: F) -> F:

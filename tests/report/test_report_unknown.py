@@ -75,9 +75,9 @@ def test_the_verdict_carries_the_interval(tmp_path: Path) -> None:
     contrary = replace(results, posterior=clear.assign(effect=-clear["effect"]))
     assert settled(contrary, verdict, fees).endswith("it is not settled")
     assert "against the sign in the full market" in unknown_sentences(contrary, verdict, fees)[0]
-    titles = [glance.draw(given, verdict).title for given in (results, replace(results, posterior=clear))]
-    assert "commission-free not settled over what the calibration leaves open" in titles[0]
-    assert "not settled" not in titles[1]
+    torn, sure = (glance.draw(given, verdict) for given in (results, replace(results, posterior=clear)))
+    assert torn and "commission-free not settled over what the calibration leaves open" in torn.title
+    assert sure and "not settled" not in sure.title
     text = plain(results, tell(results, verdict))
     said = " ".join(text.split())
     assert "over what is not known of people" in said

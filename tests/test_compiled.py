@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from small_markets import market
+
+from sim import compiled
+
+
+def test_a_market_that_ran_is_known_to_be_compiled() -> None:
+    market(days=1)
+    assert compiled.is_warm()
+
+
+def test_a_world_that_was_built_is_no_compiled_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(compiled.settings, "DISABLE_JIT", 0)
+    (tmp_path / "draws.uniforms-174.py311.1.nbc").touch()
+    assert not compiled.is_warm()
+    (tmp_path / "living.live_all-108.py311.1.nbc").touch()
+    assert compiled.is_warm()
+
+
+def test_a_copy_of_the_sources_compiles_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled.platformdirs, "user_cache_dir", lambda name: str(tmp_path))
+    compiled.source_hash()
+    folders = set()
+    for place in ("one", "other"):
+        compiled.cache_folder.cache_clear()
+        monkeypatch.setattr(compiled, "PACKAGE", tmp_path / place)
+        folders.add(compiled.cache_folder().name)
+    compiled.cache_folder.cache_clear()
+    assert len(folders) == 2 and len({name.partition("-")[0] for name in folders}) == 1
