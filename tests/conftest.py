@@ -18,10 +18,8 @@ settings.load_profile("untimed")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Compile the model before tests run side by side, each of which would else compile it for itself."""
-    config = session.config
-    side_by_side = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
-    if side_by_side and not is_warm():
+    """Compile the model before the first test, whose time limit is not made for that, and before workers each do it."""
+    if not hasattr(session.config, "workerinput") and not is_warm():
         print(COMPILING)
         market(days=WARM_UP)
 

@@ -82,6 +82,11 @@ def workers_of(process: int) -> list[int]:
     return found
 
 
+def listen_to_interrupts() -> None:
+    """Undo what a shell does to commands in its background: they, and all that they start, ignore interrupts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def started() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts `koc` in a process of its own."""
@@ -89,7 +94,9 @@ def started() -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
     def start(*arguments: str) -> subprocess.Popen[str]:
         with PRINTED.open("w") as printed:
-            process = subprocess.Popen([*KOC, *arguments], stdout=printed, stderr=printed, text=True)
+            process = subprocess.Popen(
+                [*KOC, *arguments], stdout=printed, stderr=printed, text=True, preexec_fn=listen_to_interrupts
+            )
         processes.append(process)
         return process
 
