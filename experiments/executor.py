@@ -33,7 +33,7 @@ TASKS_PER_WORKER = 4
 ANSWER = 5.0  # seconds that a cluster has to answer
 PARENT_CHECKED = 1.0  # seconds between a worker's looks whether its parent lives
 LOSSES = ("TerminatedWorkerError", "KilledWorker", "RayActorError", "WorkerCrashedError")
-COMPILING = "compiling the model for this machine: once, about a minute"
+COMPILING = "compiling the model for this machine: once, in a minute or two"
 WARM_UP = 8  # days, in which every phase happens at least once
 
 Done = Finished | Failed
@@ -147,11 +147,19 @@ def _is_loss(error: Exception) -> bool:
 
 
 def spread(function: Callable[[Any], Any], arguments: Iterable[Any], executor: Executor) -> list[Any]:
-    """Call a function with each argument: in this machine's workers where it has some, which are there already."""
-    if executor.backend != "loky" or workers(executor) == 1:
-        return [function(argument) for argument in arguments]
-    with _backend(executor):
-        return list(Parallel(batch_size=1, max_nbytes=None)(delayed(function)(argument) for argument in arguments))
+    """Call a function with each argument: in this machine's workers where it has some, which are there already.
+
+    Where a worker is lost, all is done here: the function must bear being called twice with an argument.
+    """
+    arguments = list(arguments)
+    if executor.backend == "loky" and workers(executor) > 1:
+        try:
+            with _backend(executor):
+                return list(Parallel(batch_size=1, max_nbytes=None)(delayed(function)(one) for one in arguments))
+        except Exception as error:
+            if not _is_loss(error):
+                raise
+    return [function(argument) for argument in arguments]
 
 
 def stop(executor: Executor) -> None:

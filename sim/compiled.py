@@ -17,7 +17,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import FunctionType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 import platformdirs
@@ -25,6 +25,7 @@ from numba.core.dispatcher import Dispatcher
 
 PACKAGE = Path(__file__).parent
 KEPT_CACHES = 6
+UNREACHABLE_FROM_PYTHON = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 settings: Any = numba.config  # numba makes its attributes at run time
 
@@ -105,8 +106,12 @@ def compiled(function: F) -> F:
 
 
 def inlined(function: F) -> F:
-    """Compile a function into its callers: for the parts of a consumer's day, whose many columns are dear to pass."""
-    return _compile(function, cache_folder(), _nrt=False, forceinline=True)
+    """Compile a function into its callers: for the parts of a consumer's day, whose many columns are dear to pass.
+
+    Compiled code alone can call it (others its ``py_func``): what unpacks so many columns from Python's tuples took
+    longer to compile than all the rest.
+    """
+    return _compile(function, cache_folder(), _nrt=False, forceinline=True, **UNREACHABLE_FROM_PYTHON)
 
 
 def allocating(function: F) -> F:
@@ -120,9 +125,25 @@ def _compile(function: F, folder: Path, **options: Any) -> F:
     before = settings.CACHE_DIR
     settings.CACHE_DIR = str(folder)
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
+        dispatcher: Any = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
     finally:
         settings.CACHE_DIR = before
+    if options.items() >= UNREACHABLE_FROM_PYTHON.items():
+        _refuse_python(dispatcher)
+    return cast(F, dispatcher)
+
+
+def _refuse_python(dispatcher: Any) -> None:
+    """Let a call from Python raise TypeError, where numba would jump to an address that is not there."""
+
+    def keep(result: Any) -> None:
+        dispatcher.overloads[tuple(result.signature.args)] = result  # not where calls from Python look for code
+
+    def refuse(*_arguments: Any, **_named: Any) -> None:
+        name = dispatcher.py_func.__name__
+        raise TypeError(f"{name} is compiled into what calls it; from Python call {name}.py_func")
+
+    dispatcher.add_overload, dispatcher._compile_for_args = keep, refuse
 
 
 def rebind(function: F, replacements: dict[str, Callable[..., Any]]) -> F:
@@ -179,7 +200,7 @@ def _tag(rules: dict[str, FunctionType]) -> str:
 
 def _options(function: Callable[..., Any]) -> dict[str, bool]:
     options = getattr(function, "targetoptions", {})
-    return {name: options[name] for name in ("_nrt", "forceinline") if name in options}
+    return {name: options[name] for name in ("_nrt", "forceinline", *UNREACHABLE_FROM_PYTHON) if name in options}
 
 
 def _plain(function: Any) -> FunctionType:

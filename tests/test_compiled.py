@@ -6,6 +6,7 @@ import pytest
 from small_markets import market
 
 from sim import compiled
+from sim.agents.creating import key_of
 
 
 def test_a_market_that_ran_is_known_to_be_compiled() -> None:
@@ -20,6 +21,14 @@ def test_a_world_that_was_built_is_no_compiled_day(tmp_path: Path, monkeypatch: 
     assert not compiled.is_warm()
     (tmp_path / "living.live_all-108.py311.1.nbc").touch()
     assert compiled.is_warm()
+
+
+@pytest.mark.skipif(bool(compiled.settings.DISABLE_JIT), reason="nothing is compiled")
+def test_what_is_compiled_into_its_callers_refuses_a_call_from_python() -> None:
+    creators = market(days=1).creators
+    assert key_of.py_func(0, creators) >= 0  # type: ignore[attr-defined]
+    with pytest.raises(TypeError, match=r"key_of\.py_func"):
+        key_of(0, creators)
 
 
 def test_a_copy_of_the_sources_compiles_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

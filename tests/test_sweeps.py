@@ -20,7 +20,7 @@ import pytest
 
 from experiments import Experiment, executor, live
 from experiments.cli import main
-from experiments.configuration import load_settings
+from experiments.configuration import Executor, load_settings
 from experiments.plan import plan
 from experiments.runs import Finished, Run
 from experiments.store import Store
@@ -228,6 +228,17 @@ def test_a_run_that_kills_its_worker_again_and_again_has_failed_and_the_others_g
     assert (runs["status"] == "failed").equals(runs["rules.trust"] == "deadly.trust")
     assert set(runs["error"].dropna()) == {"its worker was killed 3 times, perhaps for want of memory"}
     assert runs["gmv"].notna().sum() == 3
+
+
+def test_what_is_spread_is_done_here_where_a_worker_is_lost() -> None:
+    here = os.getpid()
+
+    def double(number: int) -> int:
+        if os.getpid() != here:
+            os._exit(1)
+        return 2 * number
+
+    assert executor.spread(double, range(3), Executor(workers=2)) == [0, 2, 4]
 
 
 def test_an_interruption_loses_nothing_and_asks_nothing(started: Callable[..., subprocess.Popen[str]]) -> None:

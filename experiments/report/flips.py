@@ -72,11 +72,14 @@ def found_at_large(results: Results) -> pd.DataFrame:
     """
     assert results.flips is not None
     rows = []
-    for factor, outcome in results.flips[["factor", "outcome"]].drop_duplicates().itertuples(index=False):
-        if factor in results.factors and outcome in results.runs:
-            levels = results.factors[factor]
-            by_seed = contrast(results.outcome(outcome), results.arms, [Comparison(factor, levels[0], levels[-1])])
-            rows.append((factor, outcome, *t_interval(by_seed)[:3]))
+    for factor, checked in results.flips.groupby("factor", sort=False):
+        outcomes = [key for key in checked["outcome"].unique() if key in results.runs]
+        if factor in results.factors and outcomes:
+            levels = results.factors[str(factor)]
+            comparison = Comparison(str(factor), levels[0], levels[-1])
+            effects = contrast(results.outcomes(outcomes), results.arms, [comparison])
+            by_outcome = effects.groupby(level="outcome", sort=False)
+            rows += [(factor, outcome, *t_interval(by_seed)[:3]) for outcome, by_seed in by_outcome]
     return pd.DataFrame(rows, columns=["factor", "outcome", "effect", "low", "high"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,10 @@ class Results:
             wide = self.runs.pivot(index="seed", columns="arm", values=key).astype(float)
             self._by_seed[key] = wide.reindex(columns=[*self.arms.index, *self.extras.index])
         return self._by_seed[key]
+
+    def outcomes(self, keys: Iterable[str]) -> pd.DataFrame:
+        """Outcomes one below the other: a row for each outcome and seed, a column per arm."""
+        return pd.concat({key: self.outcome(key) for key in keys}, names=["outcome"])
 
 
 def load(folder: Path) -> Results:

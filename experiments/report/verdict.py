@@ -116,34 +116,43 @@ def judge(results: Results) -> Verdict:
     Verdict
         Outcomes that the run lacks, or that no seed has in all arms concerned, are left out.
     """
-    known = [key for key in SHOWN if key in results.runs]
-    effects = []
-    for key in known:
-        values = results.outcome(key)
-        effects += [_designed(key, values, results.arms, chosen) for chosen in _designs(results.comparisons)]
-        effects += [_beside(key, values, extra, neighbour) for extra, neighbour in neighbours(results)]
+    values = results.outcomes(key for key in SHOWN if key in results.runs)
+    effects: list[Effect] = []
+    for chosen in _designs(results.comparisons):
+        effects += _designed(values, results.arms, chosen)
+    for extra, neighbour in neighbours(results):
+        effects += _beside(values, extra, neighbour)
     return Verdict([e for e in effects if e.difference.seeds])
 
 
-def _designed(key: str, values: pd.DataFrame, arms: pd.DataFrame, comparisons: tuple[Comparison, ...]) -> Effect:
+def _designed(values: pd.DataFrame, arms: pd.DataFrame, comparisons: tuple[Comparison, ...]) -> Iterator[Effect]:
+    """One effect on every outcome; `values` has a row for each outcome and seed."""
     kind = "main" if len(comparisons) == 1 else f"{len(comparisons)}-way interaction"
-    difference = contrast(values, arms, comparisons)
-    shares = relative_contrast(values, arms, comparisons)
-    base = t_interval(baseline(values, arms, comparisons)[difference.notna()])
-    return Effect(
-        kind, effect_name(comparisons), comparisons[0].low, comparisons[0].high, key, base,
-        t_interval(difference), relative(shares, difference),
-    )  # fmt: skip
+    base = baseline(values, arms, comparisons)
+    difference, shares = contrast(values, arms, comparisons), relative_contrast(values, arms, comparisons)
+    for key, *estimates in _by_outcome(base, difference, shares):
+        yield Effect(kind, effect_name(comparisons), comparisons[0].low, comparisons[0].high, key, *estimates)
 
 
-def _beside(key: str, values: pd.DataFrame, extra: str, neighbour: str) -> Effect:
+def _beside(values: pd.DataFrame, extra: str, neighbour: str) -> Iterator[Effect]:
+    """An extra arm against a neighbour, on every outcome."""
     base = values[neighbour]
     difference = values[extra] - base
-    shares = share_of_base(difference, base)
-    return Effect(
-        "extra arm", f"{extra} vs {neighbour}", neighbour, extra, key, t_interval(base[difference.notna()]),
-        t_interval(difference), relative(shares, difference),
-    )  # fmt: skip
+    for key, *estimates in _by_outcome(base, difference, share_of_base(difference, base)):
+        yield Effect("extra arm", f"{extra} vs {neighbour}", neighbour, extra, key, *estimates)
+
+
+def _by_outcome(
+    base: pd.Series, difference: pd.Series, shares: pd.Series
+) -> Iterator[tuple[str, Estimate, Estimate, Estimate]]:
+    """Base, difference and relative difference of each outcome, over its seeds."""
+    frame = pd.DataFrame({"base": base, "difference": difference, "share": shares})
+    for key, rows in frame.groupby(level="outcome", sort=False):
+        known = rows["difference"].notna()
+        yield (
+            str(key), t_interval(rows["base"][known]), t_interval(rows["difference"]),
+            relative(rows["share"], rows["difference"]),
+        )  # fmt: skip
 
 
 def neighbours(results: Results) -> list[tuple[str, str]]:
