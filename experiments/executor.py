@@ -11,7 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -189,12 +189,12 @@ def make(run: Run) -> Finished:
     held, parameters = run.world in _held, run.parameters
     world = _world(run)
     built = time.perf_counter() - started
-    market = Market(parameters, run.seed, world=world, burn_in=run.burn_in)
-    try:
-        result = market.run(run.days).result()
-    except Exception as error:
-        raise BrokenRun(market.day) from error
-    timings = {phase: float(seconds) for phase, seconds in market.timings.items()}
+    with closing(Market(parameters, run.seed, world=world, burn_in=run.burn_in)) as market:
+        try:
+            result = market.run(run.days).result()
+        except Exception as error:
+            raise BrokenRun(market.day) from error
+        timings = {phase: float(seconds) for phase, seconds in market.timings.items()}
     return Finished(
         run.id,
         time.perf_counter() - started,

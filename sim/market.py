@@ -456,6 +456,14 @@ class Market(ColumnarModel):
         graph = pd.DataFrame([asdict(self.world.statistics)])
         return RunResult(outcomes, self.daily(), recorder.funnel(), table, split, graph)
 
+    def close(self) -> None:
+        """Let go of everything, at the end: nothing can be asked of this market any more.
+
+        Mesa's model and agents hold each other, so that the memory of a market whose results were taken would be free
+        only when Python's collector of cycles comes by, hundreds of small markets later.
+        """
+        self.__dict__.clear()
+
     def explain(self, consumer: int, day: int) -> Explanation:
         """Why a consumer bought, or not, on a day: the market is run again up to that day, then weighs aloud.
 

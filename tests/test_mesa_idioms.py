@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import gc
+import weakref
+from contextlib import closing
+
 import mesa
 import numpy as np
 import pandas as pd
@@ -149,6 +153,19 @@ def test_run_reports_progress_and_returns_the_market() -> None:
     assert one.run(2).day == 5
     assert isinstance(one.daily(), pd.DataFrame)
     assert one.daily().day.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_closed_market_leaves_its_columns_at_once() -> None:
+    """Not when the collector of cycles comes by: workers that make thousands of markets would grow by each."""
+    made = market(days=2)
+    columns = [weakref.ref(column) for column in (made.creators.income_mean, made.town.consumers.wallet)]
+    gc.disable()
+    try:
+        with closing(made):
+            pass
+        assert [column() for column in columns] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_rows_enter_and_leave_through_the_market_alone(lived: Market) -> None:

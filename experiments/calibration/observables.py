@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import NamedTuple
 
 import numpy as np
@@ -64,7 +65,11 @@ def observe(parameters: Parameters, seed: int, span: Span = USUAL, world: World 
         ``cohort_repeat``: share of a beauty brand's new customers of the first quarter who bought it again within
         the run. ``buys_per_user``: orders in nine days per person who was online. NaN where something did not occur.
     """
-    market = Market(parameters, seed, world=world, burn_in=span.burn_in, keep_orders=True)
+    with closing(Market(parameters, seed, world=world, burn_in=span.burn_in, keep_orders=True)) as market:
+        return _observed(market, span)
+
+
+def _observed(market: Market, span: Span) -> dict[str, float]:
     sold, paid, follower_days = np.zeros((3, len(Tier)))
     public = list(PUBLIC_CHANNELS)
     while market.day < span.cohort:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 
 import numpy as np
 import pandas as pd
@@ -80,8 +81,8 @@ def runs(request: Request) -> pd.DataFrame:
                 key = World.key(p, seed)
                 if key not in worlds:
                     worlds = {key: World.build(p, seed)}
-                outcomes = Market(p, seed, world=worlds[key], burn_in=burn_in).run(days).result().outcomes
-                rows[people, seed, name] = by_head(outcomes, people, days - burn_in)
+                with closing(Market(p, seed, world=worlds[key], burn_in=burn_in)) as market:
+                    rows[people, seed, name] = by_head(market.run(days).result().outcomes, people, days - burn_in)
     return pd.DataFrame(rows).T.rename_axis(["people", "seed", "arm"])
 
 
