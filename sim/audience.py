@@ -60,9 +60,18 @@ def gather_pool(
     int
         Followers found; fewer than ``size`` where the neighbourhood or the followers' attention is exhausted.
     """
+    wanted = int(size * from_graph)
+    found = _gather_neighbours(k, host, wanted, priors, graph, luck, follows)
+    return found + _gather_others(k, host, size - wanted, priors, graph, group, luck, follows)
+
+
+@allocating
+def _gather_neighbours(
+    k: int, host: int, wanted: int, priors: Double, graph: Graph, luck: Luck, follows: Follows
+) -> int:  # fmt: skip
+    """Ring by ring around the host, until as many are found as wanted."""
     key = luck[Stream.WORLD_AUDIENCE]
     found = 0
-    wanted = int(size * from_graph)
     seen = {host}
     ring = [host]
     for distance in range(RINGS):
@@ -84,12 +93,22 @@ def gather_pool(
             if comes and add_follow(person, k, priors[row, 0], priors[row, 1], follows):
                 found += 1
         ring = outer
+    return found
+
+
+@compiled
+def _gather_others(
+    k: int, host: int, wanted: int, priors: Double, graph: Graph, group: Byte, luck: Luck, follows: Follows
+) -> int:
+    """By turns somebody of the host's interests and anybody, each drawn a few times at most."""
+    key = luck[Stream.WORLD_AUDIENCE]
+    found = 0
     # drawn from a power of two and refused beyond the last person: one person more changes nobody else's draw
     people = group.shape[0]
     span = 1
     while span < people:
         span *= 2
-    for place in range(size - wanted):
+    for place in range(wanted):
         alike = place % 2 == 0
         for attempt in range(TRIES):
             person = int(uniform(key, 1 + place % 1000, host, attempt + TRIES * (place // 1000)) * span)

@@ -68,7 +68,6 @@ def attend_posts(
         for n in range(first, int(posts.first[k + 1])):
             post, key = n & ROW, with_whom * MOST_POSTS + n - first
             private = posts.private[post] == 1
-            channel = Channel.PRIVATE_POST.value if private else Channel.PUBLIC_POST.value
             if not private:
                 reach = float(today.venues.organic_reach[town.people.home[i]])
                 if uniform(luck[Stream.REACH], day, i, key) >= reach:
@@ -83,26 +82,7 @@ def attend_posts(
                 u = uniform(luck[Stream.OPEN], day, i, key)
                 odds_ratio = pull * wanted if needed else pull
                 if u < most_open_probability(odds_ratio, fatigue, p) and u < open_probability(odds_ratio, fatigue, p):
-                    product = int(posts.product[post])
-                    claim, incentive = float(posts.claim[post]), float(posts.incentive[post])
-                    paid = posts.paid[post] == 1
-                    notice(
-                        i,
-                        product,
-                        category,
-                        channel,
-                        k,
-                        slot,
-                        claim,
-                        incentive,
-                        paid,
-                        NOBODY,
-                        town.consumers.reached,
-                        out,
-                    )
-                    trusted = trust_in(i, k, slot, follows, sheet)
-                    out.tally.trust[0] += int(trusted * MILLION)
-                    out.tally.trust[1] += 1
+                    open_post(i, post, category, slot, town, today, out)
             fatigue = min(fatigue_after(fatigue, delivered, not needed and pull < 1.0, p), FATIGUE_MOST)
             delivered += 1
         follows.fatigue[i, slot] = int(fatigue * FATIGUE_UNITS)
@@ -116,6 +96,18 @@ def attend_posts(
         slot += 1
     out.tally.delivered[Channel.PRIVATE_POST.value] += in_private
     out.tally.delivered[Channel.PUBLIC_POST.value] += in_public
+
+
+@inlined
+def open_post(i: int, post: int, category: int, slot: int, town: Town, today: Today, out: Events) -> None:
+    """See the page of a post by the creator followed in a slot; so is known how far followers trust whom they hear."""
+    posts, reached = today.posts, town.consumers.reached
+    product, creator = int(posts.product[post]), int(posts.creator[post]) & ROW
+    channel = Channel.PRIVATE_POST.value if posts.private[post] == 1 else Channel.PUBLIC_POST.value
+    claim, incentive, paid = float(posts.claim[post]), float(posts.incentive[post]), posts.paid[post] == 1
+    notice(i, product, category, channel, creator, slot, claim, incentive, paid, NOBODY, reached, out)
+    out.tally.trust[0] += int(trust_in(i, creator, slot, town.follows, today.sheet) * MILLION)
+    out.tally.trust[1] += 1
 
 
 @inlined

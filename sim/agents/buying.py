@@ -67,53 +67,20 @@ def remember_purchase(i: int, product: int, experienced: float, satisfying: bool
 @inlined
 def buy(i: int, day: int, category: int, luck: Luck, town: Town, today: Today, rates: Behaviour, out: Events) -> None:
     """Buy the best offer of a category: order, experience, memory, trust, rating, words to friends."""
-    consumers, basket, offers, orders = town.consumers, out.basket, out.offers, out.orders
-    best = int(basket.row[category])
-    product = int(offers.product[best])
-    creator, slot = int(offers.creator[best]), int(offers.slot[best])
-    price, coupon = int(offers.price[best]), int(offers.coupon[best])
-    consumers.wallet[i] -= price - coupon
+    consumers, offers, orders = town.consumers, out.offers, out.orders
+    best = int(out.basket.row[category])
+    product, creator, slot = int(offers.product[best]), int(offers.creator[best]), int(offers.slot[best])
+    consumers.wallet[i] -= int(offers.price[best]) - int(offers.coupon[best])
 
-    luck_of_delivery = normal_of(
-        uniform(luck[Stream.EXPERIENCE], day, i, 4 * product), uniform(luck[Stream.EXPERIENCE], day, i, 4 * product + 1)
-    )
-    quality = float(today.shelf.quality[product])
-    experienced = quality + rates.experience.noise * luck_of_delivery
+    experienced = delivered_quality(i, day, product, luck, today, rates)
     expected = float(offers.expected[best])
     returned = is_returned(experienced, expected, rates.experience)
     satisfying = not returned and is_satisfying(experienced, expected, rates.trust.tolerance)
 
-    row = out.counts[Count.ORDERS]
-    out.counts[Count.ORDERS] += 1
-    orders.consumer[row] = i
-    orders.product[row] = product
-    orders.creator[row] = creator
-    orders.channel[row] = offers.channel[best]
-    orders.parent[row] = offers.parent[best]
-    orders.price[row] = price
-    orders.coupon[row] = coupon
-    orders.returned[row] = returned
-    orders.satisfying[row] = satisfying
-
-    claim = float(offers.claim[best])
-    orders.met[row] = 0
-    if not math.isnan(claim):
-        met = is_met(experienced, claim, rates.trust)
-        orders.met[row] = 1 if met else -1
-        if slot >= 0:
-            remember_claim(i, slot, met, rates.trust.broken_weight, town.follows)
-
-    enjoyed = float(offers.value[best]) - float(offers.quality[best]) - float(offers.risk[best])
-    enjoyed += float(basket.luck[category])
-    gain = enjoyed + rates.choice.quality * experienced - float(basket.outside[category])
-    surplus = 0.0 if returned else realised_surplus(gain, float(price - coupon), float(town.people.sensitivity[i]))
-    orders.surplus[row] = int(surplus)
-
-    brand = np.uint64(1) << np.uint64(today.shelf.brand[product])
-    orders.new_customer[row] = (consumers.customer_of[i] & brand) == 0
-    consumers.customer_of[i] |= brand
-    consumers.bought_again[i] |= consumers.bought_from[i] & brand
-    consumers.bought_from[i] |= brand
+    row = write_order(i, best, returned, satisfying, out)
+    judge_claim(i, row, float(offers.claim[best]), experienced, slot, town.follows, rates, out)
+    orders.surplus[row] = 0 if returned else surplus_of(i, category, experienced, town, rates, out)
+    become_customer(i, row, int(today.shelf.brand[product]), consumers, out)
     reviewed = uniform(luck[Stream.EXPERIENCE], day, i, 4 * product + 2) < rates.experience.review
     orders.review[row] = experienced if reviewed else math.nan
     considers = uniform(luck[Stream.ENTRY], day, i, product) < float(town.people.sociability[i])
@@ -128,6 +95,66 @@ def buy(i: int, day: int, category: int, luck: Luck, town: Town, today: Today, r
     if account >= 0 and satisfying:
         follow_after_purchase(i, day, account, luck, town.follows, today.sheet, rates, out)
     tell_friends(i, day, row, experienced, experienced - expected, luck, town, rates, out)
+
+
+@inlined
+def delivered_quality(i: int, day: int, product: int, luck: Luck, today: Today, rates: Behaviour) -> float:
+    """Quality of the one item that was delivered: the product's with some luck."""
+    first = uniform(luck[Stream.EXPERIENCE], day, i, 4 * product)
+    second = uniform(luck[Stream.EXPERIENCE], day, i, 4 * product + 1)
+    return float(today.shelf.quality[product]) + rates.experience.noise * normal_of(first, second)
+
+
+@inlined
+def write_order(i: int, best: int, returned: bool, satisfying: bool, out: Events) -> int:
+    """Write the order for an offer; returns its row."""
+    offers, orders = out.offers, out.orders
+    row = out.counts[Count.ORDERS]
+    out.counts[Count.ORDERS] += 1
+    orders.consumer[row] = i
+    orders.product[row] = offers.product[best]
+    orders.creator[row] = offers.creator[best]
+    orders.channel[row] = offers.channel[best]
+    orders.parent[row] = offers.parent[best]
+    orders.price[row] = offers.price[best]
+    orders.coupon[row] = offers.coupon[best]
+    orders.returned[row] = returned
+    orders.satisfying[row] = satisfying
+    return row
+
+
+@inlined
+def judge_claim(
+    i: int, row: int, claim: float, experienced: float, slot: int, follows: Follows, rates: Behaviour, out: Events
+) -> None:
+    """Tell whether the claim that sold was met; a follower remembers it of the creator."""
+    out.orders.met[row] = 0
+    if not math.isnan(claim):
+        met = is_met(experienced, claim, rates.trust)
+        out.orders.met[row] = 1 if met else -1
+        if slot >= 0:
+            remember_claim(i, slot, met, rates.trust.broken_weight, follows)
+
+
+@inlined
+def surplus_of(i: int, category: int, experienced: float, town: Town, rates: Behaviour, out: Events) -> int:
+    """Surplus of the best offer of a category, fen: at the quality experienced, not the one expected."""
+    offers, best = out.offers, int(out.basket.row[category])
+    enjoyed = float(offers.value[best]) - float(offers.quality[best]) - float(offers.risk[best])
+    enjoyed += float(out.basket.luck[category])
+    gain = enjoyed + rates.choice.quality * experienced - float(out.basket.outside[category])
+    paid = float(int(offers.price[best]) - int(offers.coupon[best]))
+    return int(realised_surplus(gain, paid, float(town.people.sensitivity[i])))
+
+
+@inlined
+def become_customer(i: int, row: int, brand: int, consumers: Consumers, out: Events) -> None:
+    """Be a customer of the brand from now on, and one who came back where it is not the first order."""
+    bit = np.uint64(1) << np.uint64(brand)
+    out.orders.new_customer[row] = (consumers.customer_of[i] & bit) == 0
+    consumers.customer_of[i] |= bit
+    consumers.bought_again[i] |= consumers.bought_from[i] & bit
+    consumers.bought_from[i] |= bit
 
 
 @inlined
