@@ -12,7 +12,7 @@ import time
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
-from itertools import islice
+from itertools import groupby, islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from joblib import Parallel, cpu_count, delayed, effective_n_jobs, parallel_config
@@ -243,16 +243,13 @@ def _world(run: Run) -> World:
 
 
 def _tasks(runs: Iterable[Run]) -> Iterator[list[Run]]:
-    task: list[Run] = []
-    work = 0
-    for run in runs:
-        if task and (work >= WORK_PER_TASK or len(task) >= MOST_PER_TASK or run.world != task[0].world):
-            yield task
-            task, work = [], 0
-        task.append(run)
-        work += (run.consumers + LEAST_WORK) * run.days
-    if task:
-        yield task
+    """Divide the runs of each world evenly, so that none is left whose worker would build the world for it alone."""
+    for _, of_world in groupby(runs, key=lambda run: run.world):
+        together = list(of_world)
+        work = sum((run.consumers + LEAST_WORK) * run.days for run in together)
+        tasks = max(round(work / WORK_PER_TASK), -(-len(together) // MOST_PER_TASK), 1)
+        bounds = [len(together) * n // tasks for n in range(tasks + 1)]
+        yield from (together[first:end] for first, end in pairwise(bounds) if end > first)
 
 
 @contextmanager
