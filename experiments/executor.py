@@ -136,9 +136,10 @@ def _results(tasks: Iterator[Any], executor: Executor) -> Iterator[list[Done]]:
     if executor.backend != "ray":
         yield from Parallel(return_as="generator_unordered", batch_size=1, max_nbytes=None)(tasks)
         return
-    # Ray cannot hand over results one by one, so it gets a few tasks at a time
-    while slab := list(islice(tasks, TASKS_PER_WORKER * effective_n_jobs())):
-        yield from Parallel(batch_size=1)(slab)
+    # Ray cannot hand over results one by one, so it gets a few tasks at a time; each pool would start actors of its own
+    with Parallel(batch_size=1) as pool:
+        while slab := list(islice(tasks, TASKS_PER_WORKER * effective_n_jobs())):
+            yield from pool(slab)
 
 
 def _is_loss(error: Exception) -> bool:
