@@ -195,6 +195,8 @@ def _make(pending: Sequence[Run], settings: Settings, store: Store, live: Live, 
     """Make runs and keep them; returns the seconds of each world that was built."""
     by_id = {run.id: run for run in pending}
     worlds: list[float] = []
+    if not pending:  # what is finished needs no cluster
+        return worlds
     try:
         with warnings.catch_warnings(), closing(executor.execute(pending, settings.executor)) as results:
             # after an interruption, as it should be

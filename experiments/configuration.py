@@ -23,6 +23,7 @@ from yaml import MarkedYAMLError
 from experiments.design import Arm, Study, arms, settings_of_arms
 from experiments.mistakes import declared, field_at, validated
 from experiments.paths import at
+from experiments.sampling import paths_set
 from sim.errors import UserError, nearest
 from sim.parameters import Group, Parameters
 
@@ -267,7 +268,7 @@ def _assumptions() -> Iterator[str]:
 
 
 def _check_overrides(study: Study, overrides: Sequence[str]) -> None:
-    places = settings_of_arms(study)
+    places, at_points = settings_of_arms(study), paths_set(study.design)
     for text in overrides:
         override = OverridesParser.create().parse_override(text)
         if override.is_delete():
@@ -277,7 +278,7 @@ def _check_overrides(study: Study, overrides: Sequence[str]) -> None:
                 f"{text}: the arms of experiment={study.name} set this key; "
                 f"override {place} instead, or add experiment=single"
             )
-        if override.key_or_group in (*study.design.vary, *study.design.derived):
+        if override.key_or_group in at_points and not override.key_or_group.startswith("experiment."):
             raise UserError(f"{text}: experiment.design sets this key at each point; expected one or the other")
 
 

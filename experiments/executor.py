@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 import traceback
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import groupby, islice, pairwise
 from typing import TYPE_CHECKING, Any
@@ -147,20 +147,36 @@ def _is_loss(error: Exception) -> bool:
     return any(kind.__name__ in LOSSES for kind in type(error).__mro__)
 
 
-def spread(function: Callable[[Any], Any], arguments: Iterable[Any], executor: Executor) -> list[Any]:
-    """Call a function with each argument: in this machine's workers where it has some, which are there already.
+def spread(function: Callable[[Any], Any], arguments: Iterable[Any], executor: Executor) -> Iterator[Any]:
+    """Call a function with each argument: in this machine's workers where it has some, which begin at once.
 
-    Where a worker is lost, all is done here: the function must bear being called twice with an argument.
+    Where a worker is lost, the rest is done here: the function must bear being called twice with an argument.
+
+    Yields
+    ------
+    object
+        What it returns, in the order of the arguments.
     """
     arguments = list(arguments)
-    if executor.backend == "loky" and workers(executor) > 1:
-        try:
-            with _backend(executor):
-                return list(Parallel(batch_size=1, max_nbytes=None)(delayed(function)(one) for one in arguments))
-        except Exception as error:
-            if not _is_loss(error):
-                raise
-    return [function(argument) for argument in arguments]
+    if executor.backend != "loky" or workers(executor) == 1:
+        return map(function, arguments)
+    with _backend(executor):
+        results = Parallel(return_as="generator", batch_size=1, max_nbytes=None)(
+            delayed(function)(argument) for argument in arguments
+        )
+    return _or_here(results, function, arguments)
+
+
+def _or_here(results: Iterator[Any], function: Callable[[Any], Any], arguments: Sequence[Any]) -> Iterator[Any]:
+    done = 0
+    try:
+        for result in results:
+            yield result
+            done += 1
+    except Exception as error:
+        if not _is_loss(error):
+            raise
+        yield from map(function, arguments[done:])
 
 
 def stop(executor: Executor) -> None:

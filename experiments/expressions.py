@@ -27,9 +27,15 @@ def _product(one: Any, other: Any) -> Any:
     return one * other
 
 
+def _remainder(one: Any, other: Any) -> Any:
+    if isinstance(one, str) or isinstance(other, str):
+        raise TypeError("text has no remainder")
+    return one % other
+
+
 _BINARY: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: _product, ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: _power,
+    ast.FloorDiv: operator.floordiv, ast.Mod: _remainder, ast.Pow: _power,
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
     ast.Eq: operator.eq, ast.NotEq: operator.ne,
 }  # fmt: skip

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from experiments import drawn, flips
 from experiments.configuration import Settings, check_possible, check_rules
 from experiments.design import Study, arms, settings_of_arms
+from experiments.following import PLACE
 from experiments.paths import merged, nested
 from experiments.runs import Run, runs_of
-from experiments.sampling import PLACE, Points, draw
+from experiments.sampling import Points, draw
 from sim.errors import UserError
 from sim.parameters import Parameters
 
@@ -89,6 +90,7 @@ def plan(settings: Settings, points: Points | None = None) -> Plan:
     """
     study = settings.experiment
     base = settings.parameters.model_dump(mode="json")
+    _check_read(study)
     points = points or (draw(study.design, base) if study.design.is_used else Points((), [{}]))
     _check_columns(points, study)
     cells = list(_cells(points, study, base))
@@ -138,3 +140,13 @@ def _check_columns(points: Points, study: Study) -> None:
             raise UserError(f"{PLACE}: {path} is set by {places[path]} too; expected parameters that the arms share")
         if path in study.factors:
             raise UserError(f"experiment.factors.{path}: the design varies a parameter of this name; expected another")
+
+
+def _check_read(study: Study) -> None:
+    places = settings_of_arms(study)
+    for path in sorted(study.design.following.read):
+        if path in places:
+            raise UserError(
+                f"{PLACE}: constraints and derived parameters are computed before the arms, and {path} is set by "
+                f"{places[path]}; expected parameters that the arms share"
+            )

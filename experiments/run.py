@@ -16,7 +16,8 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from experiments.conduct import conduct
-from experiments.configuration import FOLDER, NAME, clear_mistakes, register, settings_from
+from experiments.configuration import FOLDER, NAME, Executor, clear_mistakes, register, settings_from
+from experiments.executor import stop
 from experiments.forecast import forecast
 from sim.errors import UserError
 
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     """
     statuses: list[int] = [0]
     raised: list[Exception] = []
+    used: list[Executor] = []
 
     own = [argument for argument in arguments if argument in OWN_FLAGS]
     given = [argument for argument in arguments if argument not in OWN_FLAGS]
@@ -55,6 +57,7 @@ def main(arguments: Sequence[str]) -> int:
             if DRY_RUN in own:
                 print(forecast(settings))
             else:
+                used.append(settings.executor)
                 statuses.append(conduct(settings, ["koc", "run", *arguments], only_failed=FAILED in own))
         except Exception as error:
             raised.append(error)
@@ -69,6 +72,8 @@ def main(arguments: Sequence[str]) -> int:
     ):
         try:
             hydra.main(version_base="1.3", config_path=str(FOLDER), config_name=NAME)(task)()
+            for executor in used[-1:]:
+                stop(executor)  # nobody needs its workers any more, and Python would wait until each has ended
         except SystemExit:
             if raised:
                 raise raised[0] from None

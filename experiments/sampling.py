@@ -14,14 +14,12 @@ from typing import Annotated, Any, Literal, NamedTuple
 import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from experiments.expressions import Expression
+from experiments.following import PLACE, Following, rounded
 from experiments.mistakes import declared, field_at, fields
-from experiments.paths import at
 from sim.errors import UserError, nearest
 from sim.parameters import Group, Parameters
 
 MOST_POINTS = 1_000_000
-PLACE = "experiment.design"
 _RANGE = {"low", "high", "scale"}
 
 
@@ -71,6 +69,11 @@ class Design(Group):
     def way(self) -> str:
         """How points are chosen: `sample`, or what is implied by a list or a file."""
         return "file" if self.file else "list" if self.list else self.sample
+
+    @property
+    def following(self) -> Following:
+        """What follows from the parameters that vary."""
+        return Following.parse(self.derived, self.constraints)
 
     @model_validator(mode="after")
     def _consistent(self) -> Design:
@@ -144,17 +147,29 @@ def draw(design: Design, base: Mapping[str, Any]) -> Points:
     for path in (*varied, *design.derived):
         if path not in known:
             raise UserError(f"{PLACE}: {path} is no parameter; {nearest(path, known)}")
-    derived = {path: _parsed(f"derived.{path}", str(text), known) for path, text in design.derived.items()}
-    if twice := [path for path in derived if path in varied]:
+    if twice := [path for path in design.derived if path in varied]:
         raise UserError(f"{PLACE}.derived.{twice[0]}: it varies already, expected one or the other")
-    constraints = [_parsed("constraints", text, known) for text in design.constraints]
-    complete = [_derive(row, number, derived, base) for number, row in enumerate(rows)]
-    kept = [row for number, row in enumerate(complete) if _holds(row, number, constraints, base)]
+    following = design.following
+    complete = [following.complete(row, number, base) for number, row in enumerate(rows)]
+    kept = [row for number, row in enumerate(complete) if following.holds(row, number, base)]
     if not kept:
         raise UserError(f"{PLACE}.constraints: none of {len(rows)} points meets them")
     if design.way == "grid":
         kept = list({json.dumps(row): row for row in kept}.values())  # rounding makes some equal
-    return Points((*varied, *derived), kept, len(complete) - len(kept), _note(design))
+    return Points((*varied, *design.derived), kept, len(complete) - len(kept), _note(design))
+
+
+def paths_set(design: Design) -> set[str]:
+    """Paths of the parameters that a design sets at each point.
+
+    Raises
+    ------
+    UserError
+        If its file cannot be read.
+    """
+    listed = {path for row in design.list for path in _flat(row)}
+    named = set(next(_from_file(Path(design.file)))) if design.file else set()
+    return {*design.vary, *design.derived, *listed, *named}
 
 
 def _check_varied(path: str, over: Any) -> None:
@@ -199,7 +214,7 @@ class _Axis(NamedTuple):
         else:
             value = self.low + share * (self.high - self.low)
         value = min(max(value, self.low), self.high)
-        return _rounded(self.path, value)
+        return rounded(self.path, value)
 
     def spread(self, count: int) -> Sequence[Any]:
         """All values, or so many evenly over the range."""
@@ -299,39 +314,3 @@ def _cell(text: str) -> Any:
     except ValueError:
         return text.strip()
     return value if isinstance(value, int | float | bool | str) else text.strip()
-
-
-def _parsed(place: str, text: str, known: Sequence[str]) -> Expression:
-    try:
-        expression = Expression.parse(text)
-    except UserError as error:
-        raise UserError(f"{PLACE}.{place}: {error}") from None
-    for path in expression.paths:
-        if path not in known:
-            raise UserError(f"{PLACE}.{place}: {path} in '{text}' is no parameter; {nearest(path, known)}")
-    return expression
-
-
-def _derive(
-    row: dict[str, Any], number: int, derived: Mapping[str, Expression], base: Mapping[str, Any]
-) -> dict[str, Any]:
-    for path, expression in derived.items():
-        row[path] = _rounded(path, _computed(expression, row, base, f"derived.{path}: point {number}"))
-    return row
-
-
-def _holds(row: Mapping[str, Any], number: int, constraints: Sequence[Expression], base: Mapping[str, Any]) -> bool:
-    return all(_computed(each, row, base, f"constraints: point {number}") for each in constraints)
-
-
-def _computed(expression: Expression, row: Mapping[str, Any], base: Mapping[str, Any], place: str) -> Any:
-    try:
-        return expression.value({path: row[path] if path in row else at(base, path) for path in expression.paths})
-    except UserError as error:
-        raise UserError(f"{PLACE}.{place}: {error}") from None
-
-
-def _rounded(path: str, value: Any) -> Any:
-    field = field_at(Parameters, tuple(path.split(".")))
-    whole = field is not None and field.annotation is int
-    return round(value) if whole and isinstance(value, float) else value

@@ -14,6 +14,7 @@ from experiments.analysis.flipmap import FlipMap, crossings, flip_map, of_seeds
 from experiments.analysis.response import question_of, response
 from experiments.analysis.surrogate import Scale, Surrogate
 from experiments.analysis.sweep import Sweep, read, sweep_of
+from experiments.analysis.words import of_map
 from sim.errors import UserError
 
 CONFIG = {"creators": {"effort_cost": 4.0, "hype": 2.5}, "market": {"choice": {"herding": 0.5}}}
@@ -129,6 +130,26 @@ def test_crossings_are_interpolated() -> None:
     assert crossings(values, values + 1, np.full(11, 0.5)) == []
     open_ended = crossings(values, 9.5 - values, np.full(11, 2.0))[0]
     assert open_ended.low == 7.0 and np.isnan(open_ended.high)
+
+
+def said_of(found: FlipMap, half: float) -> str:
+    """What is said of a map whose intervals are that wide."""
+    return " ".join(of_map(found._replace(half=np.full_like(found.half, half))).sentences)
+
+
+def test_nothing_is_said_of_the_winner_where_none_is_clear() -> None:
+    found = mapped(made(count=60))
+    assert "the winner changes at creators.effort_cost" in said_of(found, 1.0)
+    hidden = said_of(found, 1e9)
+    assert "not clear on 100 %" in hidden and "who is ahead is not clear at any value of creators.hype" in hidden
+    assert "the winner changes" not in hidden and "does not change" not in hidden
+
+
+def test_a_map_whose_intervals_miss_too_many_points_says_so() -> None:
+    found = mapped(made(count=60))
+    assert "less sure" not in " ".join(of_map(found).sentences)
+    missing = found._replace(error=found.error._replace(coverage=0.8))
+    assert "80 % of the points left out" in " ".join(of_map(missing).sentences)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from experiments.expressions import Expression
 from experiments.mistakes import validated
-from experiments.sampling import Design, Points, draw
+from experiments.sampling import Design, Points, draw, paths_set
 from sim.errors import UserError
 from sim.parameters import Parameters
 
@@ -152,3 +152,34 @@ def test_expressions_agree_with_python() -> None:
     for b, c in values:
         assert Expression.parse(text).value({"a.b": b, "a.c": c}) == b**2 / 3 - (c + 1) * 0.7 + min(b, c)
         assert math.isfinite(b)
+
+
+def test_derived_parameters_follow_each_other_whatever_their_order() -> None:
+    derived = {HYPE: "market.choice.risk * 2", "market.choice.risk": f"{EFFORT} / 4"}
+    for given in (derived, dict(reversed(derived.items()))):
+        points = drawn(vary={EFFORT: [2, 4]}, derived=given)
+        assert column(points, "market.choice.risk") == [0.5, 1.0] and column(points, HYPE) == [1.0, 2.0]
+
+
+def test_what_is_derived_in_a_circle_is_refused() -> None:
+    derived = {HYPE: f"{EFFORT} + 1", EFFORT: "market.choice.risk", "market.choice.risk": HYPE}
+    with pytest.raises(UserError, match=r"creators\.hype from .* follow from each other"):
+        drawn(vary={ANSWERS: [1, 2]}, derived=derived)
+
+
+def test_a_constraint_is_a_comparison() -> None:
+    with pytest.raises(UserError, match=r"point 0: 'creators\.hype' is 1, expected a comparison"):
+        drawn(vary={HYPE: [1, 2]}, constraints=[HYPE])
+
+
+def test_text_has_no_remainder() -> None:
+    """In Python it would be filled in, to any length."""
+    with pytest.raises(UserError, match="text has no remainder"):
+        drawn(vary={HYPE: [1, 2]}, constraints=["'%999999999999d' % 3 == 'a'"])
+
+
+def test_what_a_design_sets_is_known_however_it_is_given(tmp_path: Path) -> None:
+    (tmp_path / "points.csv").write_text(f"{HYPE},{EFFORT}\n1,2\n")
+    for keys in ({"vary": {HYPE: [1], EFFORT: [2]}}, {"list": [{"creators": {"hype": 1, "effort_cost": 2}}]},
+                 {"file": str(tmp_path / "points.csv")}, {"vary": {HYPE: [1]}, "derived": {EFFORT: HYPE}}):  # fmt: skip
+        assert paths_set(validated(Design, keys)) == {HYPE, EFFORT}

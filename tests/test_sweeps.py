@@ -150,6 +150,22 @@ def test_a_dry_run_tells_and_writes_nothing(folder: Path, capsys: pytest.Capture
     assert list(folder.iterdir()) == []
 
 
+def test_what_the_arms_set_decides_no_point(capsys: pytest.CaptureFixture[str]) -> None:
+    """It has another value in each arm, and the base's in none."""
+    for key in ("constraints=['platform.take_rate < 0.01']", "derived={creators.hype: 100 * platform.take_rate}"):
+        vary = "experiment.design.vary={creators.effort_cost: [1,4]}"
+        assert main(["run", "experiment=quick", vary, f"experiment.design.{key}", "--dry-run"]) == 2
+        assert "platform.take_rate is set by experiment.factors.fees" in capsys.readouterr().err
+
+
+def test_the_command_line_sets_nothing_that_the_points_of_a_file_set(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "points.csv").write_text("creators.hype,market.consumers\n1.5,150\n2,150\n", "utf-8")
+    assert main(["run", *TINY, "experiment.design.file=points.csv", "--dry-run"]) == 2
+    assert "market.consumers=100: experiment.design sets this key" in capsys.readouterr().err
+
+
 def test_a_dry_run_knows_the_store(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", *TINY, VARY, "executor=serial"]) == 0
     capsys.readouterr()
@@ -238,7 +254,7 @@ def test_what_is_spread_is_done_here_where_a_worker_is_lost() -> None:
             os._exit(1)
         return 2 * number
 
-    assert executor.spread(double, range(3), Executor(workers=2)) == [0, 2, 4]
+    assert list(executor.spread(double, range(3), Executor(workers=2))) == [0, 2, 4]
 
 
 def test_an_interruption_loses_nothing_and_asks_nothing(started: Callable[..., subprocess.Popen[str]]) -> None:

@@ -95,12 +95,14 @@ class FlipMap(NamedTuple):
         assumption, log = (self.x, self.y)[axis], self.log[axis]
         return _home(assumption, Scale(assumption.low, assumption.high, log))
 
+    def line(self, axis: int) -> tuple[Array, Array]:
+        """Mean response and half its interval along `x` (0) or `y` (1), the other at home."""
+        at = int(np.abs((self.up, self.across)[axis] - self.home(1 - axis)).argmin())
+        return (self.mean[at], self.half[at]) if axis == 0 else (self.mean[:, at], self.half[:, at])
+
     def crossings(self, axis: int) -> list[Crossing]:
         """Where the winner changes along `x` (0) or `y` (1), the other at home."""
-        values, fixed = (self.across, self.up) if axis == 0 else (self.up, self.across)
-        at = int(np.abs(fixed - self.home(1 - axis)).argmin())
-        mean, half = (self.mean[at], self.half[at]) if axis == 0 else (self.mean[:, at], self.half[:, at])
-        return crossings(values, mean, half)
+        return crossings((self.across, self.up)[axis], *self.line(axis))
 
     def nearest(self, axis: int) -> Crossing | None:
         """The one of `crossings` that is nearest to home."""

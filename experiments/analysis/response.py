@@ -14,6 +14,8 @@ from experiments.report.statistics import Comparison, contrast_weights
 from sim.errors import UserError, nearest
 from sim.recorder import OUTCOMES
 
+MOST_NOISE = 0.5  # of the variance between points, for anything to be learnt of it
+
 
 class Question(NamedTuple):
     """A contrast of arms, or the level of one: weights of the arms, and what the two sides are called.
@@ -81,6 +83,11 @@ class Noise(NamedTuple):
     share: float
     common: float
     seeds: int
+
+    @property
+    def hides(self) -> bool:
+        """Whether so much of what differs between points is luck that nothing can be learnt of the rest."""
+        return self.share > MOST_NOISE
 
 
 def question_of(sweep: Sweep, contrast: str | None = None, arm: str | None = None) -> Question:

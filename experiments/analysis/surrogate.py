@@ -60,6 +60,11 @@ class Error(NamedTuple):
     points: int
     folds: int
 
+    @property
+    def too_sure(self) -> bool:
+        """Whether fewer points lie in their intervals than chance explains: in one of a hundred honest ones."""
+        return bool(special.bdtr(round(self.coverage * self.points), self.points, LEVEL) < 0.01)
+
 
 class Solved(NamedTuple):
     """A fitted surrogate as the arrays that a prediction is made of: of n points, p parameters.

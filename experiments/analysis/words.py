@@ -18,7 +18,6 @@ from experiments.report.statistics import Estimate
 from sim.recorder import OUTCOMES
 
 FEW_SEEDS = 5  # with fewer, Student's t is twice the normal quantile or more
-MOST_NOISE = 0.5  # of the variance between points, for anything to be learnt of it
 LEAST_SHARE = 0.05  # of the variance: an assumption below it is not worth a sentence
 
 
@@ -140,6 +139,8 @@ def of_indices(table: pd.DataFrame, plan: Design, answer: Response) -> Finding:
             "the variance of the response, over all ranges at once, that an assumption explains alone, and with all "
             "its interactions. Intervals are bootstrapped; one below zero says that there are too few samples."
         ]
+    if doubt.hides:
+        sentences = [f"Which assumption {_effect(answer)} hangs on, {doubt.seeds} seeds a point do not tell"]
     notes.append(noise_note(doubt, plan.method))
     return Finding(plan.method, about, [f"{s}." for s in sentences], columns, rows, notes)
 
@@ -149,7 +150,7 @@ def noise_note(doubt: Noise, method: str) -> str:
     if not np.isfinite(doubt.share):
         return "With one seed a point the noise of the seeds is not known: it is in every number here. Give more seeds."
     said = f"Noise of the seeds is {share(doubt.share)} of the variance between points ({doubt.seeds} seeds a point)"
-    if doubt.share > MOST_NOISE:
+    if doubt.hides:
         return f"{said}: too much to tell assumptions apart by. Give more seeds a point."
     if method == "sobol":
         return f"{said}: each index 'in all' is too high by up to about that much."
@@ -166,17 +167,16 @@ def of_map(found: FlipMap) -> Finding:
         ahead, behind = f"{question.name} is above zero", f"{question.name} is below zero"
     above, below = found.share(1), found.share(-1)
     sentences = [
-        f"{answer.label}, over the plausible ranges of {found.x.path} and {found.y.path}: {ahead} on {share(above)} of "
+        f"{answer.label}, over the ranges of {found.x.path} and {found.y.path}: {ahead} on {share(above)} of "
         f"the map, {behind} on {share(below)}, not clear on {share(1 - above - below)}"
     ]
-    for axis, moved, other in ((0, found.x, found.y), (1, found.y, found.x)):
-        at = [_crossing(c, found.across if axis == 0 else found.up) for c in found.crossings(axis)]
-        said = (
-            f"the winner changes at {moved.path} = {_listed(at, 'and')}"
-            if at
-            else f"{moved.path} does not change who is ahead"
+    for axis, other in ((0, found.y), (1, found.x)):
+        sentences.append(f"With {other.path} at {found.home(1 - axis):.3g}, {_along(found, axis)}")
+    if found.error.too_sure:
+        sentences.append(
+            f"Take all this for less sure than it says: {share(found.error.coverage)} of the points left out lie in "
+            "their 95 % intervals, so that what is called clear is so too often"
         )
-        sentences.append(f"With {other.path} at {found.home(1 - axis):.3g}, {said}")
     held = [f"{path} = {value:.3g}" for path, value in found.held.items()]
     error = found.error
     notes = [
@@ -219,9 +219,10 @@ def of_scenarios(found: Sequence[scenarios.Scenario], varied: Sequence[Assumptio
 
 def _sobol_sentences(table: pd.DataFrame, answer: Response) -> list[str]:
     first = table.iloc[0]
+    total, alone = np.clip(first[["total", "first"]].astype(float), 0, 1)
     said = (
-        f"{_effect(answer)} hangs most on {first['assumption']}: {share(max(first['total'], 0))} of its variance, "
-        f"{share(max(first['first'], 0))} by that alone and the rest together with others"
+        f"{_effect(answer)} hangs most on {first['assumption']}: {share(total)} of its variance, "
+        f"{share(alone)} by that alone and the rest together with others"
     )
     small = table[table["total_high"] < LEAST_SHARE]["assumption"].tolist()
     sentences = [said]
@@ -231,6 +232,22 @@ def _sobol_sentences(table: pd.DataFrame, answer: Response) -> list[str]:
     if together > LEAST_SHARE:
         sentences.append(f"{share(together)} of the variance comes of assumptions acting together, or of noise")
     return sentences
+
+
+def _along(found: FlipMap, axis: int) -> str:
+    """What becomes of the winner along one axis, from the defaults."""
+    moved, values = ((found.x, found.across), (found.y, found.up))[axis]
+    level = not found.answer.question.low
+    winner, ahead = ("the sign", "its sign") if level else ("the winner", "who is ahead")
+    mean, half = found.line(axis)
+    clear = np.abs(mean) > half
+    if not clear.any():
+        return f"{ahead} is not clear at any value of {moved.path}"
+    if at := [_crossing(c, values) for c in found.crossings(axis)]:
+        return f"{winner} changes at {moved.path} = {_listed(at, 'and')}"
+    if clear.all():
+        return f"{moved.path} does not change {ahead}"
+    return f"{moved.path} does not clearly change {ahead}: on {share(float(1 - clear.mean()))} of its range it is open"
 
 
 def _crossing(crossing: Crossing, values: object) -> str:

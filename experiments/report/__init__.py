@@ -40,10 +40,10 @@ def write(folder: Path, spread: Spread = map) -> str:
 
     results = load(folder)
     verdict = judge(results)
+    drawings = draw_all(results, verdict, folder / "figures", spread)  # other processes draw while this one tells
     told = tell(results, verdict)
     text = plain(results, told)
     table(verdict).to_csv(folder / "verdict.csv", index=False)
     (folder / "verdict.txt").write_text(text, encoding="utf-8")
-    drawings = draw_all(results, verdict, folder / "figures", spread)
-    (folder / "report.html").write_text(page(results, verdict, told, drawings), encoding="utf-8")
+    (folder / "report.html").write_text(page(results, verdict, told, dict(drawings)), encoding="utf-8")
     return text

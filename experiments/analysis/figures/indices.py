@@ -15,9 +15,10 @@ from experiments.report.style import BLUE, GREY, ORANGE, PALE, VERMILLION, Drawi
 
 def draw(table: pd.DataFrame, plan: Design, answer: Response) -> Drawing:
     """The indices of `plan`'s method."""
-    what = _response(answer)
+    what, doubt = _response(answer), noise(answer.cells)
+    hidden = capital(f"{what}: the luck of {doubt.seeds} seeds a point hides which assumption matters")
     if plan.method == "morris":
-        title = f"{table['assumption'].iloc[0]} moves {what} most"
+        title = hidden if doubt.hides else f"{table['assumption'].iloc[0]} moves {what} most"
         caption = (
             f"Change of the response, in {answer.unit}, when an assumption moves over its whole range, from random "
             "places of the others: dots, the mean of its size with a 95 % interval; diamonds, the mean with its sign. "
@@ -26,8 +27,7 @@ def draw(table: pd.DataFrame, plan: Design, answer: Response) -> Drawing:
         figure, ax = _frame(title, table)
         _morris(ax, table, answer)
     else:
-        doubt = noise(answer.cells)
-        title = _sobol_title(table, what)
+        title = hidden if doubt.hides else _sobol_title(table, what)
         caption = (
             "Shares of the variance of the response over all ranges at once (Sobol indices), with bootstrapped 95 % "
             "intervals: orange, what an assumption explains alone; blue, with all its interactions."
@@ -90,4 +90,4 @@ def _sobol_title(table: pd.DataFrame, what: str) -> str:
     first = table.iloc[0]
     if first["total_low"] <= 0:
         return capital(f"{what}: too few samples to say which assumption matters")
-    return f"{first['assumption']} has a part in {100 * max(first['total'], 0):.0f} % of the variance of {what}"
+    return f"{first['assumption']} has a part in {100 * min(first['total'], 1):.0f} % of the variance of {what}"

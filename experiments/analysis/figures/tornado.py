@@ -101,4 +101,7 @@ def _title(table: pd.DataFrame, answer: Response) -> str:
         return f"{start}; the conclusion flips with {names}"
     if len(unclear):
         return f"{start}; it is no longer clear at {len(unclear)} of {len(table)} ends, and flips at none"
-    return f"{start}; the conclusion flips at none of {len(table)} ends"
+    if table["default_low"].iloc[0] > 0 or table["default_high"].iloc[0] < 0:
+        return f"{start}; the conclusion flips at none of {len(table)} ends"
+    becomes = (table["change"] == "becomes clear").sum()
+    return f"{start}; it is not clear at the defaults, and clear at {becomes or 'none'} of {len(table)} ends"

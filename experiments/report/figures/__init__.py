@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -31,7 +31,7 @@ class Words(NamedTuple):
     caption: str
 
 
-def draw_all(results: Results, verdict: Verdict, folder: Path, spread: Spread) -> dict[str, Words]:
+def draw_all(results: Results, verdict: Verdict, folder: Path, spread: Spread) -> Iterator[tuple[str, Words]]:
     """Draw every figure that the run has data for, and write each as png, svg and csv.
 
     Parameters
@@ -45,12 +45,12 @@ def draw_all(results: Results, verdict: Verdict, folder: Path, spread: Spread) -
 
     Returns
     -------
-    dict
-        Titles and captions by the name of the files.
+    iterator of (str, Words)
+        Name of the files, with title and caption, as each is done.
     """
     folder.mkdir(exist_ok=True)
     drawn = spread(partial(draw_one, results=results, verdict=verdict, folder=folder), FIGURES)
-    return {name: words for name, words in zip(FIGURES, drawn, strict=True) if words}
+    return ((name, words) for name, words in zip(FIGURES, drawn, strict=True) if words)
 
 
 def draw_one(name: str, results: Results, verdict: Verdict, folder: Path) -> Words | None:
