@@ -10,7 +10,7 @@ from experiments.analysis.sweep import Sweep, chosen
 from experiments.mistakes import declared, field_at, fields, limits
 from experiments.paths import at
 from sim.errors import UserError
-from sim.parameters import ASSUMPTION, Parameters
+from sim.parameters import Parameters
 
 SOFT = "soft"
 PLAUSIBLE = "plausible"  # as a design asks for the declared range
@@ -125,7 +125,7 @@ def _plausible(path: str, parameters: Parameters, span: str) -> Assumption:
     least, most = limits(field)
     if (least is not None and low < least) or (most is not None and high > most):
         raise UserError(f"--over {path}={span}: expected a range within {least:g} to {most:g}")
-    return described(path, low, high, default)._replace(source=f"range given by the user; {ASSUMPTION}")
+    return described(path, low, high, default)._replace(source="range given by the user")
 
 
 def _ends(path: str, span: str) -> tuple[float, float]:

@@ -13,12 +13,13 @@ from experiments.report.outcomes import capital, number
 from experiments.report.style import BLUE, GREY, INK, PALE, UNCLEAR, VERMILLION, Drawing, new_figure, wrapped
 
 LONGEST_SOURCE = 34  # characters
+APART = 0.3  # of a row, between the two ends of a range
 
 
 def draw(table: pd.DataFrame, plan: Design, answer: Response) -> Drawing:
     """A bar from the effect at one end of a range to that at the other, with an interval at both."""
     names = list(dict.fromkeys(table["assumption"]))
-    figure = new_figure(_title(table, answer), 2.2 + 0.5 * len(names), width=11.0)
+    figure = new_figure(_title(table, answer), 2.2 + 0.6 * len(names), width=11.0)
     ax = figure.subplots()
     home = float(table["default_effect"].iloc[0])
     declared = {a.path: a for a in plan.assumptions}
@@ -50,19 +51,21 @@ def draw(table: pd.DataFrame, plan: Design, answer: Response) -> Drawing:
     return Drawing(figure, _title(table, answer), caption, table)
 
 
-def _bar(ax: Axes, y: int, rows: pd.DataFrame, home: float) -> None:
+def _bar(ax: Axes, middle: int, rows: pd.DataFrame, home: float) -> None:
+    """Both ends of a range, a little apart, so that neither's interval runs through the other's label."""
     ends = [*rows["effect"], home]
-    ax.barh(y, max(ends) - min(ends), left=min(ends), height=0.44, color=PALE, zorder=1)
+    ax.barh(middle, max(ends) - min(ends), left=min(ends), height=0.6, color=PALE, zorder=1)
     lower = min(rows["effect"]) if len(rows) == 2 else min(ends)  # of two ends, one is written to the left
-    for row in rows.to_dict("records"):
+    apart = APART * (np.arange(len(rows)) - (len(rows) - 1) / 2)
+    for y, row in zip(middle + apart, rows.to_dict("records"), strict=True):
         colour = _colour(row["low"], row["high"])
         ax.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=1.6, zorder=3)
-        ax.plot(row["effect"], y, "o", color=colour, markersize=6, zorder=4)
+        ax.plot(row["effect"], y, "o", color=colour, markersize=5.5, zorder=4)
         is_left = row["effect"] <= lower
-        at, shift, align = (row["low"], -4, "right") if is_left else (row["high"], 4, "left")
-        ax.annotate(f"{row['value']:g}", (at if np.isfinite(at) else row["effect"], y), xytext=(2 * shift, 0),
+        at, shift, align = (row["low"], -8, "right") if is_left else (row["high"], 8, "left")
+        ax.annotate(f"{row['value']:g}", (at if np.isfinite(at) else row["effect"], y), xytext=(shift, 0),
                     textcoords="offset points", ha=align, va="center", fontsize=8.5, color=colour, fontweight="bold",
-                    zorder=5, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8})  # fmt: skip
+                    zorder=5)  # fmt: skip
 
 
 def _colour(low: float, high: float) -> str:
