@@ -160,7 +160,7 @@ def draw(design: Design, base: Mapping[str, Any]) -> Points:
 
 
 def paths_set(design: Design) -> set[str]:
-    """Paths of the parameters that a design sets at each point.
+    """Paths of the parameters that a design sets at each point; without those of a file that is not there.
 
     Raises
     ------
@@ -168,7 +168,7 @@ def paths_set(design: Design) -> set[str]:
         If its file cannot be read.
     """
     listed = {path for row in design.list for path in _flat(row)}
-    named = set(next(_from_file(Path(design.file)))) if design.file else set()
+    named = set(next(_from_file(Path(design.file)))) if design.file and Path(design.file).exists() else set()
     return {*design.vary, *design.derived, *listed, *named}
 
 

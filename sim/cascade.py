@@ -199,7 +199,7 @@ def tree(graph: Graph, contagion: Contagion, seeds: ArrayLike, run: int = 0) -> 
     roots = _checked(graph, contagion, np.atleast_2d(np.asarray(seeds)))[0]
     room = _room(graph)
     with np.errstate(over="ignore"):
-        size, _ = _spread_once(run, roots, graph, contagion, room)
+        size = _spread_one(run, roots, graph, contagion, room)
     return Tree(*(column[:size].astype(np.int64) for column in (room.order, room.parent, room.step)))
 
 
@@ -235,6 +235,11 @@ def _spread_all(roots: NDArray[np.int64], graph: Graph, contagion: Contagion, ro
             out.virality[run] = _mean_distance(size, room)
         for place in range(size):
             room.adopted[(room.order[place] & ROW) // WORD] = 0
+
+
+@compiled
+def _spread_one(run: int, roots: NDArray[np.int64], graph: Graph, contagion: Contagion, room: Room) -> int:
+    return _spread_once(run, roots, graph, contagion, room)[0]
 
 
 @inlined

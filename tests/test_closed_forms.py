@@ -15,11 +15,12 @@ from small_markets import market
 from sim.agents.business import remember
 from sim.agents.buying import remember_claim
 from sim.audience import add_follow, empty_follows
+from sim.compiled import compiled
 from sim.draws import Stream, stream_keys, uniforms
 from sim.market import Market
 from sim.parameters import Category, Parameters, scalars
 from sim.recorder import gini
-from sim.records import COUNT_UNITS, Channel, Orders, Posts, empty
+from sim.records import COUNT_UNITS, Channel, Follows, Orders, Posts, empty
 from sim.rules.belief import Signals, claim_precision, expected_quality
 from sim.rules.choice import realised_surplus
 from sim.rules.content import post_rate
@@ -156,6 +157,14 @@ def test_a_claim_weighs_by_trust_expertise_and_visible_pay() -> None:
 # --- trust ----------------------------------------------------------------------------------------------------------
 
 
+@compiled
+def hear_all(met: NDArray[np.bool_], weight: float, follows: Follows) -> None:
+    """Every follower hears claims of the creator in the first slot, met or broken; shape (claims, followers)."""
+    for i in range(met.shape[1]):
+        for n in range(met.shape[0]):
+            remember_claim(i, 0, bool(met[n, i]), weight, follows)
+
+
 @pytest.mark.parametrize("honesty", [0.95, 0.7, 0.4])
 def test_trust_on_an_edge_goes_to_its_fixed_point(honesty: float) -> None:
     """After n claims, met with probability π, trust is expected at Σ Binomial(k) (a + k)/(a + b + k + w(n − k)); it
@@ -166,8 +175,7 @@ def test_trust_on_an_edge_goes_to_its_fixed_point(honesty: float) -> None:
     met = np.array([uniforms(key, n, followers, 0) < honesty for n in range(claims)])
     for i in range(followers):
         add_follow(i, 0, *prior, follows)
-        for n in range(claims):
-            remember_claim(i, 0, bool(met[n, i]), weight, follows)
+    hear_all(met, weight, follows)
     a, b = (column[:, 0] / COUNT_UNITS for column in (follows.met, follows.broken))
     np.testing.assert_array_equal(a, prior[0] + met.sum(axis=0))
     np.testing.assert_array_equal(b, prior[1] + weight * (claims - met.sum(axis=0)))
