@@ -19,7 +19,8 @@ settings.load_profile("untimed")
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Compile the model before the first test, whose time limit is not made for that, and before workers each do it."""
-    if not hasattr(session.config, "workerinput") and not is_warm():
+    runs_them = not (session.config.option.collectonly or hasattr(session.config, "workerinput"))
+    if runs_them and not is_warm():
         print(COMPILING)
         market(days=WARM_UP)
 
