@@ -130,7 +130,24 @@ def _compile(function: F, folder: Path, **options: Any) -> F:
         settings.CACHE_DIR = before
     if options.items() >= UNREACHABLE_FROM_PYTHON.items():
         _refuse_python(dispatcher)
+    _forget_what_is_gone(dispatcher)
     return cast(F, dispatcher)
+
+
+def _forget_what_is_gone(dispatcher: Any) -> None:
+    """Compile anew where the index of compiled code names a type that is not here, as of a researcher's own rules."""
+    index = getattr(dispatcher._cache, "_cache_file", None)
+    if index is None:  # nothing can be kept here
+        return
+    load = index._load_index
+
+    def load_what_is_known() -> Any:
+        try:
+            return load()
+        except (ImportError, AttributeError):
+            return {}
+
+    index._load_index = load_what_is_known
 
 
 def _refuse_python(dispatcher: Any) -> None:
