@@ -278,7 +278,7 @@ def _check_overrides(study: Study, overrides: Sequence[str]) -> None:
                 f"{text}: the arms of experiment={study.name} set this key; "
                 f"override {place} instead, or add experiment=single"
             )
-        if override.key_or_group in at_points and not override.key_or_group.startswith("experiment."):
+        if override.key_or_group in at_points:
             raise UserError(f"{text}: experiment.design sets this key at each point; expected one or the other")
 
 

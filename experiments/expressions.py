@@ -21,21 +21,20 @@ def _power(base: Any, exponent: Any) -> Any:
     return float(base) ** float(exponent)  # a power of whole numbers could fill the memory
 
 
-def _product(one: Any, other: Any) -> Any:
-    if isinstance(one, str) or isinstance(other, str):
-        raise TypeError("text cannot be multiplied")
-    return one * other
+def _of_numbers(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Refuse text, which Python would repeat or fill in, to any length."""
 
+    def checked(one: Any, other: Any) -> Any:
+        if isinstance(one, str) or isinstance(other, str):
+            raise TypeError("text can be compared, not multiplied or divided")
+        return operation(one, other)
 
-def _remainder(one: Any, other: Any) -> Any:
-    if isinstance(one, str) or isinstance(other, str):
-        raise TypeError("text has no remainder")
-    return one % other
+    return checked
 
 
 _BINARY: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: _product, ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv, ast.Mod: _remainder, ast.Pow: _power,
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: _of_numbers(operator.mul), ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv, ast.Mod: _of_numbers(operator.mod), ast.Pow: _power,
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
     ast.Eq: operator.eq, ast.NotEq: operator.ne,
 }  # fmt: skip

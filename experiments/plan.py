@@ -90,8 +90,9 @@ def plan(settings: Settings, points: Points | None = None) -> Plan:
     """
     study = settings.experiment
     base = settings.parameters.model_dump(mode="json")
-    _check_read(study)
-    points = points or (draw(study.design, base) if study.design.is_used else Points((), [{}]))
+    if points is None:
+        _check_read(study)
+        points = draw(study.design, base) if study.design.is_used else Points((), [{}])
     _check_columns(points, study)
     cells = list(_cells(points, study, base))
     checks = [] if study.design.is_used else flips.checks(study, base)

@@ -168,8 +168,8 @@ def paths_set(design: Design) -> set[str]:
         If its file cannot be read.
     """
     listed = {path for row in design.list for path in _flat(row)}
-    named = set(next(_from_file(Path(design.file)))) if design.file and Path(design.file).exists() else set()
-    return {*design.vary, *design.derived, *listed, *named}
+    named = next(_from_file(Path(design.file))) if design.file and Path(design.file).exists() else {}
+    return {path for path, _, _ in fields(Parameters())} & {*design.vary, *design.derived, *listed, *named}
 
 
 def _check_varied(path: str, over: Any) -> None:

@@ -105,15 +105,20 @@ def test_relative_links_resolve(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", [page for page in BY_NAME if any(b.words == "runnable" for b in blocks(page))])
-def test_runnable_examples_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_runnable_examples_run(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To the end, and what is to be printed or plotted is."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")
+    from matplotlib import pyplot
+
     for block in blocks(page):
         if block.words == "runnable":
             exec(compile(block.text, page, "exec"), {"__name__": page})
-    from matplotlib import pyplot
-
-    pyplot.close("all")
+            assert bool(capsys.readouterr().out.strip()) == ("print(" in block.text)
+            assert bool(pyplot.get_fignums()) == ("plot(" in block.text)
+            pyplot.close("all")
 
 
 IN_EARNEST = "docs/analysis.md"  # whose commands build on what the others leave
