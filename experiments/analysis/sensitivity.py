@@ -141,7 +141,7 @@ def tornado(plan: Design, answer: Response) -> pd.DataFrame:
     DataFrame, a row for each end, the widest swing first
         `assumption`, `value`, `effect` with its 95 % interval `low` to `high`, `swing` from the default with
         `swing_low` and `swing_high` (paired by seed), `default_effect` with its interval, and `change`: whether the
-        conclusion flips, is no longer clear, becomes clear, or is the same.
+        conclusion flips, is no longer clear, becomes clear, is as unclear, or is the same.
 
     Raises
     ------

@@ -13,6 +13,7 @@ from experiments.analysis.finding import Finding
 from experiments.analysis.flipmap import Crossing, FlipMap
 from experiments.analysis.response import Noise, Response, noise
 from experiments.analysis.sensitivity import Design
+from experiments.report.flips import CHANGES
 from experiments.report.outcomes import amount, number, share
 from experiments.report.statistics import Estimate
 from sim.recorder import OUTCOMES
@@ -77,7 +78,7 @@ def of_tornado(table: pd.DataFrame, plan: Design, answer: Response) -> Finding:
         if len(found):
             places = [f"{a} = {v:g}" for a, v in zip(found["assumption"], found["value"], strict=True)]
             sentences.append(f"{words} with {_listed(places, 'or')}")
-    same = int((table["change"] == "same").sum())
+    same = int((~table["change"].isin(CHANGES)).sum())
     if same:
         start = "The conclusion is the same" if interval.clear else "It is as unclear"
         sentences.append(f"{start} at {same} of {len(table)} ends of {_ranges(plan)}")

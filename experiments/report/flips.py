@@ -14,6 +14,7 @@ from experiments.report.statistics import Comparison, contrast, t_interval
 from sim.recorder import OUTCOMES
 
 CHANGES = ("flips", "no longer clear", "becomes clear")
+UNCHANGED = {"same": "the same", "as unclear": "not clear"}
 
 
 def changes(flips: pd.DataFrame, main: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -32,7 +33,8 @@ def changes(flips: pd.DataFrame, main: pd.DataFrame | None = None) -> pd.DataFra
     DataFrame
         The rows that are not defaults, with a column `change`: ``flips`` if the effect is clear and of the other sign,
         ``no longer clear`` if it was clear at the default and now covers zero, ``becomes clear`` if it is clear and
-        neither the experiment nor the default was, else ``same``; and the default's `effect`, `low` and `high` as
+        neither the experiment nor the default was, ``as unclear`` if neither it nor the default is, ``same`` if it is
+        clear and of the same sign; and the default's `effect`, `low` and `high` as
         `default_effect`, `default_low` and `default_high`. The checks are smaller: `at_default` says ``not clear`` or
         ``the opposite`` where the check at the default does not bear out what is clear in the experiment, else nothing.
         Where it is the opposite, the checks are held against it.
@@ -50,6 +52,7 @@ def changes(flips: pd.DataFrame, main: pd.DataFrame | None = None) -> pd.DataFra
         told = _sign(moved[["factor", "outcome"]].merge(found, on=["factor", "outcome"], how="left"), "main_")
     reference = np.where((told != 0) & (told + was != 0), told, was)
     moved["change"] = "same"
+    moved.loc[(now == 0) & (was == 0), "change"] = "as unclear"
     moved.loc[(now == 0) & (was != 0), "change"] = "no longer clear"
     moved.loc[(now != 0) & (reference == 0), "change"] = "becomes clear"
     moved.loc[now * reference < 0, "change"] = "flips"
@@ -105,12 +108,14 @@ def _sentence(rows: pd.DataFrame) -> str:
         if len(found):
             places = [f"{a} = {_plain(v)}" for a, v in zip(found["assumption"], found["value"], strict=True)]
             parts.append(f"{change} if {' or '.join(places)}")
-    same = int((rows["change"] == "same").sum())
     at_default = rows["at_default"].iloc[0]
     aside = f" (in the smaller market of the checks {at_default} at the defaults)" if at_default else ""
-    if not parts:
-        return f"the same at all {same} ends of {rows['assumption'].nunique()} assumptions' ranges{aside}"
-    return "; ".join(parts) + (f"; the same at the other {same} values tried" if same else "") + aside
+    rest = [(words, int((rows["change"] == change).sum())) for change, words in UNCHANGED.items()]
+    said = " and ".join(f"{words} at {count}" for words, count in rest if count)
+    if said:
+        number = f"{rows['assumption'].nunique()} assumptions' ranges"
+        parts.append(f"{said} of the other values tried" if parts else f"{said} of the {len(rows)} ends of {number}")
+    return "; ".join(parts) + aside
 
 
 def _plain(value: Any) -> str:

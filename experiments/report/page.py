@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from experiments.report.figures import Words
-from experiments.report.flips import changes, found_at_large
+from experiments.report.flips import CHANGES, changes, found_at_large
 from experiments.report.load import Results
 from experiments.report.outcomes import PERCENT_UNITS, SHOWN, amount, capital, number, percent
 from experiments.report.statistics import t_interval
@@ -140,7 +140,7 @@ def _flip_rows(results: Results) -> list[dict[str, str]]:
             f"{number(row['default_high'], signed=True)})",
             "change": str(row["change"]),
         }
-        for row in moved[moved["change"] != "same"].to_dict("records")
+        for row in moved[moved["change"].isin(CHANGES)].to_dict("records")
     ]  # fmt: skip
 
 

@@ -206,8 +206,20 @@ def test_a_reverse_that_is_not_clear_is_no_flip() -> None:
 def test_flip_sentences(results: Results) -> None:
     assert flip_sentences(results, FEES)[0] == (
         "GMV net of returns: flips if creators.hype = 5; no longer clear if market.choice.risk = 0; "
-        "the same at the other 2 values tried."
+        "the same at 2 of the other values tried."
     )
+
+
+def test_what_no_check_shows_is_not_called_the_same(run_folder: Path) -> None:
+    """Intervals that hold zero at the default and at every end speak neither for the answer nor against it."""
+    results = load(run_folder)
+    assert results.flips is not None
+    results.flips[["low", "high"]] = [-1e9, 1e9]
+    told = flip_sentences(results, FEES)[0]
+    assert told.startswith("GMV net of returns: not clear at 4 of the 4 ends of 2 assumptions' ranges (in the smaller")
+    clear = (results.flips["assumption"] == "creators.hype") & (results.flips["value"] == 0.0)
+    results.flips.loc[clear, "low"] = 1e-9  # of the sign that the experiment found
+    assert "the same at 1 and not clear at 3 of the 4 ends" in flip_sentences(results, FEES)[0]
 
 
 def test_without_checks_the_report_says_so(run_folder: Path, tmp_path: Path) -> None:
