@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import pickle
 import signal
 import socket
 import threading
@@ -150,7 +151,8 @@ def _is_loss(error: Exception) -> bool:
 def spread(function: Callable[[Any], Any], arguments: Iterable[Any], executor: Executor) -> Iterator[Any]:
     """Call a function with each argument: in this machine's workers where it has some, which begin at once.
 
-    Where a worker is lost, the rest is done here: the function must bear being called twice with an argument.
+    The function is taken as it is now. Where a worker is lost, the rest is done here: the function must bear being
+    called twice with an argument.
 
     Yields
     ------
@@ -160,11 +162,17 @@ def spread(function: Callable[[Any], Any], arguments: Iterable[Any], executor: E
     arguments = list(arguments)
     if executor.backend != "loky" or workers(executor) == 1:
         return map(function, arguments)
+    # a thread of the executor would pickle it later, while the caller goes on and may change what it holds
+    content = pickle.dumps(function)
     with _backend(executor):
         results = Parallel(return_as="generator", batch_size=1, max_nbytes=None)(
-            delayed(function)(argument) for argument in arguments
+            delayed(_unpickled)(content, argument) for argument in arguments
         )
     return _or_here(results, function, arguments)
+
+
+def _unpickled(function: bytes, argument: Any) -> Any:
+    return pickle.loads(function)(argument)
 
 
 def _or_here(results: Iterator[Any], function: Callable[[Any], Any], arguments: Sequence[Any]) -> Iterator[Any]:
