@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -13,12 +14,13 @@ from typing import Any, NamedTuple
 from experiments.mistakes import shown
 from experiments.paths import at, leaves
 from experiments.runs import model_hash
-from experiments.store import Store
+from experiments.store import WHOLE, Store
 from sim.errors import UserError
 from sim.parameters import Parameters
 
 SHORT = 12  # characters of an id
 WIDEST = 60  # of an error in a list
+MOST = 2**63 - 1  # that SQLite can count
 RUN_COLUMNS = ("id", "experiment", "status", "made", "model", "seed", "days", "burn_in", "seconds", "error", "day")
 _LINE = f"{{:<{SHORT}}}  {{:<25}}  {{:<16}}  {{:<8}}  {{:>6}}  {{:>5}}  {{}}"
 _UNUSED = "DELETE FROM parameters WHERE hash NOT IN (SELECT parameters FROM runs WHERE parameters IS NOT NULL)"
@@ -48,16 +50,17 @@ class Chosen(NamedTuple):
 def listed(output: Path, chosen: Chosen, last: int) -> str:
     """The last runs that were made, a line each, under a line of totals."""
     where, arguments = chosen.where()
-    with _opened(output) as (connection, path):
+    with _opened(output) as (connection, store):
         count, failed = connection.execute(
             f"SELECT count(*), coalesce(sum(status = 'failed'), 0) FROM runs WHERE {where}", arguments
         ).fetchone()
         rows = connection.execute(
-            f"SELECT id, made, experiment, status, seed, days, seconds, error FROM runs WHERE {where} "
+            "SELECT id, made, experiment, "
+            f"CASE WHEN {WHOLE} THEN status ELSE 'damaged' END, seed, days, seconds, error FROM runs WHERE {where} "
             "ORDER BY made DESC, rowid DESC LIMIT ?",
-            [*arguments, last],
+            [*arguments, min(last, MOST)],
         ).fetchall()
-    lines = [f"{count} runs in {path}, {failed} of them failed, {path.stat().st_size / 1e6:.1f} MB"]
+    lines = [f"{count} runs in {store.path}, {failed} of them failed, {store.path.stat().st_size / 1e6:.1f} MB"]
     if rows:
         lines.append(_LINE.format("run", "made", "experiment", "status", "seed", "days", "seconds"))
     for id, made, experiment, status, seed, days, seconds, error in rows:
@@ -69,8 +72,8 @@ def listed(output: Path, chosen: Chosen, last: int) -> str:
 
 def described(output: Path, run: str) -> str:
     """Everything of one run: what it was made with, what came of it, or how it broke."""
-    with _opened(output) as (connection, _):
-        row = _found(connection, run)
+    with _opened(output) as (connection, store):
+        row = _found(connection, store, run)
         tables = [name for (name,) in connection.execute("SELECT name FROM tables WHERE run = ?", [row["id"]])]
     lines = [f"{key:<12}{row[key]}" for key in RUN_COLUMNS if row[key] is not None]
     if row["model"] != model_hash():
@@ -98,10 +101,13 @@ def export(output: Path, chosen: Chosen, file: Path) -> int:
     """
     where, arguments = chosen.where()
     query = (
-        f"SELECT {', '.join(f'runs.{column}' for column in RUN_COLUMNS)}, outcomes, content FROM runs "
+        f"SELECT {', '.join(f'runs.{column}' for column in RUN_COLUMNS)}, outcomes, parameters, content, "
+        f"{WHOLE} AS whole FROM runs "
         f"LEFT JOIN parameters ON parameters.hash = runs.parameters WHERE {where} ORDER BY runs.rowid"
     )
-    with _opened(output) as (connection, _):
+    with _opened(output) as (connection, store):
+        for row in connection.execute(query, arguments):
+            _check(row, store)
         varied, outcomes = _columns(connection, query, arguments)
         count = 0
         try:
@@ -127,8 +133,8 @@ def prune(output: Path, chosen: Chosen, tables_alone: bool) -> tuple[int, int]:
         How many were taken out, and by how much the file is smaller.
     """
     where, arguments = chosen.where()
-    with _opened(output) as (connection, path):
-        before = path.stat().st_size
+    with _opened(output) as (connection, store):
+        before = store.path.stat().st_size
         with connection:
             ids = f"SELECT id FROM runs WHERE {where}"
             runs = connection.execute(f"SELECT count(*) FROM runs WHERE {where}", arguments).fetchone()[0]
@@ -138,7 +144,7 @@ def prune(output: Path, chosen: Chosen, tables_alone: bool) -> tuple[int, int]:
                 connection.execute(_UNUSED)
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return runs, before - path.stat().st_size
+    return runs, before - store.path.stat().st_size
 
 
 def found(output: Path, run: str) -> sqlite3.Row:
@@ -147,24 +153,24 @@ def found(output: Path, run: str) -> sqlite3.Row:
     Raises
     ------
     UserError
-        If there is none, or more than one.
+        If there is none, or more than one, or it is damaged.
     """
-    with _opened(output) as (connection, _):
-        return _found(connection, run)
+    with _opened(output) as (connection, store):
+        return _found(connection, store, run)
 
 
 @contextmanager
-def _opened(output: Path) -> Iterator[tuple[sqlite3.Connection, Path]]:
+def _opened(output: Path) -> Iterator[tuple[sqlite3.Connection, Store]]:
     store = Store(output / "store")
-    if not store.path.exists():
+    if not store.exists():
         raise UserError(f"{store.path}: no store of runs there; koc run makes one, --output names its folder")
     with closing(store), store.reading() as connection:
-        yield connection, store.path
+        yield connection, store
 
 
-def _found(connection: sqlite3.Connection, run: str) -> sqlite3.Row:
+def _found(connection: sqlite3.Connection, store: Store, run: str) -> sqlite3.Row:
     query = (
-        "SELECT runs.*, content FROM runs LEFT JOIN parameters ON parameters.hash = runs.parameters "
+        f"SELECT runs.*, content, {WHOLE} AS whole FROM runs LEFT JOIN parameters ON parameters.hash = runs.parameters "
         "WHERE id >= ? AND id < ? LIMIT 2"
     )
     rows = connection.execute(query, [run, run + "g"]).fetchall()  # g comes after the last hexadecimal digit
@@ -173,7 +179,16 @@ def _found(connection: sqlite3.Connection, run: str) -> sqlite3.Row:
     if len(rows) > 1 and run != rows[0]["id"]:
         raise UserError(f"{run}: more than one run begins like this; expected more of its letters")
     row: sqlite3.Row = rows[0]
+    _check(row, store)
     return row
+
+
+def _check(row: sqlite3.Row, store: Store) -> None:
+    """See that a run is as it was put, and its parameters too."""
+    if not row["whole"]:
+        raise store.damage(row["id"])
+    if row["content"] and hashlib.sha256(row["content"].encode()).hexdigest() != row["parameters"]:
+        raise store.damage(row["id"], "its record of parameters", "given with experiment.fresh=true")
 
 
 def _columns(connection: sqlite3.Connection, query: str, arguments: list[Any]) -> tuple[list[str], list[str]]:

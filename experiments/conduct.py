@@ -17,6 +17,7 @@ import pandas as pd
 from rich.console import Console
 
 from experiments import drawn, executor, flips, folder
+from experiments.catalogue import SHORT
 from experiments.configuration import Settings, overridden_by_arms
 from experiments.live import Live
 from experiments.manifest import description, making
@@ -124,7 +125,7 @@ def carry_out(
     started = time.time()
     study, output = settings.experiment, Path(settings.output)
     store = Store(output / "store")
-    known = set() if study.fresh and not enough else store.known(planned.runs.values())
+    known = set() if study.fresh and not enough else _known(store, planned, console)
     wanted = store.failed(planned.runs).keys() if only_failed else planned.runs.keys() - known
     pending = [run for id, run in planned.runs.items() if id in wanted]
     _check_room(output, pending)
@@ -173,7 +174,7 @@ def _filled(settings: Settings, planned: Plan, console: Console) -> pd.DataFrame
     """Make the runs that the store lacks, without a folder; returns the table of runs."""
     output = Path(settings.output)
     with closing(Store(output / "store")) as store:
-        known = store.known(planned.runs.values())
+        known = _known(store, planned, console)
         pending = [run for id, run in planned.runs.items() if id not in known]
         _check_room(output, pending)
         if pending:
@@ -184,6 +185,17 @@ def _filled(settings: Settings, planned: Plan, console: Console) -> pd.DataFrame
         _make(pending, settings, store, live, console)
         live.remove()
         return table.whole(store)
+
+
+def _known(store: Store, planned: Plan, console: Console) -> set[str]:
+    """Ids of the runs that need not be made; tells which of the store are damaged, since these are made again."""
+    known = store.known(planned.runs.values())
+    if damaged := sorted(store.damaged):
+        which = ", ".join(id[:SHORT] for id in damaged[:3]) + (", ..." if len(damaged) > 3 else "")
+        console.print(
+            f"{store.path}: {len(damaged)} runs are damaged and are made again: {which}; is the disk in order?"
+        )
+    return known
 
 
 def _some_failed(settings: Settings, planned: Plan) -> bool:

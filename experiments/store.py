@@ -1,15 +1,20 @@
 """Runs, found again by what determines them: one file, into which each run is written whole or not at all.
 
-Schema, version 2 (``PRAGMA user_version``):
+Schema, version 3 (``PRAGMA user_version``):
 
 ``runs``
     ``id``, hash of all that determines the run; ``status``, finished or failed; ``experiment`` that made it; ``made``,
     when, in UTC; ``model``, hash of the model's source; ``parameters``, hash of them; ``seed``, ``days``, ``burn_in``;
-    ``seconds``; ``outcomes`` and ``timings``, JSON; of a failed run ``error``, ``day`` and ``traceback``.
+    ``seconds``; ``outcomes`` and ``timings``, JSON; of a failed run ``error``, ``day`` and ``traceback``; ``checksum``
+    of all these.
 ``parameters``
     ``hash``, and ``content``, all of them as JSON. Runs that differ in the seed alone share them.
 ``tables``
-    ``run``, ``name``, and ``content``, an Arrow stream; none where an experiment keeps outcomes alone.
+    ``run``, ``name``, ``content``, an Arrow stream, and ``checksum`` of it; none where an experiment keeps outcomes
+    alone.
+
+A run whose checksum is not that of its content is damaged. It counts as not made, so that an experiment makes it again;
+whoever asks for it by its id is told.
 """
 
 from __future__ import annotations
@@ -32,7 +37,7 @@ from experiments.runs import TABLES, Failed, Finished, Run
 from sim.errors import UserError
 
 PATIENCE = 60.0  # seconds to wait for another process that writes to the same store
-VERSION = 2
+VERSION = 3
 FINISHED, FAILED = "finished", "failed"
 CHUNK = 500  # ids in one query
 
@@ -40,14 +45,21 @@ _COLUMNS = {
     "id": "TEXT PRIMARY KEY", "seconds": "REAL", "outcomes": "TEXT", "timings": "TEXT",
     "status": "TEXT DEFAULT 'finished'", "experiment": "TEXT", "made": "TEXT", "model": "TEXT", "parameters": "TEXT",
     "seed": "INTEGER", "days": "INTEGER", "burn_in": "INTEGER", "error": "TEXT", "day": "INTEGER", "traceback": "TEXT",
+    "checksum": "TEXT",
 }  # fmt: skip
+# text as bytes, since a flipped bit may leave what is no text
+_CONTENT = [f"CAST(runs.{n} AS BLOB)" if "TEXT" in k else f"runs.{n}" for n, k in _COLUMNS.items() if n != "checksum"]
+WHOLE = f"(runs.checksum IS checksum_of({', '.join(_CONTENT)}))"
+"""A condition of SQL, in a connection of a `Store`: whether a row of ``runs`` is as it was put."""
+_WHOLE_TABLE = "(tables.checksum IS checksum_of(tables.content))"
 _CREATE = f"""
 CREATE TABLE IF NOT EXISTS runs ({", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())});
 CREATE TABLE IF NOT EXISTS parameters (hash TEXT PRIMARY KEY, content TEXT);
-CREATE TABLE IF NOT EXISTS tables (run TEXT, name TEXT, content BLOB, PRIMARY KEY (run, name));
+CREATE TABLE IF NOT EXISTS tables (run TEXT, name TEXT, content BLOB, checksum TEXT, PRIMARY KEY (run, name));
 PRAGMA user_version = {VERSION};
 """
 _PUT = f"INSERT OR REPLACE INTO runs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_JOURNALS = {"WAL": "NORMAL", "TRUNCATE": "FULL"}  # by preference, with the care that each needs when it writes
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -64,10 +76,29 @@ class Store:
     ----------
     folder
         Where the file stands; made when needed.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    damaged : set of str
+        Ids of runs that `known` found to be damaged.
     """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "runs.sqlite"
+        self.damaged: set[str] = set()
+
+    def exists(self) -> bool:
+        """Whether the file is there.
+
+        Raises
+        ------
+        UserError
+            If it cannot be looked for.
+        """
+        with self._clear_errors():
+            return self.path.exists()
 
     def open(self) -> None:
         """Make the file if there is none, and see that it can be written.
@@ -96,33 +127,38 @@ class Store:
             contents[digest] = run.content
             told: tuple[object, ...]
             if isinstance(result, Finished):
-                told = (result.seconds, json.dumps(result.outcomes), json.dumps(result.timings), FINISHED)
+                told = (float(result.seconds), json.dumps(result.outcomes), json.dumps(result.timings), FINISHED)
                 broke: tuple[object, ...] = (None, None, None)
-                tables += [(run.id, name, content) for name, content in result.tables.items()]
+                tables += [(run.id, name, content, checksum_of(content)) for name, content in result.tables.items()]
             else:
                 told, broke = (None, None, None, FAILED), (result.error, result.day, result.traceback)
             made = (experiment, now, run.model, digest, run.seed, run.days, run.burn_in)
-            rows.append((run.id, *told, *made, *broke))
+            row = (run.id, *told, *made, *broke)
+            rows.append((*row, checksum_of(*row)))
         with self._clear_errors(), self._connection as connection:
             connection.executemany(_PUT, rows)
-            connection.executemany("INSERT OR IGNORE INTO parameters VALUES (?, ?)", contents.items())
-            connection.executemany("INSERT OR REPLACE INTO tables VALUES (?, ?, ?)", tables)
+            connection.executemany("INSERT OR REPLACE INTO parameters VALUES (?, ?)", contents.items())
+            connection.executemany("INSERT OR REPLACE INTO tables VALUES (?, ?, ?, ?)", tables)
 
     def known(self, runs: Iterable[Run]) -> set[str]:
         """Which of these runs are here, finished, with all that is to be kept of them."""
         every = list(runs)
-        query = f"SELECT id FROM runs WHERE status = '{FINISHED}' AND id IN"
-        finished = {id for rows in self._of([run.id for run in every], query) for (id,) in rows}
+        query = f"SELECT id, {WHOLE} FROM runs WHERE status = '{FINISHED}' AND id IN"
+        rows = [row for rows in self._of([run.id for run in every], query) for row in rows]
+        finished, self.damaged = {id for id, _ in rows}, {id for id, whole in rows if not whole}
         names = ", ".join(f"'{name}'" for name in TABLES)
-        query = f"SELECT run, count(*) FROM tables WHERE name IN ({names}) AND run IN"
-        tabled = [run.id for run in every if run.tables]
-        counts = {id: count for rows in self._of(tabled, query, "GROUP BY run") for id, count in rows}
-        return finished - {id for id in tabled if counts.get(id) != len(TABLES)}
+        query = f"SELECT run, count(*), sum({_WHOLE_TABLE}) FROM tables WHERE name IN ({names}) AND run IN"
+        tabled = {run.id for run in every if run.tables} & finished
+        counts = {}
+        for id, count, whole in (row for rows in self._of(list(tabled), query, "GROUP BY run") for row in rows):
+            counts[id] = whole
+            self.damaged |= {id} if whole < count else set()
+        return finished - self.damaged - {id for id in tabled if counts.get(id) != len(TABLES)}
 
     def failed(self, ids: Iterable[str]) -> dict[str, Failed]:
         """Those of these runs that were tried and failed, in their order."""
         wanted = list(ids)
-        query = f"SELECT id, error, traceback, day FROM runs WHERE status = '{FAILED}' AND id IN"
+        query = f"SELECT id, error, traceback, day FROM runs WHERE status = '{FAILED}' AND {WHOLE} AND id IN"
         found = {row[0]: Failed(*row) for rows in self._of(wanted, query) for row in rows}
         return {id: found[id] for id in wanted if id in found}
 
@@ -133,28 +169,49 @@ class Store:
         ------
         KeyError
             If it is not here.
+        UserError
+            If it is damaged.
         """
         for done in self.outcomes([id]):
-            query = "SELECT content FROM tables WHERE run = ? AND name = ?"
-            with self._clear_errors():
-                found = {name: self._connection.execute(query, (id, name)).fetchone()[0] for name in tables}
+            query = f"SELECT content, {_WHOLE_TABLE} FROM tables WHERE run = ? AND name = ?"
+            found = {}
+            for name in tables:
+                with self._clear_errors():
+                    row = self._connection.execute(query, (id, name)).fetchone()
+                if row is None or not row[1]:
+                    raise self.damage(id, f"its table {name}")
+                found[name] = row[0]
             return done._replace(tables=found)
         raise KeyError(id)
 
+    def damage(self, id: str, part: str = "what it holds", given: str = "given again") -> UserError:
+        """The error that tells of a damaged run, of which a part is not what was written, and what makes it again."""
+        what = f"run {id[:12]} is damaged, {part} is not what was written"
+        return UserError(f"{self.path}: {what}; the command that made it, {given}, makes it again")
+
     def outcomes(self, ids: Iterable[str]) -> Iterator[Finished]:
-        """Those of these runs that finished, without their tables, in any order."""
-        query = f"SELECT id, seconds, outcomes, timings FROM runs WHERE status = '{FINISHED}' AND id IN"
+        """Those of these runs that finished, without their tables, in any order.
+
+        Raises
+        ------
+        UserError
+            If one is damaged.
+        """
+        query = f"SELECT id, seconds, outcomes, timings, {WHOLE} FROM runs WHERE status = '{FINISHED}' AND id IN"
         for rows in self._of(list(ids), query):
-            for id, seconds, outcomes, timings in rows:
+            for id, seconds, outcomes, timings, whole in rows:
+                if not whole:
+                    raise self.damage(id)
                 yield Finished(id, seconds, json.loads(outcomes), json.loads(timings), {})
 
     def speed(self, run: Run) -> float | None:
         """Consumer-days a second of the last runs of this size; None if the store has too few of them."""
-        if not self.path.exists():
+        if not self.exists():
             return None
         query = (
             "SELECT days, seconds FROM runs JOIN parameters ON parameters.hash = runs.parameters "
-            "WHERE model = ? AND days = ? AND status = ? AND json_extract(content, '$.market.consumers') = ? "
+            "WHERE model = ? AND days = ? AND status = ? "
+            "AND CASE WHEN json_valid(content) THEN json_extract(content, '$.market.consumers') END = ? "
             "ORDER BY runs.rowid DESC LIMIT ?"
         )
         with self._clear_errors():
@@ -177,7 +234,7 @@ class Store:
 
     def _of(self, ids: list[str], query: str, last: str = "") -> Iterator[list[Any]]:
         """Rows of a query that ends with the ids it is about, some hundred at a time."""
-        if not self.path.exists():
+        if not self.exists():
             return
         for start in range(0, len(ids), CHUNK):
             some = ids[start : start + CHUNK]
@@ -188,11 +245,30 @@ class Store:
     @cached_property
     def _connection(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(self.path, timeout=PATIENCE)
-        connection.execute("PRAGMA journal_mode=WAL")  # readers and one writer at once; a commit is an append
-        connection.execute("PRAGMA synchronous=NORMAL")
+        connection = self._opened()
+        connection.create_function("checksum_of", -1, checksum_of, deterministic=True)
+        connection.text_factory = lambda text: text.decode("utf-8", "replace")  # a damaged run need not be text
         self._migrate(connection)
         return connection
+
+    def _opened(self) -> sqlite3.Connection:
+        """A connection with the first journal that this disk can have: network disks have no shared memory for WAL."""
+        for journal, care in _JOURNALS.items():
+            connection = sqlite3.connect(self.path, timeout=PATIENCE)
+            try:
+                if journal != "WAL":  # a file that was left in WAL can be opened without shared memory by one alone
+                    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+                connection.execute(f"PRAGMA journal_mode={journal}")
+                connection.execute("PRAGMA locking_mode=NORMAL")
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                connection.execute(f"PRAGMA synchronous={care}")
+                return connection
+            except sqlite3.Error as error:
+                connection.close()
+                failed = error
+                if not isinstance(error, sqlite3.OperationalError):
+                    break
+        raise failed
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -207,6 +283,10 @@ class Store:
         there = {row[1] for row in connection.execute("PRAGMA table_info(runs)")}
         for name in _COLUMNS.keys() - there if there else ():
             connection.execute(f"ALTER TABLE runs ADD COLUMN {name} {_COLUMNS[name]}")
+        if there and "checksum" not in {row[1] for row in connection.execute("PRAGMA table_info(tables)")}:
+            connection.execute("ALTER TABLE tables ADD COLUMN checksum TEXT")
+            connection.execute(f"UPDATE runs SET checksum = checksum_of({', '.join(_CONTENT)})")
+            connection.execute("UPDATE tables SET checksum = checksum_of(content)")
         connection.commit()
         connection.executescript(_CREATE)
 
@@ -217,7 +297,19 @@ class Store:
         except (OSError, sqlite3.Error) as error:
             if getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error):
                 raise DiskFull(f"{self.path}: the disk is full ({error})") from error
-            raise UserError(f"{self.path}: cannot be used as the store of runs ({error})") from error
+            broken = "malformed" in str(error) or "not a database" in str(error)
+            advice = "; move the file away, and what is missing is made again" if broken else ""
+            raise UserError(f"{self.path}: cannot be used as the store of runs ({error}){advice}") from error
+
+
+def checksum_of(*values: str | bytes | float | None) -> str:
+    """SHA-256 of values, in hexadecimal; text and its bytes are the same."""
+    digest = hashlib.sha256()
+    for value in values:
+        content = value if isinstance(value, bytes) else (value if isinstance(value, str) else repr(value)).encode()
+        digest.update(b"%d:" % len(content))
+        digest.update(content)
+    return digest.hexdigest()
 
 
 def packed(table: pd.DataFrame) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from damage import flip
 
 from experiments import conduct
 from experiments.cli import main
@@ -136,6 +137,33 @@ def test_the_store_is_exported_with_the_parameters_in_which_runs_differ(capsys: 
     assert printed(capsys, "export", "--csv", "one.csv", "--experiment", "other") == "2 runs in one.csv\n"
     assert "cannot be written" in printed(capsys, "export", "--csv", "no/such/folder.csv", status=2)
     assert "no store of runs there" in printed(capsys, "list", "--output", "nowhere", status=2)
+
+
+def test_a_damaged_run_is_told_by_every_command_and_made_again(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["run", *TINY])
+    whole = pd.read_parquet(LATEST / "runs.parquet")
+    store = Path("results/store/runs.sqlite")
+    flip(store, "outcomes")
+    id = str(rows("SELECT id FROM runs ORDER BY rowid LIMIT 1")[0][0])
+    assert sum("damaged" in line for line in printed(capsys, "list").splitlines()) == 1
+    for command in (["show", id], ["replay", id, "--day", "1"], ["export", "--csv", "all.csv"]):
+        told = printed(capsys, *command, status=2)
+        assert told.startswith(f"koc: {store}: run {id[:12]} is damaged, what it holds is not what was written; ")
+        assert told.count("\n") == 1
+    assert not Path("all.csv").exists()
+    capsys.readouterr()
+    assert main(["run", *TINY]) == 0
+    assert f"{store}: 1 runs are damaged and are made again: {id[:12]}; " in capsys.readouterr().err
+    again = pd.read_parquet(LATEST / "runs.parquet")
+    pd.testing.assert_frame_equal(again.drop(columns="seconds"), whole.drop(columns="seconds"), check_exact=True)
+    flip(store, "content", "parameters")
+    id = str(rows("SELECT id FROM runs JOIN parameters ON hash = parameters ORDER BY parameters.rowid LIMIT 1")[0][0])
+    assert "its record of parameters is not what was written; the command" in printed(capsys, "show", id, status=2)
+
+
+def test_more_runs_than_can_be_counted_are_all(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["run", *TINY])
+    assert len(printed(capsys, "list", "--last", "9" * 23).splitlines()) == 8
 
 
 def test_runs_are_taken_out(broken: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from damage import flip
 
 from experiments.runs import TABLES, Failed, Finished, Run
 from experiments.store import Store, packed, unpacked
@@ -97,3 +101,99 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UserError, match=r"file/store/runs\.sqlite: cannot be used"):
         Store(tmp_path / "file" / "store").open()
+
+
+@pytest.mark.parametrize("column", ["outcomes", "timings", "seconds", "model", "parameters", "seed", "days", "made"])
+def test_a_damaged_run_is_not_known_and_not_read(column: str, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    put(store, what_came("a"))
+    flip(store.path, column)
+    assert known(store, "a", tables=False) == set() and store.damaged == {"a"}
+    with pytest.raises(UserError, match=r"runs\.sqlite: run a is damaged, what it holds is not what was written"):
+        store.get("a")
+    put(store, what_came("a"))
+    assert known(store, "a") == {"a"} and store.damaged == set()
+
+
+def test_a_damaged_table_is_not_known_and_not_read(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    put(store, what_came("a"))
+    flip(store.path, "content", "tables")
+    assert known(store, "a") == set() and store.damaged == {"a"}
+    assert known(store, "a", tables=False) == {"a"}
+    with pytest.raises(UserError, match=r"run a is damaged, its table \w+ is not"):
+        store.get("a")
+
+
+def test_no_flipped_bit_of_the_file_makes_another_run(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    put(store, *(what_came(str(number)) for number in range(5)))
+    with store.reading() as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    store.close()
+    whole = store.path.read_bytes()
+    found = {str(number): what_came(str(number)) for number in range(5)}
+    generator = np.random.default_rng(1)
+    told = 0
+    for place in generator.integers(0, len(whole), 300):
+        broken = bytearray(whole)
+        broken[place] ^= 1 << generator.integers(8)
+        store.path.write_bytes(broken)
+        try:
+            here = known(store, *found)
+            told += here != set(found)
+            for id in here:
+                assert store.get(id).outcomes["gmv"] == found[id].outcomes["gmv"]
+                assert store.get(id).tables == found[id].tables
+        except UserError:
+            told += 1
+        store.close()
+    assert told > 100
+
+
+def test_a_store_without_checksums_is_taken_over(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    put(store, what_came("a"), Failed("b", "no", "", 3))
+    store.close()
+    with closing(sqlite3.connect(store.path)) as connection:
+        connection.executescript(
+            "ALTER TABLE runs DROP COLUMN checksum; ALTER TABLE tables DROP COLUMN checksum; PRAGMA user_version = 2;"
+        )
+    assert known(store, "a") == {"a"} and store.get("a").tables == what_came("a").tables
+    assert store.failed("b")["b"].day == 3
+    flip(store.path, "outcomes")
+    assert known(store, "a") == set()
+
+
+class _NoSharedMemory(sqlite3.Connection):
+    """As on a network disk: WAL cannot be used, unless by one process alone."""
+
+    alone = False
+
+    def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:
+        if "locking_mode" in sql:
+            self.alone = "EXCLUSIVE" in sql
+        elif "journal_mode=WAL" not in sql and not self.alone and self.is_wal():
+            raise sqlite3.OperationalError("locking protocol")
+        return super().execute(sql, *arguments)
+
+    def is_wal(self) -> bool:
+        return bool(super().execute("PRAGMA journal_mode").fetchone() == ("wal",))
+
+
+@pytest.mark.parametrize("was_wal", [False, True], ids=["new", "made elsewhere"])
+def test_a_disk_without_shared_memory_can_hold_a_store(
+    was_wal: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if was_wal:
+        elsewhere = Store(tmp_path)
+        put(elsewhere, what_came("a"))
+        elsewhere.close()
+    real = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *given, **options: real(*given, **options, factory=_NoSharedMemory))
+    store, other = Store(tmp_path), Store(tmp_path)
+    put(store, what_came("b"))
+    put(other, what_came("c"))
+    assert known(store, "a", "b", "c") == known(other, "a", "b", "c") == ({"a", "b", "c"} if was_wal else {"b", "c"})
+    with store.reading() as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "truncate"
