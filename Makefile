@@ -20,7 +20,7 @@ help:
 	@echo "make test-slow  studies over many seeds"
 	@echo "make emergence  table of the facts that emerge, and what each hangs on"
 	@echo "make validate   published results, closed forms, other programs, real networks: expected against found"
-	@echo "make bench      ratios against other engines"
+	@echo "make bench      speed, against plain Mesa and other programs"
 	@echo "make baseline   write tests/baseline.json anew, after a change that is meant to move the headline"
 	@echo "make parameters write docs/parameters.md"
 

@@ -33,11 +33,11 @@ STARTS = {
 # consumers and days
 SIZES = ((10_000, 28), (100_000, 28), (1_000_000, 10))
 FULL = {
-    "sizes": SIZES, "mesa": (10_000, 5), "numpy": (100_000, 5), "starts": 3, "sweep": 2_000, "jobs": 30,
+    "sizes": SIZES, "plain_mesa": (10_000, 10), "starts": 3, "sweep": 2_000, "jobs": 30,
     "cascades": 60_000,
 }  # fmt: skip
 QUICK = {
-    "sizes": ((10_000, 14), (100_000, 14)), "mesa": (2_000, 3), "numpy": (20_000, 3), "starts": 1, "sweep": 1_000,
+    "sizes": ((10_000, 14), (100_000, 14)), "plain_mesa": (2_000, 10), "starts": 1, "sweep": 1_000,
     "jobs": 10, "cascades": 20_000,
 }  # fmt: skip
 
@@ -55,8 +55,8 @@ def main(quick: Annotated[bool, typer.Option(help="Smaller sizes, less than a mi
         for consumers, days in plan["sizes"]:
             status.update(f"{consumers:,} consumers")
             sizes.append(_probe("engine", consumers, days))
-        status.update("peers")
-        peers = {"plain Mesa": _probe("mesa", *plan["mesa"]), "numpy": _probe("numpy", *plan["numpy"])}
+        status.update("plain Mesa")
+        plain_mesa = _probe("plain_mesa", *plan["plain_mesa"])
         sweeps = {}
         for kind in available():
             status.update(f"sweeps: {kind}")
@@ -68,7 +68,7 @@ def main(quick: Annotated[bool, typer.Option(help="Smaller sizes, less than a mi
             cascades = json.loads(_python("-m", "benchmarks.cascades", str(plan["cascades"])))
         else:
             console.print("cascades: skipped, CyNetDiff is not installed (pip install 'koc-market[validation]')")
-    raw = {"sizes": sizes, "peers": peers, "starts": starts, "sweeps": sweeps, "cascades": cascades}
+    raw = {"sizes": sizes, "plain_mesa": plain_mesa, "starts": starts, "sweeps": sweeps, "cascades": cascades}
     made = sections(raw)
     context = provenance() | {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

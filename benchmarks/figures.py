@@ -55,7 +55,7 @@ def sections(raw: dict[str, Any]) -> list[Section]:
     Parameters
     ----------
     raw
-        ``sizes`` and ``peers``, as `benchmarks.probe` measures them; ``sweeps``, as `benchmarks.sweeps` does;
+        ``sizes`` and ``plain_mesa``, as `benchmarks.probe` measures them; ``sweeps``, as `benchmarks.sweeps` does;
         ``starts``: seconds by what is started; and ``cascades``, as `benchmarks.cascades` measures them, empty where
         CyNetDiff is not installed.
     """
@@ -63,7 +63,9 @@ def sections(raw: dict[str, Any]) -> list[Section]:
     largest = raw["sizes"][-1]
     made.append((f"Phases of the day, {largest['consumers']:,} consumers, 1 thread", list(_phases(largest))))
     made.append((f"Memory, {largest['consumers']:,} consumers", list(_memory(largest))))
-    made.append(("Peers, consumers' phase, the same days with the same numbers", list(_peers(raw["peers"]))))
+    peer = raw["plain_mesa"]
+    title = f"The same market in plain Mesa, {peer['consumers']:,} consumers, {peer['days']} days, 1 thread each"
+    made.append((title, list(_plain_mesa(peer))))
     made.append(("Sweeps: a run beyond its simulation, two processes", list(_sweeps(raw["sweeps"]))))
     if raw["cascades"]:
         made.append(("Independent cascades, the same graph, 1 thread each", list(_cascades(raw["cascades"]))))
@@ -118,14 +120,14 @@ def _memory(size: dict[str, Any]) -> Iterator[Figure]:
     yield Figure("peak memory of world and market", bytes_of["peak"], "bytes/consumer", goal, more=False)
 
 
-def _peers(peers: dict[str, dict[str, Any]]) -> Iterator[Figure]:
-    for name, goal in (("plain Mesa", 300.0), ("numpy", 5.0)):
-        peer = peers[name]
-        work = peer["consumers"] * peer["days"] / MILLION
-        where = f"{peer['consumers']:,} consumers x {peer['days']} days"
-        yield Figure(f"{name}, {where}", work / peer["port_seconds"], "M consumer-days/s")
-        yield Figure(f"engine, {where}", work / peer["engine_seconds"], "M consumer-days/s")
-        yield Figure(f"engine over {name}", peer["port_seconds"] / peer["engine_seconds"], "times", goal)
+def _plain_mesa(peer: dict[str, Any]) -> Iterator[Figure]:
+    work = peer["consumers"] * peer["days"]
+    engine, plain = peer["engine"], peer["plain_mesa"]
+    for name, market in (("engine", engine), ("plain Mesa", plain)):
+        yield Figure(name, work / market["cpu_seconds"], "consumer-days/s, by CPU time")
+    yield Figure("engine over plain Mesa", plain["cpu_seconds"] / engine["cpu_seconds"], "times")
+    for name, market in (("engine", engine), ("plain Mesa", plain)):
+        yield Figure(f"item pages looked at, {name}", market["views"], "per consumer-day")
 
 
 def _sweeps(sweeps: dict[str, dict[str, Any]]) -> Iterator[Figure]:

@@ -1,6 +1,6 @@
 """One measurement, in a process of its own for the sake of memory and first calls; prints a line of JSON.
 
-`python -m benchmarks.probe engine|mesa|numpy CONSUMERS DAYS`. An *exposure* is one thing put before a consumer, counted
+`python -m benchmarks.probe engine|plain_mesa CONSUMERS DAYS`. An *exposure* is one thing put before a consumer, counted
 once whether opened or not: a delivered post, a page of the feed, a search result, an answer, a friend's word, a habit
 that comes to mind.
 """
@@ -13,7 +13,7 @@ import sys
 import time
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from sim.market import Market
 from sim.parameters import Parameters
@@ -21,7 +21,6 @@ from sim.world import World
 
 SEED = 1
 WARM_DAYS = 2
-LIVING = "consumers live"
 KIB = 1 if sys.platform == "darwin" else 1024
 
 
@@ -75,32 +74,24 @@ def _timed(market: Market, days: int) -> dict[str, Any]:
     }
 
 
-def against_mesa(consumers: int, days: int) -> dict[str, Any]:
-    """Consumers' phase of the engine and of the plain Mesa port, day by day in turn."""
-    from benchmarks.mesa_market import MesaMarket
+def plain_mesa(consumers: int, days: int) -> dict[str, Any]:
+    """Whole days of the engine and of the plain Mesa market: the same parameters, graph and phases, one thread each."""
+    from reference.market import PlainMarket
 
-    return _against(MesaMarket, consumers, days)
-
-
-def against_numpy(consumers: int, days: int) -> dict[str, Any]:
-    """Consumers' phase of the engine and of the numpy port, day by day in turn."""
-    from benchmarks.numpy_port import NumpyMarket
-
-    return _against(NumpyMarket, consumers, days)
-
-
-def _against(port: type[Market], consumers: int, days: int) -> dict[str, Any]:
     parameters = _parameters(consumers)
     world = World.build(parameters, SEED)
-    markets = [kind(parameters, SEED, world=world).run(1) for kind in (Market, port)]
-    for market in markets:
-        market.timings.clear()
-    for _ in range(days):
-        for market in markets:
-            market.step()
-    pd.testing.assert_frame_equal(markets[0].daily(), markets[1].daily(), check_exact=True)
-    seconds = [market.timings[LIVING] for market in markets]
-    return {"consumers": consumers, "days": days, "engine_seconds": seconds[0], "port_seconds": seconds[1]}
+    friends = [row.tolist() for row in np.split(world.graph.friends, world.graph.offsets[1:-1])]
+    engine, plain = Market(parameters, SEED, world=world), PlainMarket(parameters, friends, SEED)
+    measured: dict[str, Any] = {"consumers": consumers, "days": days}
+    for name, market in (("engine", engine), ("plain_mesa", plain)):
+        market.run(WARM_DAYS)
+        start = time.process_time()
+        market.run(days)
+        measured[name] = {"cpu_seconds": time.process_time() - start}
+    whole = consumers * (days + WARM_DAYS)
+    measured["engine"]["views"] = int(engine.result().outcomes["views"]) / whole
+    measured["plain_mesa"]["views"] = plain.views.total() / whole
+    return measured
 
 
 def _parameters(consumers: int) -> Parameters:
@@ -114,5 +105,5 @@ def _peak_memory() -> int:
 
 if __name__ == "__main__":
     kind, *numbers = sys.argv[1:]
-    measure = {"engine": engine, "mesa": against_mesa, "numpy": against_numpy}[kind]
+    measure = {"engine": engine, "plain_mesa": plain_mesa}[kind]
     print(json.dumps(measure(*map(int, numbers))))

@@ -9,10 +9,12 @@ from sim.parameters import Parameters
 
 
 def logistic(x: float) -> float:
+    """Inverse of `logit`."""
     return 1.0 / (1.0 + exp(-x))
 
 
 def logit(p: float) -> float:
+    """Log odds."""
     return log(p / (1.0 - p))
 
 
@@ -28,10 +30,10 @@ def expertise(posts: float, all_posts: float, p: Parameters) -> float:
     return floor + (1.0 - floor) * share / (share + p.market.trust.expertise_half)
 
 
-def open_probability(theta: float, needed: bool, fatigue: float, p: Parameters) -> float:
+def open_probability(taste: float, needed: bool, fatigue: float, p: Parameters) -> float:
     """7.3: to open a post that was delivered."""
     a = p.market.attention
-    return logistic(logit(a.open_rate) + a.interest * theta + a.need * needed) * exp(-fatigue)
+    return logistic(logit(a.open_rate) + a.interest * taste + a.need * needed) * exp(-fatigue)
 
 
 def fatigue_added(first_of_day: bool, irrelevant: bool, p: Parameters) -> float:
@@ -41,17 +43,23 @@ def fatigue_added(first_of_day: bool, irrelevant: bool, p: Parameters) -> float:
 
 
 class Belief(NamedTuple):
+    """Quality as believed: mean and precision."""
+
     mean: float
     precision: float
 
 
 def belief(signals: list[tuple[float, float]]) -> Belief:
     """7.7: the mean of (value, precision), weighted by precision."""
-    total = sum(precision for _, precision in signals)
-    return Belief(sum(value * precision for value, precision in signals) / total, total)
+    weighted = total = 0.0
+    for value, precision in signals:
+        weighted += value * precision
+        total += precision
+    return Belief(weighted / total, total)
 
 
 def rating_precision(ratings: int, p: Parameters) -> float:
+    """7.7: of the public rating; it saturates."""
     return p.market.belief.rating * ratings / (ratings + p.market.belief.rating_half)
 
 
@@ -68,10 +76,10 @@ def believed_value(believed: Belief, p: Parameters) -> float:
 
 
 def other_utility(
-    theta: float, relative_price: float, sensitivity: float, friends: int, impulse: float, p: Parameters
+    taste: float, relative_price: float, sensitivity: float, friends: int, impulse: float, p: Parameters
 ) -> float:
     """7.11: the rest of utility, without luck."""
-    return theta - sensitivity * log(relative_price) + p.market.choice.herding * log1p(friends) - impulse
+    return taste - sensitivity * log(relative_price) + p.market.choice.herding * log1p(friends) - impulse
 
 
 def share_probability(sociability: float, surprise: float, p: Parameters) -> float:

@@ -1,0 +1,14 @@
+"""The market in plain Mesa: every consumer, creator, brand and platform is an ordinary agent, an object with methods.
+
+Written from docs/model.md; section numbers in docstrings are those of that page. It shares with the engine in ``sim/``
+only the declarations of the parameters. It serves to check the engine (tests/test_reference.py compares distributions),
+to measure it against (``make bench``), and to learn the model from. Read in this order:
+
+1. `reference.market`: what exists, and the phases of a day;
+2. `reference.equations`: the equations, a function each;
+3. `reference.consumer` and `reference.buying`: what a consumer sees, buys and tells;
+4. `reference.creator` and `reference.audience`: what a creator posts and learns, and who follows;
+5. `reference.brand` and `reference.platform`: budgets, ranking, money.
+
+It has one platform; ``rivals`` are refused.
+"""

@@ -1,0 +1,139 @@
+"""The platform: what it ranks (7.22), and how it divides money (7.23, 7.24)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+
+from reference.brand import Brand
+from reference.creator import Creator
+from reference.records import Order, Post, Product, Ranking
+
+if TYPE_CHECKING:
+    from reference.market import PlainMarket
+
+STREAMS = ("take", "annual_fee", "ads", "withdrawal_fee", "float", "coupon")
+KEPT_A_DAY = 0.95
+
+
+class Platform(mesa.Agent):
+    """The platform where everybody is at home; money in fen, interest in parts of one."""
+
+    def __init__(self, model: PlainMarket) -> None:
+        """Begin with empty accounts."""
+        super().__init__(model)
+        self.revenue: dict[str, float] = dict.fromkeys(STREAMS, 0.0)
+        self.escrow: list[Order] = []
+        self.goods: list[Ranking] = []
+        self.ads: list[Ranking] = []
+        self.posts: list[Ranking] = []
+        self.post_share = 0.0
+
+    # --- ranking ----------------------------------------------------------------------------------------------------
+
+    def rank(self) -> None:
+        """What can fill a page today, by category."""
+        feed = self.model.parameters.platform.feed
+        public = [post for creator in self.model.creators for post in creator.posts_today if not post.private]
+        self.goods = [self.rank_goods(goods) for goods in self.model.goods_of]
+        self.ads = [self.rank_ads(goods) for goods in self.model.goods_of]
+        by_category: list[list[Post]] = [[] for _ in self.model.goods_of]
+        for post in public:
+            by_category[post.claim.product.category].append(post)
+        self.posts = [self.rank_posts(posts) for posts in by_category]
+        n = 1_000.0 * len(public) / len(self.model.consumers)
+        self.post_share = feed.content_share * n / (n + feed.content_half) if public else 0.0
+
+    def rank_goods(self, goods: list[Product]) -> Ranking:
+        """By recent sales, satisfaction, and money for ads."""
+        sales = [product.sales + 1.0 for product in goods]
+        merit = [(product.satisfying + 4.0) / (product.bought + 5.0) for product in goods]
+        return Ranking(goods, self.mix(sales, merit, [product.brand.ad_money for product in goods]))
+
+    def rank_ads(self, goods: list[Product]) -> Ranking:
+        """By money for ads alone."""
+        paying = [product for product in goods if product.brand.ad_money > 0.0]
+        return Ranking(paying, [product.brand.ad_money for product in paying])
+
+    def rank_posts(self, posts: list[Post]) -> Ranking:
+        """By the author's audience and reputation, and whether the brand has money for ads."""
+        authors = [post.creator for post in posts]
+        audience = [author.audience + 1.0 for author in authors]
+        merit = [(author.pool_met + 1.0) / (author.pool_met + author.pool_broken + 2.0) for author in authors]
+        return Ranking(posts, self.mix(audience, merit, [float(p.claim.product.brand.promotes["ads"]) for p in posts]))
+
+    def mix(self, popularity: list[float], merit: list[float], paid: list[float]) -> list[float]:
+        """Weights of the items that compete for a slot."""
+        feed = self.model.parameters.platform.feed
+        popular = [s**feed.exponent for s in popularity]
+        paid = paid if any(paid) else [1.0] * len(paid)
+        s, m, b = sum(popular), sum(merit), sum(paid)
+        return [
+            feed.popularity * popular[n] / s + feed.merit * merit[n] / m + feed.paid * paid[n] / b
+            for n in range(len(paid))
+        ]
+
+    # --- money ------------------------------------------------------------------------------------------------------
+
+    def take_order(self, order: Order) -> None:
+        """Hold the money, and count the sale and the rating."""
+        self.escrow.append(order)
+        self.revenue["coupon"] -= order.coupon
+        product = order.product
+        product.bought += 1
+        product.satisfying += order.satisfying
+        product.sales += 1.0
+        if order.rating is not None:
+            product.ratings += 1
+            product.rating_sum += order.rating
+        product.brand.book_order(order)
+
+    def settle(self) -> None:
+        """What is due today of orders, then withdrawals and interest."""
+        self.escrow = [order for order in self.escrow if not self.is_done(order)]
+        for party in (*self.model.brands, *self.model.creators):
+            self.withdraw(party)
+        held = sum(order.price for order in self.escrow if not order.divided)
+        held += sum(party.balance for party in (*self.model.brands, *self.model.creators))
+        held += round(100 * self.model.parameters.platform.deposit) * len(self.model.brands)
+        self.revenue["float"] += held * self.model.parameters.platform.float_yield / 365.0
+
+    def is_done(self, order: Order) -> bool:
+        """Divide the money of an order or refund it, when it is time; whether nothing more is to come."""
+        p, age = self.model.parameters.platform, self.model.day - order.day
+        if order.returned and age >= p.return_days:
+            order.buyer.wallet += order.price - order.coupon
+            self.revenue["coupon"] += order.coupon
+            if order.divided:
+                self.divide(order, sign=-1)
+            return True
+        if not order.divided and age >= p.settlement_days:
+            order.divided = True
+            self.divide(order, sign=1)
+        return order.divided and not order.returned
+
+    def divide(self, order: Order, sign: int) -> None:
+        """The price among platform, creator and brand, or all of it back again."""
+        brand, rest = order.product.brand, order.price - order.take - order.pay
+        self.revenue["take"] += sign * order.take
+        brand.profit += sign * rest
+        brand.balance += sign * rest
+        if order.offer.seller is not None:
+            order.offer.seller.balance += sign * order.pay
+
+    def withdraw(self, party: Brand | Creator) -> None:
+        """Now and then a party takes out its balance, for a fee on what exceeds the free amount (7.24)."""
+        p = self.model.parameters.platform
+        if party.balance <= 0 or self.random.random() >= p.withdrawal_habit:
+            return
+        free = max(0, round(100 * p.withdrawal_free) - party.withdrawn)
+        charged = party.balance - free
+        fee = max(int(p.withdrawal_fee * charged), round(100 * p.withdrawal_fee_least)) if charged > 0 else 0
+        if party.balance <= fee:
+            return
+        party.withdrawn += party.balance
+        party.balance = 0
+        self.revenue["withdrawal_fee"] += fee
+        if isinstance(party, Brand):
+            party.profit -= fee
