@@ -15,7 +15,7 @@ from experiments.paths import leaves, merged
 from experiments.precision import Precision
 from experiments.sampling import Design
 from sim.errors import UserError, nearest
-from sim.parameters import ASSUMPTION, Group, Parameters, par
+from sim.parameters import ASSUMPTION, MOST_DAYS, MOST_PEOPLE, Group, Parameters, par
 
 MOST_SEEDS = 100_000
 ONLY_ARM = "base"
@@ -52,9 +52,9 @@ class Flips(Group):
     seeds: int = par(
         3, "seeds of the check, the experiment's first, as far as it has them", "seeds", ASSUMPTION, ge=2, le=1000
     )
-    consumers: int = par(2000, "consumers in the check", "people", ASSUMPTION, ge=20, le=50_000_000)
-    days: int = par(80, "days of the check", "days", ASSUMPTION, ge=2, le=36_500)
-    burn_in: int = par(40, "days of the check that are not counted", "days", ASSUMPTION, ge=0, le=36_500)
+    consumers: int = par(2000, "consumers in the check", "people", ASSUMPTION, ge=20, le=MOST_PEOPLE)
+    days: int = par(80, "days of the check", "days", ASSUMPTION, ge=2, le=MOST_DAYS)
+    burn_in: int = par(40, "days of the check that are not counted", "days", ASSUMPTION, ge=0, le=MOST_DAYS)
 
     @model_validator(mode="after")
     def _something_counts(self) -> Flips:
@@ -71,9 +71,9 @@ class Posterior(Group):
 
     draws: int = par(0, "draws from the posterior; 0 for none", "draws", ASSUMPTION, ge=0, le=1000)
     seeds: int = par(2, "seeds of each draw, all different", "seeds", ASSUMPTION, ge=2, le=1000)
-    consumers: int = par(2000, "consumers in the check", "people", ASSUMPTION, ge=20, le=50_000_000)
-    days: int = par(80, "days of the check", "days", ASSUMPTION, ge=2, le=36_500)
-    burn_in: int = par(40, "days of the check that are not counted", "days", ASSUMPTION, ge=0, le=36_500)
+    consumers: int = par(2000, "consumers in the check", "people", ASSUMPTION, ge=20, le=MOST_PEOPLE)
+    days: int = par(80, "days of the check", "days", ASSUMPTION, ge=2, le=MOST_DAYS)
+    burn_in: int = par(40, "days of the check that are not counted", "days", ASSUMPTION, ge=0, le=MOST_DAYS)
 
     @model_validator(mode="after")
     def _something_counts(self) -> Posterior:
@@ -95,8 +95,8 @@ class Study(Group):
     questions: dict[str, str] = Field(default={}, description="the question that each factor answers")
     labels: dict[str, str] = Field(default={}, description="names for people of factors, levels and arms")
     seeds: Seeds = Field(default=tuple(range(10)), description="how many seeds, or a list of them")
-    days: int = par(180, "days of a run", "days", ASSUMPTION, ge=1, le=36_500)
-    burn_in: int = par(60, "first days, which are not counted", "days", ASSUMPTION, ge=0, le=36_500)
+    days: int = par(180, "days of a run", "days", ASSUMPTION, ge=1, le=MOST_DAYS)
+    burn_in: int = par(60, "first days, which are not counted", "days", ASSUMPTION, ge=0, le=MOST_DAYS)
     factors: dict[str, dict[str, Settings]] = Field(default={}, description="what each level of each factor sets")
     extra_arms: dict[str, ExtraArm] = Field(default={}, description="arms beside the factorial")
     design: Design = Design()

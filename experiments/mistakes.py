@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -146,6 +146,9 @@ def _expected(field: FieldInfo | None, error: Any) -> str:
         options = [str(option) for option in get_args(field.annotation)]
         return f"one of {', '.join(options)}; {nearest(str(error['input']), options)}"
     annotation: Any = field.annotation if field else None
+    if isinstance(error["loc"][-1], int) and get_origin(annotation) is tuple:
+        annotation = get_args(annotation)[0]
+        annotation = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return f"settings: {', '.join(annotation.model_fields)}"
     kind = _KINDS.get(get_origin(annotation) or annotation)

@@ -35,7 +35,7 @@ from sim.markets.checkout import Shop, new_desk
 from sim.markets.settlement import Settlement
 from sim.markets.sums import Total
 from sim.markets.terms import annual_fee
-from sim.parameters import Parameters, behaviour, scalars
+from sim.parameters import MOST_DAYS, Parameters, behaviour, scalars
 from sim.recorder import Recorder, RunResult, by_domain
 from sim.records import (
     NOBODY,
@@ -181,7 +181,13 @@ class Market(ColumnarModel):
     # --- the day ----------------------------------------------------------------------------------------------------
 
     def step(self) -> None:
-        """One day."""
+        """One day.
+
+        Raises
+        ------
+        UserError
+            After as many days as there are draws for.
+        """
         self.open_day()
         self._timed("consumers live", self.live)
         self.close_day()
@@ -195,15 +201,26 @@ class Market(ColumnarModel):
             How many.
         progress
             Called after each day with the number of days done.
+
+        Raises
+        ------
+        UserError
+            If there are not draws for so many days.
         """
+        self._check_days(days)
         for done in range(1, days + 1):
             self.step()
             if progress:
                 progress(done)
         return self
 
+    def _check_days(self, more: int) -> None:
+        if self.day + more > MOST_DAYS:
+            raise UserError(f"{self.day + more} days: expected at most {MOST_DAYS}, after which draws would repeat")
+
     def open_day(self) -> None:
         """The phases before the consumers': afterwards each consumer can live the day, in any order."""
+        self._check_days(1)
         self._timed("brands plan", self._brands_plan)
         self._timed("creators post", self._creators_post)
         self._timed("platforms rank", self._platforms_rank)

@@ -7,14 +7,40 @@ that compiled rules read are all made from these declarations.
 
 from __future__ import annotations
 
-from collections import namedtuple
-from typing import Any, Literal, NamedTuple
+import math
+import os
+from collections import Counter, namedtuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 ASSUMPTION = "assumption"
 CALIBRATED = "median of the posterior: koc calibrate"
 MOST_NUMBERS = 8  # that a rule of one's own can be given
+
+# What the columns of a market hold (sim/records.py, sim/draws.py); ranges below are such that nothing goes beyond.
+MOST_DAYS = (1 << 12) - 1  # a draw has 12 bits for the day
+MOST_PEOPLE = 50_000_000  # a draw has 28 bits for a person, of which the upper half belong to brands
+MOST_PLATFORMS = 1 << 8  # a home is a byte
+MOST_CITY_TIERS = (1 << 8) - 1  # so is a city tier, counted from 1
+MOST_BRANDS = 64  # who is whose customer is a set of 64 bits
+MOST_CATEGORIES = 16  # a product is an integer of 16 bits: 16 categories of at most 200 products
+MOST_YUAN = ((1 << 31) - 1) // 100  # a price is an integer of 32 bits, in fen
+FARTHEST = 6.77  # standard deviations from the mean of the farthest normal draw: 32 bits have no smaller chance
+LARGEST_EXPONENT = 88.0  # whose exponential a float of 32 bits holds
+LEAST_CLAIMS = 0.125  # claims are counted in eighths
+
+
+def _home_expanded(path: str) -> str:
+    if not path.isprintable():
+        raise ValueError(f"{path!r} holds a control character; expected the name of a file")
+    return os.path.expanduser(path)
+
+
+FilePath = Annotated[str, AfterValidator(_home_expanded)]
+"""Path of a file or folder as people write it: ``~`` is their home."""
+
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 def par(
@@ -49,9 +75,9 @@ def par(
 
 
 class Group(BaseModel):
-    """Base of all parameter groups: frozen, no unknown names, defaults validated."""
+    """Base of all parameter groups: frozen, no unknown names, no number that is not finite, defaults validated."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
 
 
 # --- goods ----------------------------------------------------------------------------------------------------------
@@ -83,8 +109,8 @@ class Catalogue(Group):
 
     categories: tuple[Category, ...] = CATEGORIES
     products_per_category: int = par(8, "products in each category", "products", ASSUMPTION, ge=1, le=200)
-    quality_spread: float = par(0.45, "standard deviation of true quality", "quality", CALIBRATED, ge=0, le=5)
-    price_spread: float = par(0.25, "standard deviation of log list price", "log yuan", ASSUMPTION, ge=0, le=2)
+    quality_spread: float = par(0.45, "standard deviation of true quality", "quality", CALIBRATED, ge=0, le=3)
+    price_spread: float = par(0.25, "standard deviation of log list price", "log yuan", ASSUMPTION, ge=0, le=1)
     quality_premium: float = par(0.1, "rise of log list price per unit of quality", "1", ASSUMPTION, ge=-1, le=1)
     rating_bias: float = par(
         0.4, "standard deviation of a product's bias in its public rating", "quality", ASSUMPTION, ge=0, le=3
@@ -92,8 +118,24 @@ class Catalogue(Group):
 
     @model_validator(mode="after")
     def _some_categories(self) -> Catalogue:
-        if not 1 <= len(self.categories) <= 16:
-            raise ValueError(f"categories: {len(self.categories)} given, expected 1 to 16")
+        if not 1 <= len(self.categories) <= MOST_CATEGORIES:
+            raise ValueError(f"categories: {len(self.categories)} given, expected 1 to {MOST_CATEGORIES}")
+        name, times = Counter(category.name for category in self.categories).most_common(1)[0]
+        if times > 1:
+            raise ValueError(f"categories: {name} is given {times} times, expected every name once")
+        return self
+
+    @model_validator(mode="after")
+    def _prices_fit(self) -> Catalogue:
+        most_raised = 2  # by what is passed on of shares of the price, which are 1 in all at most
+        spread = FARTHEST * (self.price_spread + abs(self.quality_premium) * self.quality_spread)
+        dearest = most_raised * max(category.price for category in self.categories) * math.exp(spread)
+        if dearest > MOST_YUAN:
+            raise ValueError(
+                f"price_spread={self.price_spread:g}: with quality_premium={self.quality_premium:g} and quality_spread="
+                f"{self.quality_spread:g} the dearest product could cost {dearest:,.0f} yuan, expected at most "
+                f"{MOST_YUAN:,}"
+            )
         return self
 
 
@@ -117,12 +159,20 @@ class People(Group):
     budget_spread: float = par(0.6, "standard deviation of log budget", "log yuan", ASSUMPTION, ge=0, le=3)
     sociability: float = par(0.43, "median probability to tell friends of a purchase", "1", CALIBRATED, ge=0, le=1)
     sociability_spread: float = par(0.8, "standard deviation of its logit", "logit", ASSUMPTION, ge=0, le=5)
-    city_tiers: tuple[float, ...] = par(
+    city_tiers: tuple[Share, ...] = par(
         (0.26, 0.18, 0.16, 0.12, 0.10, 0.18),
         "shares of people in city tiers 1 to 6",
         "1",
         "tiers 1 and 6: JD Supernova user profile 2018; the rest: assumption",
     )
+
+    @model_validator(mode="after")
+    def _somebody_lives_somewhere(self) -> People:
+        if not 1 <= len(self.city_tiers) <= MOST_CITY_TIERS:
+            raise ValueError(f"city_tiers: {len(self.city_tiers)} given, expected 1 to {MOST_CITY_TIERS} shares")
+        if sum(self.city_tiers) <= 0:
+            raise ValueError("city_tiers: nobody lives in any; expected a share above 0")
+        return self
 
 
 class Need(Group):
@@ -191,7 +241,7 @@ class Belief(Group):
 
     prior: float = par(0.7, "precision of the brand prior", "1/quality²", ASSUMPTION, ge=0.01, le=20)
     rating: float = par(0.7, "largest precision of the public rating", "1/quality²", ASSUMPTION, ge=0, le=20)
-    rating_half: float = par(20.0, "ratings at which half of it is reached", "ratings", ASSUMPTION, ge=0.1, le=1e5)
+    rating_half: float = par(20.0, "ratings at which half of it is reached", "ratings", ASSUMPTION, ge=0.1, le=1e6)
     claim: float = par(5.0, "precision of a fully trusted expert's claim", "1/quality²", ASSUMPTION, ge=0, le=50)
     disclosure: float = par(
         1.0,
@@ -250,16 +300,28 @@ class Experience(Group):
 class Trust(Group):
     """Trust in a creator: Beta counts on the edge plus a share of the creator's reputation (Jøsang & Ismail 2002)."""
 
-    friend_met: float = par(6.0, "prior met claims, friend", "claims", ASSUMPTION, ge=0.1, le=30)
-    friend_broken: float = par(1.5, "prior broken claims, friend", "claims", ASSUMPTION, ge=0.1, le=30)
-    second_met: float = par(4.0, "prior met claims, friend of a friend", "claims", ASSUMPTION, ge=0.1, le=30)
-    second_broken: float = par(2.0, "prior broken claims, friend of a friend", "claims", ASSUMPTION, ge=0.1, le=30)
-    interest_met: float = par(2.0, "prior met claims, shared interest", "claims", ASSUMPTION, ge=0.1, le=30)
-    interest_broken: float = par(1.5, "prior broken claims, shared interest", "claims", ASSUMPTION, ge=0.1, le=30)
-    stranger_met: float = par(1.5, "prior met claims, someone met at random", "claims", ASSUMPTION, ge=0.1, le=30)
-    stranger_broken: float = par(1.5, "prior broken claims, someone met at random", "claims", ASSUMPTION, ge=0.1, le=30)
-    mass_met: float = par(0.45, "prior met claims, a mass audience's idol", "claims", CALIBRATED, ge=0.1, le=30)
-    mass_broken: float = par(0.9, "prior broken claims, a mass audience's idol", "claims", ASSUMPTION, ge=0.1, le=30)
+    friend_met: float = par(6.0, "prior met claims, friend", "claims", ASSUMPTION, ge=LEAST_CLAIMS, le=30)
+    friend_broken: float = par(1.5, "prior broken claims, friend", "claims", ASSUMPTION, ge=LEAST_CLAIMS, le=30)
+    second_met: float = par(4.0, "prior met claims, friend of a friend", "claims", ASSUMPTION, ge=LEAST_CLAIMS, le=30)
+    second_broken: float = par(
+        2.0, "prior broken claims, friend of a friend", "claims", ASSUMPTION, ge=LEAST_CLAIMS, le=30
+    )
+    interest_met: float = par(2.0, "prior met claims, shared interest", "claims", ASSUMPTION, ge=LEAST_CLAIMS, le=30)
+    interest_broken: float = par(
+        1.5, "prior broken claims, shared interest", "claims", ASSUMPTION, ge=LEAST_CLAIMS, le=30
+    )
+    stranger_met: float = par(
+        1.5, "prior met claims, someone met at random", "claims", ASSUMPTION, ge=LEAST_CLAIMS, le=30
+    )
+    stranger_broken: float = par(
+        1.5, "prior broken claims, someone met at random", "claims", ASSUMPTION, ge=LEAST_CLAIMS, le=30
+    )
+    mass_met: float = par(
+        0.45, "prior met claims, a mass audience's idol", "claims", CALIBRATED, ge=LEAST_CLAIMS, le=30
+    )
+    mass_broken: float = par(
+        0.9, "prior broken claims, a mass audience's idol", "claims", ASSUMPTION, ge=LEAST_CLAIMS, le=30
+    )
     tolerance: float = par(0.6, "shortfall against a claim that is forgiven", "quality", ASSUMPTION, ge=0, le=5)
     broken_weight: float = par(2.0, "weight of a broken claim against a met one", "1", ASSUMPTION, ge=0, le=10)
     reputation: float = par(
@@ -273,7 +335,7 @@ class Trust(Group):
     )
     reputation_mass: float = par(0.01, "the same in a mass audience", "1", ASSUMPTION, ge=0, le=2)
     reputation_decay: float = par(0.02, "share of reputation that fades", "1/day", ASSUMPTION, ge=0, le=1)
-    expertise_floor: float = par(0.15, "expertise in a category never posted about", "1", ASSUMPTION, ge=0, le=1)
+    expertise_floor: float = par(0.15, "expertise in a category never posted about", "1", ASSUMPTION, ge=0.05, le=1)
     expertise_half: float = par(
         0.3, "share of content at which half of the rest is reached", "1", ASSUMPTION, ge=0.01, le=5
     )
@@ -284,7 +346,7 @@ class Sharing(Group):
 
     friends_told: float = par(6.4, "mean friends told when somebody shares", "friends", CALIBRATED, ge=0, le=1e6)
     surprise: float = par(
-        0.5, "rise of the log odds to share per unit of surprise", "logit/quality", ASSUMPTION, ge=0, le=5
+        0.5, "rise of the log odds to share per unit of surprise", "logit/quality", ASSUMPTION, ge=0, le=3
     )
     recall: float = par(14.0, "time for which a friend's purchase is called to mind", "days", ASSUMPTION, ge=1, le=365)
 
@@ -292,7 +354,7 @@ class Sharing(Group):
 class Market(Group):
     """The people, the goods and the behaviour."""
 
-    consumers: int = par(10_000, "consumers in the market", "people", ASSUMPTION, ge=20, le=50_000_000)
+    consumers: int = par(10_000, "consumers in the market", "people", ASSUMPTION, ge=20, le=MOST_PEOPLE)
     catalogue: Catalogue = Catalogue()
     people: People = People()
     need: Need = Need()
@@ -302,6 +364,17 @@ class Market(Group):
     experience: Experience = Experience()
     trust: Trust = Trust()
     sharing: Sharing = Sharing()
+
+    @model_validator(mode="after")
+    def _pull_fits(self) -> Market:
+        people, shared = self.people, math.sqrt(self.people.taste_grouping * len(self.catalogue.categories))
+        farthest = people.taste_spread * (FARTHEST * math.sqrt(1 - people.taste_grouping) + shared)
+        if (exponent := self.attention.interest * farthest) > LARGEST_EXPONENT:
+            raise ValueError(
+                f"attention.interest={self.attention.interest:g}: with people.taste_spread={people.taste_spread:g} the "
+                f"log odds to look reach {exponent:.0f}, expected at most {LARGEST_EXPONENT:g}"
+            )
+        return self
 
 
 # --- graph ----------------------------------------------------------------------------------------------------------
@@ -328,7 +401,7 @@ class Graph(Group):
     homophily: float = par(
         0.5, "share of ties inside the own interest group beyond chance", "1", ASSUMPTION, ge=0, le=1
     )
-    path: str = par("", "file with a tie a line (edgelist): csv, csv.gz or white space", "", "")
+    path: FilePath = par("", "file with a tie a line (edgelist): csv, csv.gz or white space", "", "")
     directed: bool = par(False, "whether a line names one direction only (edgelist)", "", "")
 
 
@@ -340,9 +413,16 @@ class Creators(Group):
 
     koc_share: float = par(0.015, "share of consumers who sell as KOC at the start", "1", ASSUMPTION, ge=0, le=0.2)
     pool_least: int = par(
-        150, "smallest pool of a KOC at the start", "people", "150-500 users per KOC: Mihe 2020", ge=1
+        150,
+        "smallest pool of a KOC at the start",
+        "people",
+        "150-500 users per KOC: Mihe 2020",
+        ge=1,
+        le=MOST_PEOPLE,
     )
-    pool_most: int = par(500, "largest pool of a KOC at the start", "people", "150-500 users per KOC: Mihe 2020", ge=1)
+    pool_most: int = par(
+        500, "largest pool of a KOC at the start", "people", "150-500 users per KOC: Mihe 2020", ge=1, le=MOST_PEOPLE
+    )
     pool_from_graph: float = par(0.8, "share of a pool from the graph neighbourhood", "1", ASSUMPTION, ge=0, le=1)
     kol_count: int = par(8, "KOLs at the start", "people", ASSUMPTION, ge=0, le=1000)
     kol_audience: float = par(0.1, "median audience of a KOL as a share of all", "1", ASSUMPTION, ge=0, le=1)
@@ -356,6 +436,7 @@ class Creators(Group):
         "people",
         "nano below 10 k followers: Beichert et al. 2024",
         ge=1,
+        le=MOST_PEOPLE,
     )
     private_share_koc: float = par(1.0, "share of a KOC's posts that go to the private pool", "1", "", ge=0, le=1)
     private_share_kol: float = par(0.0, "share of a KOL's posts that go to the private pool", "1", "", ge=0, le=1)
@@ -370,7 +451,7 @@ class Creators(Group):
         le=20,
         plausible=(0.0, 5.0),
     )
-    claim_noise: float = par(0.2, "standard deviation of an expert's honest claim", "quality", ASSUMPTION, ge=0, le=3)
+    claim_noise: float = par(0.2, "standard deviation of an expert's honest claim", "quality", ASSUMPTION, ge=0, le=2)
     answers: float = par(
         20.0,
         "one-to-one questions a creator can answer",
@@ -478,7 +559,7 @@ class Creators(Group):
 class Brands(Group):
     """Brands: budget and its split over channels."""
 
-    count: int = par(16, "brands", "brands", ASSUMPTION, ge=1, le=64)
+    count: int = par(16, "brands", "brands", ASSUMPTION, ge=1, le=MOST_BRANDS)
     weekly_budget: float = par(
         12.0,
         "marketing budget of all brands together, fees and commissions included",
@@ -556,6 +637,12 @@ class Feed(Group):
     organic_reach: float = par(
         0.047, "share of followers whom a public post reaches", "1", CALIBRATED, ge=0, le=1, plausible=(0.02, 0.4)
     )
+
+    @model_validator(mode="after")
+    def _ranks_by_something(self) -> Feed:
+        if self.popularity + self.merit + self.paid <= 0:
+            raise ValueError("popularity + merit + paid = 0: nothing to rank by; expected one of them above 0")
+        return self
 
 
 class Platform(Group):
@@ -650,6 +737,10 @@ class Parameters(Group):
 
     @model_validator(mode="after")
     def _consistent(self) -> Parameters:
+        if len(self.platforms) > MOST_PLATFORMS:
+            raise ValueError(f"rivals: {len(self.rivals)} given, expected at most {MOST_PLATFORMS - 1}")
+        if sum(platform.share for platform in self.platforms) <= 0:
+            raise ValueError("platform.share=0: nobody is at home anywhere; expected a platform with a share above 0")
         for platform in self.platforms:
             pay = platform.take_rate + self.creators.commission + self.creators.resale_margin + platform.live_discount
             if pay > 1:

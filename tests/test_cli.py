@@ -76,7 +76,7 @@ WRONG = {
     "experiment.seeds=[1,2,1]": "experiment.seeds: 1 is given 2 times, expected every seed once",
     "experiment.seeds=[-1]": "experiment.seeds: -1 given, expected seeds from 0 to 2^63 - 1",
     "experiment.burn_in=180": "experiment.burn_in=180 of days=180 leaves no day to count; expected less than days",
-    "experiment.days=0": "experiment.days=0: expected a whole number from 1 to 36500 (days)",
+    "experiment.days=0": "experiment.days=0: expected a whole number from 1 to 4095 (days)",
     "experiment.name=a/b": "experiment.name: 'a/b' is no valid name; expected letters, digits, '_', '-' or '.'",
     "experiment.extra_arms.take_only.levels.domain=privat": (
         "experiment.extra_arms.take_only.levels.domain=privat: no such level; did you mean 'private'?"

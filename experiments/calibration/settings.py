@@ -15,7 +15,7 @@ from scipy import special
 from experiments.configuration import FOLDER
 from experiments.mistakes import fields, limits, validated
 from sim.errors import UserError, nearest
-from sim.parameters import Group, Parameters
+from sim.parameters import MOST_DAYS, MOST_PEOPLE, Group, Parameters
 
 FILE = FOLDER / "calibration.yaml"
 OBSERVABLES = (
@@ -115,10 +115,10 @@ class Calibration(Group):
         default=0, ge=0, le=4_000, description="further points, where the posterior of the first ones lies"
     )
     seed: int = Field(ge=0, le=2**31 - 1, description="of points, markets and sampler")
-    consumers: int = Field(ge=20, le=50_000_000, description="people in each market")
-    burn_in: int = Field(ge=0, le=36_500, description="day from which rates are counted")
-    days: int = Field(ge=1, le=36_500, description="day until which they are counted")
-    cohort: int = Field(ge=1, le=36_500, description="day until which new customers are followed")
+    consumers: int = Field(ge=20, le=MOST_PEOPLE, description="people in each market")
+    burn_in: int = Field(ge=0, le=MOST_DAYS, description="day from which rates are counted")
+    days: int = Field(ge=1, le=MOST_DAYS, description="day until which they are counted")
+    cohort: int = Field(ge=1, le=MOST_DAYS, description="day until which new customers are followed")
     priors: dict[str, Prior] = Field(description="by path of the parameter")
     targets: dict[str, Target] = Field(description="by name")
     held_out: dict[str, Target] = Field(default={}, description="known numbers that are not fitted")

@@ -30,6 +30,7 @@ from sim.rules.sharing import share_probability
 from sim.rules.trust import is_met
 
 COUNT_MOST = 255
+MOST_FEN = float((1 << 31) - 1)
 
 
 @inlined
@@ -144,7 +145,8 @@ def surplus_of(i: int, category: int, experienced: float, town: Town, rates: Beh
     enjoyed += float(out.basket.luck[category])
     gain = enjoyed + rates.choice.quality * experienced - float(out.basket.outside[category])
     paid = float(int(offers.price[best]) - int(offers.coupon[best]))
-    return int(realised_surplus(gain, paid, float(town.people.sensitivity[i])))
+    surplus = realised_surplus(gain, paid, float(town.people.sensitivity[i]))
+    return int(min(max(surplus, -MOST_FEN), MOST_FEN))  # who hardly minds a price may have any surplus at it
 
 
 @inlined

@@ -152,7 +152,7 @@ def weighed(i: int, day: int, needs: int, row: int, town: Town, today: Today, ra
         believed = expected_quality(heard, rates.belief)
 
     list_price = int(shelf.price[product])
-    price = int(list_price * (1.0 - float(sheet.discount[creator])))
+    price = max(int(list_price * (1.0 - float(sheet.discount[creator]))), 1)
     eligible = venues.coupon_newcomers[home] == 0 or consumers.customer_of[i] == 0
     coupon = int(price * float(venues.coupon[home])) if eligible else 0
     log_price = float(shelf.log_price[product])

@@ -14,6 +14,7 @@ from sim.markets.withdrawal import Parties, withdraw_brands, withdraw_creators
 from sim.parameters import Platform
 from sim.records import Byte, Int32, Int64, Orders, empty, join
 
+MOST_FEN = (1 << 31) - 1  # in a wallet, until the next morning, when it holds the budget of two months at most
 PARTS = 1_000_000  # interest rates are kept in millionths a year, so that interest is exact
 
 
@@ -147,7 +148,8 @@ def settle_orders(day: int, rows: int, books: Books, terms: Terms, wallet: Int32
     for n in range(rows):
         if bills.due[n] <= day:
             platform = bills.platform[n]
-            wallet[bills.consumer[n]] += settle(n, terms.settlement_days[platform], terms.return_days[platform], books)
+            back = settle(n, terms.settlement_days[platform], terms.return_days[platform], books)
+            wallet[bills.consumer[n]] = min(int(wallet[bills.consumer[n]]) + back, MOST_FEN)
 
 
 @compiled
