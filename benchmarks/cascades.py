@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from cascade import independent_cascade, spread
 from experiments.validation.plain_graphs import small_world
-from sim.cascade import independent_cascade, spread
 from sim.graph import Graph
 
 PEOPLE = 100_000

@@ -84,7 +84,7 @@ def _commit() -> dict[str, Any]:
         # an installed copy may stand inside another repository
         _git(root, "ls-files", "--error-unmatch", "sim/parameters.py")
         commit = _git(root, "rev-parse", "--verify", "HEAD")
-        return {"commit": commit, "changed": bool(_git(root, "status", "--porcelain", "sim", "experiments"))}
+        return {"commit": commit, "changed": bool(_git(root, "status", "--porcelain", "sim", "cascade", "experiments"))}
     except (OSError, subprocess.SubprocessError):
         return {"commit": None, "changed": None}
 

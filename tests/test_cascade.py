@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -10,8 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
+from cascade import Cascades, Contagion, counted_threshold, independent_cascade, linear_threshold, spread, tree
 from experiments.validation import limits
-from sim.cascade import Cascades, counted_threshold, independent_cascade, linear_threshold, spread, tree
 from sim.draws import stream_keys
 from sim.graph import Graph, from_ties, small_world
 from sim.records import NOBODY
@@ -207,6 +209,48 @@ def test_runs_do_not_depend_on_each_other() -> None:
             np.testing.assert_array_equal(getattr(whole, field)[:40], getattr(first, field))
 
 
+LAWS: dict[str, Callable[[Graph], Contagion]] = {
+    "cascade": lambda graph: independent_cascade(graph, 0.15, 1),
+    "by tie": lambda graph: independent_cascade(graph, np.full(len(graph.friends), 0.15), 1),
+    "threshold": lambda graph: linear_threshold(1),
+}
+
+
+@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_make_the_runs_that_one_thread_makes(law: str, threads: int) -> None:
+    """Whoever makes a run, its random numbers hang on its number alone."""
+    graph = ring(300)
+    contagion, seeds = LAWS[law](graph), from_one(7, 1_000)
+    whole, firsts = spread(graph, contagion, seeds), range(0, 1_000, 150)
+
+    def part(first: int) -> Cascades:
+        return spread(graph, contagion, seeds[first : first + 150], first_run=first)
+
+    with ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(part, firsts))
+    for field in Cascades._fields:
+        divided = np.concatenate([getattr(one, field) for one in parts])
+        np.testing.assert_array_equal(divided, getattr(whole, field), err_msg=field)
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_no_two_runs_share_random_numbers(law: str) -> None:
+    """From the same seeds, the sizes of one half of the runs tell nothing of those of the other."""
+    graph, half = ring(300), 5_000
+    contagion, seeds = LAWS[law](graph), from_one(7, half)
+    one, other = spread(graph, contagion, seeds).size, spread(graph, contagion, seeds, first_run=half).size
+    assert (one != other).any()
+    assert stats.spearmanr(one, other).pvalue > LEAST_P
+
+
+def test_a_tree_is_of_the_run_of_that_number() -> None:
+    graph = ring(300)
+    contagion, seeds = LAWS["cascade"](graph), from_one(7, 50)
+    sizes = [len(tree(graph, contagion, [7], run).person) for run in range(2_000, 2_050)]
+    np.testing.assert_array_equal(spread(graph, contagion, seeds, first_run=2_000).size, sizes)
+
+
 @pytest.mark.parametrize("law", ["cascade", "by tie", "threshold"])
 def test_certain_and_impossible(law: str) -> None:
     graph = ring(100)
@@ -228,6 +272,11 @@ def test_mistakes_are_named() -> None:
         counted_threshold([0, 1])
     with pytest.raises(ValueError, match="expected 0 to 19"):
         spread(graph, linear_threshold(1), [[20]])
+    for first in (-1, 2**24 - 1):
+        with pytest.raises(ValueError, match=r"expected 0 to 16777215"):
+            spread(graph, linear_threshold(1), [[0], [0]], first_run=first)
+    with pytest.raises(ValueError, match=r"runs 16777216 to 16777216: expected 0 to 16777215"):
+        tree(graph, linear_threshold(1), [0], run=2**24)
     with pytest.raises(ValueError, match="expected 20"):
         spread(graph, counted_threshold([1, 1]), [[0]])
 

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cascade import independent_cascade, spread
 from experiments.report.style import BLUE, GREY, PALE, VERMILLION, Drawing, new_figure
 from experiments.validation.plain_graphs import scale_free
 from experiments.validation.study import Answer, Check, Option, Request, Study
-from sim.cascade import independent_cascade, spread
 
 GROUPS = 10
 DRAWS = 400  # of the bootstrap

@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from cascade import independent_cascade, linear_threshold, spread
 from experiments.report.style import BLUE, GREY, INK, VERMILLION, Drawing, new_figure
 from experiments.validation.catalogue import is_installed
 from experiments.validation.plain_graphs import scale_free, small_world
 from experiments.validation.study import Answer, Check, Option, Request, Study
-from sim.cascade import independent_cascade, linear_threshold, spread
 from sim.errors import UserError
 from sim.graph import Graph, from_ties
 

@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cascade import Cascades, independent_cascade, spread
 from experiments.report.style import BLUE, GREY, VERMILLION, Drawing, new_figure
 from experiments.validation.cascades import threshold_of
 from experiments.validation.plain_graphs import followed, scale_free, small_world
 from experiments.validation.study import Answer, Check, Option, Request, Study
-from sim.cascade import Cascades, independent_cascade, spread
 from sim.errors import UserError
 from sim.graph import Graph
 

@@ -25,7 +25,7 @@ def scale_free(people: int, mean_degree: float, seed: int, exponent: float = 2.3
 def followed(graph: Graph, seed: int) -> Graph:
     """Followers in place of friends: everybody tells as many as before, but drawn from all, and is told by whomever.
 
-    A row is then whom a person tells, and the graph directed, which `sim.cascade` takes as it takes any. How many one
+    A row is then whom a person tells, and the graph directed, which `cascade` takes as it takes any. How many one
     tells and by how many one is told do not go together, as they do among friends.
     """
     who = np.random.default_rng(seed).integers(0, len(graph.offsets) - 1, len(graph.friends))
