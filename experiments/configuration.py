@@ -25,7 +25,7 @@ from experiments.mistakes import declared, field_at, validated
 from experiments.paths import at
 from experiments.sampling import paths_set
 from sim.errors import UserError, nearest
-from sim.parameters import Group, Parameters
+from sim.parameters import Group, Parameters, Rules
 
 FOLDER = Path(__file__).resolve().parent.parent / "configs"
 NAME = "config"
@@ -169,18 +169,10 @@ def check_rules(parameters: Parameters) -> None:
     UserError
         Names the rule that does not.
     """
-    for name, rule in parameters.rules.named.items():
-        module, _, function = rule.rpartition(".")
-        try:
-            found = bool(module and function) and importlib.util.find_spec(module) is not None
-        except ImportError:
-            found = False
-        if not found:
-            raise UserError(f"rules.{name}={rule}: no such module; expected module.function that Python can import")
-        if rule != type(parameters.rules).model_fields[name].default:
-            from sim.replacement import load  # imports the user's module, and numba with it
+    if parameters.rules.named != Rules().named:
+        from sim.replacement import sources  # imports the user's module, and numba with it
 
-            load(name, rule)
+        sources(parameters.rules)
 
 
 @contextmanager

@@ -55,14 +55,17 @@ def prepare(run: Run, console: Console) -> None:
     UserError
         If an edge list is malformed, or the market too small for what it should hold.
     """
-    from sim.compiled import is_warm
+    from sim.compiled import compiling, is_warm
 
     world = _world(run)
-    if not is_warm():
-        from sim.market import Market  # here, since it takes a second to import and this process may never need it
+    if is_warm():
+        return
+    with compiling():
+        if not is_warm():  # no other process did it meanwhile
+            from sim.market import Market  # here, since it takes a second to import and this process may never need it
 
-        console.print(COMPILING)
-        Market(run.parameters, run.seed, world=world).run(min(run.days, WARM_UP))  # workers find the compiled code
+            console.print(COMPILING)
+            Market(run.parameters, run.seed, world=world).run(min(run.days, WARM_UP))  # workers find the compiled code
 
 
 def execute(runs: Iterable[Run], executor: Executor) -> Generator[list[Done]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -107,14 +106,12 @@ def model_hash() -> str:
 
 
 def _inputs(parameters: Parameters) -> str:
-    """Hashes of the files outside the model that a run depends on: an edge list, rules of the user's own."""
-    files = [parameters.graph.path] if parameters.graph.kind == "edgelist" else []
-    for rule in parameters.rules.named.values():
-        module = rule.rpartition(".")[0]
-        if module.partition(".")[0] != MODEL.name:
-            spec = importlib.util.find_spec(module)
-            files += [spec.origin] if spec and spec.origin else []
-    return " ".join(_file_hash(file, Path(file).stat().st_mtime_ns) for file in files)
+    """Hashes of what a run depends on outside of the model: an edge list, rules of the user's own."""
+    from sim.replacement import sources
+
+    graph = parameters.graph
+    ties = [_file_hash(graph.path, Path(graph.path).stat().st_mtime_ns)] if graph.kind == "edgelist" else []
+    return " ".join(filter(None, (*ties, sources(parameters.rules))))
 
 
 @cache

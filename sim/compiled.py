@@ -8,24 +8,25 @@ can reach.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import shutil
 import sys
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import FunctionType
 from typing import Any, TypeVar, cast
 
 import numba
-import platformdirs
+from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
 
+from sim.code_folder import Places, places
+from sim.kept_code import keep, turn
+from sim.sources import compiled_helpers, digest
+
 PACKAGE = Path(__file__).parent
-KEPT_CACHES = 6
-UNREACHABLE_FROM_PYTHON = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+UNREACHABLE_FROM_PYTHON: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 settings: Any = numba.config  # numba makes its attributes at run time
 
@@ -66,24 +67,10 @@ def _files_reached_by_compiled_code() -> list[Path]:
 
 
 @cache
-def cache_folder() -> Path:
-    """Folder of compiled code for this version of the sources in this place; made when first asked for.
-
-    Falls back to a temporary folder where the user's cache folder cannot be written.
-    """
-    root = Path(platformdirs.user_cache_dir("koc-market"))
+def code_places() -> Places:
+    """Folders of compiled code for this version of the sources in this place; made when first asked for."""
     # numba finds compiled code by the place of its source: another copy of the same sources has to compile its own
-    name = f"{source_hash()}-{hashlib.sha256(str(PACKAGE).encode()).hexdigest()[:8]}"
-    folder = root / name
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        folder = Path(tempfile.gettempdir()) / f"koc-market-{os.getuid()}" / name
-        folder.mkdir(parents=True, exist_ok=True)
-    os.utime(folder)
-    for old in sorted(folder.parent.iterdir(), key=lambda p: p.stat().st_mtime)[:-KEPT_CACHES]:
-        shutil.rmtree(old, ignore_errors=True)
-    return folder
+    return places(f"koc-{source_hash()}-{hashlib.sha256(str(PACKAGE).encode()).hexdigest()[:8]}")
 
 
 def is_warm() -> bool:
@@ -91,7 +78,15 @@ def is_warm() -> bool:
 
     The consumers' day tells, which takes longest: to build a world compiles something, too.
     """
-    return settings.DISABLE_JIT or any(cache_folder().rglob("*.live_all-*.nbc"))
+    return settings.DISABLE_JIT or any(any(folder.rglob("*.live_all-*.nbc")) for folder in code_places().read)
+
+
+@contextmanager
+def compiling() -> Iterator[None]:
+    """Compile while no other process compiles; waits for one that does."""
+    with turn.kept():
+        turn.begin(code_places().write)
+        yield
 
 
 def compiled(function: F) -> F:
@@ -102,7 +97,7 @@ def compiled(function: F) -> F:
     or sets: without reference counting, columns in nested tuples cost nothing to reach (with it, a consumer's day
     took thirty times as long).
     """
-    return _compile(function, cache_folder(), _nrt=False)
+    return _compile(function, _nrt=False)
 
 
 def inlined(function: F) -> F:
@@ -111,43 +106,28 @@ def inlined(function: F) -> F:
     Compiled code alone can call it (others its ``py_func``): what unpacks so many columns from Python's tuples took
     longer to compile than all the rest.
     """
-    return _compile(function, cache_folder(), _nrt=False, forceinline=True, **UNREACHABLE_FROM_PYTHON)
+    return _compile(function, _nrt=False, forceinline=True, **UNREACHABLE_FROM_PYTHON)
 
 
 def allocating(function: F) -> F:
     """Compile a function that makes arrays, lists or sets; otherwise as `compiled`."""
-    return _compile(function, cache_folder())
+    return _compile(function)
 
 
-def _compile(function: F, folder: Path, **options: Any) -> F:
+def _compile(function: F, part: str | None = None, **options: Any) -> F:
+    """Compile a function; its code is kept in a part of the folders, by default the one of the function's sources."""
     if settings.DISABLE_JIT:
         return function
-    before = settings.CACHE_DIR
-    settings.CACHE_DIR = str(folder)
-    try:
-        dispatcher: Any = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
-    finally:
-        settings.CACHE_DIR = before
+    dispatcher: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    keep(dispatcher, code_places, lambda: _part(function) if part is None else part)
     if options.items() >= UNREACHABLE_FROM_PYTHON.items():
         _refuse_python(dispatcher)
-    _forget_what_is_gone(dispatcher)
     return cast(F, dispatcher)
 
 
-def _forget_what_is_gone(dispatcher: Any) -> None:
-    """Compile anew where the index of compiled code names a type that is not here, as of a researcher's own rules."""
-    index = getattr(dispatcher._cache, "_cache_file", None)
-    if index is None:  # nothing can be kept here
-        return
-    load = index._load_index
-
-    def load_what_is_known() -> Any:
-        try:
-            return load()
-        except (ImportError, AttributeError):
-            return {}
-
-    index._load_index = load_what_is_known
+def _part(function: Callable[..., Any]) -> str:
+    """Where the code of a function is kept: the model's own is told apart by the model's version alone."""
+    return "" if _is_ours(function) else digest(function)
 
 
 def _refuse_python(dispatcher: Any) -> None:
@@ -163,7 +143,7 @@ def _refuse_python(dispatcher: Any) -> None:
     dispatcher.add_overload, dispatcher._compile_for_args = keep, refuse
 
 
-def rebind(function: F, replacements: dict[str, Callable[..., Any]]) -> F:
+def rebind(function: F, replacements: Mapping[str, Callable[..., Any]], part: str = "") -> F:
     """Copy a compiled function so that it, and all it calls, uses other rules.
 
     Parameters
@@ -172,6 +152,8 @@ def rebind(function: F, replacements: dict[str, Callable[..., Any]]) -> F:
         The function at the top, for instance the consumers' day.
     replacements
         Name of a rule, as the model's source calls it, to the function that takes its place.
+    part
+        Of the folders of compiled code; that of `part_of` unless given.
 
     Returns
     -------
@@ -179,9 +161,11 @@ def rebind(function: F, replacements: dict[str, Callable[..., Any]]) -> F:
         ``function`` itself where nothing it reaches is replaced; otherwise a new function, compiled when first called.
     """
     chosen = {name: _plain(rule) for name, rule in replacements.items()}
-    folder = cache_folder() / _tag(chosen)
-    folder.mkdir(exist_ok=True)
-    replaced: dict[str, Any] = {name: _compile(rule, folder, _nrt=False) for name, rule in chosen.items()}
+    part = part or part_of(chosen)
+    for helper in compiled_helpers(*chosen.values()):
+        if type(helper._cache) is FunctionCache:  # numba's own, which looks for changes in one file only
+            keep(helper, code_places, lambda: part)
+    replaced: dict[str, Any] = {name: _compile(rule, part, _nrt=False) for name, rule in chosen.items()}
     copies: dict[FunctionType, Any] = {}
 
     def copy(original: Any) -> Any:
@@ -200,22 +184,26 @@ def rebind(function: F, replacements: dict[str, Callable[..., Any]]) -> F:
             clone = FunctionType(plain.__code__, {**plain.__globals__, **changed}, plain.__name__, plain.__defaults__)
             clone.__qualname__ = plain.__qualname__
             clone.__module__ = plain.__module__
-            copies[plain] = _compile(clone, folder, **_options(original))
+            copies[plain] = _compile(clone, part, **_options(original))
         return copies[plain]
 
     return copy(function)
 
 
-def _tag(rules: dict[str, FunctionType]) -> str:
-    """Sixteen hexadecimal digits of the rules and of the files they stand in, whose constants end up in the callers."""
-    digest = hashlib.sha256()
-    for name, rule in sorted(rules.items()):
-        digest.update(f"{name} {rule.__module__}.{rule.__qualname__}".encode())
-        digest.update(Path(rule.__code__.co_filename).read_bytes())
-    return digest.hexdigest()[:16]
+def part_of(rules: Mapping[str, Callable[..., Any]]) -> str:
+    """Part of the folders for code with these rules: named after them and all that they depend on.
+
+    Raises
+    ------
+    UserError
+        If something that they depend on cannot be hashed.
+    """
+    plain = {name: _plain(rule) for name, rule in sorted(rules.items())}
+    names = " ".join(f"{name} {rule.__module__}.{rule.__qualname__}" for name, rule in plain.items())
+    return hashlib.sha256(f"{names} {digest(*plain.values())}".encode()).hexdigest()[:16]
 
 
-def _options(function: Callable[..., Any]) -> dict[str, bool]:
+def _options(function: Callable[..., Any]) -> dict[str, Any]:
     options = getattr(function, "targetoptions", {})
     return {name: options[name] for name in ("_nrt", "forceinline", *UNREACHABLE_FROM_PYTHON) if name in options}
 

@@ -6,13 +6,17 @@ import importlib
 import inspect
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from types import FunctionType
+from typing import Any, cast
 
-from sim.compiled import rebind
-from sim.errors import UserError
+from sim.compiled import part_of, rebind
+from sim.errors import UserError, nearest
 from sim.parameters import Rules
 from sim.rules.attention import certain
 from sim.rules.belief import may_know_more
+from sim.sources import digest
+
+Chosen = tuple[tuple[str, Callable[..., Any]], ...]
 
 SHORT_CUTS = {"open_probability": ("most_open_probability", certain), "expected_quality": ("knows_more", may_know_more)}
 """What holds for a rule of the model and saves time, and what holds for any rule in its place."""
@@ -31,22 +35,42 @@ def with_rules(rules: Rules, passes: Sequence[Callable[..., Any]]) -> list[Calla
     Raises
     ------
     UserError
-        If a named function cannot be found.
+        If a named function cannot be used; see `load`.
     """
-    chosen = {}
-    for field, name in rules.named.items():
-        default = type(rules).model_fields[field].default
-        if name != default:
-            rule = default.rsplit(".", 1)[1]
-            chosen[rule] = load(field, name)
-            chosen.update([SHORT_CUTS[rule]] if rule in SHORT_CUTS else [])
-    return [_bound(one, tuple(chosen.items())) if chosen else one for one in passes]
+    chosen: dict[str, Callable[..., Any]] = {}
+    for field, name in _own(rules):
+        rule = _default(field).rsplit(".", 1)[1]
+        chosen[rule] = load(field, name)
+        chosen.update([SHORT_CUTS[rule]] if rule in SHORT_CUTS else [])
+    if not chosen:
+        return list(passes)
+    part = part_of(chosen)
+    return [_bound(one, part, tuple(chosen.items())) for one in passes]
+
+
+def sources(rules: Rules) -> str:
+    """Hash of all that a configuration's own rules depend on; empty where it has none.
+
+    Raises
+    ------
+    UserError
+        If a named function cannot be used; see `load`.
+    """
+    return " ".join(f"{field} {digest(load(field, name))}" for field, name in _own(rules))
+
+
+def _own(rules: Rules) -> list[tuple[str, str]]:
+    return [(field, name) for field, name in rules.named.items() if name != _default(field)]
+
+
+def _default(field: str) -> str:
+    return str(Rules.model_fields[field].default)
 
 
 @cache
-def _bound(one: Callable[..., Any], chosen: tuple[tuple[str, Callable[..., Any]], ...]) -> Callable[..., Any]:
+def _bound(one: Callable[..., Any], part: str, chosen: Chosen) -> Callable[..., Any]:
     """A pass with other rules, made once: many small markets would spend their time on making it again."""
-    return rebind(one, dict(chosen))
+    return rebind(one, dict(chosen), part)
 
 
 def load(field: str, name: str) -> Callable[..., Any]:
@@ -55,20 +79,35 @@ def load(field: str, name: str) -> Callable[..., Any]:
     Raises
     ------
     UserError
-        If it cannot be found, is no function, or takes another number of arguments than the rule it replaces.
+        If it cannot be imported, is no function of Python, takes another number of arguments than the rule it
+        replaces, or depends on what cannot be hashed.
     """
+    key = f"rules.{field}={name}"
+    module, _, function = name.rpartition(".")
     try:
-        found = _found(name)
-    except (ImportError, AttributeError, ValueError, SyntaxError) as error:
-        raise UserError(
-            f"rules.{field}={name}: no such function ({error}); expected module.function, with the module on PYTHONPATH"
-        ) from None
-    if not callable(found):
-        raise UserError(f"rules.{field}={name}: a {type(found).__name__}, expected a function")
-    given, expected = _arguments(found), _arguments(_found(Rules.model_fields[field].default))
+        imported = importlib.import_module(module)
+    except (Exception, SystemExit) as error:  # a module of the user's may raise anything
+        is_missing = isinstance(error, ModuleNotFoundError) and f"{module}.".startswith(f"{error.name}.")
+        if is_missing or not module:
+            raise UserError(f"{key}: no such module; expected module.function that Python can import") from None
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        raise UserError(f"{key}: {module} cannot be imported ({said}); expected a module that can") from None
+    found = getattr(imported, function, None)
+    if found is None:
+        functions = [known for known, value in vars(imported).items() if isinstance(_plain(value), FunctionType)]
+        raise UserError(f"{key}: no such function in {module}; {nearest(function, functions)}")
+    plain = _plain(found)
+    if not isinstance(plain, FunctionType):
+        raise UserError(f"{key}: a {type(found).__name__}, expected a function that is written with def")
+    default = _plain(_found(_default(field)))
+    given, expected = (list(inspect.signature(rule).parameters) for rule in (plain, default))
     if len(given) != len(expected):
-        raise UserError(f"rules.{field}={name}: takes ({', '.join(given)}), expected ({', '.join(expected)})")
-    return found
+        raise UserError(f"{key}: takes ({', '.join(given)}), expected ({', '.join(expected)})")
+    try:
+        digest(plain)
+    except UserError as error:
+        raise UserError(f"{key}: {error}") from None
+    return cast(Callable[..., Any], found)
 
 
 def _found(name: str) -> Any:
@@ -76,5 +115,5 @@ def _found(name: str) -> Any:
     return getattr(importlib.import_module(module), function)
 
 
-def _arguments(rule: Callable[..., Any]) -> list[str]:
-    return list(inspect.signature(getattr(rule, "py_func", rule)).parameters)
+def _plain(rule: Any) -> Any:
+    return getattr(rule, "py_func", rule)

@@ -1,15 +1,58 @@
 from __future__ import annotations
 
 import importlib
+import os
+import shutil
+import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from small_markets import market
 
-from sim import compiled
+from sim import code_folder, compiled
 from sim.agents.creating import key_of
+from sim.code_folder import MARK, Places
+from sim.kept_code import WAITING
+
+needs_compilation = pytest.mark.skipif(bool(compiled.settings.DISABLE_JIT), reason="nothing is compiled")
+
+TINY = "from sim.compiled import compiled\n\n@compiled\ndef twice(x):\n    return 2 * x\n"
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that compiled code is kept in, empty."""
+    folder = tmp_path / "kept"
+    folder.mkdir(0o700)
+    monkeypatch.setattr(compiled, "code_places", lambda: Places((folder,), folder))
+    return folder
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+    """Writes a module, and loads it as a new process would."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    names = set()
+
+    def load(name: str, text: str = TINY) -> Any:
+        (tmp_path / f"{name}.py").write_text(text)
+        names.add(name)
+        for one in names:
+            sys.modules.pop(one, None)
+        shutil.rmtree(tmp_path / "__pycache__", ignore_errors=True)  # edits within one second leave it stale
+        importlib.invalidate_caches()
+        return importlib.import_module(name)
+
+    yield load
+    for name in names:
+        sys.modules.pop(name, None)
+
+
+def hits(function: Any) -> int:
+    return sum(function.stats.cache_hits.values())
 
 
 def test_a_market_that_ran_is_known_to_be_compiled() -> None:
@@ -17,16 +60,15 @@ def test_a_market_that_ran_is_known_to_be_compiled() -> None:
     assert compiled.is_warm()
 
 
-def test_a_world_that_was_built_is_no_compiled_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "cache_folder", lambda: tmp_path)
+def test_a_world_that_was_built_is_no_compiled_day(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled.settings, "DISABLE_JIT", 0)
-    (tmp_path / "draws.uniforms-174.py311.1.nbc").touch()
+    (kept / "draws.uniforms-174.py311.1.nbc").touch()
     assert not compiled.is_warm()
-    (tmp_path / "living.live_all-108.py311.1.nbc").touch()
+    (kept / "living.live_all-108.py311.1.nbc").touch()
     assert compiled.is_warm()
 
 
-@pytest.mark.skipif(bool(compiled.settings.DISABLE_JIT), reason="nothing is compiled")
+@needs_compilation
 def test_what_is_compiled_into_its_callers_refuses_a_call_from_python() -> None:
     creators = market(days=1).creators
     assert key_of.py_func(0, creators) >= 0  # type: ignore[attr-defined]
@@ -38,29 +80,152 @@ def first_of(pair: Any) -> Any:
     return pair[0]
 
 
-@pytest.mark.skipif(bool(compiled.settings.DISABLE_JIT), reason="nothing is compiled")
+@needs_compilation
 def test_what_was_compiled_for_a_type_that_is_gone_hinders_nobody(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: Path, fresh: Callable[..., Any], tmp_path: Path
 ) -> None:
     """As a researcher's rules, given once, are gone where they cannot be imported."""
-    module = tmp_path / "rules_that_go.py"
-    module.write_text("from typing import NamedTuple\n\nclass Pair(NamedTuple):\n    a: int\n    b: int\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    pair = importlib.import_module(module.stem).Pair
-    assert compiled._compile(first_of, tmp_path)(pair(1, 2)) == 1
-    module.unlink()
-    monkeypatch.delitem(sys.modules, module.stem)
+    text = "from typing import NamedTuple\n\nclass Pair(NamedTuple):\n    a: int\n    b: int\n"
+    pair = fresh("rules_that_go", text).Pair
+    assert compiled._compile(first_of, "rules")(pair(1, 2)) == 1
+    (tmp_path / "rules_that_go.py").unlink()
+    del sys.modules["rules_that_go"]
     importlib.invalidate_caches()
-    assert compiled._compile(first_of, tmp_path)((3, 4)) == 3
+    assert compiled._compile(first_of, "rules")((3, 4)) == 3
+
+
+@needs_compilation
+@pytest.mark.parametrize("suffix", ["nbi", "nbc"])
+def test_kept_code_that_is_cut_off_is_compiled_anew(kept: Path, suffix: str) -> None:
+    assert compiled._compile(first_of, "rules")((3, 4)) == 3
+    (file,) = kept.rglob(f"*.{suffix}")
+    file.write_bytes(file.read_bytes()[:20])
+    again = compiled._compile(first_of, "rules")
+    assert again((3, 4)) == 3 and hits(again) == 0
+
+
+@needs_compilation
+def test_code_is_loaded_unless_another_user_could_have_written_it(kept: Path) -> None:
+    compiled._compile(first_of, "rules")((3, 4))
+    files = list(kept.rglob("*.nb?"))
+    assert len(files) == 2
+    for mode, times in ((0o755, 1), (0o757, 0)):
+        for place in (kept / "rules", files[0].parent):
+            place.chmod(mode)
+        again = compiled._compile(first_of, "rules")
+        assert again((3, 4)) == 3 and hits(again) == times
+    files[0].parent.chmod(0o755)
+    (kept / "rules").chmod(0o755)
+    for file in kept.rglob("*.nbi"):
+        file.chmod(0o666)
+    again = compiled._compile(first_of, "rules")
+    assert again((3, 4)) == 3 and hits(again) == 0
+
+
+@needs_compilation
+def test_what_can_only_be_read_is_read_and_the_rest_is_kept_elsewhere(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled._compile(first_of, "rules")((3, 4))
+    before = sorted(kept.rglob("*"))
+    more = tmp_path / "more"
+    more.mkdir(0o700)
+    monkeypatch.setattr(compiled, "code_places", lambda: Places((kept, more), more))
+    again = compiled._compile(first_of, "rules")
+    assert again((3, 4)) == 3 and hits(again) == 1 and not list(more.rglob("*.nbc"))
+    assert again((0.5, 4)) == 0.5 and hits(again) == 1
+    assert sorted(kept.rglob("*")) == before and len(list(more.rglob("*.nbc"))) == 1
+
+
+@needs_compilation
+@pytest.mark.parametrize("gone", [True, False])
+def test_where_nothing_can_be_kept_code_runs_all_the_same(
+    kept: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], gone: bool
+) -> None:
+    monkeypatch.setattr(compiled, "code_places", lambda: Places((kept,), kept) if gone else Places((), None))
+    if gone:
+        kept.rmdir()
+        kept.touch()
+    assert compiled._compile(first_of, "rules")((3, 4)) == 3
+    assert ("Not a directory; compiled code cannot be kept there" in capsys.readouterr().err) == gone
+
+
+@needs_compilation
+@pytest.mark.parametrize(
+    "decorator", ["from sim.compiled import compiled\n\n@compiled", "import numba\n\n@numba.njit(cache=True)"]
+)
+def test_code_follows_every_file_that_it_stems_from(
+    kept: Path, fresh: Callable[..., Any], tmp_path: Path, decorator: str
+) -> None:
+    """numba itself looks at the file of a function, and not at those of the functions it calls."""
+    rules = "import helping\n\ndef first_of(pair):\n    return helping.scaled(pair[0])\n"
+    helping = f"import basic\n{decorator}\ndef scaled(x):\n    return basic.FACTOR * basic.more(x)\n"
+    basic = f"FACTOR = {{}}\n\n{decorator}\ndef more(x):\n    return x + {{}}\n"
+
+    def result(factor: int, more: int) -> tuple[int, str]:
+        fresh("basic", basic.format(factor, more))
+        fresh("helping", helping)
+        rule = fresh("rules_of_mine", rules).first_of
+        pass_ = compiled.rebind(compiled._compile(caller), {"first_of": rule})
+        return pass_((3, 4)), compiled.part_of({"first_of": rule})
+
+    assert [result(*edit)[0] for edit in ((1, 0), (5, 0), (5, 7), (1, 0))] == [3, 15, 50, 3]
+    assert len({result(*edit)[1] for edit in ((1, 0), (5, 0), (5, 7), (1, 0))}) == 3
+
+
+def caller(pair: Any) -> Any:
+    return first_of(pair)
+
+
+caller.__module__ = first_of.__module__ = "sim.of_a_test"  # as if they were the model's
 
 
 def test_a_copy_of_the_sources_compiles_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled.platformdirs, "user_cache_dir", lambda name: str(tmp_path))
+    monkeypatch.setattr(compiled, "places", lambda name: name)
     compiled.source_hash()
-    folders = set()
+    names: list[Any] = []
     for place in ("one", "other"):
-        compiled.cache_folder.cache_clear()
+        compiled.code_places.cache_clear()
         monkeypatch.setattr(compiled, "PACKAGE", tmp_path / place)
-        folders.add(compiled.cache_folder().name)
-    compiled.cache_folder.cache_clear()
-    assert len(folders) == 2 and len({name.partition("-")[0] for name in folders}) == 1
+        names.append(compiled.code_places())
+    compiled.code_places.cache_clear()
+    assert all(code_folder.VERSION.fullmatch(name) for name in names)
+    assert names[0].split("-")[1] == names[1].split("-")[1] and names[0] != names[1]
+
+
+def process(tmp_path: Path, script: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache"), "NUMBA_DISABLE_JIT": "0"}
+    environment["PYTHONPATH"] = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", ""), str(Path.cwd())])
+    return subprocess.Popen([sys.executable, "-c", script], env=environment, stdin=-1, stdout=-1, stderr=-1, text=True)
+
+
+FIRST = """
+from sim.compiled import compiling
+from tiny import twice
+with compiling():
+    print("ready", flush=True)
+    input()
+    twice(1)
+print(sum(twice.stats.cache_hits.values()))
+"""
+SECOND = "from tiny import twice\ntwice(1)\nprint(sum(twice.stats.cache_hits.values()))"
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_two_cold_starts_compile_once_and_the_second_says_that_it_waits(tmp_path: Path, killed: bool) -> None:
+    (tmp_path / "tiny.py").write_text(TINY)
+    first = process(tmp_path, FIRST)
+    assert first.stdout and first.stdout.readline() == "ready\n"
+    second = process(tmp_path, SECOND)
+    assert second.stderr and second.stderr.readline() == f"{WAITING}\n"
+    if killed:
+        first.kill()
+    assert (killed, first.communicate("\n")[0]) in [(False, "0\n"), (True, "")]
+    assert second.communicate() == (f"{int(not killed)}\n", "")
+    (root,) = (tmp_path / "cache").iterdir()
+    assert (root / MARK).is_file()
+
+
+def test_importing_the_model_makes_no_folder(tmp_path: Path) -> None:
+    assert process(tmp_path, "import sim.market").communicate() == ("", "")
+    assert not (tmp_path / "cache").exists()

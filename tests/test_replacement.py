@@ -26,6 +26,8 @@ LIVELY: dict[str, Any] = {"market": {"choice": {"outside": 0.0}}, "creators": {"
 MY_RULES = '''
 """A researcher's rules, as anybody would write them."""
 
+import functools
+
 from sim.rules.content import claim as honest_claim
 from sim.rules.trust import trust as earned_trust
 
@@ -52,6 +54,13 @@ def takes_too_little(quality, noise):
 
 
 not_a_rule = 3
+partly = functools.partial(exaggerated_claim, 1.0)
+exec("def generated(quality, noise, expertise, inflation, p): return quality")
+TABLE = object()
+
+
+def by_object(quality, noise, expertise, inflation, p):
+    return quality if TABLE else noise
 '''
 
 
@@ -61,6 +70,9 @@ def my_rules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("rules")
     (folder / "my_rules.py").write_text(MY_RULES)
     (folder / "half_written.py").write_text("def claim(quality:\n")
+    (folder / "raises.py").write_text("1 / 0\n")
+    (folder / "leaves.py").write_text("import sys\nsys.exit(3)\n")
+    (folder / "needs.py").write_text("import nowhere\n")
     sys.path.insert(0, str(folder))
     yield folder
     sys.path.remove(str(folder))
@@ -167,10 +179,17 @@ def test_an_edited_constant_is_not_read_from_an_old_cache(my_rules: Path, consta
 
 
 MISTAKES: list[tuple[str, str]] = [
-    ("my_rules.no_such_rule", r"rules\.claim=my_rules\.no_such_rule: no such function .*expected module\.function"),
-    ("no_such_module.rule", r"rules\.claim=no_such_module\.rule: no such function .*PYTHONPATH"),
-    ("claim", r"rules\.claim=claim: no such function .*expected module\.function"),
-    ("half_written.claim", r"rules\.claim=half_written\.claim: no such function .*half_written\.py"),
+    ("my_rules.exagerated_claim", r"no such function in my_rules; did you mean 'exaggerated_claim'\?"),
+    ("no_such_module.rule", r"rules\.claim=no_such_module\.rule: no such module; expected module\.function"),
+    ("claim", r"rules\.claim=claim: no such module; expected module\.function"),
+    ("half_written.claim", r"half_written cannot be imported \(SyntaxError: .*half_written\.py"),
+    ("raises.claim", r"rules\.claim=raises\.claim: raises cannot be imported \(ZeroDivisionError: division by zero\)"),
+    ("leaves.claim", r"rules\.claim=leaves\.claim: leaves cannot be imported \(SystemExit: 3\); expected a module"),
+    ("needs.claim", r"needs cannot be imported \(ModuleNotFoundError: No module named 'nowhere'\)"),
+    ("math.exp", r"rules\.claim=math\.exp: a builtin_function_or_method, expected a function that is written with def"),
+    ("my_rules.partly", r"rules\.claim=my_rules\.partly: a partial, expected a function that is written with def"),
+    ("my_rules.generated", r"rules\.claim=my_rules\.generated: my_rules: its source is not in a file; expected a \.py"),
+    ("my_rules.by_object", r"my_rules\.by_object reads TABLE: a object, which cannot be part of what names a run"),
     ("my_rules.not_a_rule", r"rules\.claim=my_rules\.not_a_rule: a int, expected a function"),
     (
         "my_rules.takes_too_little",
