@@ -36,6 +36,7 @@ def test_a_market_is_a_model_and_its_people_are_agents(lived: Market) -> None:
     assert isinstance(person, Consumer)
     assert person.model is lived
     assert person.wallet == lived.town.consumers.wallet[42]
+    assert "wallet" in dir(person)
     assert person in lived.consumers
     assert person in lived.agents
     everybody = [*lived.consumers, *lived.kocs, *lived.kols, *lived.brands, *lived.platforms]

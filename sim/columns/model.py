@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
-from mesa.agent import Agent, AgentSet
+from mesa.agent import Agent
 from mesa.model import Model
 
 from sim.columns.population import Population, RowAgent
-from sim.columns.sets import AgentUnion
 
 
 class ColumnarModel(Model):
-    """A Mesa model whose agents may be rows as well as ordinary agents.
-
-    Takes what `mesa.Model` takes. ``agents`` is made afresh when asked for: narrowing or shuffling it in place
-    changes that copy alone.
-    """
+    """A Mesa model whose agents may be rows as well as ordinary agents; takes what `mesa.Model` takes."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -24,30 +21,7 @@ class ColumnarModel(Model):
         self._last_id = 0
 
     def add_population(self, population: Population) -> Population:
-        """Show the rows of a population among the model's agents, under their type.
-
-        Two populations with one `first_id` are taken to share their columns, and to hold different rows of them.
-
-        Raises
-        ------
-        ValueError
-            Where the type is already there, or the identifiers overlap those of other agents.
-        """
-        ids = _ids(population)
-        if population.row_type in self._populations:
-            raise ValueError(f"{population.row_type.__name__}: the model already has a population of this type")
-        for other in self._populations.values():
-            theirs = _ids(other)
-            if ids.start != theirs.start and ids.start < theirs.stop and theirs.start < ids.stop:
-                raise ValueError(
-                    f"{population.row_type.__name__}: first_id={ids.start} overlaps the identifiers of "
-                    f"{other.row_type.__name__}, {theirs.start} to {theirs.stop - 1}"
-                )
-        if any(agent.unique_id in ids for agent in self._agents):
-            raise ValueError(
-                f"{population.row_type.__name__}: first_id={ids.start} overlaps the identifiers of ordinary agents; "
-                f"expected above {self._last_id}"
-            )
+        """Show the rows of a population among the model's agents, under their type."""
         self._populations[population.row_type] = population
         return population
 
@@ -57,31 +31,23 @@ class ColumnarModel(Model):
         Raises
         ------
         ValueError
-            Where the next number belongs to a row.
+            Where the numbers below those of the rows are used up.
         """
         # Mesa counts identifiers in a table of the class that keeps every model, columns and all, alive for ever.
         Agent._ids.pop(self, None)
-        unique_id = self._last_id + 1
-        for population in self._populations.values():
-            if unique_id in _ids(population):
-                raise ValueError(
-                    f"{type(agent).__name__}: identifier {unique_id} belongs to a {population.row_type.__name__}; "
-                    f"expected a first_id above the number of ordinary agents"
-                )
-        agent.unique_id = self._last_id = unique_id
+        first_row = min((population.first_id for population in self._populations.values()), default=None)
+        if self._last_id + 1 == first_row:
+            raise ValueError(f"{type(agent).__name__}: expected at most {self._last_id} agents beside the rows")
+        agent.unique_id = self._last_id = self._last_id + 1
         super().register_agent(agent)
 
     @property
-    def agents(self) -> AgentUnion:
+    def agents(self) -> Everybody:
         """All agents: the rows of each population, then the ordinary ones in the order they came."""
-        return AgentUnion([*self._populations.values(), list(self._agents)], self.random)
-
-    @agents.setter
-    def agents(self, agents: Any) -> None:
-        raise AttributeError("model.agents cannot be assigned; name your own collection otherwise")
+        return Everybody([*self._populations.values(), list(self._agents)])
 
     @property
-    def agents_by_type(self) -> dict[type[Agent], AgentSet]:
+    def agents_by_type(self) -> dict[type[Agent], Any]:
         """The agents of each type: a `Population`, or Mesa's own set of ordinary agents."""
         return {**self._populations, **super().agents_by_type}
 
@@ -91,5 +57,29 @@ class ColumnarModel(Model):
         return list(self.agents_by_type)
 
 
-def _ids(population: Population) -> range:
-    return range(population.first_id, population.first_id + population.capacity)
+class Everybody(Sequence[Agent]):
+    """Agents of several sets, one set after the other."""
+
+    def __init__(self, parts: list[Sequence[Agent]]) -> None:
+        self._parts = parts
+
+    def __len__(self) -> int:
+        return sum(map(len, self._parts))
+
+    def __iter__(self) -> Iterator[Agent]:
+        return chain(*self._parts)
+
+    def __contains__(self, agent: object) -> bool:
+        return any(agent in part for part in self._parts)
+
+    def __getitem__(self, place: Any) -> Any:
+        """The agent at a place, or a list of those at a slice of places."""
+        places = range(len(self))[place]
+        return [self[one] for one in places] if isinstance(places, range) else self._at(places)
+
+    def _at(self, place: int) -> Agent:
+        for part in self._parts:
+            if place < len(part):
+                return part[place]
+            place -= len(part)
+        raise AssertionError("a place below the length lies in a part")
