@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from omegaconf import OmegaConf
 
+from experiments.checksums import write_manifest
 from experiments.plan import Cell, Plan
 from experiments.runs import TABLES, Run
 from experiments.store import FINISHED, Store, unpacked
@@ -76,7 +76,7 @@ def write(
             if len(table):
                 table.to_parquet(partial / f"{name}.parquet", index=False)
         (partial / "config.yaml").write_text(_HYDRA + OmegaConf.to_yaml(OmegaConf.create(dict(config))), "utf-8")
-        (partial / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        write_manifest(partial, manifest)
         return published(partial, root)
 
 

@@ -168,7 +168,7 @@ class Store:
         Raises
         ------
         KeyError
-            If it is not here.
+            If it, or one of these tables, is not here.
         UserError
             If it is damaged.
         """
@@ -178,7 +178,9 @@ class Store:
             for name in tables:
                 with self._clear_errors():
                     row = self._connection.execute(query, (id, name)).fetchone()
-                if row is None or not row[1]:
+                if row is None:
+                    raise KeyError(f"{id} {name}")
+                if not row[1]:
                     raise self.damage(id, f"its table {name}")
                 found[name] = row[0]
             return done._replace(tables=found)

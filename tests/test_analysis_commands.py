@@ -160,7 +160,7 @@ WRONG = {
     "flipmap {} --x effort_cost --y hype --outcome gmv": "the response is 0 at all points: there is nothing to map",
     "scenarios {} --outcome gmv --contrast fees=none": "--contrast fees=none: no such level beside commission; ",
     "compare {}:commission {}:commission": "the same twice; expected two arms or two folders",
-    "compare {}:commission nowhere": "nowhere: no runs.parquet in it; expected a folder that koc run made",
+    "compare {}:commission nowhere": "nowhere: no such folder; expected a folder that koc run made",
     "sensitivity experiment=quick --outcome gmv --method sobol --samples 100": "expected 64 or 128",
     "sensitivity experiment=quick --outcome gmv": "--contrast: not given; the factors are fees, domain, creators",
     "sensitivity experiment=quick --outcome gmv --contrast fees --over take_rate=0:0.1": (

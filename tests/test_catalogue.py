@@ -245,7 +245,9 @@ def test_sqlite_says_that_the_disk_is_full_and_the_store_passes_it_on() -> None:
 
 def test_verify_says_what_differs(capsys: pytest.CaptureFixture[str]) -> None:
     main(["run", *TINY])
-    assert printed(capsys, "verify", str(LATEST), "--rows", "3") == "3 of 6 runs made again, equal to the bit\n"
+    compared, again = printed(capsys, "verify", str(LATEST), "--rows", "3").splitlines()
+    assert compared == "compared: 2 files with their checksums; 6 of 6 runs with the store"
+    assert again == "3 of 6 runs made again, equal to the bit"
     manifest = json.loads((LATEST / "manifest.json").read_text())
     manifest["model"]["hash"] = "0" * 64
     manifest["versions"]["numpy"] = "1.0"
@@ -255,9 +257,13 @@ def test_verify_says_what_differs(capsys: pytest.CaptureFixture[str]) -> None:
     table.to_parquet(LATEST / "runs.parquet")
     capsys.readouterr()
     assert main(["verify", str(LATEST), "--rows", "2"]) == 1
-    source, version, found = capsys.readouterr().out.splitlines()
+    source, version, runs, told, store, once_more, _, last = capsys.readouterr().out.splitlines()
     assert source.endswith(f"000000000000 then, {model_hash()[:12]} now") and version.startswith("numpy was 1.0, is ")
-    assert found.startswith("2 of 6 runs made again, 1 outcomes differ: point 2, arm base, seed 1: trust was ")
+    assert runs == "runs.parquet was changed since it was written"
+    assert told == "manifest.json was changed since it was written"
+    assert store.startswith("runs.parquet: point 2, arm base, seed 1: trust is ") and store.endswith(", by the store")
+    assert once_more == store.replace("by the store", "made again")
+    assert last == "2 of 6 runs made again; 4 differences in all"
 
 
 def test_the_points_of_a_file_that_is_gone_can_be_verified(capsys: pytest.CaptureFixture[str]) -> None:

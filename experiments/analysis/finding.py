@@ -8,11 +8,13 @@ import os
 import re
 import textwrap
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from experiments.checksums import add
+from experiments.reading import Folder
 from experiments.report.outcomes import capital
 from experiments.report.style import Drawing, house_style, save
 from sim.errors import UserError
@@ -30,6 +32,7 @@ KINDS = {
 """Kinds of analyses in the order of the page, with their headings."""
 
 COLUMNS = 100
+SHOWN = ("kind", "sentences", "columns", "rows", "notes", "title", "caption", "command")  # of a finding, on the page
 
 
 class Finding(NamedTuple):
@@ -95,7 +98,9 @@ def publish(folder: Path, finding: Finding, draw: Callable[[], Drawing], command
         save(drawing, place, finding.name)
     content = finding._asdict() | {"title": drawing.title, "caption": drawing.caption, "command": command}
     (place / f"{finding.name}.json").write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    (folder / PAGE).write_text(_page(folder), "utf-8")
+    add(folder, [path.relative_to(folder).as_posix() for path in sorted(place.glob(f"{finding.name}.*"))])
+    (folder / PAGE).write_text(_page(Folder(folder)), "utf-8")
+    add(folder, [PAGE])
     return [*text(finding), f"figure: {place / finding.name}.png", f"page: {folder / PAGE}"]
 
 
@@ -129,22 +134,24 @@ def _filled(sentence: str, bullet: str = "") -> list[str]:
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
-def _page(folder: Path) -> str:
+def _page(left: Folder) -> str:
     environment = Environment(
         loader=PackageLoader("experiments.report", "."), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["tight"] = lambda words: words.replace(" %", "\N{NO-BREAK SPACE}%")
     environment.filters["capital"] = capital
-    found = [_shown(path) for path in sorted((folder / FOLDER).glob("*.json"))]
+    found = [_shown(left, file) for file in left.named(f"{FOLDER}/*.json")]
     sections = [(heading, [f for f in found if f["kind"] == kind]) for kind, heading in KINDS.items()]
-    name = folder.resolve().parent.name
+    name = left.path.resolve().parent.name
     return environment.get_template("analysis.html.j2").render(
         name=capital(name.replace("_", " ")), sections=[s for s in sections if s[1]], folder=FOLDER
     )
 
 
-def _shown(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    drawn = base64.b64encode(path.with_suffix(".svg").read_bytes()).decode()
-    return content | {"name": path.stem, "source": f"data:image/svg+xml;base64,{drawn}"}
+def _shown(left: Folder, file: str) -> dict[str, Any]:
+    content = left.mapping(file)
+    if missing := [key for key in SHOWN if key not in content]:
+        raise UserError(f"{left.path / file}: no {missing[0]} in it; expected the file that koc wrote")
+    drawn = base64.b64encode(left.bytes(f"{file.removesuffix('.json')}.svg")).decode()
+    return content | {"name": PurePath(file).stem, "source": f"data:image/svg+xml;base64,{drawn}"}

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from omegaconf import OmegaConf
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from experiments.reading import Folder
 from experiments.report.load import find
 from sim.errors import UserError, nearest
 from sim.recorder import OUTCOMES
@@ -92,23 +91,16 @@ def read(folder: Path) -> Sweep:
     Parameters
     ----------
     folder
-        ``results/<experiment>/<time>``, with `runs.parquet`.
+        ``results/<experiment>/<time>``.
 
     Raises
     ------
     UserError
-        If it is no such folder, or no run in it finished.
+        If it is no such folder, a file of it is broken, or no run in it finished.
     """
-    path = folder / "runs.parquet"
-    if not path.is_file():
-        raise UserError(f"{folder}: no runs.parquet in it; expected a folder that koc run made, results/NAME/latest")
-    manifest = folder / "manifest.json"
-    return sweep_of(
-        pd.read_parquet(path),
-        name=str(folder),
-        config=_yaml(folder / "config.yaml"),
-        manifest=json.loads(manifest.read_text("utf-8")) if manifest.is_file() else {},
-    )
+    left = Folder(folder)
+    config = left.config()
+    return sweep_of(left.runs(config), name=str(folder), config=config, manifest=left.manifest)
 
 
 def sweep_of(
@@ -179,10 +171,3 @@ def chosen(given: str, known: Iterable[str], what: str) -> str:
 
 def _is_varied(column: pd.Series) -> bool:
     return is_numeric_dtype(column) and not is_bool_dtype(column) and column.nunique() > 1
-
-
-def _yaml(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    content = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
-    return {str(key): value for key, value in content.items()} if isinstance(content, dict) else {}

@@ -29,9 +29,10 @@ def write(folder: Path, spread: Spread = map) -> str:
     Raises
     ------
     UserError
-        If a file is missing, no run finished, or the arms do not make a full factorial.
+        If a file is missing or broken, no run finished, or the arms do not make a full factorial.
     """
     # Imported here, since matplotlib takes longer to load than most commands take to answer.
+    from experiments.checksums import add
     from experiments.report.figures import draw_all
     from experiments.report.load import load
     from experiments.report.page import page, plain
@@ -46,4 +47,6 @@ def write(folder: Path, spread: Spread = map) -> str:
     table(verdict).to_csv(folder / "verdict.csv", index=False)
     (folder / "verdict.txt").write_text(text, encoding="utf-8")
     (folder / "report.html").write_text(page(results, verdict, told, dict(drawings)), encoding="utf-8")
+    figures = [path.relative_to(folder).as_posix() for path in (folder / "figures").iterdir()]
+    add(folder, ["verdict.csv", "verdict.txt", "report.html", *figures])
     return text

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from omegaconf import OmegaConf
 
+from experiments.reading import Folder
 from experiments.report.outcomes import capital
 from experiments.report.statistics import Comparison
 from sim.errors import UserError
@@ -122,13 +121,14 @@ def load(folder: Path) -> Results:
     Raises
     ------
     UserError
-        If a file is missing, nothing finished, or the arms do not make a full factorial.
+        If a file is missing or broken, nothing finished, or the arms do not make a full factorial.
     """
-    every = _table(folder, "runs")
+    left = Folder(folder)
+    config = left.config()
+    every = left.runs(config)
     finished = every[every["status"] == "finished"]
     if finished.empty:
         raise UserError(f"{folder / 'runs.parquet'}: no run finished, so there is nothing to report")
-    config = _mapping(folder / "config.yaml")
     factors = _factors(every, config)
     levels = every.drop_duplicates("arm").set_index("arm")
     levels = levels.assign(**{ALL_ARMS: levels.index})[list(factors)]
@@ -136,17 +136,15 @@ def load(folder: Path) -> Results:
     for factor, known in factors.items():
         inside &= levels[factor].isin(known)
     _check_factorial(folder, levels[inside], factors)
-    flips = _table(folder, "flips") if (folder / "flips.parquet").exists() else None
-    posterior = _table(folder, "posterior") if (folder / "posterior.parquet").exists() else None
-    graph = _table(folder, "graph") if (folder / "graph.parquet").exists() else None
-    tables = {name: _table(folder, name) for name in ("daily", "funnel", "creators", "split")}
+    tables = {name: left.table(name) for name in ("daily", "funnel", "creators", "split")}
+    flips, posterior, graph = (left.table(n) if left.has(n) else None for n in ("flips", "posterior", "graph"))
     labels = {str(k): str(v) for k, v in (find(config, "labels") or {}).items()}
     name = find(config, "name") if isinstance(find(config, "name"), str) else None
     return Results(
-        folder=folder, name=name or folder.resolve().parent.name, runs=finished, flips=flips, posterior=posterior,
-        graph=graph, config=config,
-        manifest=_mapping(folder / "manifest.json"), factors=factors, arms=levels[inside], extras=levels[~inside],
-        labels=labels, unfinished=len(every) - len(finished), **tables,
+        folder=folder, name=name or folder.resolve().parent.name, runs=finished, config=config,
+        manifest=left.manifest, factors=factors, arms=levels[inside], extras=levels[~inside], labels=labels,
+        unfinished=len(every) - len(finished), flips=flips, posterior=posterior, graph=graph,
+        **tables,
     )  # fmt: skip
 
 
@@ -175,19 +173,3 @@ def _check_factorial(folder: Path, arms: pd.DataFrame, factors: dict[str, tuple[
             f"{folder / 'runs.parquet'}: {len(arms)} arms with {distinct} combinations of levels, expected one arm for "
             f"each of the {expected} combinations of {', '.join(factors)}"
         )
-
-
-def _table(folder: Path, name: str) -> pd.DataFrame:
-    path = folder / f"{name}.parquet"
-    if not path.exists():
-        raise UserError(f"{path}: not found; a finished run folder has it")
-    return pd.read_parquet(path)
-
-
-def _mapping(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        raise UserError(f"{path}: not found; a finished run folder has it")
-    if path.suffix == ".json":
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    content = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
-    return {str(k): v for k, v in content.items()} if isinstance(content, dict) else {}

@@ -247,7 +247,7 @@ def test_failed_runs_are_left_out_and_told(run_folder: Path, tmp_path: Path) -> 
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"runs\.parquet: not found"):
+    with pytest.raises(UserError, match=r"no manifest\.json in it; expected a folder that koc run made"):
         load(tmp_path)
 
 
