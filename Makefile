@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo "$$p" && break; done)
 
-.PHONY: help run test test-slow emergence validate bench baseline lint parameters clean
+.PHONY: help run test test-slow emergence validate bench attack baseline lint parameters clean
 
 help:
 	@echo "make run        the headline experiment; ARGS=\"...\" is passed to koc run"
@@ -21,6 +21,7 @@ help:
 	@echo "make emergence  table of the facts that emerge, and what each hangs on"
 	@echo "make validate   published results, closed forms, other programs, real networks: expected against found"
 	@echo "make bench      speed, against plain Mesa and other programs"
+	@echo "make attack     1,500 bad and odd inputs, kills and extreme markets: what is told, kept and left; ten minutes"
 	@echo "make baseline   write tests/baseline.json anew, after a change that is meant to move the headline"
 	@echo "make parameters write docs/parameters.md"
 
@@ -55,6 +56,9 @@ validate: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+attack: $(READY)
+	$(BIN)/python -m tests.attack $(ARGS)
 
 baseline: $(READY)
 	$(BIN)/python -m tests.baseline
