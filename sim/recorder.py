@@ -142,7 +142,7 @@ class Recorder:
         self.marketing_cost = self.paid_viewed = self.koc_days = 0
         self.weeks = self.reach = self.paid_ordered_in_weeks = 0
         self.first_kocs: NDArray[np.int64] = np.zeros(0, np.int64)
-        self.revenue_before = np.zeros(0, np.int64)
+        self.revenue_before = np.zeros((0, len(Stream)), np.int64)
         self.keep_orders = keep_orders
         self.order_tables: list[tuple[int, Orders]] = []
         self.brand_cash_before = 0
