@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
-from . import checkpoints, commands, designs, environments, files, graphs, results, rules
+from . import checkpoints, commands, designs, environments, files, graphs, kills, policies, results, rules
 from .cases import Case, Kind
-from .runner import faults, run, warm_up
+from .runner import divided, faults, run, warm_up
 
 KINDS = (
     Kind("commands", commands.malformed, 330, commands.legal, 80),
@@ -26,6 +26,8 @@ KINDS = (
     Kind("checkpoints", checkpoints.malformed, 100, checkpoints.legal, 3),
     Kind("environments", environments.malformed, 47, environments.legal, 26),
 )
+POLICIES = 500
+REST = "others"  # kills, commands at once, markets
 WAYS = ("traceback", "internal", "killed", "accepted", "line", "left", "refused")
 
 
@@ -52,16 +54,36 @@ def inputs(kinds: Sequence[Kind], root: Path, workers: int) -> bool:
     return not seen
 
 
+def others(root: Path, workers: int) -> bool:
+    """Kill commands, give them at once and draw markets; print a row for each, and whether there was no fault."""
+    parts = {**kills.PARTS, f"{POLICIES} random markets": (policies.faults_of, POLICIES)}
+    seen: list[str] = []
+    print(f"\n{'':62}{'faults':>10}{'seconds':>9}")
+    for number, (name, (function, count)) in enumerate(parts.items()):
+        started = time.monotonic()
+        found = divided(function, count, root / f"part-{number}", workers)
+        seen += [f"{name}, {fault}" for fault in found]
+        print(f"{name:62}{len(found):>10}{time.monotonic() - started:>9.0f}", flush=True)
+    print("\n".join(seen))
+    return not seen
+
+
 def main() -> int:
     """Run what is asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.attack", description=__doc__)
-    parser.add_argument("kinds", nargs="*", metavar="KIND", help="of input; all, unless given")
+    known = [*(kind.name for kind in KINDS), REST]
+    parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(known)}; all, unless given")
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     given = parser.parse_args()
+    if unknown := set(given.kinds) - set(known):
+        parser.error(f"{', '.join(unknown)}: no such kind")
     chosen = [kind for kind in KINDS if not given.kinds or kind.name in given.kinds]
     warm_up()
     with tempfile.TemporaryDirectory(prefix="attack-") as root:
-        return 0 if inputs(chosen, Path(root), given.workers) else 1
+        held = not chosen or inputs(chosen, Path(root), given.workers)
+        if not given.kinds or REST in given.kinds:
+            held = others(Path(root), given.workers) and held
+    return 0 if held else 1
 
 
 if __name__ == "__main__":

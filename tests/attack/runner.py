@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import json
 import os
 import shutil
 import signal
@@ -11,7 +12,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -211,3 +212,40 @@ def _faults_of_success(came: Came, said: str) -> list[Fault]:
     if "Warning" in came.err:
         found.append(Fault("line", said))
     return found
+
+
+def divided(function: Callable[[int, Path], Iterable[str]], count: int, root: Path, workers: int) -> list[str]:
+    """Call a function with each number below a count and a folder of its own, in forked processes.
+
+    Returns
+    -------
+    list of str
+        What it says is wrong, and numbers of which nothing was heard, a line each.
+    """
+    root.mkdir()
+    children = [pid for worker in range(workers) if (pid := _share(function, range(worker, count, workers), root))]
+    for pid in children:
+        os.waitpid(pid, 0)
+    told = dict(json.loads(line) for path in sorted(root.glob("*.json")) for line in path.open())
+    silent = [f"number {number}: ended without a word" for number in sorted(set(range(count)) - set(told))]
+    return [f"number {number}: {fault}" for number in sorted(told) for fault in told[number]] + silent
+
+
+def _share(function: Callable[[int, Path], Iterable[str]], numbers: range, root: Path) -> int:
+    if pid := os.fork():
+        return pid
+    status = CRASHED
+    try:
+        with (root / f"{numbers.start}.json").open("w", buffering=1) as file:
+            for number in numbers:
+                folder = root / f"{number}"
+                folder.mkdir()
+                try:
+                    faults = list(function(number, folder))
+                except Exception:
+                    faults = [" ".join(traceback.format_exc().split())[-400:]]
+                file.write(json.dumps([number, faults]) + "\n")
+                _remove(folder)
+        status = 0
+    finally:
+        os._exit(status)

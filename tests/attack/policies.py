@@ -1,0 +1,137 @@
+"""Random markets over the ranges of all parameters, often at their ends: accounts close, nothing is negative."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from experiments.mistakes import limits
+from sim.errors import UserError
+from sim.parameters import MOST_YUAN, Parameters
+
+DAYS = 9  # past a settlement and a return, where these are short
+PEOPLE = (40, 250)
+CAPS = {"products_per_category": 12, "count": 24, "mean_degree": 30, "friends_told": 50, "candidates": 64,
+"kol_count": 20,
+        "pool_least": 25, "pool_most": 35}  # fmt: skip
+"""What makes a market slow, not other, or no market at all: drawn up to here, and beyond in few draws."""
+SLOW = 0.02
+MOST_TRIES = 3_000
+WRITTEN_AT_ONE_PLACE = {"path", "directed", "rules"}
+Rng = np.random.Generator
+
+
+def drawn(model: type[BaseModel], rng: Rng) -> dict[str, Any]:
+    """Values for a group, drawn again until they do not contradict each other."""
+    for _ in range(MOST_TRIES):
+        values = {name: _value(name, field, rng) for name, field in model.model_fields.items()}
+        values = {name: value for name, value in values.items() if value is not None}
+        try:
+            model.model_validate(values)
+        except ValidationError:
+            continue
+        return values
+    raise RuntimeError(f"{model.__name__}: nothing valid in {MOST_TRIES} draws")
+
+
+def _value(name: str, field: FieldInfo, rng: Rng) -> Any:
+    """A value of one parameter; None leaves its default."""
+    kind = field.annotation
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return None if name in WRITTEN_AT_ONE_PLACE else drawn(kind, rng)
+    if name == "consumers":
+        return int(rng.integers(*PEOPLE))
+    if name == "categories":
+        return [{**drawn(get_args(kind)[0], rng), "name": f"{n}"} for n in range(int(rng.integers(1, 9)))]
+    if name == "rivals":
+        return [drawn(get_args(kind)[0], rng) for _ in range(int(rng.choice([0, 0, 1, 3])))]
+    if name == "city_tiers":
+        return rng.dirichlet(np.ones(int(rng.integers(1, 9)))).tolist()
+    if field.is_required():
+        return name
+    if rng.random() < 0.4 or name in WRITTEN_AT_ONE_PLACE:
+        return None
+    if kind is bool:
+        return bool(rng.random() < 0.5)
+    if get_origin(kind) is Literal:
+        return str(rng.choice([option for option in get_args(kind) if option != "edgelist"]))
+    return _number(name, field, rng) if kind in (int, float) else None
+
+
+def _number(name: str, field: FieldInfo, rng: Rng) -> Any:
+    low, high = limits(field)
+    if low is None or high is None:
+        return None
+    if name in CAPS and rng.random() > SLOW:
+        high = min(high, CAPS[name])
+    way = rng.random()
+    if way < 0.2:
+        value = low
+    elif way < 0.4:
+        value = high
+    elif way < 0.7 and high > 0:  # by magnitude
+        least = max(low, high * 1e-6)
+        value = math.exp(rng.uniform(math.log(least), math.log(high)))
+    else:
+        value = rng.uniform(low, high)
+    return round(value) if field.annotation is int else float(min(max(value, low), high))
+
+
+def policy(number: int) -> tuple[Parameters, int]:
+    """Parameters number so and so, of a market that can be, and how many draws were not."""
+    from sim.world import World
+
+    rng = np.random.default_rng([11, number])
+    for refused in count():
+        try:
+            parameters = Parameters.model_validate(drawn(Parameters, rng))
+            World.build(parameters, number)
+        except (ValidationError, UserError):  # too small for its pools, say
+            if refused > MOST_TRIES:
+                raise
+            continue
+        return parameters, refused
+    raise AssertionError
+
+
+def faults_of(number: int, _root: Path) -> Iterator[str]:
+    """What is wrong with the market of a policy after some days; its accounts are closed every day by itself."""
+    from sim.market import Market
+
+    parameters, _ = policy(number)
+    market = Market(parameters, number, keep_orders=True).run(DAYS)
+    orders, consumers, daily = market.orders(), market.town.consumers, market.daily()
+    fen = 100 * MOST_YUAN
+    bounded: dict[str, tuple[Any, float, float]] = {
+        "price of goods": (market.shop.price, 1, fen), "price of an order": (orders.price, 1, fen),
+        "coupon": (orders.coupon, 0, fen), "price less coupon": (orders.price - orders.coupon, 0, fen),
+        "wallet": (consumers.wallet, 0, 2**31 - 1), "income": (market.town.people.income, 0, 2**31 - 1),
+        "followers": (market.creators.audience, 0, parameters.market.consumers),
+        "activity": (market.town.people.activity, 0, 1), "trust": (daily.trust.dropna(), 0, 1),
+        "product": (orders["product"], 0, len(market.shop.price) - 1),
+        "platform": (orders.platform, 0, len(market.platforms) - 1),
+        "consumer": (orders.consumer, 0, parameters.market.consumers - 1),
+        "pending": (market.settlement.pending(), 0, 2**62),
+    }  # fmt: skip
+    accounts, ratings = market.settlement.ledger.accounts, market.shop.ratings
+    for name in ("escrow", "deposit"):
+        bounded[name] = (getattr(accounts, name), 0, 2**62)
+    for name in ("reviews", "bought", "satisfying"):
+        bounded[name] = (getattr(ratings, name), 0, len(orders))
+    for name in ("gmv", "orders", "returned", "views", "buyers", "kocs", "kols", "posts"):
+        bounded[f"daily {name}"] = (daily[name], 0, 2**62)
+    for what, (values, low, high) in bounded.items():
+        values = np.asarray(values, float)
+        if values.size and not (values.min() >= low and values.max() <= high):  # a NaN is in no bounds
+            yield f"{what} from {values.min():g} to {values.max():g}, expected {low:g} to {high:g}"
+    outcomes = pd.Series(market.result().outcomes)
+    if np.isinf(outcomes).any():
+        yield f"infinite: {', '.join(outcomes.index[np.isinf(outcomes)])}"
