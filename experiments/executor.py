@@ -20,7 +20,7 @@ from joblib import Parallel, cpu_count, delayed, effective_n_jobs, parallel_conf
 from rich.console import Console
 
 from experiments.configuration import Executor
-from experiments.runs import TABLES, WORLD_BUILT, Failed, Finished, Run, model_hash
+from experiments.runs import TABLES, WORLD_BUILT, Failed, Finished, Run, is_current
 from experiments.store import packed
 from sim.errors import UserError
 
@@ -237,9 +237,10 @@ class BrokenRun(Exception):
 
 
 def _attempt(run: Run) -> Done:
-    if run.model != model_hash():  # this worker has loaded other code than the one the run is named after
-        return Failed(run.id, "the model's source was changed meanwhile; give the command again", "", None)
     try:
+        if not is_current(run):
+            what = "the source of the model or of a rule, or the edge list,"
+            return Failed(run.id, f"{what} was changed meanwhile; give the command again", "", None)
         return make(run)
     except Exception as error:
         day = error.args[0] if isinstance(error, BrokenRun) else None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from experiments.design import Arm
-from sim.parameters import Parameters
+from sim.parameters import Graph, Parameters, Rules
 
 TABLES = ("daily", "funnel", "creators", "split", "graph")
 WORLD_BUILT = "world is built"  # among the timings of a run
@@ -22,7 +22,7 @@ class Run(NamedTuple):
     Attributes
     ----------
     id : str
-        Hash of all below but the last three.
+        Hash of all below but `consumers`, `world` and `tables`.
     model : str
         Hash of the model's source that it is to be made with.
     content : str
@@ -37,6 +37,8 @@ class Run(NamedTuple):
         Names the world that it takes place in; runs of equal `world` may share one.
     tables : bool
         Whether its tables are to be kept beside its outcomes.
+    inputs : str
+        Hashes of the files outside of the model that it depends on; empty if there are none.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Run(NamedTuple):
     consumers: int
     world: str
     tables: bool
+    inputs: str = ""
 
     @property
     def parameters(self) -> Parameters:
@@ -83,16 +86,33 @@ def runs_of(arm: Arm, seeds: Iterable[int], days: int, burn_in: int, *, tables: 
     from sim.world import World  # and numba with it
 
     content = arm.parameters.model_dump_json()
-    digest = hashlib.sha256("|".join((content, model_hash(), _inputs(arm.parameters))).encode())
+    inputs = _inputs(arm.parameters)
+    digest = hashlib.sha256("|".join((content, model_hash(), inputs)).encode())
     world = World.key(arm.parameters, 0)
     people = arm.parameters.market.consumers
     found = []
     for seed in seeds:
         own = digest.copy()
         own.update(f"|{seed}|{days}|{burn_in}".encode())
-        run = Run(own.hexdigest(), model_hash(), content, seed, days, burn_in, people, f"{world} {seed}", tables)
-        found.append(run)
+        place = f"{world} {seed}"
+        found.append(Run(own.hexdigest(), model_hash(), content, seed, days, burn_in, people, place, tables, inputs))
     return found
+
+
+def is_current(run: Run) -> bool:
+    """Whether this process would make a run of the source and the files that the run is named after."""
+    if run.model != model_hash() or not run.inputs:
+        return run.model == model_hash()
+    parameters = run.parameters
+    return run.inputs == f"{_ties(parameters.graph)}{_loaded(run.inputs, parameters.rules.model_dump_json())}"
+
+
+@cache
+def _loaded(inputs: str, rules: str) -> str:
+    """Sources of rules when a run with these inputs was first made here: what is edited later, is not loaded."""
+    from sim.replacement import sources
+
+    return sources(Rules.model_validate_json(rules))
 
 
 @cache
@@ -109,9 +129,11 @@ def _inputs(parameters: Parameters) -> str:
     """Hashes of what a run depends on outside of the model: an edge list, rules of the user's own."""
     from sim.replacement import sources
 
-    graph = parameters.graph
-    ties = [_file_hash(graph.path, Path(graph.path).stat().st_mtime_ns)] if graph.kind == "edgelist" else []
-    return " ".join(filter(None, (*ties, sources(parameters.rules))))
+    return f"{_ties(parameters.graph)}{sources(parameters.rules)}"
+
+
+def _ties(graph: Graph) -> str:
+    return f"{_file_hash(graph.path, Path(graph.path).stat().st_mtime_ns)} " if graph.kind == "edgelist" else ""
 
 
 @cache

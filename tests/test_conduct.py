@@ -139,7 +139,7 @@ def test_a_run_that_fails_is_recorded_and_the_rest_goes_on(made: Made, capsys: p
 def test_a_worker_that_has_other_code_than_the_run_names_does_not_make_it(made: Made) -> None:
     koc_run()
     (failed,) = executor.make_all([made[0]._replace(model="another")])
-    assert isinstance(failed, Failed) and failed.error.startswith("the model's source was changed meanwhile")
+    assert isinstance(failed, Failed) and failed.error.startswith("the source of the model")
 
 
 def test_nothing_finished_is_told_without_a_report(made: Made, capsys: pytest.CaptureFixture[str]) -> None:

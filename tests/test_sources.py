@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from experiments import runs as runs_module
 from experiments.design import Arm
 from experiments.mistakes import validated
-from experiments.runs import runs_of
+from experiments.runs import Run, is_current, runs_of
 from sim.compiled import part_of
 from sim.errors import UserError
 from sim.parameters import Parameters
@@ -53,9 +54,12 @@ def rule() -> Any:
 
 def names() -> tuple[str, str]:
     """Id of a run with the rule, and name of the folder of its compiled code."""
+    return run().id, part_of({"trust": rule()})
+
+
+def run() -> Run:
     settings = {"market": {"consumers": 300}, "rules": {"trust": f"{RULE}.trust"}}
-    (run,) = runs_of(Arm("a", {}, validated(Parameters, settings)), [0], 10, 5)
-    return run.id, part_of({"trust": rule()})
+    return runs_of(Arm("a", {}, validated(Parameters, settings)), [0], 10, 5)[0]
 
 
 def trust(body: str, before: str = "", arguments: str = ARGUMENTS) -> dict[str, str]:
@@ -182,3 +186,16 @@ def test_installed_packages_do_not_count(write: Callable[[dict[str, str]], None]
     before = digest(rule())
     write(trust("np.exp(met)", "import numpy as np") | {"unrelated.py": "import numpy\n"})
     assert digest(rule()) == before
+
+
+def test_a_worker_that_loads_an_edited_helper_does_not_make_the_run(write: Callable[[dict[str, str]], None]) -> None:
+    files = trust("met * FACTOR", "from helper import FACTOR") | {"helper.py": "FACTOR = 1.0\n"}
+    write(files)
+    named, made_before = run(), run()._replace(seed=1)
+    write({"helper.py": "FACTOR = 2.0\n"})
+    assert not is_current(named)
+    write(files)
+    runs_module._loaded.cache_clear()  # another worker
+    assert is_current(made_before)
+    Path("helper.py").write_text("FACTOR = 2.0\n")  # edited while that worker goes on
+    assert is_current(named)
