@@ -23,7 +23,7 @@ help:
 	@echo "make bench      speed, against plain Mesa and other programs"
 	@echo "make attack     1,500 bad and odd inputs, kills and extreme markets: what is told, kept and left; ten minutes"
 	@echo "make baseline   write tests/baseline.json anew, after a change that is meant to move the headline"
-	@echo "make parameters write docs/parameters.md"
+	@echo "make parameters write docs/parameters.md and docs/state.md"
 
 $(READY): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "koc needs Python 3.11, 3.12 or 3.13 and finds none; name one: make PYTHON=/path/to/python" >&2; exit 1; }
@@ -65,6 +65,7 @@ baseline: $(READY)
 
 parameters: $(READY)
 	$(BIN)/koc parameters > docs/parameters.md
+	$(BIN)/koc parameters --state > docs/state.md
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -42,8 +42,9 @@ def engine(consumers: int, days: int) -> dict[str, Any]:
     one = _timed(Market(parameters, SEED, world=world), days)
     peak = _peak_memory() - before
     two = _timed(Market(parameters, SEED, world=world, threads=2), days)
-    tables = {"people": world.people, "consumers": world.consumers, "follows": world.follows, "graph": world.graph}
-    columns = {name: sum(column.nbytes for column in table) / consumers for name, table in tables.items()}
+    tables: dict[str, Any] = {"people": world.people, "consumers": world.consumers, "follows": world.follows}
+    columns = {name: table.nbytes / consumers for name, table in tables.items()}
+    columns["graph"] = sum(column.nbytes for column in world.graph) / consumers
     return {
         "consumers": consumers,
         "days": days,

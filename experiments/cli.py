@@ -69,11 +69,13 @@ def explain(
 
 
 @app.command()
-def parameters() -> None:
+def parameters(
+    state: Annotated[bool, typer.Option("--state", help="The columns of the model's state instead.")] = False,
+) -> None:
     """Print the register of parameters: value, unit, range, source."""
-    from experiments.register import page
+    from experiments.register import page, state_page
 
-    print(page(), end="")
+    print(state_page() if state else page(), end="")
 
 
 @app.command()

@@ -15,7 +15,8 @@ from experiments.paths import leaves, merged
 from experiments.precision import Precision
 from experiments.sampling import Design
 from sim.errors import UserError, nearest
-from sim.parameters import ASSUMPTION, MOST_DAYS, MOST_PEOPLE, Group, Parameters, par
+from sim.parameters import ASSUMPTION, Group, Parameters, par
+from sim.ranges import MOST_DAYS, MOST_PEOPLE
 
 MOST_SEEDS = 100_000
 ONLY_ARM = "base"

@@ -9,7 +9,9 @@ from pydantic.fields import FieldInfo
 
 from experiments.calibration.file import read
 from experiments.mistakes import declared, fields, limits, shown, span
+from sim import state
 from sim.parameters import ASSUMPTION, CALIBRATED, Group, Parameters
+from sim.records import Record
 
 _HEADING = """\
 # Parameters
@@ -90,3 +92,22 @@ def _cells(row: tuple[str, ...]) -> Iterator[str]:
     yield f"`{row[0]}`"
     for cell in row[1:]:
         yield cell.replace("|", "\\|")
+
+
+_STATE = """\
+# State
+
+Every column of every table of the model, as `koc parameters --state` prints it from the declarations in `sim/state.py`.
+A table is a structured array; `market.m.consumers["wallet"]` is a column of all consumers.
+"""
+
+
+def state_page() -> str:
+    """All records in Markdown, a table for each."""
+    parts = [_STATE]
+    for record in vars(state).values():
+        if isinstance(record, type) and issubclass(record, Record) and record is not Record:
+            parts.append(f"## {record.__name__}\n\n{record.__doc__}\n")
+            rows = "".join(f"\n| {' | '.join(row)} |" for row in record.describe())
+            parts.append("| column | what it says | unit | range |\n|---|---|---|---|" + rows + "\n")
+    return "\n".join(parts)

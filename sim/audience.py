@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.compiled import allocating, compiled
 from sim.draws import Stream, partner, uniform
 from sim.graph import Graph
-from sim.records import COUNT_UNITS, FOLLOW_SLOTS, Byte, Double, Float, Follows, Int64, Luck
+from sim.ranges import COUNT_UNITS
+from sim.records import Table
+from sim.state import FOLLOW_SLOTS, Creator, Double, Follow, Luck, Person
 
 RINGS = 3  # friends, their friends, and theirs
 TRIES = 80  # draws for one stranger before the place stays empty
+COUNT_MOST = 255
 
 
 @compiled
-def add_follow(i: int, creator: int, met: float, broken: float, follows: Follows) -> bool:
+def add_follow(i: int, creator: int, met: float, broken: float, follows: Table[Follow]) -> bool:
     """Follow a creator with the given prior counts, if a slot is free; returns whether it was."""
     for slot in range(FOLLOW_SLOTS):
-        if follows.creator[i, slot] == creator:
+        edge = follows[i, slot]
+        if edge.creator == creator:
             return False
-        if follows.creator[i, slot] < 0:
-            follows.creator[i, slot] = creator
-            follows.fatigue[i, slot] = 0
-            follows.met[i, slot] = min(int(met * COUNT_UNITS), 255)
-            follows.broken[i, slot] = min(int(broken * COUNT_UNITS), 255)
+        if edge.creator < 0:
+            edge.creator = creator
+            edge.fatigue = 0
+            edge.met = min(int(met * COUNT_UNITS), COUNT_MOST)
+            edge.broken = min(int(broken * COUNT_UNITS), COUNT_MOST)
             return True
     return False
 
@@ -36,9 +38,9 @@ def gather_pool(
     from_graph: float,
     priors: Double,
     graph: Graph,
-    group: Byte,
+    people: Table[Person],
     luck: Luck,
-    follows: Follows,
+    follows: Table[Follow],
 ) -> int:
     """Fill the pool of a KOC: ring by ring through the graph, the rest by shared interest and at random.
 
@@ -52,8 +54,8 @@ def gather_pool(
         Share of them from the neighbourhood, up to three steps away.
     priors
         Prior counts (met, broken) of a friend, a friend's friend, shared interest, a stranger; shape (4, 2).
-    graph, group, luck, follows
-        Friendships, interest groups (N,), keys of luck, and the edges, which are written.
+    graph, people, luck, follows
+        Friendships, people, keys of luck, and the edges, which are written.
 
     Returns
     -------
@@ -62,12 +64,12 @@ def gather_pool(
     """
     wanted = int(size * from_graph)
     found = _gather_neighbours(k, host, wanted, priors, graph, luck, follows)
-    return found + _gather_others(k, host, size - wanted, priors, graph, group, luck, follows)
+    return found + _gather_others(k, host, size - wanted, priors, graph, people, luck, follows)
 
 
 @allocating
 def _gather_neighbours(
-    k: int, host: int, wanted: int, priors: Double, graph: Graph, luck: Luck, follows: Follows
+    k: int, host: int, wanted: int, priors: Double, graph: Graph, luck: Luck, follows: Table[Follow]
 ) -> int:  # fmt: skip
     """Ring by ring around the host, until as many are found as wanted."""
     key = luck[Stream.WORLD_AUDIENCE]
@@ -98,23 +100,30 @@ def _gather_neighbours(
 
 @compiled
 def _gather_others(
-    k: int, host: int, wanted: int, priors: Double, graph: Graph, group: Byte, luck: Luck, follows: Follows
+    k: int,
+    host: int,
+    wanted: int,
+    priors: Double,
+    graph: Graph,
+    people: Table[Person],
+    luck: Luck,
+    follows: Table[Follow],
 ) -> int:
     """By turns somebody of the host's interests and anybody, each drawn a few times at most."""
     key = luck[Stream.WORLD_AUDIENCE]
     found = 0
     # drawn from a power of two and refused beyond the last person: one person more changes nobody else's draw
-    people = group.shape[0]
+    count = people.shape[0]
     span = 1
-    while span < people:
+    while span < count:
         span *= 2
     for place in range(wanted):
         alike = place % 2 == 0
         for attempt in range(TRIES):
             person = int(uniform(key, 1 + place % 1000, host, attempt + TRIES * (place // 1000)) * span)
-            if person >= people or graph.offsets[person] == graph.offsets[person + 1]:
+            if person >= count or graph.offsets[person] == graph.offsets[person + 1]:
                 continue
-            if person == host or (alike and group[person] != group[host]):
+            if person == host or (alike and people[person].group != people[host].group):
                 continue
             row = 2 if alike else 3
             if add_follow(person, k, priors[row, 0], priors[row, 1], follows):
@@ -125,50 +134,42 @@ def _gather_others(
 
 @compiled
 def gather_audience(
-    k: int, host: int, share: float, category: int, pull: Float, met: float, broken: float, luck: Luck, follows: Follows
-) -> int:
+    k: int, host: int, share: float, category: int, met: float, broken: float, people: Table[Person], luck: Luck,
+    follows: Table[Follow],
+) -> int:  # fmt: skip
     """Fill the mass audience of a KOL: everybody follows with a probability that rises with taste for the specialty."""
     key = luck[Stream.WORLD_AUDIENCE]
-    people = pull.shape[0]
+    count = people.shape[0]
     mean = 0.0
-    for i in range(people):
-        mean += float(pull[i, category])
-    mean /= people
+    for i in range(count):
+        mean += people[i].pull[category]
+    mean /= count
     found = 0
-    for i in range(people):
-        comes = i != host and uniform(key, 2000, i, partner(host)) < share * float(pull[i, category]) / mean
+    for i in range(count):
+        comes = i != host and uniform(key, 2000, i, partner(host)) < share * people[i].pull[category] / mean
         if comes and add_follow(i, k, met, broken, follows):
             found += 1
     return found
 
 
 @compiled
-def mean_taste(follows: Follows, taste: Float, fit: Double, audience: Int64) -> None:
-    """Mean taste of each creator's followers by category, and their number; overwrites ``fit`` and ``audience``."""
-    fit[:] = 0.0
-    audience[:] = 0
-    for i in range(taste.shape[0]):
+def mean_taste(categories: int, people: Table[Person], follows: Table[Follow], creators: Table[Creator]) -> None:
+    """Write the mean taste of each creator's followers by category, and their number."""
+    for k in range(creators.shape[0]):
+        creators[k].audience = 0
+        for category in range(categories):
+            creators[k].fit[category] = 0.0
+    for i in range(people.shape[0]):
         for slot in range(FOLLOW_SLOTS):
-            k = follows.creator[i, slot]
+            k = follows[i, slot].creator
             if k < 0:
                 break
-            audience[k] += 1
-            for category in range(taste.shape[1]):
-                fit[k, category] += float(taste[i, category])
-    for k in range(fit.shape[0]):
-        for category in range(taste.shape[1]):
-            fit[k, category] /= max(audience[k], 1)
-
-
-def empty_follows(consumers: int) -> Follows:
-    """Nobody follows anybody."""
-    shape = (consumers, FOLLOW_SLOTS)
-    return Follows(
-        creator=np.full(shape, -1, np.int32),
-        fatigue=np.zeros(shape, np.uint16),
-        met=np.zeros(shape, np.uint8),
-        broken=np.zeros(shape, np.uint8),
-    )
+            creators[k].audience += 1
+            for category in range(categories):
+                creators[k].fit[category] += people[i].taste[category]
+    for k in range(creators.shape[0]):
+        for category in range(categories):
+            creators[k].fit[category] /= max(creators[k].audience, 1)
 
 
 def pool_bounds(consumers: int, least: int, most: int) -> tuple[int, int]:

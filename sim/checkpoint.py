@@ -1,35 +1,49 @@
 """Checkpoints: a market put aside between two days and taken up again, as if it had never stopped.
 
 A checkpoint is an ordinary ``.npz`` file of plain arrays and a JSON header: it holds no code and may be opened
-anywhere. The world is not in it, since parameters and seed rebuild the same world.
+anywhere. The world is not in it, since parameters and seed rebuild the same world. What is read is held against the
+declared columns before compiled code sees it: an index beyond its table would reach foreign memory.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sim.agents.brand import Purses
-from sim.bounds import check, within
+from sim import ledger
 from sim.compiled import source_hash
-from sim.errors import UserError
-from sim.ledger import Accounts
-from sim.markets.account import Bills, Lines
-from sim.markets.checkout import Ratings
-from sim.markets.sums import Sums
-from sim.markets.withdrawal import Parties
-from sim.parameters import MOST_DAYS, Parameters
-from sim.recorder import DAILY
-from sim.records import Consumers, Creators, Follows, Inbox, Orders, Sheet, empty
+from sim.day import Day, Used
+from sim.errors import LedgerError, UserError
+from sim.markets.fees import DAYS_A_YEAR
+from sim.markets.settlement import PARTS
+from sim.opening import with_creators
+from sim.parameters import Parameters
+from sim.ranges import MOST_DAYS, MOST_SUM
+from sim.recorder import DAILY, Recorder
+from sim.records import Record
+from sim.state import (
+    Brand,
+    Card,
+    Consumer,
+    Creator,
+    Follow,
+    Listing,
+    Order,
+    Person,
+    Platform,
+    Post,
+    Product,
+    Profile,
+    Word,
+)
 from sim.world import World
 
 if TYPE_CHECKING:
@@ -37,17 +51,14 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound="Market")
 
-RECORDS: dict[str, Any] = {
-    kind.__name__: kind
-    for kind in (
-        Accounts, Bills, Consumers, Creators, Follows, Inbox, Lines, Orders, Parties, Purses, Ratings, Sheet, Sums,
-    )
-}
-SEQUENCES: dict[str, Any] = {kind.__name__: kind for kind in (list, tuple)}
-GENERATORS = {"Market.random", "Market.rng"}
-LISTS: dict[str, Any] = {"Recorder.rows": (0.0,) * len(DAILY), "Recorder.order_tables": (0, empty(Orders, 0))}
-"""Lists that grow by an item a day, with an example of one."""
-
+TABLES: dict[str, type[Record]] = {
+    "consumers": Consumer, "follows": Follow, "creators": Creator, "products": Product, "listings": Listing,
+    "brands": Brand, "platforms": Platform, "profiles": Profile, "cards": Card, "posts": Post, "inbox": Word,
+    "orders": Order,
+}  # fmt: skip
+GROWING = ("inbox", "orders", "sums.sold_by", "recorder.first_kocs")
+"""Arrays of which the header tells the rows; those of all others follow from the world."""
+ARRAYS = ("judgement", "used", "brand_withdrawn")
 HEADER = "header"
 EXPECTED = "expected a file that Market.save wrote"
 UNREADABLE = (
@@ -57,18 +68,37 @@ UNREADABLE = (
 """What numpy and zipfile raise on files that are cut off, or of another kind."""
 
 
+Amount = Annotated[int, Field(ge=-MOST_SUM, le=MOST_SUM)]
+Counted = Annotated[int, Field(ge=0, le=MOST_SUM)]
+Carry = Annotated[int, Field(ge=0, lt=DAYS_A_YEAR * PARTS)]
+
+
 class Header(BaseModel):
     """What a checkpoint says of itself, beside its arrays."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", ser_json_inf_nan="constants")
 
     model: str
     parameters: dict[str, Any]
     seed: int = Field(ge=0, lt=1 << 63)
-    people: int
-    burn_in: int = Field(ge=0)
+    people: Counted
+    world: Counted
+    burn_in: Counted
     keep_orders: bool
-    state: dict[str, Any]
+    day: int = Field(ge=0, le=MOST_DAYS)
+    steps: Counted
+    orders_so_far: Counted
+    revenue_so_far: Amount
+    trust: float
+    interest_carries: list[Carry]
+    lengths: dict[str, Counted]
+    recorder: dict[str, Amount]
+    rows: list[list[int | float]]
+    random: list[Any]
+    rng: dict[str, Any]
+
+
+OF_THE_MARKET = ("orders_so_far", "revenue_so_far", "interest_carries", "trust", "steps")
 
 
 def save(market: Market, path: str | os.PathLike[str]) -> None:
@@ -81,22 +111,60 @@ def save(market: Market, path: str | os.PathLike[str]) -> None:
     path
         File to write. A user's own `DataCollector` is not in it.
     """
-    arrays: dict[str, NDArray[Any]] = {}
+    recorder = market.recorder
+    arrays = {**dict(_tables(market.m)), **dict(_arrays(market))}
     header = Header(
         model=source_hash(),
         parameters=market.parameters.model_dump(mode="json"),
         seed=market.seed,
-        people=len(market.town.people.activity),
-        burn_in=market.recorder.burn_in,
-        keep_orders=market.recorder.keep_orders,
-        state={name: _pack(value, name, arrays) for name, value in _state(market).items()},
+        people=len(market.m.people),
+        world=_checksum(market.m),
+        burn_in=recorder.burn_in,
+        keep_orders=recorder.keep_orders,
+        day=market.day,
+        lengths={name: len(arrays[name]) for name in GROWING},
+        recorder=_counts(recorder),
+        rows=[list(row) for row in recorder.rows],
+        random=list(market.random.getstate()),
+        rng=market.rng.bit_generator.state,
+        **{name: getattr(market, name) for name in OF_THE_MARKET},
     )
-    text = np.frombuffer(json.dumps(header.model_dump()).encode(), np.uint8)
+    arrays[HEADER] = np.frombuffer(header.model_dump_json().encode(), np.uint8)
     unfinished = Path(path).with_name(f"{Path(path).name}.{os.getpid()}.part")
     write: Any = np.savez  # whose types leave no room for names
     with unfinished.open("wb") as file:
-        write(file, **{HEADER: text}, **arrays)
+        write(file, **arrays)
     unfinished.replace(path)
+
+
+def _tables(m: Day) -> Iterator[tuple[str, NDArray[Any]]]:
+    """The tables that a market writes, by name."""
+    for name in TABLES:
+        table = np.asarray(getattr(m, name))
+        yield name, table[: m.used[Used.ORDERS]] if name == "orders" else table
+
+
+def _arrays(market: Market) -> Iterator[tuple[str, NDArray[Any]]]:
+    """All other arrays that a market writes, by name."""
+    m, recorder = market.m, market.recorder
+    for name in ARRAYS:
+        yield name, getattr(m, name)
+    for title, arrays in (("accounts", m.accounts), ("sums", recorder.sums)):
+        yield from ((f"{title}.{name}", column) for name, column in arrays._asdict().items())
+    yield from ((f"recorder.{name}", one) for name, one in vars(recorder).items() if isinstance(one, np.ndarray))
+
+
+def _checksum(m: Day) -> int:
+    """A checksum of the world: of people, and of who is whose friend."""
+    checksum = zlib.crc32(np.ascontiguousarray(m.friends).data)
+    for name in Person.columns:  # bytes between columns may be anything
+        checksum = zlib.crc32(np.ascontiguousarray(m.people[name]).data, checksum)
+    return checksum
+
+
+def _counts(recorder: Recorder) -> dict[str, int]:
+    """Whole numbers that a recorder has counted, by name."""
+    return {name: value for name, value in vars(recorder).items() if type(value) is int and name != "burn_in"}
 
 
 def load(kind: type[M], path: str | os.PathLike[str], world: World | None = None, threads: int = 1) -> M:
@@ -111,7 +179,7 @@ def load(kind: type[M], path: str | os.PathLike[str], world: World | None = None
     world
         The world that the market was made with, where it was not the one of its parameters and seed.
     threads
-        Threads for the consumers' day.
+        Threads for the consumers' passes.
 
     Raises
     ------
@@ -130,16 +198,17 @@ def load(kind: type[M], path: str | os.PathLike[str], world: World | None = None
             Parameters.model_validate(header.parameters), header.seed, world=world, burn_in=header.burn_in,
             threads=threads, keep_orders=header.keep_orders,
         )  # fmt: skip
-        if len(market.town.people.activity) != header.people:
+        if len(market.m.people) != header.people:
             raise UserError(
-                f"holds {header.people} people, and the world has {len(market.town.people.activity)}; "
+                f"holds {header.people} people, and the world has {len(market.m.people)}; "
                 "expected world= as the market was made with"
             )
-        state = {name: _unpack(value, arrays) for name, value in header.state.items()}
-        if arrays:
-            raise UserError(f"{min(arrays)}: no such array in a market; expected those alone that Market.save wrote")
-        _check(state, market)
-        _restore(market, state)
+        if _checksum(market.m) != header.world:
+            raise UserError("holds other people or friends than the world; expected world= as the market was made with")
+        _restore_tables(market, header, arrays)
+        _restore_arrays(market, header, arrays)
+        _restore_numbers(market, header)
+        _check_money(market)
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
     except ValidationError as error:
@@ -165,114 +234,116 @@ def _read(path: str | os.PathLike[str]) -> tuple[Header, dict[str, NDArray[Any]]
     return Header.model_validate_json(arrays.pop(HEADER).tobytes()), arrays
 
 
-def _parts(market: Market) -> list[tuple[Any, str, Sequence[str]]]:
-    """Who remembers anything from one day to the next, what that is called here, and what is remembered."""
-    settlement = market.settlement
-    kept = (
-        "day", "steps", "creators", "noise", "purses", "inbox", "trust", "sheet", "orders_so_far", "revenue_so_far",
-    )  # fmt: skip
-    return [
-        (market, "Market", kept),
-        (market.shop, "Shop", ("ratings",)),
-        (settlement, "Settlement", ("bills", "lines", "rows", "parties", "interest_carry")),
-        (settlement.ledger, "Ledger", ("accounts",)),
-        (market.recorder, "Recorder", sorted(vars(market.recorder))),
-        *((platform, f"Platform {platform.number}", ("sales",)) for platform in market.platforms),
-    ]
+def _restore_tables(market: Market, header: Header, arrays: dict[str, NDArray[Any]]) -> None:
+    """Put the saved tables in the place of the new market's, having looked at every column."""
+    m = market.m
+    if header.lengths.keys() != set(GROWING):
+        raise UserError(f"{HEADER}.lengths: expected those of {', '.join(GROWING)}")
+    if "creators" not in arrays or arrays["creators"].ndim != 1:
+        raise UserError(f"creators: no table of creators; {EXPECTED}")
+    newcomers = len(arrays["creators"]) - len(m.creators)
+    if not 0 <= newcomers <= len(m.people):
+        raise UserError(f"creators: {len(arrays['creators'])} rows, expected {len(m.creators)} or more")
+    if newcomers:
+        m = with_creators(m, Creator.table(newcomers, m.categories))
+    sizes = {
+        "people": len(m.people), "creators": len(m.creators), "products": len(m.products), "categories": m.categories,
+        "brands": len(m.brands), "platforms": len(m.platforms), "posts": len(m.posts),
+    }  # fmt: skip
+    restored: dict[str, Any] = {}
+    for name, new in _tables(m):
+        table = _taken(name, new, arrays, header.lengths.get(name))
+        TABLES[name].check(table, name, sizes)
+        restored[name] = table.view(new.dtype)
+    if (np.diff(restored["inbox"]["to"].astype(np.int64)) < 0).any():
+        raise UserError("inbox.to: is not sorted; expected rising numbers")
+    market.m = m._replace(day=header.day, **restored)
 
 
-def _state(market: Market) -> dict[str, Any]:
-    return {
-        "Town.consumers": market.town.consumers,
-        "Town.follows": market.town.follows,
-        "Market.random": market.random.getstate(),
-        "Market.rng": market.rng.bit_generator.state,
-        **{f"{what}.{name}": getattr(part, name) for part, what, names in _parts(market) for name in names},
-    }
+def _restore_arrays(market: Market, header: Header, arrays: dict[str, NDArray[Any]]) -> None:
+    """The same for all other arrays."""
+    found: dict[str, NDArray[Any]] = {}
+    for name, new in _arrays(market):
+        is_measured = name == "recorder.revenue_before" and header.day > header.burn_in
+        new = np.zeros_like(market.m.accounts.revenue) if is_measured else new
+        found[name] = _taken(name, new, arrays, header.lengths.get(name))
+        if found[name].dtype.kind == "f" and not np.isfinite(found[name]).all():
+            raise UserError(f"{name}: holds what is infinite or no number; expected finite numbers")
+    if arrays:
+        raise UserError(f"{min(arrays)}: no such array in a market; expected those alone that Market.save wrote")
+    m, recorder, creators = market.m, market.recorder, len(market.m.creators)
+    _within("used", found["used"], 0, [len(m.posts), len(m.orders), len(m.orders)])
+    _within("recorder.first_kocs", found["recorder.first_kocs"], 0, creators - 1)
+    _within("rows of sums.sold_by", len(found["sums.sold_by"]), 0, creators)
+    parts = {title: {} for title in ("accounts", "sums", "recorder")} | {"": {}}  # type: ignore[var-annotated]
+    for name, one in found.items():
+        title, _, column = name.rpartition(".")
+        parts[title][column] = one
+    market.m = m._replace(accounts=m.accounts._replace(**parts["accounts"]), **parts[""])
+    recorder.sums = recorder.sums._replace(**parts["sums"])
+    vars(recorder).update(parts["recorder"])
 
 
-def _check(state: dict[str, Any], market: Market) -> None:
-    """See that a state is one that a market can have come to."""
-    new = _state(market)
-    if state.keys() != new.keys():
-        wrong = min(state.keys() ^ new.keys())
-        raise UserError(f"{HEADER}: {wrong} is {'unknown' if wrong in state else 'missing'}; {EXPECTED}")
-    for name in ("Market.creators", "Market.sheet", "Market.inbox", "Settlement.bills", "Market.day"):
-        check(name, state[name], new[name])
-    sizes = _sizes(state, market)
-    within("Market.day", state["Market.day"], 0, MOST_DAYS)
-    within("Settlement.rows", state["Settlement.rows"], 0, sizes["bills"])
-    within("rows of Market.creators", sizes["creators"], len(market.creators.consumer), None)
-    within("rows of Market.sheet", sizes["sheet rows"], 1, sizes["creators"] + 1)
-    for name in state.keys() - GENERATORS - LISTS.keys():
-        check(name, state[name], new[name], sizes)
-    for name, example in LISTS.items():
-        check(name, state[name], [example] * len(state[name]), sizes)
-
-
-def _sizes(state: dict[str, Any], market: Market) -> dict[str, int]:
-    """How many there are of what columns have rows for, or point to."""
-    brands = len(market.brands)
-    is_measured = state["Market.day"] > market.recorder.burn_in
-    return {
-        "creators": len(state["Market.creators"].consumer),
-        "sheet rows": len(state["Market.sheet"].active),
-        "bills": len(state["Settlement.bills"].number),
-        "words": len(state["Market.inbox"].to),
-        "people": len(market.town.people.activity),
-        "products": len(market.world.goods.category),
-        "categories": market.town.people.taste.shape[1],
-        "brands": brands,
-        "sets of brands": 1 << brands,
-        "platforms": len(market.platforms),
-        "measured platforms": len(market.platforms) if is_measured else 0,
-    }
-
-
-def _restore(market: Market, state: dict[str, Any]) -> None:
-    market.town = market.town._replace(consumers=state["Town.consumers"], follows=state["Town.follows"])
+def _restore_numbers(market: Market, header: Header) -> None:
+    recorder, platforms = market.recorder, len(market.platforms)
+    if len(header.interest_carries) != platforms:
+        raise UserError(f"{HEADER}.interest_carries: {len(header.interest_carries)} numbers, expected {platforms}")
+    if any(len(row) != len(DAILY) for row in header.rows) or [row[0] for row in header.rows] != [*range(header.day)]:
+        raise UserError(f"{HEADER}.rows: expected {len(DAILY)} numbers for each of {header.day} days")
+    if header.recorder.keys() != _counts(recorder).keys():
+        raise UserError(f"{HEADER}.recorder: not the counts of a recorder; {EXPECTED}")
+    for name in OF_THE_MARKET:
+        setattr(market, name, getattr(header, name))
+    vars(recorder).update(header.recorder)
+    recorder.rows = [tuple(row) for row in header.rows]
     try:
-        market.random.setstate(state["Market.random"])
-        market.rng.bit_generator.state = state["Market.rng"]
+        version, state, gauss = header.random
+        market.random.setstate((version, tuple(state), gauss))
+        market.rng.bit_generator.state = header.rng
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
         raise UserError(f"{HEADER}: no state of a generator of random numbers ({error}); {EXPECTED}") from None
-    for part, what, names in _parts(market):
-        for name in names:
-            setattr(part, name, state[f"{what}.{name}"])
-    market.open_desk()
 
 
-def _pack(value: Any, name: str, arrays: dict[str, NDArray[Any]]) -> Any:
-    """A value as JSON has it; arrays are put aside under their names."""
-    if isinstance(value, np.ndarray):
-        arrays[name] = value
-        return {"array": name}
-    if isinstance(value, dict):
-        return {"dict": [[key, _pack(inside, f"{name}.{key}", arrays)] for key, inside in value.items()]}
-    kind = type(value).__name__
-    if kind in RECORDS:
-        columns = value._asdict().items()
-        return {kind: [_pack(inside, f"{name}.{field}", arrays) for field, inside in columns]}
-    if kind in SEQUENCES:
-        return {kind: [_pack(inside, f"{name}.{n}", arrays) for n, inside in enumerate(value)]}
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _unpack(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
-    """The value again; an array is taken out of those that were read."""
-    if not isinstance(value, dict):
-        return value
+def _check_money(market: Market) -> None:
+    """Refuse orders and accounts that do not fit each other: the next day would stop at them."""
+    orders = market.m.orders[: market.m.used[Used.ORDERS]]
+    lines = sum(orders[line].astype(np.int64) for line in ("fee", "commission", "margin", "rest"))
+    if np.any(lines != orders["price"]):
+        raise UserError("orders: the lines of an order miss its price; expected fee + commission + margin + rest")
     try:
-        ((kind, inside),) = value.items()
-        if kind == "array":
-            return arrays.pop(inside)
-        if kind == "dict":
-            return {key: _unpack(item, arrays) for key, item in inside}
-        if kind not in {*RECORDS, *SEQUENCES}:
-            raise UserError(f"{HEADER}: {kind} is unknown; {EXPECTED}")
-        items = [_unpack(item, arrays) for item in inside]
-        return RECORDS[kind](*items) if kind in RECORDS else SEQUENCES[kind](items)
-    except KeyError as error:
-        raise UserError(f"{error.args[0]}: is missing; {EXPECTED}") from None
-    except (ValueError, TypeError) as error:
-        raise UserError(f"{HEADER}: not the state of a market ({error}); {EXPECTED}") from None
+        ledger.check(market.m.accounts, market.day, market.pending())
+    except LedgerError as error:
+        raise UserError(f"accounts: {error}; {EXPECTED}") from None
+
+
+def _taken(name: str, new: NDArray[Any], arrays: dict[str, NDArray[Any]], rows: int | None) -> NDArray[Any]:
+    """A saved array, taken out of those that were read, if it is like a new market's, or has so many rows instead."""
+    if name not in arrays:
+        raise UserError(f"{name}: is missing; {EXPECTED}")
+    array = arrays.pop(name)
+    shape = new.shape if rows is None else (rows, *new.shape[1:])
+    if array.shape != shape:
+        raise UserError(f"{name}: shape {array.shape}, expected {shape}")
+    _check_type(name, array.dtype, new.dtype)
+    return array
+
+
+def _check_type(name: str, found: np.dtype[Any], expected: np.dtype[Any]) -> None:
+    """Refuse an array of another type, and name its first column that is not as expected."""
+    if found == expected:
+        return
+    names = found.names or ()
+    for column in expected.names or ():
+        if column not in names:
+            raise UserError(f"{name}.{column}: is missing; {EXPECTED}")
+        if found[column] != expected[column]:
+            raise UserError(f"{name}.{column}: of type {found[column]}, expected {expected[column]}")
+    if expected.names:
+        raise UserError(f"{name}: rows laid out otherwise, expected columns {', '.join(expected.names)} alone")
+    raise UserError(f"{name}: of type {found}, expected {expected}")
+
+
+def _within(name: str, values: Any, least: int, most: Any) -> None:
+    wrong = np.asarray(values)[(np.asarray(values) < least) | (np.asarray(values) > most)]
+    if wrong.size:
+        raise UserError(f"{name}: {wrong.flat[0]}, expected {least} to {np.max(most)}")

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.agents.living import SAVED_DAYS
+from sim.agents.needs import SAVED_DAYS
 from sim.draws import Stream, uniform
 from sim.errors import UserError
-from sim.records import MOST_OFFERS, TRACE_COLUMNS, Channel, Outcome
+from sim.records import Table
+from sim.state import FEN, MOST_OFFERS, Channel, Obstacle, Trace
 
 if TYPE_CHECKING:
     from sim.market import Market
 
-FEN = 100
 TERMS = ("taste", "quality", "risk", "price_term", "friends", "impulse", "luck")
 CALLED = {"price_term": "price", "impulse": "no need"}
 
@@ -61,26 +61,26 @@ class Explanation:
         UserError
             If there is no such consumer, or the day lies ahead.
         """
-        people = len(market.town.people.activity)
+        people = len(market.m.people)
         if not 0 <= consumer < people:
             raise UserError(f"consumer={consumer}: expected 0 to {people - 1}")
         if not 0 <= day <= market.day:
             raise UserError(f"day={day}: the market has run {market.day} days; expected 0 to {market.day}")
         copy = type(market)(market.parameters, market.seed, world=market.world).run(day)
         copy.open_day()
-        due, lapse = copy.town.consumers.due[consumer], copy.town.consumers.lapse[consumer]
-        needed = np.flatnonzero((due <= day) & (lapse > day))
-        income = int(copy.town.people.income[consumer])
-        wallet = min(int(copy.town.consumers.wallet[consumer]) + income, SAVED_DAYS * income)
+        m, person, before = copy.m, copy.m.people[consumer], copy.m.consumers[consumer]
+        needed = [
+            c for c in range(m.categories)
+            if before.due[c] <= day < before.lapse[c] and not before.coming >> c & 1
+        ]  # fmt: skip
+        wallet = min(int(before.wallet) + int(person.income), SAVED_DAYS * int(person.income))
         with np.errstate(over="ignore"):
-            online = uniform(copy.luck[Stream.ACTIVE], day, consumer, 0) < copy.town.people.activity[consumer]
-            trace = copy.crowd.run(
-                consumer, consumer + 1, day, copy.luck, copy.town, copy.today, copy.rates, MOST_OFFERS
-            )
-        bought = copy.crowd.happened[0].orders
+            online = uniform(m.keys[Stream.ACTIVE], day, consumer, 0) < person.activity
+            trace = copy.pass_over.live(m, consumer, consumer + 1, MOST_OFFERS)
+        bought = copy.pass_over.happened()[0]["product"]
         names = [category.name for category in market.parameters.market.catalogue.categories]
         offers = _table(trace, names, market.world.goods.category)
-        offers["outcome"] = _outcomes(offers, set(bought.product.tolist()))
+        offers["outcome"] = _outcomes(offers, set(bought.tolist()))
         return cls(consumer, day, bool(online), tuple(names[c] for c in needed), wallet / FEN, offers)
 
     def __str__(self) -> str:
@@ -107,10 +107,8 @@ def _source(offer: pd.Series) -> str:
     return f"{offer.channel}, sold by creator {offer.creator}{trusted}"
 
 
-def _table(trace: NDArray[np.float64], names: list[str], category_of: NDArray[Any]) -> pd.DataFrame:
-    offers = pd.DataFrame(trace, columns=list(TRACE_COLUMNS))
-    offers["product"] = offers["product"].astype(int)
-    offers["creator"] = offers["creator"].astype(int)
+def _table(trace: Table[Trace], names: list[str], category_of: NDArray[Any]) -> pd.DataFrame:
+    offers = pd.DataFrame({name: trace[name] for name in Trace.columns})
     offers["channel"] = [Channel(int(c)).name.lower().replace("_", " ") for c in offers.channel]
     offers.insert(2, "category", [names[category_of[j]] for j in offers["product"]])
     offers["price"] = (offers.price - offers.coupon) / FEN
@@ -120,12 +118,12 @@ def _table(trace: NDArray[np.float64], names: list[str], category_of: NDArray[An
 def _outcomes(offers: pd.DataFrame, bought: set[int]) -> list[str]:
     """What became of each offer, in the order in which they were weighed; only a better one takes the best's place."""
     said = []
-    best = offers.loc[offers.outcome == Outcome.WEIGHED].groupby("category").value.max()
+    best = offers.loc[offers.outcome == Obstacle.NONE].groupby("category").value.max()
     seen: set[str] = set()
     for offer in offers.to_dict("records"):
-        if offer["outcome"] == Outcome.NEEDS_A_FOLLOW:
+        if offer["outcome"] == Obstacle.NEEDS_A_FOLLOW:
             said.append("not for sale to people who do not follow the seller")
-        elif offer["outcome"] == Outcome.TOO_EXPENSIVE:
+        elif offer["outcome"] == Obstacle.TOO_EXPENSIVE:
             said.append("beyond the money at hand")
         elif offer["value"] <= offer["outside"]:
             said.append("worth less than buying nothing")

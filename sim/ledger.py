@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from sim.compiled import compiled
 from sim.errors import LedgerError
-from sim.records import Int64
+from sim.state import Int64
 
 Place = int | tuple[int, int]
 """One account of a column: its row, or platform and stream, or platform and brand."""
 
 
-class Stream(IntEnum):
+class Revenue(IntEnum):
     """A platform's streams of revenue; the coupon is the stream it spends."""
 
     TAKE = 0
@@ -33,7 +33,7 @@ class Accounts(NamedTuple):
     consumers: Int64  # (1,) all consumers together; negative: what they have paid, net of refunds
     escrow: Int64  # (V,) paid by consumers, not yet settled
     deposit: Int64  # (V,) merchants' deposits held
-    revenue: Int64  # (V, len(Stream))
+    revenue: Int64  # (V, len(Revenue))
     brand_balance: Int64  # (V, B) held by the platform for brands
     brand: Int64  # (B,) brands' own banks; negative while they have paid out more than came in
     creator_balance: Int64  # (K,) held by the platform for creators
@@ -69,55 +69,38 @@ def balance(accounts: Accounts) -> int:
     return int(held + accounts.supplier.sum() + accounts.carrier.sum() + accounts.bank.sum())
 
 
-class Ledger:
-    """The accounts of all parties.
+def open_accounts(platforms: int, brands: int, creators: int) -> Accounts:
+    """Empty accounts of so many parties."""
+    sizes: dict[str, Any] = {
+        "escrow": platforms,
+        "deposit": platforms,
+        "revenue": (platforms, len(Revenue)),
+        "brand_balance": (platforms, brands),
+        "brand": brands,
+        "creator_balance": creators,
+        "creator": creators,
+    }
+    return Accounts(*(np.zeros(sizes.get(name, 1), np.int64) for name in Accounts._fields))
+
+
+def check(accounts: Accounts, day: int, pending: NDArray[np.int64]) -> None:
+    """Check that the accounts close.
 
     Parameters
     ----------
-    platforms, brands, creators
-        How many there are; creators may be added with `open_creators`.
+    day
+        Named in the error.
+    pending
+        Fen of orders not yet settled by platform, shape (V,): what the escrow must hold.
+
+    Raises
+    ------
+    LedgerError
+        If the accounts do not sum to zero, or an escrow does not hold what is pending.
     """
-
-    def __init__(self, platforms: int, brands: int, creators: int) -> None:
-        sizes: dict[str, Any] = {
-            "escrow": platforms,
-            "deposit": platforms,
-            "revenue": (platforms, len(Stream)),
-            "brand_balance": (platforms, brands),
-            "brand": brands,
-            "creator_balance": creators,
-            "creator": creators,
-        }
-        self.accounts = Accounts(*(np.zeros(sizes.get(name, 1), np.int64) for name in Accounts._fields))
-
-    def open_creators(self, count: int) -> None:
-        """Open accounts for creators who have entered."""
-        more = np.zeros(count, np.int64)
-        self.accounts = self.accounts._replace(
-            creator_balance=np.concatenate([self.accounts.creator_balance, more]),
-            creator=np.concatenate([self.accounts.creator, more]),
-        )
-
-    def check(self, day: int, pending: NDArray[np.int64]) -> None:
-        """Check that the accounts close.
-
-        Parameters
-        ----------
-        day
-            Named in the error.
-        pending
-            Fen of orders not yet settled by platform, shape (V,): what the escrow must hold.
-
-        Raises
-        ------
-        LedgerError
-            If the accounts do not sum to zero, or an escrow does not hold what is pending.
-        """
-        total = balance(self.accounts)
-        if total:
-            raise LedgerError(f"day {day}: the accounts sum to {total} fen; every entry needs its counter-entry")
-        for platform, (held, due) in enumerate(zip(self.accounts.escrow.tolist(), pending.tolist(), strict=True)):
-            if held != due:
-                raise LedgerError(
-                    f"day {day}: escrow of platform {platform} holds {held} fen, pending orders {due} fen"
-                )
+    total = balance(accounts)
+    if total:
+        raise LedgerError(f"day {day}: the accounts sum to {total} fen; every entry needs its counter-entry")
+    for platform, (held, due) in enumerate(zip(accounts.escrow.tolist(), pending.tolist(), strict=True)):
+        if held != due:
+            raise LedgerError(f"day {day}: escrow of platform {platform} holds {held} fen, pending orders {due} fen")

@@ -9,26 +9,29 @@ from __future__ import annotations
 
 import math
 import os
-from collections import Counter, namedtuple
-from typing import Annotated, Any, Literal, NamedTuple
+from collections import Counter
+from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from sim.ranges import (
+    FARTHEST,
+    LARGEST_EXPONENT,
+    LEAST_CLAIMS,
+    MOST_BRANDS,
+    MOST_CATEGORIES,
+    MOST_CITY_TIERS,
+    MOST_PEOPLE,
+    MOST_PER_CATEGORY,
+    MOST_PLATFORMS,
+    MOST_YUAN,
+)
+from sim.records import room_for, structured
 
 ASSUMPTION = "assumption"
 CALIBRATED = "median of the posterior: koc calibrate"
 MOST_NUMBERS = 8  # that a rule of one's own can be given
-
-# What the columns of a market hold (sim/records.py, sim/draws.py); ranges below are such that nothing goes beyond.
-MOST_DAYS = (1 << 12) - 1  # a draw has 12 bits for the day
-MOST_PEOPLE = 50_000_000  # a draw has 28 bits for a person, of which the upper half belong to brands
-MOST_PLATFORMS = 1 << 8  # a home is a byte
-MOST_CITY_TIERS = (1 << 8) - 1  # so is a city tier, counted from 1
-MOST_BRANDS = 64  # who is whose customer is a set of 64 bits
-MOST_CATEGORIES = 16  # a product is an integer of 16 bits: 16 categories of at most 200 products
-MOST_YUAN = ((1 << 31) - 1) // 100  # a price is an integer of 32 bits, in fen
-FARTHEST = 6.77  # standard deviations from the mean of the farthest normal draw: 32 bits have no smaller chance
-LARGEST_EXPONENT = 88.0  # whose exponential a float of 32 bits holds
-LEAST_CLAIMS = 0.125  # claims are counted in eighths
 
 
 def _home_expanded(path: str) -> str:
@@ -108,7 +111,7 @@ class Catalogue(Group):
     """What is for sale."""
 
     categories: tuple[Category, ...] = CATEGORIES
-    products_per_category: int = par(8, "products in each category", "products", ASSUMPTION, ge=1, le=200)
+    products_per_category: int = par(8, "products in each category", "products", ASSUMPTION, ge=1, le=MOST_PER_CATEGORY)
     quality_spread: float = par(0.45, "standard deviation of true quality", "quality", CALIBRATED, ge=0, le=3)
     price_spread: float = par(0.25, "standard deviation of log list price", "log yuan", ASSUMPTION, ge=0, le=1)
     quality_premium: float = par(0.1, "rise of log list price per unit of quality", "1", ASSUMPTION, ge=-1, le=1)
@@ -279,9 +282,7 @@ class Choice(Group):
         le=3,
         plausible=(0.0, 1.0),
     )
-    outside: float = par(
-        2.2, "utility of buying nothing", "utility", CALIBRATED, ge=-10, le=10
-    )
+    outside: float = par(2.2, "utility of buying nothing", "utility", CALIBRATED, ge=-10, le=10)
 
 
 class Experience(Group):
@@ -689,6 +690,7 @@ class Rules(Group):
 
     belief: str = "sim.rules.belief.expected_quality"
     utility: str = "sim.rules.choice.utility"
+    shock: str = "sim.rules.choice.shock"
     trust: str = "sim.rules.trust.trust"
     expertise: str = "sim.rules.trust.expertise"
     open_probability: str = "sim.rules.attention.open_probability"
@@ -757,29 +759,11 @@ class Parameters(Group):
         return self
 
 
-# --- scalars for compiled rules --------------------------------------------------------------------------------------
-
-
-def _scalars(group: type[Group]) -> Any:
-    """Named-tuple class of a group's numbers, which compiled code takes as they are."""
-    names = [n for n, f in group.model_fields.items() if f.annotation in (int, float, bool)] + ["numbers"]
-    made = namedtuple(f"{group.__name__}Scalars", names)  # type: ignore[misc]
-    made.__module__ = __name__
-    return made
-
-
-AttentionScalars = _scalars(Attention)
-BeliefScalars = _scalars(Belief)
-ChoiceScalars = _scalars(Choice)
-ExperienceScalars = _scalars(Experience)
-TrustScalars = _scalars(Trust)
-SharingScalars = _scalars(Sharing)
-NeedScalars = _scalars(Need)
-CreatorsScalars = _scalars(Creators)
+# --- numbers for compiled code ---------------------------------------------------------------------------------------
 
 
 def scalars(group: Group, numbers: tuple[float, ...] = ()) -> Any:
-    """Numbers of a group as a named tuple: floats, integers and booleans by their declared types.
+    """Numbers of a group as compiled rules read them: floats, integers and booleans by their declared types.
 
     Parameters
     ----------
@@ -788,24 +772,33 @@ def scalars(group: Group, numbers: tuple[float, ...] = ()) -> Any:
     numbers
         Those for rules of one's own; filled up with zeros, so that their count does not make other code.
     """
-    made = globals()[f"{type(group).__name__}Scalars"]
+    names = [name for name, field in type(group).model_fields.items() if field.annotation in _TYPES]
+    types = [(name, _TYPES[type(group).model_fields[name].annotation]) for name in names]
     filled = tuple(map(float, numbers)) + (0.0,) * (MOST_NUMBERS - len(numbers))
-    return made(*(getattr(group, name) for name in made._fields[:-1]), filled)
+    row = np.zeros(1, structured([*types, ("numbers", np.float64, (MOST_NUMBERS,))]))
+    row[0] = (*(getattr(group, name) for name in names), filled)
+    return row[0]
 
 
-class Behaviour(NamedTuple):
-    """The consumers' parameters, as compiled rules read them."""
-
-    need: Any
-    attention: Any
-    belief: Any
-    choice: Any
-    experience: Any
-    trust: Any
-    sharing: Any
+_TYPES: dict[Any, type] = {float: np.float64, int: np.int64, bool: np.bool_}
+BEHAVIOUR = ("need", "attention", "belief", "choice", "experience", "trust", "sharing")
 
 
-def behaviour(parameters: Parameters) -> Behaviour:
-    """Parameters of the consumers' behaviour for compiled code."""
-    numbers = parameters.rules.numbers
-    return Behaviour(*(scalars(getattr(parameters.market, name), numbers) for name in Behaviour._fields))
+def numbers_of(parameters: Parameters) -> Any:
+    """All numbers that compiled code reads, a group within the other.
+
+    The groups of `BEHAVIOUR` and ``creators`` as `scalars` has them; ``interval`` and ``impulse_cost`` of each
+    category.
+    """
+    own = parameters.rules.numbers
+    groups = {name: scalars(getattr(parameters.market, name), own) for name in BEHAVIOUR}
+    groups["creators"] = scalars(parameters.creators, own)
+    categories = parameters.market.catalogue.categories
+    room = room_for(len(categories))
+    by_category = [(name, np.float64, (room,)) for name in ("interval", "impulse_cost")]
+    row = np.zeros(1, structured([*((name, group.dtype) for name, group in groups.items()), *by_category]))
+    for name, group in groups.items():
+        row[name] = group
+    for name, *_ in by_category:
+        row[name][0, : len(categories)] = [getattr(category, name) for category in categories]
+    return row[0]

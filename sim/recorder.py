@@ -8,22 +8,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.ledger import Stream
-from sim.markets.sums import Party, Sums, Total, no_sums
-from sim.records import (
+from sim.day import Sums, Tally
+from sim.ledger import Revenue
+from sim.markets.sums import Party, Total, no_sums
+from sim.records import Table
+from sim.state import (
     CREATOR_CHANNELS,
+    FEN,
+    NOBODY,
     PRIVATE_CHANNELS,
     PUBLIC_CHANNELS,
     Channel,
-    Consumers,
-    Creators,
+    Consumer,
+    Creator,
     Int64,
-    Orders,
-    Tally,
     Tier,
 )
-
-FEN = 100
 
 
 class Outcome(NamedTuple):
@@ -142,14 +142,13 @@ class Recorder:
         self.marketing_cost = self.paid_viewed = self.koc_days = 0
         self.weeks = self.reach = self.paid_ordered_in_weeks = 0
         self.first_kocs: NDArray[np.int64] = np.zeros(0, np.int64)
-        self.revenue_before = np.zeros((0, len(Stream)), np.int64)
+        self.revenue_before = np.zeros((0, len(Revenue)), np.int64)
         self.keep_orders = keep_orders
-        self.order_tables: list[tuple[int, Orders]] = []
         self.brand_cash_before = 0
 
-    def start_measuring(self, creators: Creators, revenue: NDArray[np.int64], brand_cash: int) -> None:
+    def start_measuring(self, creators: Table[Creator], revenue: NDArray[np.int64], brand_cash: int) -> None:
         """Remember what stands when burn-in ends."""
-        self.first_kocs = np.flatnonzero((creators.tier == Tier.KOC) & (creators.active == 1))
+        self.first_kocs = np.flatnonzero((creators["tier"] == Tier.KOC) & (creators["active"]))
         self.revenue_before = revenue.copy()
         self.brand_cash_before = brand_cash
 
@@ -193,20 +192,6 @@ class Recorder:
         """Row a day so far; columns `DAILY`."""
         return pd.DataFrame(self.rows, columns=list(DAILY)).astype({"day": int})
 
-    def orders(self) -> pd.DataFrame:
-        """Every order so far, if they were kept: its day, its number, and the columns of `Orders`."""
-        frames = []
-        first = 0
-        for day, table in self.order_tables:
-            frame = pd.DataFrame(table._asdict())
-            frame.insert(0, "day", day)
-            frame.insert(0, "order", np.arange(first, first + len(frame)))
-            first += len(frame)
-            frames.append(frame)
-        return (
-            pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["order", "day", *Orders._fields])
-        )
-
     def funnel(self) -> pd.DataFrame:
         """Counts by domain and step; a step is never larger than the one before it."""
         rows = []
@@ -218,8 +203,8 @@ class Recorder:
     def outcomes(
         self,
         population: int,
-        consumers: Consumers,
-        creators: Creators,
+        consumers: Table[Consumer],
+        creators: Table[Creator],
         trust: float,
         revenue: NDArray[np.int64],
         brand_cash: int,
@@ -235,7 +220,7 @@ class Recorder:
         trust
             Mean trust now.
         revenue
-            The ledger's revenue accounts now, fen, shape (V, len(Stream)).
+            The ledger's revenue accounts now, fen, shape (V, len(Revenue)).
         brand_cash
             What brands own now, fen.
         """
@@ -246,15 +231,15 @@ class Recorder:
         public, private = list(PUBLIC_CHANNELS), list(PRIVATE_CHANNELS)
         of_creators = list(CREATOR_CHANNELS)
         traffic = views - int(self.viewed[Channel.FRIEND])
-        customers = int(np.bitwise_count(consumers.bought_from).sum())
-        kocs = (creators.tier == Tier.KOC) & (creators.brand < 0)
-        still = creators.active[self.first_kocs] == 1
+        customers = int(np.bitwise_count(consumers["bought_from"]).sum())
+        kocs = (creators["tier"] == Tier.KOC) & (creators["brand"] == NOBODY)
+        still = creators["active"][self.first_kocs]
         by_stream = (revenue - self.revenue_before).sum(axis=0) / FEN
-        income, effort = creators.earned[kocs].sum() / FEN, creators.effort[kocs].sum()
+        income, effort = creators["earned"][kocs].sum() / FEN, creators["effort"][kocs].sum()
         values = {
             "reach": weekly_reach,
             "reach_share": _ratio(weekly_reach, population),
-            "reach_total": int(np.count_nonzero(consumers.reached & 2)),
+            "reach_total": int(np.count_nonzero(consumers["reached"] & 2)),
             "orders_per_reached": _ratio(self.paid_ordered_in_weeks, self.reach),
             "paid_conversion": _ratio(total[Total.PAID], self.paid_viewed),
             "views": views,
@@ -262,7 +247,7 @@ class Recorder:
             "public_conversion": _ratio(ordered[public].sum(), self.viewed[public].sum()),
             "private_conversion": _ratio(ordered[private].sum(), self.viewed[private].sum()),
             "creator_conversion": _ratio(ordered[of_creators].sum(), self.viewed[of_creators].sum()),
-            "buyers": int(np.count_nonzero(consumers.bought_from)),
+            "buyers": int(np.count_nonzero(consumers["bought_from"])),
             "orders": orders,
             "gmv": gmv / FEN,
             "gmv_kept": total[Total.GMV_KEPT] / FEN,
@@ -274,17 +259,17 @@ class Recorder:
             "return_rate": 1 - _ratio(total[Total.KEPT], orders),
             "marketing_cost": self.marketing_cost / FEN,
             "acquisition_cost": _ratio(self.marketing_cost / FEN, total[Total.NEW_CUSTOMERS]),
-            "repurchase": _ratio(int(np.bitwise_count(consumers.bought_again).sum()), customers),
+            "repurchase": _ratio(int(np.bitwise_count(consumers["bought_again"]).sum()), customers),
             "trust": trust,
             "koc_retention": float(still.mean()) if still.size else float("nan"),
-            "kocs": int(np.count_nonzero(kocs & (creators.active == 1))),
-            "kols": int(np.count_nonzero((creators.tier == Tier.KOL) & (creators.active == 1))),
+            "kocs": int(np.count_nonzero(kocs & (creators["active"]))),
+            "kols": int(np.count_nonzero((creators["tier"] == Tier.KOL) & (creators["active"]))),
             "koc_income": _ratio(income, self.koc_days),
             "koc_net_income": _ratio(income - effort, self.koc_days),
-            "creator_income_gini": gini(creators.earned[creators.brand < 0]),
-            "creator_revenue": creators.earned.sum() / FEN,
+            "creator_income_gini": gini(creators["earned"][creators["brand"] == NOBODY]),
+            "creator_revenue": creators["earned"].sum() / FEN,
             "platform_revenue": by_stream.sum(),
-            **{f"revenue_{stream.name.lower()}": by_stream[stream] for stream in Stream},
+            **{f"revenue_{stream.name.lower()}": by_stream[stream] for stream in Revenue},
             "brand_profit": (brand_cash - self.brand_cash_before) / FEN,
             "consumer_surplus": total[Total.SURPLUS] / FEN,
             "product_gini": gini(self.sums.products),

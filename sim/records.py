@@ -1,450 +1,295 @@
-"""Columns that travel together: the named tuples of arrays which every phase of the day reads and writes.
+"""Records: a table's columns are declared in a line each, and all else about them follows from the declaration.
 
-N consumers, K creators, C categories, J products, B brands, V platforms. A column is written by one phase only: what a
-consumer's day changes stands in `Consumers` and `Follows`, and only in that consumer's own row.
+Making, growing, checking, describing and the width of a column are never written by hand. A whole number gets the
+narrowest type that holds its declared range, so that a range and its column agree by construction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from enum import IntEnum
-from typing import Any, NamedTuple, TypeVar
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.graph import Graph
+from sim.compiled import settings
+from sim.errors import UserError
+from sim.ranges import MOST_ROWS
 
-Int8 = NDArray[np.int8]
-Int16 = NDArray[np.int16]
-Int32 = NDArray[np.int32]
-Int64 = NDArray[np.int64]
-Byte = NDArray[np.uint8]
-Bool = NDArray[np.bool_]
-Float = NDArray[np.float32]
-Double = NDArray[np.float64]
+R = TypeVar("R", bound="Record")
 
-NOBODY = -1
-FOLLOW_SLOTS = 14
-OWN_SLOTS = 4
-WORD_SLOTS = 3
-COUNT_UNITS = 8.0  # Beta counts are kept in eighths, 0 to 31.875
-FATIGUE_UNITS = 8192.0  # fatigue is kept in units of 1/8192, 0 to 8
-MOST_POSTS = 8  # posts of a creator on one day
-MOST_PAGES = 24  # pages of the feed that one person can see on one day
-MOST_OFFERS = 512  # offers that one person can see on one day
-ROW = (1 << 31) - 1  # `x & ROW` is x, and tells the compiler that it is no negative index, which saves it a case
-GUIDE = 64  # parts of a guide to a cumulative distribution
-BLOCK = 64  # consumers who attend one after the other before any of them weighs
+SET = "set of "  # begins the unit of a set
 
+if TYPE_CHECKING:
 
-class Channel(IntEnum):
-    """Where a consumer met an offer."""
+    class Table(NDArray[Any], Generic[R]):
+        """Rows of a record, as a type checker sees them; in truth a numpy array of structured type."""
 
-    LISTING = 0
-    AD = 1
-    PUBLIC_POST = 2
-    PRIVATE_POST = 3
-    ONE_TO_ONE = 4
-    SEARCH = 5
-    FRIEND = 6
-    HABIT = 7
+        @overload  # type: ignore[override]
+        def __getitem__(self, row: int | tuple[int, int]) -> R: ...
+        @overload
+        def __getitem__(self, column: str) -> NDArray[Any]: ...
+        @overload
+        def __getitem__(self, rows: slice | NDArray[Any] | list[Any]) -> Table[R]: ...
+        def __getitem__(self, key: Any) -> Any: ...
+else:
+
+    class Table(np.ndarray, Generic[R]):
+        """Rows of a record: a numpy array of structured type."""
 
 
-PUBLIC_CHANNELS = (Channel.LISTING, Channel.AD, Channel.PUBLIC_POST, Channel.SEARCH)
-PRIVATE_CHANNELS = (Channel.PRIVATE_POST, Channel.ONE_TO_ONE)
-CREATOR_CHANNELS = (Channel.PUBLIC_POST, Channel.PRIVATE_POST, Channel.ONE_TO_ONE)
+@dataclass(frozen=True)
+class Column:
+    """One column of a record.
 
-
-class Tier(IntEnum):
-    """Size of a creator's audience; says nothing of the domain."""
-
-    KOC = 0
-    KOL = 1
-    BRAND = 2  # a brand's own account
-
-
-Luck = NDArray[np.uint64]
-"""Keys of all streams of luck, from `sim.draws.stream_keys`."""
-
-
-class People(NamedTuple):
-    """What does not change about consumers."""
-
-    taste: Float  # (N, C) taste θ for a category, utility
-    pull: Float  # (N, C) odds ratio exp(i·θ) with which taste draws attention
-    activity: Float  # (N,) probability to be online, per day
-    sensitivity: Float  # (N,) price sensitivity α, utility per log price
-    sociability: Float  # (N,) probability to tell friends of an unsurprising purchase
-    income: Int32  # (N,) budget for these goods, fen per day
-    group: Byte  # (N,) interest group, 0 to C - 1
-    city_tier: Byte  # (N,) 1 to 6
-    home: Byte  # (N,) platform
-
-
-class Consumers(NamedTuple):
-    """What changes about consumers."""
-
-    due: Int16  # (N, C) day on which the next need opens
-    lapse: Int16  # (N, C) day on which it will have been met outside the market
-    wallet: Int32  # (N,) fen
-    own_product: Int16  # (N, OWN_SLOTS) products remembered, or NOBODY
-    own_count: Byte  # (N, OWN_SLOTS) purchases of it
-    own_run: Byte  # (N, OWN_SLOTS) satisfying ones in a row
-    own_mean: Float  # (N, OWN_SLOTS) mean experienced quality
-    word_product: Int16  # (N, WORD_SLOTS) products friends spoke of, or NOBODY
-    word_count: Byte  # (N, WORD_SLOTS) friends who did
-    word_mean: Float  # (N, WORD_SLOTS) mean of what they said
-    word_day: Int16  # (N, WORD_SLOTS) last day
-    adviser: Int32  # (N,) creator who answers a question today, or NOBODY
-    question: Byte  # (N,) category of that question
-    reached: Byte  # (N,) by creators' paid pages: 1 this week, 2 since measuring began
-    customer_of: NDArray[np.uint64]  # (N,) bit set of brands ever bought
-    bought_from: NDArray[np.uint64]  # (N,) bit set of brands bought since measuring began
-    bought_again: NDArray[np.uint64]  # (N,) bit set of brands bought twice since then
-    creator: Int32  # (N,) row among creators, or NOBODY
-
-
-class Follows(NamedTuple):
-    """Follow edges by follower, eight bytes each; a row is filled from the left."""
-
-    creator: Int32  # (N, FOLLOW_SLOTS) creator followed, or NOBODY
-    fatigue: NDArray[np.uint16]  # (N, FOLLOW_SLOTS) in 1 / FATIGUE_UNITS
-    met: Byte  # (N, FOLLOW_SLOTS) claims met, in 1 / COUNT_UNITS
-    broken: Byte  # (N, FOLLOW_SLOTS) claims broken, in 1 / COUNT_UNITS
-
-
-class Town(NamedTuple):
-    """All that concerns consumers."""
-
-    people: People
-    consumers: Consumers
-    follows: Follows
-    graph: Graph
-
-
-class Creators(NamedTuple):
-    """Creators; a KOC or KOL is also a consumer and has a row there."""
-
-    consumer: Int32  # (K,) row among consumers, or NOBODY for a brand's own account
-    brand: Int16  # (K,) brand of an own account, or NOBODY
-    home: Byte  # (K,) platform
-    tier: Byte  # (K,) Tier
-    active: Byte  # (K,) 1 while in business
-    since: Int16  # (K,) day of entry
-    integrity: Double  # (K,)
-    reservation: Double  # (K,) yuan per day
-    audience: Int64  # (K,) followers
-    content: Double  # (K, C) posts by category, fading
-    fit: Double  # (K, C) mean taste of the followers
-    pool_met: Double  # (K,) claims met, fading, per hundred followers
-    pool_broken: Double  # (K,) the same, broken
-    sold: Double  # (K, C) orders by category, fading
-    week_posts: Double  # (K,) posts this week
-    week_income: Double  # (K,) yuan this week
-    posts_mean: Double  # (K,) learnt mean of posts per week
-    income_mean: Double  # (K,) learnt mean of income, yuan per week
-    posts_square: Double  # (K,) learnt mean of squared weekly posts
-    posts_income: Double  # (K,) learnt mean of weekly posts times income
-    effort_mean: Double  # (K,) learnt mean of effort, yuan per week
-    rate: Double  # (K,) intended posts per day
-    earned: Int64  # (K,) income since measuring began, fen
-    effort: Double  # (K,) effort since measuring began, yuan
-
-
-class Shelf(NamedTuple):
-    """Products as consumers meet them today."""
-
-    category: Int8  # (J,)
-    brand: Int16  # (J,)
-    quality: Double  # (J,) true quality: only experience and creators' judgement read it
-    prior: Double  # (J,) reputation of the brand
-    rating: Double  # (J,) mean public rating
-    ratings: Double  # (J,) how many
-    price: Int64  # (J,) fen
-    log_price: Double  # (J,) log of price over the category's mean list price
-    impulse_cost: Double  # (C,)
-    interval: Double  # (C,) mean days between needs
-    own_account: Int32  # (J,) the brand's own account where it takes new contacts today, or NOBODY
-
-
-class Posts(NamedTuple):
-    """Today's posts, sorted by creator."""
-
-    first: Int64  # (K + 1,) posts first[k] to first[k + 1] are creator k's
-    creator: Int32  # (P,)
-    product: Int16  # (P,)
-    claim: Double  # (P,) quality claimed
-    incentive: Double  # (P,) visible pay over price
-    private: Byte  # (P,) 1 where it goes to the private pool
-    paid: Byte  # (P,) 1 where a brand pays for it, visibly or not
-    slot: Byte  # (P,) 1 where the fixed fee is due
-    platform: Byte  # (P,)
-
-
-class Sheet(NamedTuple):
-    """What consumers can know of creators today.
-
-    Below the K creators stands a last row for nobody, which index `NOBODY` finds.
+    Attributes
+    ----------
+    about, unit
+        What a cell says, and in which unit.
+    dtype
+        Type of a number in it.
+    start
+        Value in a new row.
+    least, most
+        Range of allowed values.
+    per
+        What the column has a number for: "category", or a count of numbers; None for a single number.
+    of
+        Table that the number is a row of, or a set of rows of.
+    may_be_nan
+        Whether a real number may be missing.
     """
 
-    active: Byte  # (K,)
-    private: Byte  # (K,) 1 where contacts can ask one-to-one
-    partner: Int32  # (K,) who the creator is in draws with others, whatever the row
-    expertise: Double  # (K, C)
-    heard_met: Double  # (K,) pool reputation as one follower hears of it, claims
-    heard_broken: Double  # (K,)
-    stranger_met: Double  # (K,) prior counts of someone who does not follow
-    stranger_broken: Double  # (K,)
-    discount: Double  # (K,) on what this creator sells, share of price
-    advice: Int16  # (K, C) product recommended one-to-one, or NOBODY
-    advice_claim: Double  # (K, C)
-    advice_incentive: Double  # (K, C)
-    advice_paid: Byte  # (K, C) 1 where a brand pays for it
+    about: str
+    unit: str
+    dtype: np.dtype[Any]
+    start: float
+    least: float
+    most: float
+    per: str | int | None
+    of: str | None = None
+    may_be_nan: bool = False
+
+    def most_of(self, sizes: Mapping[str, int]) -> float:
+        """Largest allowed value where the tables have so many rows."""
+        if self.of is None:
+            return self.most
+        return (1 << sizes[self.of]) - 1 if self.unit.startswith(SET) else sizes[self.of] - 1
+
+    def shape(self, categories: int) -> tuple[int, ...]:
+        """Shape of a cell in a market of so many categories."""
+        if self.per is None:
+            return ()
+        return (room_for(categories) if isinstance(self.per, str) else self.per,)
 
 
-class Feeds(NamedTuple):
-    """Today's ranking tables by platform and category; cumulative weights end in 1."""
-
-    product: Int16  # (C, n) products of a category
-    goods: Double  # (2, V, C, n) cumulative weight in the feed: of listings, then of ads
-    search: Double  # (V, C, n) cumulative weight in search
-    paid: Byte  # (V, C) 1 where somebody pays for ads
-    post_first: Int64  # (V * C + 1,) public posts of a platform and category
-    post: Int32  # (Q,) index into `Posts`
-    post_weight: Double  # (Q,) cumulative weight
+_SIGNED = (np.int8, np.int16, np.int32, np.int64)
+_UNSIGNED = (np.uint8, np.uint16, np.uint32, np.int64)
 
 
-class Venues(NamedTuple):
-    """Platforms' rules as consumers meet them."""
-
-    follow_gate: Byte  # (V,)
-    content_share: Double  # (V,)
-    ad_load: Double  # (V,)
-    organic_reach: Double  # (V,)
-    coupon: Double  # (V,) share of price
-    coupon_newcomers: Byte  # (V,)
-    pages: Double  # (24,) cumulative distribution of public pages seen on an active day
+def whole(
+    about: str, unit: str = "1", *, most: int, least: int = 0, start: int = 0, per: str | int | None = None
+) -> Any:
+    """Declare a column of whole numbers, as wide as its range asks for."""
+    types = _UNSIGNED if least >= 0 else _SIGNED
+    narrowest = next(kind for kind in types if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max)
+    return Column(about, unit, np.dtype(narrowest), start, least, most, per)
 
 
-class Inbox(NamedTuple):
-    """Friends' words of yesterday, sorted by recipient."""
-
-    to: Int32
-    product: Int16
-    word: Float
-    order: Int32
-    creator: Int32
-
-
-class Today(NamedTuple):
-    """Everything the day's earlier phases prepared for consumers."""
-
-    shelf: Shelf
-    posts: Posts
-    sheet: Sheet
-    feeds: Feeds
-    venues: Venues
-    inbox: Inbox
-
-
-class Orders(NamedTuple):
-    """Orders, a row each."""
-
-    consumer: Int32
-    product: Int16
-    creator: Int32  # who sold it, or NOBODY
-    channel: Int8
-    parent: Int32  # the friend's order that led to it, or NOBODY
-    price: Int32  # fen, before the coupon
-    coupon: Int32  # fen, funded by the platform
-    returned: Byte
-    met: Int8  # claim met 1, broken -1, no claim 0
-    satisfying: Byte
-    review: Float  # public rating given, or NaN
-    surplus: Int32  # consumer's realised surplus, fen
-    new_customer: Byte  # first purchase of the brand
-    candidate: Byte  # 1 where the buyer considers to become a KOC
-
-
-class Shares(NamedTuple):
-    """Words to friends; ``order`` counts from the chunk's first order."""
-
-    to: Int32
-    product: Int16
-    word: Float
-    order: Int32
-    creator: Int32
-
-
-class Questions(NamedTuple):
-    """One-to-one questions asked today."""
-
-    consumer: Int32
-    creator: Int32
-    category: Byte
-
-
-class Tally(NamedTuple):
-    """Counts of the day; integers, so that the order of summing is irrelevant."""
-
-    creator_delivered: Int64  # (K,)
-    creator_viewed: Int64  # (K,)
-    creator_followers: Int64  # (K,) net change
-    delivered: Int64  # (channels,)
-    viewed: Int64  # (channels,)
-    considered: Int64  # (channels,)
-    product_viewed: Int64  # (J,)
-    ads_viewed: Int64  # (V, J)
-    paid_viewed: Int64  # (1,) pages of creators whom a brand pays
-    trust: Int64  # (2,) sum of trust in opened posts in millionths, and their number
-
-
-class Offers(NamedTuple):
-    """What a block of consumers has seen today, one consumer after the other, and how it was weighed."""
-
-    consumer: Int64  # who saw it
-    product: Int64
-    channel: Int64
-    creator: Int64  # who sells, or NOBODY
-    slot: Int64  # follow slot of the creator, or NOBODY
-    claim: Double  # quality claimed, NaN without a claim
-    incentive: Double  # visible pay of the source over price
-    parent: Int64  # the friend's order that led here, or NOBODY
-    category: Int64
-    price: Int64  # fen, before the coupon
-    coupon: Int64  # fen
-    value: Double  # utility without luck
-    quality: Double  # the term of it that stands for quality
-    risk: Double  # the term of it that stands for risk
-    expected: Double  # quality expected
-    lot: Double  # uniform draw behind the luck of this product with this consumer today
-    idle: Double  # uniform draw behind the luck of buying nothing of its category
-
-
-class Block(NamedTuple):
-    """A block of consumers between attending and buying; BLOCK rows."""
-
-    lot: Double  # uniform draw that is used next
-    active: Int64  # 1 where online today
-    first_page: Int64  # first row in `Pages`
-    end_page: Int64  # first row of somebody else
-    first: Int64  # first row in `Offers`
-    end: Int64  # first row of somebody else
-    needs: Int64  # bit set of the categories in which something is needed
-    weight: Double  # (BLOCK, C) weights of categories in the feed, summed
-    leaving: Int64  # bit set of follow slots that end with the day
-
-
-class Pages(NamedTuple):
-    """Pages of the feed that a block of consumers sees today; BLOCK * MOST_PAGES rows."""
-
-    at: Int64  # who sees it, counted from the first of the block
-    second: Int64  # of the keys of its draws
-    pick: Double  # uniform draw that decides the category
-    kind: Double  # uniform draw that decides between ad, post and listing
-    which: Double  # uniform draw that decides which of them
-    category: Int64
-    channel: Int64
-    product: Int64  # where it is an ad or a listing
-
-
-class Common(NamedTuple):
-    """What all consumers of a day have in common, worked out before the first of them attends.
-
-    A guide tells for each of GUIDE equal parts of (0, 1) where to begin in a cumulative distribution (Chen & Asau
-    1974).
-    """
-
-    mean: Double  # (J,) quality that is believed of a product on what everybody knows
-    precision: Double  # (J,) precision of that belief
-    wanted: Double  # (1,) odds ratio with which a need draws attention
-    pages: Int16  # (GUIDE,) into `Venues.pages`
-    goods: Int16  # (2, V, C, GUIDE) into `Feeds.goods`
-    search: Int16  # (V, C, GUIDE) into `Feeds.search`
-
-
-class Basket(NamedTuple):
-    """The best offer so far in each category, while one consumer chooses; C rows."""
-
-    value: Double  # utility of the best, luck included
-    outside: Double  # utility of buying nothing, luck included
-    luck: Double  # of the best
-    row: Int64  # of the best in `Offers`, or NOBODY where nothing beats buying nothing
-
-
-TRACE_COLUMNS = (
-    "channel", "product", "creator", "price", "coupon", "taste", "quality", "risk", "price_term", "friends", "impulse",
-    "luck", "value", "outside", "expected", "precision", "claim", "trust", "outcome",
-)  # fmt: skip
-
-
-class Outcome(IntEnum):
-    """What became of an offer."""
-
-    WEIGHED = 0
-    NEEDS_A_FOLLOW = 1
-    TOO_EXPENSIVE = 2
-
-
-class Count(IntEnum):
-    """Lists whose rows are counted."""
-
-    ORDERS = 0
-    SHARES = 1
-    QUESTIONS = 2
-    TRACES = 3
-    OFFERS = 4
-    MOST = 5  # rows of offers that the consumer who attends may fill
-    LEAVING = 6  # bit set of follow slots that the consumer who attends leaves today
-
-
-class Events(NamedTuple):
-    """What a chunk of consumers does in a day; ``counts`` holds the rows used of each list, by `Count`."""
-
-    counts: Int64  # (len(Count),)
-    orders: Orders
-    shares: Shares
-    questions: Questions
-    tally: Tally
-    offers: Offers
-    pages: Pages
-    block: Block
-    basket: Basket
-    common: Common
-    trace: Double  # (T, len(TRACE_COLUMNS)); T is 0 unless a decision is to be explained
-
-
-Columns = TypeVar("Columns", bound=tuple[Any, ...])
-
-
-def each(columns: Columns, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Columns:
-    """The same named columns, each changed alike."""
-    return type(columns)(*(change(column) for column in columns))
-
-
-def join(parts: Sequence[Columns]) -> Columns:
-    """Named columns of several parts, one below the other."""
-    if len(parts) == 1:
-        return parts[0]
-    return type(parts[0])(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-
-
-def empty(kind: type[Columns], rows: int) -> Columns:
-    """Columns of zeros.
+def row(of: str, about: str, *, or_none: bool = False, per: str | int | None = None) -> Any:
+    """Declare a column of rows of another table; with ``or_none`` -1 stands for none of them, and is the start value.
 
     Parameters
     ----------
-    kind
-        A named tuple of one-dimensional columns, for instance `Orders`.
-    rows
-        How many.
+    of
+        A key of `sim.ranges.MOST_ROWS`.
     """
-    types = [_DTYPES[kind.__annotations__[name].__forward_arg__] for name in kind._fields]  # type: ignore[attr-defined]
-    return kind(*(np.zeros(rows, dtype) for dtype in types))
+    least = -1 if or_none else 0
+    column: Column = whole(about, "row", least=least, most=MOST_ROWS[of] - 1, start=least, per=per)
+    return replace(column, of=of)
 
 
-_DTYPES = {
-    "Int8": np.int8, "Int16": np.int16, "Int32": np.int32, "Int64": np.int64,
-    "Byte": np.uint8, "Bool": np.bool_, "Float": np.float32, "Double": np.float64,
-}  # fmt: skip
+def real(
+    about: str, unit: str = "1", *, start: float = 0.0, least: float = -math.inf, most: float = math.inf,
+    per: str | int | None = None, single: bool = False, may_be_nan: bool = False,
+) -> Any:  # fmt: skip
+    """Declare a column of real numbers, of 8 bytes, or of 4 where a ``single`` one will do."""
+    dtype = np.dtype(np.float32 if single else np.float64)
+    return Column(about, unit, dtype, start, least, most, per, may_be_nan=may_be_nan)
+
+
+def flag(about: str, *, start: bool = False, per: str | int | None = None) -> Any:
+    """Declare a column of yes and no."""
+    # numba has no arrays of booleans inside a record
+    return Column(about, "yes/no", np.dtype(np.bool_ if per is None else np.uint8), start, 0, 1, per)
+
+
+def bits(about: str, of: str) -> Any:
+    """Declare a column of sets of rows of another table, a bit for each row that there may be."""
+    members = MOST_ROWS[of]
+    return Column(about, SET + of, np.dtype(f"u{members // 8}"), 0, 0, 2**members - 1, None, of=of)
+
+
+def room_for(categories: int) -> int:
+    """Numbers that a column per category holds: one of two widths, so that compiled code serves all markets."""
+    return 8 if categories <= 8 else 16
+
+
+def structured(fields: list[Any]) -> np.dtype[Any]:
+    """Type of rows with these fields, whose cells are attributes."""
+    return np.dtype((_PlainRecord if settings.DISABLE_JIT else np.record, np.dtype(fields, align=True)))
+
+
+class Record:
+    """Base of all records; each attribute declared by `whole`, `real`, `flag` or `bits` is a column."""
+
+    columns: ClassVar[dict[str, Column]]
+
+    def __init_subclass__(cls) -> None:
+        cls.columns = {name: column for name, column in vars(cls).items() if isinstance(column, Column)}
+        for name in cls.columns:
+            if hasattr(np.record, name):
+                raise TypeError(f"{cls.__name__}.{name}: rows have an attribute of this name; expected another one")
+
+    @classmethod
+    def dtype(cls, categories: int = 1) -> np.dtype[Any]:
+        """Structured type of a row, widest columns first, so that no byte is lost between them."""
+        wide_first = sorted(cls.columns.items(), key=lambda item: -item[1].dtype.itemsize)
+        fields = [(name, column.dtype, column.shape(categories)) for name, column in wide_first]
+        return structured(fields)
+
+    @classmethod
+    def table(cls, rows: int | tuple[int, ...], categories: int = 1) -> Table[Self]:
+        """New rows with start values.
+
+        Parameters
+        ----------
+        rows
+            How many, or the shape of the table.
+        categories
+            Categories of goods in the market.
+        """
+        made: Any = np.zeros(rows, cls.dtype(categories))
+        for name, column in cls.columns.items():
+            if column.start:
+                made[name] = column.start
+        return made
+
+    @classmethod
+    def room(cls, rows: int) -> Table[Self]:
+        """Rows to be written, without start values: they cost nothing until they are."""
+        made: Any = np.zeros(rows, cls.dtype())
+        return made
+
+    @classmethod
+    def grown(cls, table: Table[Self], rows: int) -> Table[Self]:
+        """A table with room for so many rows, the first of which are those of ``table``."""
+        made: Any = np.zeros(rows, table.dtype)
+        made[: len(table)] = table
+        for name, column in cls.columns.items():
+            if column.start:
+                made[name][len(table) :] = column.start
+        return made
+
+    @classmethod
+    def check(cls, table: NDArray[Any], name: str, sizes: Mapping[str, int]) -> None:
+        """Refuse a table that is not one of this record, or holds a value out of range.
+
+        Parameters
+        ----------
+        name
+            Of the table, in messages.
+        sizes
+            Rows of each table that columns point to, and the number of ``categories``.
+
+        Raises
+        ------
+        UserError
+            Naming the table and the column.
+        """
+        dtype = cls.dtype(sizes["categories"])
+        if table.dtype != dtype:
+            raise UserError(f"{name}: an array of {table.dtype}, expected one of {dtype}")
+        for title, column in cls.columns.items():
+            values, most = table[title], column.most_of(sizes)
+            if column.dtype == np.bool_:  # of which any byte but 0 counts as one, until compiled code reckons with it
+                values = values.view(np.uint8)
+            fits = (values >= column.least) & (values <= most)
+            if column.dtype.kind == "f":
+                fits &= np.isfinite(values)
+            if column.may_be_nan:
+                fits |= np.isnan(values)
+            if not fits.all():
+                is_bounded = math.isfinite(column.least) or math.isfinite(most)
+                expected = f"{column.least:.15g} to {most:.15g}" if is_bounded else "a finite number"
+                raise UserError(f"{name}.{title}: {values[~fits].flat[0]}, expected {expected}")
+
+    @classmethod
+    def describe(cls) -> Iterator[tuple[str, str, str, str]]:
+        """Name, meaning, unit and range of each column, for documentation."""
+        for name, column in cls.columns.items():
+            about = column.about
+            if column.per is not None:
+                about += f", per {column.per}" if isinstance(column.per, str) else f", {column.per} of them"
+            is_counted = column.dtype.kind in "iu" and not column.unit.startswith(SET)
+            yield name, about, column.unit, f"{column.least} to {column.most}" if is_counted else ""
+
+
+def joined(parts: Sequence[Table[R]]) -> Table[R]:
+    """A table of its own with the rows of several tables of one record, one below the other."""
+    filled = [part for part in parts if len(part)]
+    if len(filled) < 2:  # a copy is many times quicker than joining
+        return (filled[0] if filled else parts[0]).copy()
+    rows: Any = np.concatenate(filled)
+    return rows.view(parts[0].dtype)
+
+
+def changed(table: Table[R], **columns: Any) -> Table[R]:
+    """A copy of a table, with some columns replaced."""
+    copy = table.copy()
+    for name, values in columns.items():
+        copy[name] = values
+    return copy
+
+
+class Columns:
+    """The columns of a table as attributes, for whoever asks for them by name.
+
+    Parameters
+    ----------
+    table
+        The rows.
+    categories
+        Categories of goods in the market: a column that has a number for each shows no more than these.
+    """
+
+    def __init__(self, table: Any, categories: int) -> None:
+        self._table, self._categories = table, categories
+        self._fields: tuple[str, ...] = table.dtype.names
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        if name.startswith("_") or name not in self._fields:
+            raise AttributeError(name)
+        column = self._table[name].view(np.ndarray)
+        by_category = column.ndim == 2 and column.shape[1] == room_for(self._categories)
+        return column[:, : self._categories] if by_category else column
+
+
+class _PlainArray(np.ndarray):
+    """Numbers of one cell where nothing is compiled: whole numbers and reals of Python, as compiled code has them."""
+
+    def __getitem__(self, key: Any) -> Any:
+        value = super().__getitem__(key)
+        return value.item() if isinstance(value, np.generic) else value
+
+
+class _PlainRecord(np.record):  # type: ignore[misc]
+    """A row where nothing is compiled: its cells are numbers of Python, as compiled code has them."""
+
+    def __getattribute__(self, name: str) -> Any:
+        value = super().__getattribute__(name)
+        if isinstance(value, np.generic) and not isinstance(value, np.void):
+            return value if value.dtype == np.uint64 else value.item()
+        return value.view(_PlainArray) if isinstance(value, np.ndarray) else value

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.errors import UserError
-from sim.records import NOBODY, Channel
+from sim.state import NOBODY, Channel
 
 Numbers = NDArray[np.int64]
 

@@ -14,11 +14,16 @@ from sim.errors import UserError, nearest
 from sim.parameters import Rules
 from sim.rules.attention import certain
 from sim.rules.belief import may_know_more
+from sim.rules.choice import any_shock, least_shock
 from sim.sources import digest
 
 Chosen = tuple[tuple[str, Callable[..., Any]], ...]
 
-SHORT_CUTS = {"open_probability": ("most_open_probability", certain), "expected_quality": ("knows_more", may_know_more)}
+SHORT_CUTS: dict[str, list[tuple[str, Callable[..., Any]]]] = {
+    "open_probability": [("most_open_probability", certain)],
+    "expected_quality": [("knows_more", may_know_more)],
+    "shock": [("shock_at_most", any_shock), ("shock_at_least", least_shock)],
+}
 """What holds for a rule of the model and saves time, and what holds for any rule in its place."""
 
 
@@ -41,7 +46,7 @@ def with_rules(rules: Rules, passes: Sequence[Callable[..., Any]]) -> list[Calla
     for field, name in _own(rules):
         rule = _default(field).rsplit(".", 1)[1]
         chosen[rule] = load(field, name)
-        chosen.update([SHORT_CUTS[rule]] if rule in SHORT_CUTS else [])
+        chosen.update(SHORT_CUTS.get(rule, []))
     if not chosen:
         return list(passes)
     part = part_of(chosen)

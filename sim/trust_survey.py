@@ -5,31 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from sim.compiled import compiled
-from sim.records import COUNT_UNITS, FOLLOW_SLOTS, Creators, Follows, Tier
+from sim.ranges import COUNT_UNITS
+from sim.records import Table
 from sim.rules.trust import trust
+from sim.state import FOLLOW_SLOTS, Creator, Follow, Tier
 
 
 @compiled
-def mean_trust(follows: Follows, creators: Creators, p: Any) -> float:
+def mean_trust(follows: Table[Follow], creators: Table[Creator], p: Any) -> float:
     """Mean trust over all follow edges, 0 to 1; NaN where nobody follows anybody.
 
     Parameters
     ----------
     p
-        Trust parameters.
+        Numbers of trust.
     """
     total, edges = 0.0, 0
-    for i in range(follows.creator.shape[0]):
+    for i in range(follows.shape[0]):
         for slot in range(FOLLOW_SLOTS):
-            k = int(follows.creator[i, slot])
-            if k < 0:
+            edge = follows[i, slot]
+            if edge.creator < 0:
                 break
-            share = p.reputation_mass if creators.tier[k] == Tier.KOL.value else p.reputation
+            creator = creators[edge.creator]
+            share = p.reputation_mass if creator.tier == Tier.KOL.value else p.reputation
             total += trust(
-                float(follows.met[i, slot]) / COUNT_UNITS,
-                float(follows.broken[i, slot]) / COUNT_UNITS,
-                share * float(creators.pool_met[k]),
-                share * float(creators.pool_broken[k]),
+                edge.met / COUNT_UNITS, edge.broken / COUNT_UNITS, share * creator.pool_met, share * creator.pool_broken
             )
             edges += 1
     return total / edges if edges > 0 else float("nan")

@@ -17,26 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import graph as graphs
-from sim.audience import empty_follows, gather_audience, gather_pool, mean_taste, pool_bounds
+from sim.audience import gather_audience, gather_pool, mean_taste, pool_bounds
 from sim.draws import Stream, normals, normals_at, stream_keys, uniforms
 from sim.edgelist import read_edge_list
 from sim.errors import UserError
 from sim.graph_statistics import GraphStatistics, describe
 from sim.parameters import Parameters
-from sim.records import (
-    NOBODY,
-    OWN_SLOTS,
-    WORD_SLOTS,
-    Consumers,
-    Creators,
-    Double,
-    Follows,
-    Int8,
-    Int16,
-    Luck,
-    People,
-    Tier,
-)
+from sim.ranges import LAST_DAY, MOST_INCOME
+from sim.records import Table
+from sim.state import FEN, FOLLOW_SLOTS, Consumer, Creator, Double, Follow, Int8, Int16, Luck, Person, Tier
 
 LEAST_RATE = 1e-6
 SEEDED_POSTS = 20.0  # posts a creator is assumed to have made before the first day
@@ -60,11 +49,11 @@ class World:
     luck: Luck
     population: int  # people with any activity: scales budgets and thresholds
     graph: graphs.Graph
-    people: People
-    consumers: Consumers
-    follows: Follows
+    people: Table[Person]
+    consumers: Table[Consumer]
+    follows: Table[Follow]  # (N, FOLLOW_SLOTS)
     goods: Goods
-    creators: Creators
+    creators: Table[Creator]
 
     @classmethod
     def build(cls, parameters: Parameters, seed: int) -> World:
@@ -80,7 +69,7 @@ class World:
             graph, people = _people_and_graph(parameters, luck)
             goods = _goods(parameters, luck)
             consumers = _consumers(parameters, people, luck)
-            population = int(np.count_nonzero(people.activity))
+            population = int(np.count_nonzero(people["activity"]))
             creators, follows = _creators(parameters, population, graph, people, consumers, luck)
         return cls(luck, population, graph, people, consumers, follows, goods, creators)
 
@@ -140,7 +129,7 @@ def _rate(median: float, spread: float, noise: NDArray[np.float64]) -> NDArray[n
     return _logistic(_logit(median) + spread * noise).astype(np.float32)
 
 
-def _people_and_graph(parameters: Parameters, luck: Luck) -> tuple[graphs.Graph, People]:
+def _people_and_graph(parameters: Parameters, luck: Luck) -> tuple[graphs.Graph, Table[Person]]:
     market, shape = parameters.market, parameters.graph
     categories = len(market.catalogue.categories)
     listed = read_edge_list(Path(shape.path), shape.directed)[0] if shape.kind == "edgelist" else None
@@ -163,27 +152,24 @@ def _people_and_graph(parameters: Parameters, luck: Luck) -> tuple[graphs.Graph,
 
     # a group's favourite stands out; scaled so that taste keeps its mean 0 and variance 1 before taste_spread
     person = market.people
-    taste = np.empty((n, categories), np.float32)
+    people = Person.table(n, categories)
     for c in range(categories):
         own = np.sqrt(1 - person.taste_grouping) * normals(taste_key, 0, n, c)
         shared = np.sqrt(person.taste_grouping * categories) * ((group == c) - 1 / categories)
-        taste[:, c] = person.taste_spread * (own + shared)
-    income = person.budget / 30 * 100 * np.exp(person.budget_spread * normals(key, 1, n, 0))
-    return graph, People(
-        taste=taste,
-        pull=np.exp(market.attention.interest * taste),
-        activity=_rate(person.activity, person.activity_spread, normals(key, 1, n, 1)),
-        sensitivity=(person.price_sensitivity * np.exp(person.price_sensitivity_spread * normals(key, 1, n, 2))).astype(
-            np.float32
-        ),
-        sociability=np.clip(
-            _rate(person.sociability, person.sociability_spread, normals(key, 1, n, 3)), LEAST_RATE, 1 - LEAST_RATE
-        ),
-        income=np.minimum(income, 30_000_000).astype(np.int32),
-        group=group,
-        city_tier=city_tier,
-        home=home,
-    )
+        people["taste"][:, c] = person.taste_spread * (own + shared)
+    people["pull"] = np.exp(market.attention.interest * people["taste"])
+    people["activity"] = _rate(person.activity, person.activity_spread, normals(key, 1, n, 1))
+    people["sensitivity"] = person.price_sensitivity * np.exp(
+        person.price_sensitivity_spread * normals(key, 1, n, 2)
+    )  # fmt: skip
+    sociability = _rate(person.sociability, person.sociability_spread, normals(key, 1, n, 3))
+    people["sociability"] = np.clip(sociability, LEAST_RATE, 1 - LEAST_RATE)
+    income = person.budget / 30 * FEN * np.exp(person.budget_spread * normals(key, 1, n, 0))
+    people["income"] = np.minimum(income, MOST_INCOME)
+    people["group"] = group
+    people["city_tier"] = city_tier
+    people["home"] = home
+    return graph, people
 
 
 def _goods(parameters: Parameters, luck: Luck) -> Goods:
@@ -209,35 +195,17 @@ def _goods(parameters: Parameters, luck: Luck) -> Goods:
     )
 
 
-def _consumers(parameters: Parameters, people: People, luck: Luck) -> Consumers:
-    n, categories = people.taste.shape
+def _consumers(parameters: Parameters, people: Table[Person], luck: Luck) -> Table[Consumer]:
+    n, categories = len(people), parameters.market.catalogue.categories
     key = luck[Stream.WORLD_NEED]
-    due = np.empty((n, categories), np.int16)
-    lapse = np.empty((n, categories), np.int16)
-    for c, category in enumerate(parameters.market.catalogue.categories):
-        due[:, c] = np.minimum(_waits(uniforms(key, 0, n, 2 * c), category.interval), 32_000)
+    consumers = Consumer.table(n, len(categories))
+    for c, category in enumerate(categories):
+        due = np.minimum(_waits(uniforms(key, 0, n, 2 * c), category.interval), LAST_DAY).astype(np.int16)
         open_for = _waits(uniforms(key, 0, n, 2 * c + 1), 1 / parameters.market.need.lapse)
-        lapse[:, c] = np.minimum(due[:, c] + open_for, 32_500)
-    return Consumers(
-        due=due,
-        lapse=lapse,
-        wallet=(30 * uniforms(key, 1, n, 0) * people.income).astype(np.int32),
-        own_product=np.full((n, OWN_SLOTS), NOBODY, np.int16),
-        own_count=np.zeros((n, OWN_SLOTS), np.uint8),
-        own_run=np.zeros((n, OWN_SLOTS), np.uint8),
-        own_mean=np.zeros((n, OWN_SLOTS), np.float32),
-        word_product=np.full((n, WORD_SLOTS), NOBODY, np.int16),
-        word_count=np.zeros((n, WORD_SLOTS), np.uint8),
-        word_mean=np.zeros((n, WORD_SLOTS), np.float32),
-        word_day=np.zeros((n, WORD_SLOTS), np.int16),
-        adviser=np.full(n, NOBODY, np.int32),
-        question=np.zeros(n, np.uint8),
-        reached=np.zeros(n, np.uint8),
-        customer_of=np.zeros(n, np.uint64),
-        bought_from=np.zeros(n, np.uint64),
-        bought_again=np.zeros(n, np.uint64),
-        creator=np.full(n, NOBODY, np.int32),
-    )
+        consumers["due"][:, c] = due
+        consumers["lapse"][:, c] = np.minimum(due + open_for, LAST_DAY + 500)
+    consumers["wallet"] = 30 * uniforms(key, 1, n, 0) * people["income"]
+    return consumers
 
 
 def _waits(u: NDArray[np.float64], mean: float) -> NDArray[np.float64]:
@@ -245,12 +213,13 @@ def _waits(u: NDArray[np.float64], mean: float) -> NDArray[np.float64]:
 
 
 def _creators(
-    parameters: Parameters, population: int, graph: graphs.Graph, people: People, consumers: Consumers, luck: Luck
-) -> tuple[Creators, Follows]:
+    parameters: Parameters, population: int, graph: graphs.Graph, people: Table[Person], consumers: Table[Consumer],
+    luck: Luck,
+) -> tuple[Table[Creator], Table[Follow]]:  # fmt: skip
     p, trust = parameters.creators, parameters.market.trust
-    n = people.taste.shape[0]
+    n, categories = len(people), len(parameters.market.catalogue.categories)
     key = luck[Stream.WORLD_CREATOR]
-    reachable = (people.activity > 0) & (np.diff(graph.offsets) > 0)
+    reachable = (people["activity"] > 0) & (np.diff(graph.offsets) > 0)
     kocs = np.flatnonzero(reachable & (uniforms(key, 0, n, 0) < p.koc_share))
     order = np.where(reachable, uniforms(key, 0, n, 1), 2.0)
     order[kocs] = 2.0
@@ -258,25 +227,25 @@ def _creators(
     kols = np.sort(np.argsort(order, kind="stable")[:count])
     hosts = np.concatenate([kols, kocs]).astype(np.int32)
     creators = new_creators(hosts, parameters, people, luck, day=0)
-    creators.tier[: len(kols)] = Tier.KOL
-    consumers.creator[hosts] = np.arange(len(hosts), dtype=np.int32)
+    creators["tier"][: len(kols)] = Tier.KOL
+    consumers["creator"][hosts] = np.arange(len(hosts))
 
-    follows = empty_follows(n)
+    follows = Follow.table((n, FOLLOW_SLOTS))
     least, most = pool_bounds(population, p.pool_least, p.pool_most)
     if len(kocs) and most >= n:
         raise UserError(f"creators.pool_most={p.pool_most}: a pool of {most} in a market of {n} people; expected fewer")
     sizes = least + (uniforms(key, 0, n, 2) * (most - least + 1)).astype(np.int64)
     shares = np.minimum(p.kol_audience * np.exp(p.kol_audience_spread * normals(key, 1, n, 2)), 0.9)
     priors = pool_priors(parameters)
-    for k, host in enumerate(hosts):
+    for k, host in enumerate(hosts.tolist()):
         if k < len(kols):
-            specialty = int(np.argmax(creators.content[k]))
+            specialty = int(np.argmax(creators["content"][k]))
             share, met, broken = float(shares[host]), trust.mass_met, trust.mass_broken
-            gather_audience(k, int(host), share, specialty, people.pull, met, broken, luck, follows)
+            gather_audience(k, host, share, specialty, met, broken, people, luck, follows)
         else:
-            gather_pool(k, int(host), int(sizes[host]), p.pool_from_graph, priors, graph, people.group, luck, follows)
-    mean_taste(follows, people.taste, creators.fit, creators.audience)
-    creators.reservation[: len(kols)] = p.kol_reservation * creators.audience[: len(kols)]
+            gather_pool(k, host, int(sizes[host]), p.pool_from_graph, priors, graph, people, luck, follows)
+    mean_taste(categories, people, follows, creators)
+    creators["reservation"][: len(kols)] = p.kol_reservation * creators["audience"][: len(kols)]
     return creators, follows
 
 
@@ -293,8 +262,10 @@ def pool_priors(parameters: Parameters) -> NDArray[np.float64]:
     )
 
 
-def new_creators(hosts: NDArray[np.int32], parameters: Parameters, people: People, luck: Luck, day: int) -> Creators:
-    """Columns of creators who enter on a day, all as KOC without an audience yet.
+def new_creators(
+    hosts: NDArray[np.int32], parameters: Parameters, people: Table[Person], luck: Luck, day: int
+) -> Table[Creator]:
+    """Creators who enter on a day, all as KOC without an audience yet.
 
     Parameters
     ----------
@@ -302,35 +273,17 @@ def new_creators(hosts: NDArray[np.int32], parameters: Parameters, people: Peopl
         Their rows among consumers, shape (k,).
     """
     p = parameters.creators
-    key = luck[Stream.WORLD_CREATOR]
-    k, categories = len(hosts), people.taste.shape[1]
-    integrity = _logistic(_logit(p.integrity) + p.integrity_spread * normals_at(key, 2, hosts, 0))
-    reservation = p.reservation * np.exp(p.reservation_spread * normals_at(key, 2, hosts, 1))
-    liking = np.exp(2.0 * people.taste[hosts].astype(np.float64))
-    zeros, weekly = np.zeros(k), 7 * p.posts_start
-    return Creators(
-        consumer=hosts.astype(np.int32),
-        brand=np.full(k, NOBODY, np.int16),
-        home=people.home[hosts],
-        tier=np.full(k, Tier.KOC, np.uint8),
-        active=np.ones(k, np.uint8),
-        since=np.full(k, day, np.int16),
-        integrity=integrity,
-        reservation=reservation,
-        audience=np.zeros(k, np.int64),
-        content=SEEDED_POSTS * liking / liking.sum(axis=1, keepdims=True),
-        fit=np.zeros((k, categories)),
-        pool_met=zeros.copy(),
-        pool_broken=zeros.copy(),
-        sold=np.zeros((k, categories)),
-        week_posts=zeros.copy(),
-        week_income=zeros.copy(),
-        posts_mean=np.full(k, weekly),
-        income_mean=zeros.copy(),
-        posts_square=np.full(k, weekly**2 + weekly),
-        posts_income=zeros.copy(),
-        effort_mean=zeros.copy(),
-        rate=np.full(k, p.posts_start),
-        earned=np.zeros(k, np.int64),
-        effort=zeros.copy(),
-    )
+    key, categories = luck[Stream.WORLD_CREATOR], len(parameters.market.catalogue.categories)
+    creators = Creator.table(len(hosts), categories)
+    liking = np.exp(2.0 * people["taste"][hosts, :categories].astype(np.float64))
+    weekly = 7 * p.posts_start
+    creators["consumer"] = hosts
+    creators["home"] = people["home"][hosts]
+    creators["since"] = day
+    creators["integrity"] = _logistic(_logit(p.integrity) + p.integrity_spread * normals_at(key, 2, hosts, 0))
+    creators["reservation"] = p.reservation * np.exp(p.reservation_spread * normals_at(key, 2, hosts, 1))
+    creators["content"][:, :categories] = SEEDED_POSTS * liking / liking.sum(axis=1, keepdims=True)
+    creators["posts_mean"] = weekly
+    creators["posts_square"] = weekly**2 + weekly
+    creators["rate"] = p.posts_start
+    return creators

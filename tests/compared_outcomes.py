@@ -8,7 +8,7 @@ from reference.market import PlainMarket
 from reference.platform import STREAMS
 from reference.records import Channel, Tier
 from sim.market import Market
-from sim.records import Channel as EngineChannel
+from sim.state import Channel as EngineChannel
 
 PUBLIC = (Channel.LISTING, Channel.AD, Channel.PUBLIC_POST, Channel.SEARCH)
 PRIVATE = (Channel.PRIVATE_POST, Channel.ANSWER)
@@ -106,7 +106,7 @@ def of_engine(one: Market) -> dict[str, float]:
         "new customers": float(orders.new_customer.sum()),
         "ratings": float(len(ratings)),
         "mean rating": mean(ratings),
-        "surplus": orders.surplus[orders.returned == 0].sum() / 100.0,
+        "surplus": orders.surplus[~orders.returned].sum() / 100.0,
         "coupons": orders.coupon.sum() / 100.0,
         "trust": said["trust"],
         "followers": float(creators.audience[creators.active].sum()),

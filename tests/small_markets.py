@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.day import Used
 from sim.market import Market
 from sim.parameters import Parameters
 
@@ -24,17 +25,23 @@ def market(seed: int = 1, days: int = 0, **groups: Any) -> Market:
     return Market(parameters(**groups), seed, keep_orders=True).run(days)
 
 
+def tables(one: Market, people: int | None = None) -> dict[str, NDArray[Any]]:
+    """Every table that a market has become, rows in use alone; of consumers, the first ``people`` rows."""
+    arrays = {name: table for name, table in one.m._asdict().items() if isinstance(table, np.ndarray)}
+    found = {name: table for name, table in arrays.items() if table.dtype.names}
+    found |= {name: found[name][:people] for name in ("people", "consumers", "follows")}
+    return found | {"posts": one.posts, "orders": one.m.orders[: one.m.used[Used.ORDERS]]}
+
+
 def columns(one: Market, people: int | None = None) -> Iterator[tuple[str, NDArray[Any]]]:
     """Every array that a market has become, by name; of consumers, the first ``people`` rows."""
-    for table in (one.town.consumers, one.town.follows):
-        yield from ((f"{type(table).__name__}.{name}", column[:people]) for name, column in table._asdict().items())
-    for other in (one.creators, one.sheet, one.inbox, one.settlement.ledger.accounts, one.shop.ratings):
-        yield from ((f"{type(other).__name__}.{name}", column) for name, column in other._asdict().items())
-    yield "pending", one.settlement.pending()
-    yield from ((f"orders.{name}", column.to_numpy()) for name, column in one.orders().items())
+    for name, table in tables(one, people).items():
+        yield from ((f"{name}.{column}", np.asarray(table[column])) for column in table.dtype.names or ())
+    yield from ((f"accounts.{name}", account) for name, account in one.m.accounts._asdict().items())
+    yield from ((name, getattr(one.m, name)) for name in ("judgement", "used", "brand_withdrawn"))
+    yield "carries", np.array(one.interest_carries)
+    yield "pending", one.pending()
     yield from ((f"daily.{name}", column.to_numpy()) for name, column in one.daily().items())
-    yield from ((f"sales of platform {p.number}", p.sales) for p in one.platforms)
-    yield from ((f"week of brand {b.number}", np.concatenate([b.split, b.spent, b.earned])) for b in one.brands)
     yield "outcomes", np.array(list(one.result().outcomes.values()))
 
 
@@ -57,4 +64,4 @@ def fingerprint(one: Market) -> str:
 
 
 def kept_by(orders: pd.DataFrame) -> pd.DataFrame:
-    return orders[orders.returned == 0]
+    return orders[~orders.returned]

@@ -25,7 +25,7 @@ from experiments.paths import at
 from experiments.runs import Failed, Finished, Run
 from sim.errors import UserError
 from sim.parameters import Parameters
-from sim.records import Channel
+from sim.state import Channel
 
 NOISE = 0.05
 SLOPES = np.array([[1.0, 0.5, 0.0], [0.0, 1.0, -0.5]])  # targets, parameters; the third is seen by the second alone

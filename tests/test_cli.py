@@ -12,7 +12,7 @@ from fake_runs import install
 from experiments import cli
 from experiments.configuration import CLUSTERS
 from experiments.mistakes import fields
-from experiments.register import page
+from experiments.register import page, state_page
 from sim.parameters import Parameters
 
 REPOSITORY = Path(__file__).parent.parent
@@ -134,7 +134,10 @@ def test_a_malformed_edge_list_is_told_with_file_and_line_before_anything_is_wri
     ("arguments", "line"),
     [
         (["explain", "--consumer", "900", "--day", "1", "market.consumers=300"], "--consumer 900: expected 0 to 299"),
-        (["verify", "nowhere"], "nowhere: no config.yaml in it; expected a folder that koc run made"),
+        (
+            ["verify", "nowhere"],
+            "nowhere: no such folder; expected a folder that koc run made, such as results/NAME/latest",
+        ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -229,6 +232,10 @@ def test_the_register_has_every_parameter_with_its_declaration() -> None:
 
 def test_the_page_of_parameters_is_up_to_date() -> None:
     assert (REPOSITORY / "docs" / "parameters.md").read_text("utf-8") == page(), "run: make parameters"
+
+
+def test_the_page_of_state_is_up_to_date() -> None:
+    assert (REPOSITORY / "docs" / "state.md").read_text("utf-8") == state_page(), "run: make parameters"
 
 
 def test_a_file_that_is_no_yaml_is_named_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,22 +10,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import integrate, optimize, stats
-from small_markets import market
+from small_markets import market, parameters
 
-from sim.agents.business import remember
-from sim.agents.buying import remember_claim
-from sim.audience import add_follow, empty_follows
+from sim.agents.business import learn_all
+from sim.agents.following import remember_claim
+from sim.audience import add_follow
 from sim.compiled import compiled
+from sim.day import Day
 from sim.draws import Stream, stream_keys, uniforms
 from sim.market import Market
-from sim.parameters import Category, Parameters, scalars
+from sim.parameters import Category, Parameters, numbers_of, scalars
+from sim.ranges import COUNT_UNITS
 from sim.recorder import gini
-from sim.records import COUNT_UNITS, Channel, Follows, Orders, Posts, empty
 from sim.rules.belief import Signals, claim_precision, expected_quality
 from sim.rules.choice import realised_surplus
 from sim.rules.content import post_rate
 from sim.rules.ranking import Mix, bid_shares, cumulate, ranking_weights
 from sim.rules.trust import expertise, trust
+from sim.state import FOLLOW_SLOTS, MOST_PAGES, Channel, Follow, Order
 
 DEFAULTS = Parameters()
 LEAST_P = 1e-4  # of a fixed draw under the true law: one in ten thousand, per test, once and for ever
@@ -59,7 +61,7 @@ def systematic(one: Market) -> NDArray[np.float64]:
     """Utility of each product to somebody who knows its brand alone, from the equation."""
     p = one.parameters.market
     believed = one.world.goods.reputation
-    log_price = np.log(one.shop.price / 100 / p.catalogue.categories[0].price)
+    log_price = np.log(one.m.listings["price"][0] / 100 / p.catalogue.categories[0].price)
     risk = p.choice.risk / p.belief.prior
     return p.choice.quality * (believed - risk) - p.people.price_sensitivity * log_price
 
@@ -158,11 +160,11 @@ def test_a_claim_weighs_by_trust_expertise_and_visible_pay() -> None:
 
 
 @compiled
-def hear_all(met: NDArray[np.bool_], weight: float, follows: Follows) -> None:
+def hear_all(met: NDArray[np.bool_], m: Day) -> None:
     """Every follower hears claims of the creator in the first slot, met or broken; shape (claims, followers)."""
     for i in range(met.shape[1]):
         for n in range(met.shape[0]):
-            remember_claim(i, 0, bool(met[n, i]), weight, follows)
+            remember_claim(i, 0, bool(met[n, i]), m)
 
 
 @pytest.mark.parametrize("honesty", [0.95, 0.7, 0.4])
@@ -170,13 +172,14 @@ def test_trust_on_an_edge_goes_to_its_fixed_point(honesty: float) -> None:
     """After n claims, met with probability π, trust is expected at Σ Binomial(k) (a + k)/(a + b + k + w(n − k)); it
     tends to π/(π + w(1 − π))."""
     followers, claims, weight, prior = 4_000, 14, 2.0, (2.0, 1.5)
-    follows = empty_follows(followers)
+    follows = Follow.table((followers, FOLLOW_SLOTS))
+    p = numbers_of(parameters(market={"trust": {"broken_weight": weight}}))
     key = stream_keys(3)[Stream.EXPERIENCE]
     met = np.array([uniforms(key, n, followers, 0) < honesty for n in range(claims)])
     for i in range(followers):
         add_follow(i, 0, *prior, follows)
-    hear_all(met, weight, follows)
-    a, b = (column[:, 0] / COUNT_UNITS for column in (follows.met, follows.broken))
+    hear_all(met, market().m._replace(follows=follows, p=p))
+    a, b = (follows[name][:, 0] / COUNT_UNITS for name in ("met", "broken"))
     np.testing.assert_array_equal(a, prior[0] + met.sum(axis=0))
     np.testing.assert_array_equal(b, prior[1] + weight * (claims - met.sum(axis=0)))
     learnt = np.array([trust(x, y, 0.0, 0.0) for x, y in zip(a.tolist(), b.tolist(), strict=True)])
@@ -195,22 +198,22 @@ def test_trust_on_an_edge_goes_to_its_fixed_point(honesty: float) -> None:
 
 def test_reputation_goes_to_its_fixed_point() -> None:
     """With x met and y broken claims a day per hundred followers, fading by d: A = x/d, B = y/d."""
-    one = market(creators={"koc_share": 0.05})
-    creators, category = one.creators, one.world.goods.category
-    creators.audience[0] = 50
-    orders = empty(Orders, 5)
-    columns = {"creator": np.zeros(5, np.int32), "met": np.array([1, 1, 1, -1, 0], np.int8)}
-    posts = empty(Posts, 0)
     decay = 0.1
+    one = market(creators={"koc_share": 0.05}, market={"trust": {"reputation_decay": decay}})
+    creators, orders = one.m.creators, Order.table(5)
+    creators["audience"][0] = 50
+    orders["creator"], orders["met"] = 0, [1, 1, 1, -1, 0]
+    nobody_follows = one.m.out._replace(tally=one.pass_over.tally(len(creators)))
+    m = one.m._replace(orders=orders, out=nobody_follows)
     for day in range(300):
-        remember(creators, posts, orders._replace(**columns), category, decay)  # type: ignore[arg-type]
+        learn_all(np.arange(5), False, one.kol_threshold, m)
         if day == 4:
-            assert creators.pool_met[0] == pytest.approx(6 * (1 - (1 - decay) ** 5) / decay, rel=1e-12)
-    assert creators.pool_met[0] == pytest.approx(3 * 2 / decay, rel=1e-9)
-    assert creators.pool_broken[0] == pytest.approx(1 * 2 / decay, rel=1e-9)
-    assert not creators.pool_met[1:].any()
+            assert creators["pool_met"][0] == pytest.approx(6 * (1 - (1 - decay) ** 5) / decay, rel=1e-12)
+    assert creators["pool_met"][0] == pytest.approx(3 * 2 / decay, rel=1e-9)
+    assert creators["pool_broken"][0] == pytest.approx(1 * 2 / decay, rel=1e-9)
+    assert not creators["pool_met"][1:].any()
     share = 0.1
-    known = trust(1.5, 1.5, share * creators.pool_met[0], share * creators.pool_broken[0])
+    known = trust(1.5, 1.5, share * creators["pool_met"][0], share * creators["pool_broken"][0])
     assert known == pytest.approx((1.5 + share * 60) / (3 + share * 80), rel=1e-9)
 
 
@@ -233,8 +236,8 @@ def needing() -> tuple[Market, NDArray[np.int64], NDArray[np.int64]]:
     one = market(seed=21, market=asleep, creators={"koc_share": 0.0, "kol_count": 0}, graph={"mean_degree": 0})
     due, lapse = [], []
     for _ in range(150):
-        due.append(one.town.consumers.due.astype(np.int64))
-        lapse.append(one.town.consumers.lapse.astype(np.int64))
+        due.append(one.m.consumers["due"].astype(np.int64))
+        lapse.append(one.m.consumers["lapse"].astype(np.int64))
         one.run(1)
     return one, np.array(due), np.array(lapse)
 
@@ -255,7 +258,7 @@ def test_waits_are_geometric(needing: tuple[Market, NDArray[np.int64], NDArray[n
             assert len(waits) > 500
             law = stats.geom(1 / mean)
             assert abs(waits.mean() - mean) < 4 * law.std() / math.sqrt(len(waits))
-            assert stats.kstest(waits + uniforms(one.luck[0], 0, len(waits), 9), smoothed(law)).pvalue > LEAST_P
+            assert stats.kstest(waits + uniforms(one.world.luck[0], 0, len(waits), 9), smoothed(law)).pvalue > LEAST_P
 
 
 def smoothed(law: Any) -> Any:
@@ -288,7 +291,7 @@ def test_the_share_of_open_needs_is_that_of_the_chain(
 @given(st.floats(-10, 60), st.floats(0.5, 20), st.floats(0, 10))
 def test_the_post_rate_is_the_optimum(marginal: float, cost: float, intrinsic: float) -> None:
     """Of income and reward less a quadratic effort, between none and the most posts."""
-    p: Any = scalars(DEFAULTS.creators)._replace(intrinsic=intrinsic)
+    p = scalars(DEFAULTS.creators.model_copy(update={"intrinsic": intrinsic}))
     best = optimize.minimize_scalar(
         lambda n: cost * n * n / 2 - (marginal + intrinsic) * n, bounds=(0, p.posts_most), method="bounded",
         options={"xatol": 1e-9},
@@ -300,7 +303,7 @@ def test_posts_are_poisson_around_the_rate() -> None:
     rate, days = 1.5, 60
     steady = {"koc_share": 0.1, "kol_count": 2, "posts_fixed": rate, "patience": 1_000, "entry": 0}
     one = market(days=days, creators=steady)
-    posts, mean = one.daily().posts, rate * len(one.creators.active)
+    posts, mean = one.daily().posts, rate * len(one.m.creators["active"])
     assert abs(posts.mean() - mean) < 4 * math.sqrt(mean / days)
     assert LEAST_P < stats.chi2.cdf(posts.var() * (days - 1) / mean, days - 1) < 1 - LEAST_P
 
@@ -364,10 +367,16 @@ def test_ads_are_shown_in_proportion_to_bids(raw: list[int]) -> None:
 
 def test_the_feed_shows_goods_by_their_weights() -> None:
     """Views of listings against the ranking's own shares, over people who are all alike."""
-    one = market(seed=5, days=1, market={**CLONES, "attention": BY_CHANCE, "choice": {"outside": 10.0}}, **ALONE)
-    shares = np.diff(one.today.feeds.goods[0, 0, 0], prepend=0.0)
-    _, tally = one.crowd.close_day()
-    viewed = tally.product_viewed - tally.ads_viewed[0]
+    one = market(seed=5, market={**CLONES, "attention": BY_CHANCE, "choice": {"outside": 10.0}}, **ALONE)
+    one.open_day()
+    shares = np.diff(one.m.feeds.goods[0, 0, 0], prepend=0.0)
+    offers = one.pass_over.live(one.m, 0, PEOPLE // 2, trace=MOST_PAGES * PEOPLE // 2)
+    tally = one.pass_over.tally(len(one.m.creators))
+    viewed, advertised = (
+        np.bincount(offers["product"][offers["channel"] == channel], minlength=3)
+        for channel in (Channel.LISTING, Channel.AD)
+    )
+    np.testing.assert_array_equal(advertised, tally.ads_viewed[0])
     assert tally.viewed[Channel.LISTING] == viewed.sum() > 100_000
     assert stats.chisquare(viewed, viewed.sum() * shares).pvalue > LEAST_P
     pages = tally.viewed[[Channel.LISTING, Channel.AD]].sum()

@@ -70,10 +70,10 @@ def test_a_world_that_was_built_is_no_compiled_day(kept: Path, monkeypatch: pyte
 
 @needs_compilation
 def test_what_is_compiled_into_its_callers_refuses_a_call_from_python() -> None:
-    creators = market(days=1).creators
-    assert key_of.py_func(0, creators) >= 0  # type: ignore[attr-defined]
+    creator = market(days=1).m.creators[0]
+    assert key_of.py_func(creator) >= 0  # type: ignore[attr-defined]
     with pytest.raises(TypeError, match=r"key_of\.py_func"):
-        key_of(0, creators)
+        key_of(creator)
 
 
 def first_of(pair: Any) -> Any:

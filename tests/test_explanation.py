@@ -10,7 +10,7 @@ from small_markets import market, parameters
 from sim.errors import UserError
 from sim.explanation import TERMS, Explanation
 from sim.market import Market
-from sim.records import Channel
+from sim.state import Channel
 
 DAYS = 12
 BUSY: dict[str, Any] = {
@@ -118,8 +118,8 @@ def test_who_is_not_online_weighs_nothing(told: list[Explanation]) -> None:
 
 def test_money_at_hand_is_kept_for_two_months_at_most() -> None:
     one = market(days=60, market={"consumers": 60, "choice": {"outside": 10.0}})
-    income = one.town.people.income
-    assert (one.town.consumers.wallet == 60 * income).mean() > 0.4
+    income = one.m.people["income"]
+    assert (one.m.consumers["wallet"] == 60 * income).mean() > 0.4
     assert one.explain(3, 60).wallet <= 60 * income[3] / 100
 
 
@@ -136,9 +136,9 @@ def test_burn_in_does_not_change_the_story(busy: Market) -> None:
 
 
 def test_an_explanation_leaves_the_market_alone(busy: Market) -> None:
-    before = busy.town.consumers.wallet.copy(), len(busy.orders()), busy.day
+    before = busy.m.consumers["wallet"].copy(), len(busy.orders()), busy.day
     busy.explain(0, DAYS)
-    np.testing.assert_array_equal(busy.town.consumers.wallet, before[0])
+    np.testing.assert_array_equal(busy.m.consumers["wallet"], before[0])
     assert (len(busy.orders()), busy.day) == before[1:]
 
 

@@ -13,8 +13,8 @@ from small_markets import kept_by, market, parameters
 
 from sim.errors import UserError
 from sim.market import Market
-from sim.records import CREATOR_CHANNELS, PRIVATE_CHANNELS, PUBLIC_CHANNELS, Channel
 from sim.referral import trace, trees
+from sim.state import CREATOR_CHANNELS, PRIVATE_CHANNELS, PUBLIC_CHANNELS, Channel
 
 DAYS = 40
 CHATTY: dict[str, Any] = {"market": {"people": {"sociability": 0.5}, "choice": {"outside": 0.5}}}
@@ -137,8 +137,8 @@ def test_the_seller_at_the_root_sells_to_all_whom_the_word_reaches(chatty: Marke
     traced = trace(orders)
     led = traced[traced.parent >= 0]
     seller, before = orders.creator[led.order].to_numpy(), orders.creator[led.parent].to_numpy()
-    out_of_business = (seller == -1) & (before >= 0) & (chatty.creators.active[before] == 0)
-    own_word = (seller == -1) & (before >= 0) & (chatty.creators.consumer[before] == orders.consumer[led.order])
+    out_of_business = (seller == -1) & (before >= 0) & ~chatty.m.creators["active"][before]
+    own_word = (seller == -1) & (before >= 0) & (chatty.m.creators["consumer"][before] == orders.consumer[led.order])
     assert ((seller == before) | out_of_business | own_word).all()
     assert (seller >= 0).any()
 

@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from small_markets import kept_by, market
 
 from sim.compiled import rebind
+from sim.day import Day
 from sim.errors import LedgerError
-from sim.ledger import Ledger, Stream, move
+from sim.ledger import Revenue, check, move, open_accounts
 from sim.markets import settlement
-from sim.markets.account import Books, divide
+from sim.markets.account import divide
+from sim.markets.confirmation import confirm_all
+from sim.state import Int64, Order
 
 PEOPLE = 120
 DAYS = 14
@@ -22,8 +25,7 @@ CONTACT = 150  # fen, red packet of a brand's own pool
 
 
 def test_what_leaves_one_account_arrives_in_another() -> None:
-    ledger = Ledger(platforms=2, brands=3, creators=1)
-    accounts = ledger.accounts
+    accounts = open_accounts(platforms=2, brands=3, creators=1)
     for platform, fen in ((0, 500), (1, 20), (1, 3)):
         move(accounts.consumers, 0, accounts.escrow, platform, fen)
     move(accounts.escrow, 1, accounts.brand_balance, (1, 2), 23)
@@ -32,23 +34,21 @@ def test_what_leaves_one_account_arrives_in_another() -> None:
     assert accounts.escrow.tolist() == [500, 0]
     assert accounts.brand_balance.tolist() == [[0, 0, 0], [0, 0, 23]]
     assert (accounts.creator.tolist(), accounts.bank.tolist()) == ([7], [-7])
-    ledger.open_creators(2)
-    assert ledger.accounts.creator.tolist() == [7, 0, 0]
-    ledger.check(0, np.array([500, 0]))
+    check(accounts, 0, np.array([500, 0]))
 
 
 def test_money_from_nowhere_is_found() -> None:
-    ledger = Ledger(1, 1, 0)
-    ledger.accounts.brand[0] += 3
+    accounts = open_accounts(1, 1, 0)
+    accounts.brand[0] += 3
     with pytest.raises(LedgerError, match=r"day 4: the accounts sum to 3 fen"):
-        ledger.check(4, np.array([0]))
+        check(accounts, 4, np.array([0]))
 
 
 def test_an_escrow_that_does_not_hold_what_is_pending_is_found() -> None:
-    ledger = Ledger(2, 1, 0)
-    move(ledger.accounts.consumers, 0, ledger.accounts.escrow, 1, 99)
+    accounts = open_accounts(2, 1, 0)
+    move(accounts.consumers, 0, accounts.escrow, 1, 99)
     with pytest.raises(LedgerError, match=r"day 8: escrow of platform 1 holds 99 fen, pending orders 100 fen"):
-        ledger.check(8, np.array([0, 100]))
+        check(accounts, 8, np.array([0, 100]))
 
 
 # --- whole markets under policies drawn at random -------------------------------------------------------------------
@@ -128,16 +128,16 @@ def test_the_policies_below_trade_and_send_back() -> None:
 @given(POLICY, st.integers(0, 2**40))
 def test_money_closes_every_day_under_any_policy(policy: dict[str, Any], seed: int) -> None:
     one = market(seed, **lively(**policy))
-    start = one.town.consumers.wallet.astype(np.int64)
-    platforms, home = one.parameters.platforms, one.town.people.home
+    start = one.m.consumers["wallet"].astype(np.int64)
+    platforms, home = one.parameters.platforms, one.m.people["home"]
     for day in range(DAYS):
         one.step()
-        accounts, orders = one.settlement.ledger.accounts, one.orders()
+        accounts, orders = one.m.accounts, one.orders()
         assert sum(int(account.sum()) for account in accounts) == 0
         platform = home[orders.consumer.astype(int)]
         settles = pd.Series(np.array([p.settlement_days for p in platforms])[platform], orders.index)
         returns = pd.Series(np.array([p.return_days for p in platforms])[platform], orders.index)
-        sent_back = orders.returned == 1
+        sent_back = orders.returned
         refunded = sent_back & due(orders, returns, day)
         divided = due(orders, settles, day) & ~(sent_back & (returns <= settles))
 
@@ -148,14 +148,14 @@ def test_money_closes_every_day_under_any_policy(policy: dict[str, Any], seed: i
         packets = int(accounts.consumers[0] + paid.sum())
         assert packets % CONTACT == 0 if one.parameters.brands.own else packets == 0
         spent = np.bincount(orders.consumer.astype(int), paid, PEOPLE)
-        assert (one.town.consumers.wallet == start + (day + 1) * one.town.people.income - spent).all()
+        assert (one.m.consumers["wallet"] == start + (day + 1) * one.m.people["income"] - spent).all()
 
         coupons = np.bincount(platform, orders.coupon * ~refunded, len(platforms))
         streams = accounts.revenue
-        assert streams[:, Stream.COUPON].tolist() == (-coupons).tolist()
+        assert streams[:, Revenue.COUPON].tolist() == (-coupons).tolist()
         take = orders.price * np.array([round(p.take_rate * 1e9) for p in platforms])[platform] // 10**9
         taken = np.bincount(platform, take * (divided & ~refunded), len(platforms))
-        assert streams[:, Stream.TAKE].tolist() == taken.tolist()
+        assert streams[:, Revenue.TAKE].tolist() == taken.tolist()
         list_price = np.round(one.world.goods.list_price)[orders["product"].astype(int)]
         goods = np.floor(one.parameters.brands.cost * list_price)
         assert accounts.supplier[0] == goods[~sent_back].sum()
@@ -174,34 +174,32 @@ def test_a_rule_that_loses_a_fen_is_caught_with_the_order_named(monkeypatch: pyt
         platform, visible, hidden, brand = divide(paid, take, commission, margin)
         return platform, visible, hidden, brand - 1 if paid == price else brand
 
-    monkeypatch.setattr(settlement, "check_out", rebind(settlement.check_out, {"divide": loses_a_fen}))
+    loses = rebind(confirm_all, {"divide": loses_a_fen})
+    monkeypatch.setattr("sim.market.confirm_all", loses)
     with pytest.raises(LedgerError) as caught:
         market(**lively()).run(4)
-    said = (
-        f"day {int(order.day)}: order {int(order.order)} of {price} fen is divided into lines that miss it by 1 fen: "
-    )
-    assert str(caught.value).startswith(said + "platform ")
-    lines = [int(fen) for fen in re.findall(r"(?:platform|commission|margin|brand) (\d+)", str(caught.value))]
+    said = f"day {order.day}: order {order.order} of {price} fen is divided into lines that miss it by 1 fen: "
+    assert str(caught.value).startswith(said + "fee ")
+    lines = [int(fen) for fen in re.findall(r"(?:fee|commission|margin|rest) (\d+)", str(caught.value))]
     assert (len(lines), sum(lines)) == (4, price - 1)
 
 
 def test_a_refund_that_keeps_a_fen_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refund(n: int, books: Books) -> None:
-        bills, accounts = books.bills, books.accounts
-        platform, coupon = bills.platform[n], bills.coupon[n]
-        move(accounts.escrow, platform, accounts.consumers, 0, max(bills.price[n] - coupon - 1, 0))
-        move(accounts.escrow, platform, accounts.revenue, (platform, Stream.COUPON), coupon)
+    def refund(order: Order, m: Day) -> None:
+        accounts, platform, coupon = m.accounts, order.platform, order.coupon
+        move(accounts.escrow, platform, accounts.consumers, 0, max(order.price - coupon - 1, 0))
+        move(accounts.escrow, platform, accounts.revenue, (platform, Revenue.COUPON), coupon)
 
-    monkeypatch.setattr(settlement, "settle_day", rebind(settlement.settle_day, {"refund": refund}))
+    monkeypatch.setattr(settlement, "settle_all", rebind(settlement.settle_all, {"refund": refund}))
     with pytest.raises(LedgerError, match=r"day \d+: escrow of platform 0 holds \d+ fen, pending orders \d+ fen"):
         market(days=DAYS, **lively())
 
 
 def test_a_payout_without_counter_entry_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def tip(self: settlement.Settlement) -> None:
-        self.ledger.accounts.creator[0] += 1
+    def tip(held: Int64, m: Day, yields: list[int], carries: list[int]) -> None:
+        m.accounts.creator[0] += 1
 
-    monkeypatch.setattr(settlement.Settlement, "pay_interest", tip)
+    monkeypatch.setattr(settlement, "pay_interest", tip)
     with pytest.raises(LedgerError, match=r"day 0: the accounts sum to 1 fen"):
         market(days=1, **lively())
 
@@ -212,11 +210,11 @@ def test_a_payout_without_counter_entry_is_caught(monkeypatch: pytest.MonkeyPatc
 def test_outcomes_are_the_ledger() -> None:
     one = market(days=DAYS, **lively(platform={"coupon": 0.1}, creators={"commission": 0.2}))
     result = one.result()
-    streams = one.settlement.ledger.accounts.revenue
-    for stream in Stream:
+    streams = one.m.accounts.revenue
+    for stream in Revenue:
         assert result.outcomes[f"revenue_{stream.name.lower()}"] == streams[0, stream] / 100
     assert result.outcomes["platform_revenue"] == pytest.approx(streams.sum() / 100, abs=1e-9)
-    accounts = one.settlement.ledger.accounts
+    accounts = one.m.accounts
     assert result.outcomes["brand_profit"] * 100 == pytest.approx(
         int(accounts.brand.sum() + accounts.brand_balance.sum() + accounts.deposit.sum()), abs=1e-6
     )
@@ -233,5 +231,5 @@ def test_kept_gmv_is_split_without_a_rest() -> None:
 def test_a_market_that_spends_nothing_on_promotion_has_no_creator_income() -> None:
     one = market(days=DAYS, **lively(brands={"weekly_budget": 0.0}))
     assert (one.orders().creator >= 0).any()
-    assert not one.settlement.ledger.accounts.creator.any()
-    assert not one.settlement.ledger.accounts.creator_balance.any()
+    assert not one.m.accounts.creator.any()
+    assert not one.m.accounts.creator_balance.any()

@@ -16,9 +16,9 @@ from sim.agents.koc import KOC
 from sim.agents.kol import KOL
 from sim.agents.platform import Platform
 from sim.errors import UserError
-from sim.ledger import Stream
+from sim.ledger import Revenue
 from sim.market import Market
-from sim.records import Tier
+from sim.state import Tier
 
 DAYS = 4
 
@@ -35,7 +35,7 @@ def test_a_market_is_a_model_and_its_people_are_agents(lived: Market) -> None:
     assert isinstance(person, mesa.Agent)
     assert isinstance(person, Consumer)
     assert person.model is lived
-    assert person.wallet == lived.town.consumers.wallet[42]
+    assert person.wallet == lived.m.consumers["wallet"][42]
     assert "wallet" in dir(person)
     assert person in lived.consumers
     assert person in lived.agents
@@ -48,20 +48,20 @@ def test_agents_by_type(lived: Market) -> None:
     assert set(by_type) == {Consumer, KOC, KOL, Brand, Platform}
     assert by_type[Consumer] is lived.consumers
     assert len(by_type[Brand]) == lived.parameters.brands.count
-    assert [agent.row for agent in by_type[KOL]] == np.flatnonzero(lived.creators.tier == Tier.KOL).tolist()
+    assert [agent.row for agent in by_type[KOL]] == np.flatnonzero(lived.m.creators["tier"] == Tier.KOL).tolist()
     rich = by_type[Consumer].select(lambda person: person.wallet > 100_000)
-    wallets = lived.town.consumers.wallet
+    wallets = lived.m.consumers["wallet"]
     assert 0 < len(rich) < len(wallets)
     assert rich.agg("wallet", np.mean) == wallets[wallets > 100_000].mean()
     assert len(rich) == len(by_type[Consumer].select(where=wallets > 100_000))
-    assert by_type[KOC].agg("audience", sum) == lived.creators.audience[lived.creators.tier == Tier.KOC].sum()
+    assert by_type[KOC].agg("audience", sum) == lived.m.creators["audience"][lived.m.creators["tier"] == Tier.KOC].sum()
 
 
 def test_group_by_and_get(lived: Market) -> None:
-    people = lived.town.people
+    people = lived.m.people
     means = lived.consumers.groupby("city_tier").agg("income", np.mean)
-    assert means == {t: people.income[people.city_tier == t].mean() for t in np.unique(people.city_tier)}
-    assert lived.consumers.get("income") is people.income
+    assert means == {t: people["income"][people["city_tier"] == t].mean() for t in np.unique(people["city_tier"])}
+    assert np.shares_memory(lived.consumers.get("income"), people["income"])
     oldest = lived.kocs.sort("audience")[0]
     assert oldest.audience == lived.kocs.agg("audience", max)
 
@@ -78,8 +78,8 @@ def test_a_koc_is_also_a_consumer(lived: Market) -> None:
 def test_membership_follows_the_tier() -> None:
     one = market(days=1, creators={"koc_share": 0.03})
     rows = [creator.row for creator in one.kocs]
-    one.creators.active[rows[0]] = 0
-    one.creators.tier[rows[1]] = Tier.KOL
+    one.m.creators["active"][rows[0]] = False
+    one.m.creators["tier"][rows[1]] = Tier.KOL
     assert [creator.row for creator in one.kocs] == rows[2:]
     assert rows[1] in [creator.row for creator in one.kols]
     assert rows[0] not in [creator.row for creator in one.kols]
@@ -106,14 +106,14 @@ def test_data_collector() -> None:
     of_model = collector.get_model_vars_dataframe()
     assert of_model.day.tolist() == list(range(DAYS + 1))
     np.testing.assert_array_equal(of_model.gmv[1:], one.daily().gmv)
-    assert of_model.wallets.iloc[-1] == one.town.consumers.wallet.sum()
+    assert of_model.wallets.iloc[-1] == one.m.consumers["wallet"].sum()
     assert of_model.wallets.is_unique
     of_people = collector.get_agenttype_vars_dataframe(Consumer)
     assert of_people.shape == ((DAYS + 1) * len(one.consumers), 1)
     last = of_people.xs(DAYS, level="Step").wallet
-    np.testing.assert_array_equal(last, one.town.consumers.wallet)
+    np.testing.assert_array_equal(last, one.m.consumers["wallet"])
     first = of_people.xs(0, level="Step").wallet
-    np.testing.assert_array_equal(first, one.world.consumers.wallet)
+    np.testing.assert_array_equal(first, one.world.consumers["wallet"])
     creators = collector.get_agenttype_vars_dataframe(KOC).xs(DAYS, level="Step")
     assert creators.audience.tolist() == one.kocs.get("audience").tolist()
 
@@ -133,16 +133,16 @@ def test_a_researcher_may_intervene_between_days() -> None:
     poor = one.consumers.sort("wallet", ascending=True)[:50]
     for person in poor:
         person.wallet += 5_000_00
-    assert one.town.consumers.wallet.sum() == other.town.consumers.wallet.sum() + 50 * 5_000_00
+    assert one.m.consumers["wallet"].sum() == other.m.consumers["wallet"].sum() + 50 * 5_000_00
     assert len(one.run(3).orders()) > len(other.run(3).orders())
 
 
 def test_platforms_tell_their_revenue() -> None:
     one = market(days=12, platform={"share": 0.5}, rivals=[{"share": 0.5, "annual_fee": 0.0, "take_rate": 0.0}])
     dear, free = one.platforms
-    assert dear.revenue(Stream.ANNUAL_FEE) > 0 == free.revenue(Stream.ANNUAL_FEE)
-    assert dear.revenue(Stream.TAKE) > 0 == free.revenue(Stream.TAKE)
-    total = sum(platform.revenue(stream) for platform in one.platforms for stream in Stream)
+    assert dear.revenue(Revenue.ANNUAL_FEE) > 0 == free.revenue(Revenue.ANNUAL_FEE)
+    assert dear.revenue(Revenue.TAKE) > 0 == free.revenue(Revenue.TAKE)
+    total = sum(platform.revenue(stream) for platform in one.platforms for stream in Revenue)
     assert one.result().outcomes["platform_revenue"] == pytest.approx(total / 100, rel=1e-12)
 
 
@@ -156,15 +156,15 @@ def test_run_reports_progress_and_returns_the_market() -> None:
     assert one.daily().day.tolist() == [0, 1, 2, 3, 4]
 
 
-def test_a_closed_market_leaves_its_columns_at_once() -> None:
+def test_a_closed_market_leaves_its_tables_at_once() -> None:
     """Not when the collector of cycles comes by: workers that make thousands of markets would grow by each."""
     made = market(days=2)
-    columns = [weakref.ref(column) for column in (made.creators.income_mean, made.town.consumers.wallet)]
+    tables = [weakref.ref(table) for table in (made.m.creators, made.m.consumers)]
     gc.disable()
     try:
         with closing(made):
             pass
-        assert [column() for column in columns] == [None, None]
+        assert [table() for table in tables] == [None, None]
     finally:
         gc.enable()
 

@@ -71,7 +71,7 @@ def test_other_names_and_another_order_of_lines_change_nothing() -> None:
 @pytest.fixture(scope="module")
 def rows() -> tuple[World, World]:
     world = World.build(same.parameters(), 4)
-    return world, same.moved(world, np.random.default_rng(4).permutation(len(world.people.activity)))
+    return world, same.moved(world, np.random.default_rng(4).permutation(len(world.people["activity"])))
 
 
 def test_measures_of_the_graph_know_no_rows(rows: tuple[World, World]) -> None:
@@ -83,12 +83,12 @@ def test_people_in_other_rows_take_all_that_is_theirs_along(rows: tuple[World, W
     p = same.parameters()
     one, other = (same.run(p, 4, world, days=0) for world in rows)
     assert one.trust == pytest.approx(other.trust, rel=1e-12)
-    np.testing.assert_array_equal(one.creators.audience, other.creators.audience)
-    for k, (here, there) in enumerate(zip(one.creators.consumer, other.creators.consumer, strict=True)):
-        assert one.town.consumers.creator[here] == other.town.consumers.creator[there] == k
-        assert one.town.people.income[here] == other.town.people.income[there]
+    np.testing.assert_array_equal(one.m.creators["audience"], other.m.creators["audience"])
+    for k, (here, there) in enumerate(zip(one.m.creators["consumer"], other.m.creators["consumer"], strict=True)):
+        assert one.m.consumers["creator"][here] == other.m.consumers["creator"][there] == k
+        assert one.m.people["income"][here] == other.m.people["income"][there]
         mine, theirs = (
-            w.people.income[w.graph.friends[w.graph.offsets[i] : w.graph.offsets[i + 1]]]
+            w.people["income"][w.graph.friends[w.graph.offsets[i] : w.graph.offsets[i + 1]]]
             for w, i in zip(rows, (here, there), strict=True)
         )
         assert sorted(mine) == sorted(theirs)
@@ -100,7 +100,7 @@ def test_people_in_other_rows_live_alike() -> None:
     apart = []
     for seed in range(101, 121):
         world = World.build(p, seed)
-        shuffled = same.moved(world, rng.permutation(len(world.people.activity)))
+        shuffled = same.moved(world, rng.permutation(len(world.people["activity"])))
         one, other = (same.run(p, seed, w).result().outcomes for w in (world, shuffled))
         apart.append([other[name] - one[name] for name in metamorphic.LABELS])
     p_values = np.sort([stats.wilcoxon(column).pvalue for column in np.array(apart).T])

@@ -9,17 +9,24 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from small_markets import tables
 
 from experiments.mistakes import limits, validated
 from experiments.paths import merged
-from sim import draws, parameters
+from sim import draws, ranges
 from sim.agents.creating import BRAND_KEY
+from sim.checkpoint import TABLES
 from sim.errors import UserError
 from sim.market import Market
-from sim.parameters import MOST_YUAN, Category, Group, Parameters
+from sim.parameters import Category, Group, Parameters
+from sim.ranges import MOST_YUAN
+from sim.records import Record
+from sim.state import NOBODY, Person, Stage
 from sim.world import World
 
 Path = tuple[str, ...]
+
+RECORDS: dict[str, type[Record]] = {"people": Person, **TABLES}
 
 DAYS = 9  # past a settlement and a return of every kind that a test makes
 TINY = {
@@ -30,6 +37,7 @@ TINY = {
 TOO_LARGE_TO_RUN: dict[Path, str] = {("market", "consumers"): "high"}  # checked against its columns below
 LARGER_THAN_THE_MARKET = {"creators.pool_least", "creators.pool_most"}  # which the world refuses
 EXCLUDED = {"low": {"platform.share", "market.catalogue.categories"}}  # nobody at home; see the tests of lists
+
 
 def numbers(model: type[BaseModel], above: Path = ()) -> Iterator[tuple[Path, FieldInfo]]:
     """Every number that is declared below a group, by its path; of lists of groups, those of one member."""
@@ -61,7 +69,7 @@ def alone(path: Path, which: str) -> dict[str, Any]:
     """The tiny market with one number at an end of its range, and what must go with it."""
     changed = merged(TINY, nested(path, end_of(DECLARED[path], which)))
     together: dict[str, dict[str, Any]] = {
-        "creators.pool_least": {"creators": {"pool_most": parameters.MOST_PEOPLE}} if which == "high" else {},
+        "creators.pool_least": {"creators": {"pool_most": ranges.MOST_PEOPLE}} if which == "high" else {},
         "creators.pool_most": {"creators": {"pool_least": 1}} if which == "low" else {},
         "creators.commission": {"platform": {"take_rate": 0.0}},
         "brands.ads": {"brands": {"kol": 0.0, "koc": 0.0}},
@@ -77,22 +85,25 @@ def alone(path: Path, which: str) -> dict[str, Any]:
 def check(settings: dict[str, Any]) -> Market:
     """Run a market and see that nothing went beyond its column; its accounts are closed every day by themselves."""
     market = Market(validated(Parameters, settings), seed=5, keep_orders=True).run(DAYS)
-    orders, consumers, creators = market.orders(), market.town.consumers, market.creators
-    assert market.shop.price.min() >= 1 and market.shop.price.max() <= 100 * MOST_YUAN
+    orders, m, consumers = market.orders(), market.m, market.consumers
+    assert m.listings["price"].min() >= 1 and m.listings["price"].max() <= 100 * MOST_YUAN
     assert (orders.price >= 1).all() and (orders.price <= 100 * MOST_YUAN).all()
     assert (orders.coupon >= 0).all() and (orders.coupon <= orders.price).all()
-    assert consumers.wallet.min() >= 0 and market.town.people.income.min() >= 0
-    assert (consumers.due > market.day - DAYS - 1).all() and (consumers.lapse > consumers.due).all()
-    assert market.town.people.home.max(initial=0) < len(market.platforms)
+    assert m.consumers["wallet"].min() >= 0 and m.people["income"].min() >= 0
+    assert (consumers.get("due") > market.day - DAYS - 1).all()
+    assert (consumers.get("lapse") > consumers.get("due")).all()
+    assert m.people["home"].max(initial=0) < len(market.platforms)
     tiers = len(market.parameters.market.people.city_tiers)
-    assert market.town.people.city_tier.min() >= 1 and market.town.people.city_tier.max() <= tiers
+    assert m.people["city_tier"].min() >= 1 and m.people["city_tier"].max() <= tiers
     products = len(market.world.goods.category)
-    for column in (consumers.own_product, consumers.word_product, orders["product"].to_numpy()):
-        assert column.min(initial=-1) >= -1 and column.max(initial=-1) < products
-    for table in (market.town.people, consumers, creators, market.today.shelf, market.today.sheet):
-        for name, column in table._asdict().items():
-            assert np.isfinite(column).all(), name
-    assert (market.town.follows.met[market.town.follows.creator >= 0] >= 1).all()
+    for column in (m.consumers["own_product"], m.consumers["word_product"], orders["product"].to_numpy()):
+        assert ((column >= NOBODY) & (column.astype(int) < products)).all()
+    sizes = {"categories": m.categories} | {
+        name: len(getattr(m, name)) for name in ("people", "creators", "products", "brands", "platforms", "posts")
+    }
+    for name, table in tables(market).items():
+        RECORDS[name].check(table, name, sizes)  # finite numbers within their ranges
+    assert (m.follows["met"][m.follows["creator"] >= 0] >= 1).all()
     assert all(np.isfinite(value) or np.isnan(value) for value in market.result().outcomes.values())
     daily = market.daily()
     assert (daily[["gmv", "buyers", "kocs"]] >= 0).all(axis=None)
@@ -101,7 +112,8 @@ def check(settings: dict[str, Any]) -> Market:
 
 def test_the_market_that_is_moved_sells_and_settles() -> None:
     market = check(TINY)
-    assert len(market.orders()) > 150 and market.orders().returned.any() and market.settlement.books.bills.stage.any()
+    orders = market.orders()
+    assert len(orders) > 150 and orders.returned.any() and (orders.stage >= Stage.DIVIDED).any()
 
 
 def ids(values: list[tuple[Path, str]]) -> list[str]:
@@ -152,20 +164,20 @@ def test_so_does_a_market_with_everything_at_one_end_that_goes_together(which: s
 
 
 def test_so_do_the_largest_lists() -> None:
-    categories = [{"name": f"c{k}"} for k in range(parameters.MOST_CATEGORIES)]
+    categories = [{"name": f"c{k}"} for k in range(ranges.MOST_CATEGORIES)]
     many = {
         "market": {
             "consumers": 1100,
             "catalogue": {"categories": categories, "products_per_category": 200},
-            "people": {"city_tiers": [1.0] * parameters.MOST_CITY_TIERS},
+            "people": {"city_tiers": [1.0] * ranges.MOST_CITY_TIERS},
         },
-        "brands": {"count": parameters.MOST_BRANDS},
-        "rivals": [{"name": f"r{k}"} for k in range(parameters.MOST_PLATFORMS - 1)],
+        "brands": {"count": ranges.MOST_BRANDS},
+        "rivals": [{"name": f"r{k}"} for k in range(ranges.MOST_PLATFORMS - 1)],
     }
     market = check(many)
-    homes, tiers = market.town.people.home, market.town.people.city_tier
-    assert len(np.unique(homes)) > 200 and homes.max() == parameters.MOST_PLATFORMS - 1
-    assert len(np.unique(tiers)) > 200 and tiers.max() == parameters.MOST_CITY_TIERS
+    homes, tiers = market.m.people["home"], market.m.people["city_tier"]
+    assert len(np.unique(homes)) > 200 and homes.max() == ranges.MOST_PLATFORMS - 1
+    assert len(np.unique(tiers)) > 200 and tiers.max() == ranges.MOST_CITY_TIERS
 
 
 @pytest.mark.parametrize(
@@ -241,14 +253,14 @@ def test_every_number_has_both_ends_of_a_range() -> None:
 
 
 def test_bounds_are_those_of_the_draws_and_columns() -> None:
-    assert parameters.MOST_DAYS == draws.MOST_DAYS - 1
-    assert parameters.MOST_PEOPLE < BRAND_KEY and BRAND_KEY + parameters.MOST_BRANDS < draws.MOST_FIRST
-    assert parameters.MOST_PLATFORMS - 1 == np.iinfo(np.uint8).max == parameters.MOST_CITY_TIERS
+    assert ranges.MOST_DAYS == draws.MOST_DAYS - 1
+    assert ranges.MOST_PEOPLE < BRAND_KEY and BRAND_KEY + ranges.MOST_BRANDS < draws.MOST_FIRST
+    assert ranges.MOST_PLATFORMS - 1 == np.iinfo(np.uint8).max == ranges.MOST_CITY_TIERS
     most_products = limits(DECLARED["market", "catalogue", "products_per_category"])[1]
-    assert most_products is not None and parameters.MOST_CATEGORIES * most_products <= np.iinfo(np.int16).max
+    assert most_products is not None and ranges.MOST_CATEGORIES * most_products <= np.iinfo(np.int16).max
     assert np.iinfo(np.int32).max >= 100 * MOST_YUAN
-    assert draws.normal_of(0.5 * 2.0**-32, 0.0) < parameters.FARTHEST
-    assert np.isfinite(np.exp(np.float32(parameters.LARGEST_EXPONENT)))
+    assert draws.normal_of(0.5 * 2.0**-32, 0.0) < ranges.FARTHEST
+    assert np.isfinite(np.exp(np.float32(ranges.LARGEST_EXPONENT)))
 
 
 def test_a_market_ends_before_its_draws_repeat() -> None:
@@ -256,6 +268,6 @@ def test_a_market_ends_before_its_draws_repeat() -> None:
     market = Market(validated(Parameters, {"market": {"consumers": 20}, "graph": {"mean_degree": 4}}), 1, world=world)
     with pytest.raises(UserError, match="5000 days: expected at most 4095"):
         market.run(5000)
-    market.day = parameters.MOST_DAYS
+    market.m = market.m._replace(day=ranges.MOST_DAYS)
     with pytest.raises(UserError, match="4096 days: expected at most 4095"):
         market.step()

@@ -25,7 +25,7 @@ from reference.market import PlainMarket
 from reference.records import Tier
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.records import Channel
+from sim.state import Channel
 
 PEOPLE, DAYS = 250, 30
 LEVEL = 0.01

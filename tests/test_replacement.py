@@ -12,8 +12,8 @@ import pytest
 from numba.core.dispatcher import Dispatcher
 from small_markets import assert_same, fingerprint, market
 
-from sim.agents.learning import learn_all
-from sim.agents.living import live_all
+from sim.agents.business import learn_all
+from sim.engine.passes import live_all
 from sim.errors import UserError
 from sim.market import Market
 from sim.parameters import Rules
@@ -103,11 +103,11 @@ def test_a_rule_of_ones_own_changes_the_results(default: Market, distrusting: Ma
 
 @pytest.mark.skipif(not COMPILED, reason="nothing is compiled")
 def test_it_runs_compiled(distrusting: Market) -> None:
-    live = distrusting.crowd.live
+    live = distrusting.pass_over.live_all
     assert isinstance(live, Dispatcher)
     assert live is not live_all
     assert len(live.nopython_signatures) == 1
-    assert learn_all in distrusting.rules  # what the rule does not reach is shared with every other market
+    assert distrusting._learn is learn_all  # what the rule does not reach is shared with every other market
 
 
 @pytest.mark.skipif(not COMPILED, reason="compares with the compiled run")
@@ -126,7 +126,7 @@ def test_it_runs_in_plain_python_to_the_same_bits(distrusting: Market, my_rules:
 
 def test_the_same_rule_written_again_gives_the_same_bits(default: Market) -> None:
     again = market(days=DAYS, **LIVELY, rules={"post_rate": "my_rules.same_post_rate"})
-    assert learn_all not in again.rules
+    assert again._learn is not learn_all
     assert_same(again, default)
 
 
@@ -147,7 +147,7 @@ def test_a_rule_may_call_the_one_it_replaces(default: Market) -> None:
     louder = market(days=DAYS, **LIVELY, rules={"claim": "my_rules.exaggerated_claim"})
     quality = louder.world.goods.quality
     for one, least in ((louder, 0.35), (default, -0.15)):
-        gap = one.posts.claim - quality[one.posts.product]
+        gap = one.posts["claim"] - quality[one.posts["product"]]
         assert least < np.median(gap) < least + 0.6
     assert louder.result().outcomes["trust"] < default.result().outcomes["trust"]
 
@@ -159,9 +159,9 @@ def test_a_rule_reads_the_numbers_it_is_given(default: Market) -> None:
     assert_same(louder, market(days=DAYS, **LIVELY, rules={"claim": "my_rules.exaggerated_claim"}))
     assert_same(market(days=DAYS, **LIVELY, rules=rules), default)
     if COMPILED:
-        create_all = louder.rules[1]
-        assert isinstance(create_all, Dispatcher)
-        assert len(create_all.nopython_signatures) == 1
+        prepare = louder._prepare
+        assert isinstance(prepare, Dispatcher)
+        assert len(prepare.nopython_signatures) == 1
 
 
 def test_too_many_numbers_are_refused() -> None:
@@ -174,8 +174,8 @@ def test_an_edited_constant_is_not_read_from_an_old_cache(my_rules: Path, consta
     (my_rules / "drafts.py").write_text(f"def post_rate(marginal_income, effort_cost, p):\n    return {constant}\n")
     sys.modules.pop("drafts", None)
     one = market(days=15, creators={"learning": 1.0, "koc_share": 0.03}, rules={"post_rate": "drafts.post_rate"})
-    people = one.creators.brand < 0
-    assert one.creators.rate[people & (one.creators.active == 1)] == pytest.approx(constant)
+    people = one.m.creators["brand"] < 0
+    assert one.m.creators["rate"][people & (one.m.creators["active"] == 1)] == pytest.approx(constant)
 
 
 MISTAKES: list[tuple[str, str]] = [
@@ -208,5 +208,3 @@ def test_a_name_that_is_no_rule_is_refused_in_one_line(name: str, message: str) 
 def test_an_unknown_kind_of_rule_is_refused() -> None:
     with pytest.raises(ValueError, match="belief_in_luck"):
         market(rules={"belief_in_luck": "my_rules.blind_trust"})
-
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from experiments.validation import (
 from experiments.validation import threshold_theory as theory
 from experiments.validation.study import Answer, Check, Request, Study
 from sim.errors import UserError
-from sim.parameters import MOST_NUMBERS, BeliefScalars, ChoiceScalars, Parameters, scalars
+from sim.parameters import MOST_NUMBERS, Parameters, scalars
 from sim.rules import adoption
 from sim.rules.belief import Believed, Signals
 from sim.rules.choice import Buyer, total
@@ -112,7 +113,7 @@ def numbers(**at: float) -> tuple[float, ...]:
     return tuple(places.get(place, 0.0) for place in range(MOST_NUMBERS))
 
 
-def choice(**at: float) -> ChoiceScalars:
+def choice(**at: float) -> Any:
     return scalars(Parameters().market.choice, numbers(**at))
 
 
@@ -140,7 +141,7 @@ def test_two_brands_are_bought_with_the_probabilities_of_the_model(friends: int,
 
 def test_owners_of_either_brand_buy_neither() -> None:
     p = choice(external=0.5, friend=0.5, rival=0.5)
-    belief: BeliefScalars = scalars(Parameters().market.belief, numbers())
+    belief = scalars(Parameters().market.belief, numbers())
     for own, rival in ((1.0, 0.0), (0.0, 1.0)):
         heard = Signals(0, 0, 0, 0, 0, 0, 3, 0, own, rival_words=2.0, rival_purchases=rival)
         believed = adoption.friends_of_rivals(heard, belief)

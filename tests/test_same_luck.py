@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from numpy.typing import NDArray
 from small_markets import assert_same, columns, fingerprint, market, parameters
 
-from sim.agents import crowd
-from sim.agents.living import live_all
 from sim.checkpoint import load, save
+from sim.engine import consumer_pass
+from sim.engine.passes import live_all
 from sim.errors import UserError
 from sim.graph import Graph
 from sim.market import Market
-from sim.records import FOLLOW_SLOTS, NOBODY
+from sim.records import joined
+from sim.state import FOLLOW_SLOTS, NOBODY
 from sim.world import World
 
 HERE = Path(__file__).parent
@@ -47,15 +47,15 @@ def busy() -> Market:
 
 def test_all_mechanisms_are_at_work(busy: Market) -> None:
     """Or equality would prove little."""
-    orders, creators = busy.orders(), busy.creators
+    orders, creators, accounts = busy.orders(), busy.m.creators, busy.m.brands["account"]
     assert set(orders.channel) == set(range(8))
     assert orders.returned.any()
     assert orders.coupon.any()
-    assert (creators.since > 0).any()
-    assert (creators.active == 0).any()
-    assert (creators.audience[busy.first_account :] > 0).any()
+    assert (creators["since"] > 0).any()
+    assert not creators["active"].all()
+    assert (creators["audience"][accounts] > 0).any()
     assert busy.daily().answers.sum() < busy.daily().questions.sum()
-    assert set(busy.town.people.home) == {0, 1}
+    assert set(busy.m.people["home"]) == {0, 1}
 
 
 def test_a_run_is_a_function_of_parameters_and_seed(busy: Market) -> None:
@@ -67,39 +67,34 @@ def test_a_run_is_a_function_of_parameters_and_seed(busy: Market) -> None:
 
 def with_hermit(world: World) -> World:
     """The world with one more person, who knows nobody, follows nobody and never looks."""
-
-    def appended(column: NDArray[Any], value: Any = None) -> NDArray[Any]:
-        last = column[:1] if value is None else np.full_like(column[:1], value)
-        return np.concatenate([column, last])
-
     graph = Graph(np.append(world.graph.offsets, world.graph.offsets[-1]), world.graph.friends)
-    people = type(world.people)(*(appended(column) for column in world.people))
-    people.activity[-1] = 0.0
-    consumers = type(world.consumers)(*(appended(column) for column in world.consumers))
-    consumers.creator[-1] = NOBODY
-    follows = type(world.follows)(*(appended(column) for column in world.follows))
-    follows.creator[-1] = NOBODY
+    people = joined([world.people, world.people[:1]])
+    people["activity"][-1] = 0.0
+    consumers = joined([world.consumers, world.consumers[:1]])
+    consumers["creator"][-1] = NOBODY
+    follows = joined([world.follows, world.follows[:1]])
+    follows["creator"][-1] = NOBODY
     return replace(world, graph=graph, people=people, consumers=consumers, follows=follows)
 
 
 def test_an_isolated_consumer_changes_nobody_elses_life(busy: Market) -> None:
     more = Market(busy.parameters, 1, world=with_hermit(busy.world), keep_orders=True).run(DAYS)
-    people = len(busy.town.people.activity)
+    people = len(busy.m.people)
     assert len(more.consumers) == people + 1
     assert_same(more, busy, people)
-    assert more.town.consumers.wallet[people] > 0
-    assert (more.town.consumers.due[people] >= 0).all()
-    assert (more.town.follows.creator[people] == [NOBODY] * FOLLOW_SLOTS).all()
+    assert more.m.consumers["wallet"][people] > 0
+    assert (more.m.consumers["due"][people] >= 0).all()
+    assert (more.m.follows["creator"][people] == [NOBODY] * FOLLOW_SLOTS).all()
 
 
 def with_former_creator(world: World) -> World:
     """The world with one more row before all creators, of somebody who left the business before the first day."""
-    creators = type(world.creators)(*(np.concatenate([column[:1], column]) for column in world.creators))
-    creators.active[0] = 0
-    creators.consumer[0] = NOBODY
-    follows = world.follows._replace(creator=np.where(world.follows.creator >= 0, world.follows.creator + 1, NOBODY))
-    own = world.consumers.creator
-    consumers = world.consumers._replace(creator=np.where(own >= 0, own + 1, NOBODY))
+    creators = joined([world.creators[:1], world.creators])
+    creators["active"][0] = False
+    creators["consumer"][0] = NOBODY
+    follows, consumers = world.follows.copy(), world.consumers.copy()
+    for row in (follows["creator"], consumers["creator"]):
+        row[row >= 0] += 1
     return replace(world, creators=creators, follows=follows, consumers=consumers)
 
 
@@ -111,19 +106,19 @@ def test_luck_does_not_depend_on_the_row_in_which_a_creator_stands(busy: Market)
     pd.testing.assert_frame_equal(theirs, ours, check_dtype=False)
     pd.testing.assert_frame_equal(moved.daily(), busy.daily())
     for name in ("creator_balance", "creator"):
-        theirs_held = getattr(moved.settlement.ledger.accounts, name)[1:]
-        np.testing.assert_array_equal(theirs_held, getattr(busy.settlement.ledger.accounts, name))
+        theirs_held = getattr(moved.m.accounts, name)[1:]
+        np.testing.assert_array_equal(theirs_held, getattr(busy.m.accounts, name))
 
 
 # --- threads, order, one by one -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("chunk", [64, 37])
-def test_chunks_and_threads_change_nothing(
-    busy: Market, threads: int, chunk: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("stretch", [64, 37])
+def test_stretches_and_threads_change_nothing(
+    busy: Market, threads: int, stretch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crowd, "CHUNK", chunk)
+    monkeypatch.setattr(consumer_pass, "STRETCH", stretch)
     assert_same(Market(busy.parameters, 1, threads=threads, keep_orders=True).run(DAYS), busy)
 
 
@@ -186,10 +181,10 @@ def test_no_policy_makes_the_day_compile_anew(busy: Market) -> None:
 def test_neighbouring_seeds_have_nothing_in_common() -> None:
     """Whoever is the same person under two seeds differs in everything that is drawn."""
     one, other = market(seed=7, days=5), market(seed=8, days=5)
-    assert not set(one.luck.tolist()) & set(other.luck.tolist())
-    people = len(one.town.people.activity)
+    assert not set(one.world.luck.tolist()) & set(other.world.luck.tolist())
+    people = len(one.m.people)
     for name in ("taste", "activity", "sensitivity", "sociability", "income"):
-        mine, yours = (np.asarray(getattr(m.town.people, name), float).reshape(people, -1).T for m in (one, other))
+        mine, yours = (m.consumers.get(name).astype(float).reshape(people, -1).T for m in (one, other))
         for here, there in zip(mine, yours, strict=True):
             assert abs(np.corrcoef(here, there)[0, 1]) < 4 / people**0.5
             assert np.mean(here == there) < 0.02
@@ -221,9 +216,10 @@ def test_arms_share_their_shocks() -> None:
     """An arm that charges what no consumer sees differs in money alone."""
     unseen = {"pass_through": 0.0, "weekly_budget": 1e4}  # neither prices nor budgets feel it
     one, other = (market(seed=3, days=14, brands=unseen, platform={"take_rate": take}) for take in (0.01, 0.1))
+    money = {"orders.fee", "orders.rest", "products.bid"}
     theirs = dict(columns(other))
     for name, column in columns(one):
-        if name.startswith(("Consumers", "Follows", "orders", "shop")):
+        if name.startswith(("consumers", "follows", "orders", "products", "listings")) and name not in money:
             np.testing.assert_array_equal(column, theirs[name], err_msg=name)
     assert one.result().outcomes["revenue_take"] < other.result().outcomes["revenue_take"]
 
@@ -272,6 +268,16 @@ def test_a_world_of_ones_own_is_given_again(busy: Market, tmp_path: Path) -> Non
     assert_same(Market.load(tmp_path / "aside", world=world).run(4), one.run(4))
     with pytest.raises(UserError, match=r"holds 301 people, and the world has 300; expected world="):
         Market.load(tmp_path / "aside")
+
+
+@pytest.mark.parametrize("days", [2, 7])
+def test_a_market_without_creators_can_be_put_aside(days: int, tmp_path: Path) -> None:
+    """Nothing is claimed in it, nobody sells, and no row of a creator is there to be named."""
+    nobody: dict[str, Any] = {"creators": {"koc_share": 0, "kol_count": 0}, "brands": {"weekly_budget": 0}}
+    one = market(days=days, market={"choice": {"outside": -2.0}}, **nobody)
+    assert len(one.orders()) > 0 and one.orders().claim.isna().all()
+    one.save(tmp_path / "aside")
+    assert_same(Market.load(tmp_path / "aside").run(2), one.run(2))
 
 
 def test_what_is_no_checkpoint_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

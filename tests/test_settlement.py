@@ -3,93 +3,110 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_markets import parameters
 
-from sim.agents.brand import full_purses
-from sim.agents.creating import Contracts
-from sim.draws import Stream as Luck
-from sim.draws import stream_keys
-from sim.ledger import Ledger, Stream, move
-from sim.markets.account import Tariff, divide
-from sim.markets.checkout import Ratings, new_desk
-from sim.markets.settlement import Settlement
-from sim.markets.terms import DAYS_A_YEAR, annual_fee
-from sim.parameters import Platform
-from sim.records import Int32, Orders, empty
+from sim import ledger
+from sim.day import Used
+from sim.ledger import Revenue, move, open_accounts
+from sim.market import Market
+from sim.markets.account import divide
+from sim.markets.arrival import arriving, book_all
+from sim.markets.confirmation import confirm_all
+from sim.markets.fees import DAYS_A_YEAR, annual_fee
+from sim.markets.settlement import NEVER, pay_interest, settle_all
+from sim.markets.sums import no_sums
+from sim.opening import with_orders
+from sim.records import Table
+from sim.state import Consumer, Creator, Int32, Order
+from sim.world import World
 
 BRANDS, CREATORS, CONSUMERS = 3, 4, 2_000
-LUCK = stream_keys(1)[Luck.WITHDRAWAL]
 FREE_OF_EVERYTHING: dict[str, Any] = {
     "take_rate": 0.0, "annual_fee": 0.0, "deposit": 0.0, "withdrawal_fee": 0.0, "float_yield": 0.0,
+    "withdrawal_habit": 0.0,
 }  # fmt: skip
+ONE_GOOD_A_BRAND: dict[str, Any] = {
+    "market": {"consumers": 20, "catalogue": {"categories": [{"name": "good"}], "products_per_category": BRANDS}},
+    "graph": {"mean_degree": 4},
+    "brands": {"count": BRANDS, "shipping": 6.0, "cost": 0.0},
+    "creators": {"koc_share": 0.0, "kol_count": 0},
+}
+WORLD = World.build(parameters(**ONE_GOOD_A_BRAND), 1)
 
 
-def settlement(*platforms: dict[str, Any]) -> Settlement:
-    policies = tuple(Platform(**{**FREE_OF_EVERYTHING, "withdrawal_habit": 0.0, **one}) for one in platforms)
-    made = Settlement(Ledger(len(policies), BRANDS, 0), policies)
-    made.welcome(np.zeros(CREATORS, np.uint8), np.arange(CREATORS))
-    return made
+class Trade:
+    """A market in which orders are made by hand, at goods that cost nothing, and nobody else acts.
 
+    Parameters
+    ----------
+    policy
+        Of the platform, beside what costs nothing.
+    commission, margin
+        What brands pay creators, shares of the price.
+    """
 
-class Sale(NamedTuple):
-    """Orders of a day, and the number of the first."""
+    def __init__(self, policy: dict[str, Any], commission: float = 0.0, margin: float = 0.0) -> None:
+        platform = {**FREE_OF_EVERYTHING, **policy}
+        market = Market(parameters(**ONE_GOOD_A_BRAND, platform=platform), 1, world=WORLD)
+        creators = Creator.table(CREATORS, market.m.categories)
+        creators["consumer"] = np.arange(CREATORS)
+        self.m = market.m._replace(
+            consumers=Consumer.table(CONSUMERS, market.m.categories),
+            creators=creators,
+            accounts=open_accounts(1, BRANDS, CREATORS),
+            sums=no_sums(BRANDS, CREATORS),
+        )
+        self.m.brands["commission"], self.m.brands["margin"] = commission, margin
+        self.yields, self.carries = market.yields, market.interest_carries
+        self.sold = 0
 
-    orders: Orders
-    tariff: Tariff
-    first: int
+    def sell(self, orders: Table[Order], day: int) -> None:
+        """Take the orders of a day, which arrive at once."""
+        orders["ordered"] = day
+        self.m = with_orders(self.m._replace(day=day), orders, NEVER, keep_all=True)
+        assert confirm_all(self.sold, self.m) < 0
+        self.sold += len(orders)
+        book_all(arriving(day, self.m.orders, int(self.m.used[Used.ORDERS])), 0, self.m)
+
+    def close_day(self, day: int) -> None:
+        self.m = self.m._replace(day=day)
+        pending, held = np.zeros((2, 1), np.int64)
+        with np.errstate(over="ignore"):
+            settle_all(pending, held, self.m)
+        pay_interest(held, self.m, self.yields, self.carries)
+        ledger.check(self.m.accounts, day, pending)
+
+    def live(self, sales: dict[int, Table[Order]], days: int) -> Int32:
+        """Settle day by day, in the market's order of the day; what consumers get back, fen."""
+        for day in range(days):
+            if day in sales:
+                self.sell(sales[day], day)
+            self.close_day(day)
+        return self.m.consumers["wallet"]
+
+    def revenue(self, stream: Revenue) -> int:
+        return int(self.m.accounts.revenue[0, stream])
 
 
 def sale(
     prices: Sequence[int], returned: Sequence[bool] | None = None, creators: Sequence[int] | None = None,
-    first: int = 0, coupon: float = 0.0, commission: float = 0.0, margin: float = 0.0, take: float = 0.0,
-) -> Sale:  # fmt: skip
-    """Orders on platform 0, of all brands in turn, whose goods cost nothing."""
-    n = len(prices)
-    orders = empty(Orders, n)
-    orders.consumer[:] = np.arange(n)
-    orders.product[:] = np.arange(n) % BRANDS
-    orders.creator[:] = creators if creators is not None else -1
-    orders.price[:] = prices
-    orders.coupon[:] = np.floor(orders.price * coupon)
-    orders.returned[:] = returned if returned is not None else False
-    tariff = Tariff(
-        home=np.zeros(CONSUMERS, np.uint8),
-        tier=np.zeros(CREATORS, np.uint8),
-        brand=np.arange(BRANDS, dtype=np.int16),
-        goods_cost=np.zeros(BRANDS, np.int64),
-        take=np.array([take]),
-        settlement_days=np.zeros(1, np.int64),
-        return_days=np.zeros(1, np.int64),
-        agreed=Contracts(*(np.full((1, BRANDS), share) for share in (commission, margin, 0.0))),
-        shipping=600,
-    )
-    return Sale(orders, tariff, first)
-
-
-def take(one: Settlement, sold: Sale, day: int) -> None:
-    ratings = Ratings(*(np.zeros(BRANDS, np.int64) for _ in Ratings._fields))
-    days = {name: getattr(one.terms, name) for name in ("settlement_days", "return_days")}
-    desk = new_desk(ratings, full_purses(BRANDS, 0, np.zeros(4)), 1, CREATORS)
-    one.take(sold.orders, sold.tariff._replace(**days), sold.first, day, desk)
-
-
-def live(one: Settlement, sales: dict[int, Sale], days: int) -> Int32:
-    """Settle day by day, in the market's order of the day; what consumers get back, fen."""
-    wallet = np.zeros(CONSUMERS, np.int32)
-    for day in range(days):
-        if day in sales:
-            take(one, sales[day], day)
-        one.close_day(day, LUCK, wallet)
-    return wallet
-
-
-def revenue(one: Settlement, stream: Stream) -> int:
-    return int(one.ledger.accounts.revenue[0, stream])
+    coupon: float = 0.0,
+) -> Table[Order]:  # fmt: skip
+    """Orders of a day on platform 0, of all brands in turn."""
+    orders = Order.table(len(prices))
+    orders["consumer"] = np.arange(len(prices))
+    orders["product"] = orders["brand"] = np.arange(len(prices)) % BRANDS
+    orders["creator"] = creators if creators is not None else -1
+    orders["price"] = prices
+    orders["coupon"] = np.floor(orders["price"] * coupon)
+    orders["returned"] = returned if returned is not None else False
+    return orders
 
 
 # --- dividing an order ----------------------------------------------------------------------------------------------
@@ -108,9 +125,10 @@ def test_a_price_is_divided_to_the_fen(prices: list[int], take: float, commissio
 
 
 def test_an_order_without_a_creator_pays_none() -> None:
-    one = settlement({})
-    take(one, sale([10_000, 10_000], creators=[2, -1], commission=0.2, margin=0.1, take=0.05), 0)
-    assert [line[:2].tolist() for line in one.lines] == [[500, 500], [2_000, 0], [1_000, 0], [6_500, 9_500]]
+    one = Trade({"take_rate": 0.05}, commission=0.2, margin=0.1)
+    one.sell(sale([10_000, 10_000], creators=[2, -1]), 0)
+    lines = [one.m.orders[name][:2].tolist() for name in ("fee", "commission", "margin", "rest")]
+    assert lines == [[500, 500], [2_000, 0], [1_000, 0], [6_500, 9_500]]
 
 
 # --- returns --------------------------------------------------------------------------------------------------------
@@ -118,11 +136,12 @@ def test_an_order_without_a_creator_pays_none() -> None:
 
 @pytest.mark.parametrize(("settlement_days", "return_days"), [(10, 7), (3, 7), (5, 5), (0, 0), (0, 4)])
 def test_what_is_sent_back_leaves_nothing_behind(settlement_days: int, return_days: int) -> None:
-    one = settlement({"settlement_days": settlement_days, "return_days": return_days, "take_rate": 0.05})
-    sent_back = sale([9_999, 12_345, 700], [True] * 3, [0, -1, 3], coupon=0.1, commission=0.2, margin=0.07, take=0.05)
-    wallet = live(one, {0: sent_back}, max(settlement_days, return_days) + 1)
+    policy = {"settlement_days": settlement_days, "return_days": return_days, "take_rate": 0.05}
+    one = Trade(policy, commission=0.2, margin=0.07)
+    sent_back = sale([9_999, 12_345, 700], [True] * 3, [0, -1, 3], coupon=0.1)
+    wallet = one.live({0: sent_back}, max(settlement_days, return_days) + 1)
     assert wallet[:4].tolist() == [9_999 - 999, 12_345 - 1_234, 700 - 70, 0]
-    accounts = one.ledger.accounts
+    accounts = one.m.accounts
     for account in (accounts.consumers, accounts.escrow, accounts.revenue, accounts.brand_balance, accounts.supplier):
         assert not account.any()
     assert not accounts.creator_balance.any()
@@ -131,17 +150,16 @@ def test_what_is_sent_back_leaves_nothing_behind(settlement_days: int, return_da
 
 
 def test_commission_is_clawed_back_from_a_balance_already_withdrawn() -> None:
-    one = settlement({"settlement_days": 2, "return_days": 6, "withdrawal_habit": 1.0})
-    sold = sale([10_000, 30_000], [True, False], [1, 1], commission=0.2)
-    wallet = live(one, {0: sold}, 6)
-    assert one.ledger.accounts.creator[1] == 8_000
-    assert one.ledger.accounts.creator_balance[1] == 0
-    take(one, sale([50_000], [False], [1], first=2, commission=0.2), 6)
-    one.close_day(6, LUCK, wallet)
-    assert one.ledger.accounts.creator_balance[1] == -2_000  # a debt, which later sales pay off
-    one.close_day(8, LUCK, wallet)
-    assert one.ledger.accounts.creator[1] == 8_000 + 10_000 - 2_000
-    assert one.ledger.accounts.creator_balance[1] == 0
+    one = Trade({"settlement_days": 2, "return_days": 6, "withdrawal_habit": 1.0}, commission=0.2)
+    one.live({0: sale([10_000, 30_000], [True, False], [1, 1])}, 6)
+    assert one.m.accounts.creator[1] == 8_000
+    assert one.m.accounts.creator_balance[1] == 0
+    one.sell(sale([50_000], [False], [1]), 6)
+    one.close_day(6)
+    assert one.m.accounts.creator_balance[1] == -2_000  # a debt, which later sales pay off
+    one.close_day(8)
+    assert one.m.accounts.creator[1] == 8_000 + 10_000 - 2_000
+    assert one.m.accounts.creator_balance[1] == 0
 
 
 @settings(max_examples=60, deadline=None)
@@ -156,24 +174,23 @@ def test_in_the_end_everybody_has_the_lines_of_kept_orders(
     orders: list[tuple[int, int, bool, int]], days: tuple[int, int], shares: tuple[float, float, float, float]
 ) -> None:
     take_rate, commission, margin, coupon = shares
-    one = settlement({"settlement_days": days[0], "return_days": days[1]})
-    sales, first = {}, 0
+    one = Trade({"settlement_days": days[0], "return_days": days[1], "take_rate": take_rate}, commission, margin)
+    sales = {}
     for day in range(7):
         of_day = [order for order in orders if order[0] == day]
         _, prices, returned, sellers = zip(*of_day, strict=True) if of_day else ((), (), (), ())
-        sales[day] = sale(prices, returned, sellers, first, coupon, commission, margin, take_rate)
-        first += len(of_day)
-    live(one, sales, 17)
-    accounts, expected, creators = one.ledger.accounts, np.zeros(3, np.int64), np.zeros(CREATORS, np.int64)
+        sales[day] = sale(prices, returned, sellers, coupon)
+    one.live(sales, 17)
+    accounts, expected, creators = one.m.accounts, np.zeros(3, np.int64), np.zeros(CREATORS, np.int64)
     for _, price, sent_back, seller in orders:
         if not sent_back:
             agreed = (commission, margin) if seller >= 0 else (0.0, 0.0)
             platform, visible, hidden, brand = divide(price, take_rate, *agreed)
             expected += [platform, brand, math.floor(price * coupon)]
             creators[seller] += visible + hidden
-    assert revenue(one, Stream.TAKE) == expected[0]
+    assert one.revenue(Revenue.TAKE) == expected[0]
     assert accounts.brand_balance.sum() == expected[1]
-    assert revenue(one, Stream.COUPON) == -expected[2]
+    assert one.revenue(Revenue.COUPON) == -expected[2]
     assert accounts.creator_balance.tolist() == creators.tolist()
     assert accounts.escrow.tolist() == [0]
 
@@ -189,11 +206,11 @@ def test_the_parts_of_any_365_days_are_the_annual_fee(fen: int, start: int) -> N
 
 
 def test_fees_and_deposits_of_a_year() -> None:
-    one = settlement({"annual_fee": 30_000.01, "deposit": 123.45})
-    live(one, {}, DAYS_A_YEAR)
-    assert revenue(one, Stream.ANNUAL_FEE) == BRANDS * 3_000_001
-    assert one.ledger.accounts.deposit.tolist() == [BRANDS * 12_345]
-    assert one.ledger.accounts.brand.tolist() == [-3_000_001 - 12_345] * BRANDS
+    one = Trade({"annual_fee": 30_000.01, "deposit": 123.45})
+    one.live({}, DAYS_A_YEAR)
+    assert one.revenue(Revenue.ANNUAL_FEE) == BRANDS * 3_000_001
+    assert one.m.accounts.deposit.tolist() == [BRANDS * 12_345]
+    assert one.m.accounts.brand.tolist() == [-3_000_001 - 12_345] * BRANDS
 
 
 @settings(max_examples=40, deadline=None)
@@ -203,31 +220,31 @@ def test_fees_and_deposits_of_a_year() -> None:
 )
 def test_interest_is_exact_over_any_days(yearly: float, held: list[int]) -> None:
     """Money held changes every day; what a day's rounding leaves is paid later, never lost."""
-    one = settlement({"float_yield": yearly})
-    accounts, balance = one.ledger.accounts, 0
+    one = Trade({"float_yield": yearly})
+    accounts, balance = one.m.accounts, 0
     for fen in held:
         move(accounts.bank, 0, accounts.brand_balance, (0, 0), fen - balance)
         balance = fen
-        one.pay_interest()
+        one.close_day(0)
     exact = Fraction(round(yearly * 10**6), 10**6) / DAYS_A_YEAR * sum(held)
-    assert revenue(one, Stream.FLOAT) == exact.numerator // exact.denominator
+    assert one.revenue(Revenue.FLOAT) == exact.numerator // exact.denominator
 
 
 def test_interest_is_on_everything_held() -> None:
-    one = settlement({"float_yield": 0.1, "deposit": 100.0, "settlement_days": 2, "return_days": 5})
-    sold = sale([365_000, 730_000], creators=[0, -1], commission=0.2)
-    live(one, {0: sold}, 4)  # two days in escrow, two in balances, beside the deposits
+    one = Trade({"float_yield": 0.1, "deposit": 100.0, "settlement_days": 2, "return_days": 5}, commission=0.2)
+    sold = sale([365_000, 730_000], creators=[0, -1])
+    one.live({0: sold}, 4)  # two days in escrow, two in balances, beside the deposits
     days = 4 * (365_000 + 730_000 + BRANDS * 10_000)
-    assert revenue(one, Stream.FLOAT) == days // 10 // DAYS_A_YEAR
+    assert one.revenue(Revenue.FLOAT) == days // 10 // DAYS_A_YEAR
 
 
-def withdraw(one: Settlement, creator: int, fen: int) -> int:
+def withdraw(one: Trade, creator: int, fen: int) -> int:
     """Pay a creator, let everybody withdraw, and return the fee."""
-    accounts = one.ledger.accounts
-    before = revenue(one, Stream.WITHDRAWAL_FEE)
+    accounts = one.m.accounts
+    before = one.revenue(Revenue.WITHDRAWAL_FEE)
     move(accounts.bank, 0, accounts.creator_balance, creator, fen)
-    one.close_day(0, LUCK, np.zeros(0, np.int32))
-    return revenue(one, Stream.WITHDRAWAL_FEE) - before
+    one.close_day(0)
+    return one.revenue(Revenue.WITHDRAWAL_FEE) - before
 
 
 TERMS = {"withdrawal_habit": 1.0, "withdrawal_fee": 0.001, "withdrawal_fee_least": 0.1}
@@ -237,21 +254,21 @@ TERMS = {"withdrawal_habit": 1.0, "withdrawal_fee": 0.001, "withdrawal_fee_least
     ("fen", "fee"), [(1_000_000, 1_000), (10_999, 10), (11_000, 11), (9_000, 10), (11, 10), (999_999, 999)]
 )
 def test_withdrawal_fee_and_its_minimum(fen: int, fee: int) -> None:
-    one = settlement(TERMS)
+    one = Trade(TERMS)
     assert withdraw(one, 0, fen) == fee
-    assert one.ledger.accounts.creator[0] == fen - fee
-    assert one.ledger.accounts.creator_balance[0] == 0
+    assert one.m.accounts.creator[0] == fen - fee
+    assert one.m.accounts.creator_balance[0] == 0
 
 
 @pytest.mark.parametrize("fen", [0, 1, 10])
 def test_a_balance_no_larger_than_the_fee_stays(fen: int) -> None:
-    one = settlement(TERMS)
+    one = Trade(TERMS)
     assert withdraw(one, 0, fen) == 0
-    assert one.ledger.accounts.creator_balance[0] == fen
+    assert one.m.accounts.creator_balance[0] == fen
 
 
 def test_the_free_allowance_is_used_up_once_in_a_lifetime() -> None:
-    one = settlement({**TERMS, "withdrawal_free": 1_000.0})
+    one = Trade({**TERMS, "withdrawal_free": 1_000.0})
     assert [withdraw(one, 0, 60_000) for _ in range(3)] == [0, 20, 60]  # 600 yuan, 400 of 600, none
     assert withdraw(one, 1, 100_000) == 0  # everybody has an allowance of their own
     assert withdraw(one, 1, 1) == 0  # 1 fen is less than the smallest fee, and stays
@@ -259,23 +276,23 @@ def test_the_free_allowance_is_used_up_once_in_a_lifetime() -> None:
 
 
 def test_without_a_fee_there_is_no_smallest_fee() -> None:
-    assert withdraw(settlement({**TERMS, "withdrawal_fee": 0.0}), 0, 5_000) == 0
+    assert withdraw(Trade({**TERMS, "withdrawal_fee": 0.0}), 0, 5_000) == 0
 
 
 def test_brands_withdraw_on_the_same_terms() -> None:
-    one = settlement({**TERMS, "settlement_days": 0, "return_days": 0})
-    live(one, {0: sale([40_000, 5_000, 8])}, 1)
-    assert revenue(one, Stream.WITHDRAWAL_FEE) == 40 + 10
-    assert one.ledger.accounts.brand.tolist() == [40_000 - 40 - 600, 5_000 - 10 - 600, -600]
-    assert one.ledger.accounts.brand_balance.tolist() == [[0, 0, 8]]
+    one = Trade({**TERMS, "settlement_days": 0, "return_days": 0})
+    one.live({0: sale([40_000, 5_000, 8])}, 1)
+    assert one.revenue(Revenue.WITHDRAWAL_FEE) == 40 + 10
+    assert one.m.accounts.brand.tolist() == [40_000 - 40 - 600, 5_000 - 10 - 600, -600]
+    assert one.m.accounts.brand_balance.tolist() == [[0, 0, 8]]
 
 
 def test_parties_withdraw_as_often_as_their_habit() -> None:
-    one, days = settlement({**TERMS, "withdrawal_habit": 0.25}), 4_000
-    accounts, count = one.ledger.accounts, 0
+    one, days = Trade({**TERMS, "withdrawal_habit": 0.25}), 4_000
+    accounts, count = one.m.accounts, 0
     for day in range(days):
         move(accounts.bank, 0, accounts.creator_balance, 0, 1_000 - int(accounts.creator_balance[0]))
-        one.close_day(day, LUCK, np.zeros(0, np.int32))
+        one.close_day(day)
         count += int(accounts.creator_balance[0] == 0)
     assert abs(count - 0.25 * days) < 4 * (days * 0.25 * 0.75) ** 0.5
 
@@ -285,9 +302,9 @@ def test_parties_withdraw_as_often_as_their_habit() -> None:
 
 def revenue_of(policy: dict[str, Any], orders: int, price: int) -> int:
     """Platform revenue, fen, of a day's orders that nobody sends back, once all is settled and withdrawn."""
-    one = settlement({"withdrawal_habit": 1.0, "settlement_days": 10, **policy})
-    live(one, {0: sale([price] * orders, take=policy.get("take_rate", 0.0))}, 12)
-    return int(one.ledger.accounts.revenue.sum())
+    one = Trade({"withdrawal_habit": 1.0, "settlement_days": 10, **policy})
+    one.live({0: sale([price] * orders)}, 12)
+    return int(one.m.accounts.revenue.sum())
 
 
 @pytest.mark.parametrize(("take", "ratio"), [(0.05, Fraction(365, 8)), (0.08, Fraction(73))])

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.agents.places import guided, place, write_guide
 from sim.compiled import compiled
+from sim.day import GUIDE
+from sim.engine.guides import guided, place, write_guide
 from sim.parameters import Parameters, scalars
-from sim.records import GUIDE, Double, Int16
 from sim.rules.attention import most_open_probability, open_probability
+from sim.state import Double, Int16
 
 
 @compiled
@@ -37,7 +37,7 @@ def test_a_guide_finds_what_a_search_finds(weights: list[float], lot: int) -> No
     st.floats(1e-3, 1e3), st.floats(0, 8) | st.floats(0, 1e-8), st.floats(0.01, 0.99), st.sampled_from((0.0, 1.0))
 )  # fmt: skip
 def test_no_follower_opens_above_the_bound(odds_ratio: float, fatigue: float, rate: float, tired: float) -> None:
-    p: Any = scalars(Parameters().market.attention)._replace(open_rate=rate)
+    p = scalars(Parameters().market.attention.model_copy(update={"open_rate": rate}))
     fatigue *= tired
     found, bound = open_probability(odds_ratio, fatigue, p), most_open_probability(odds_ratio, fatigue, p)
     assert found <= bound

@@ -8,15 +8,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_markets import assert_same, market
+from small_markets import assert_same, market, parameters
 
 from sim.draws import Stream, stream_keys, uniform
 from sim.errors import UserError
 from sim.graph import Graph
 from sim.market import Market
-from sim.markets.private_domain import answer, deliver
-from sim.records import NOBODY, Channel, Questions, Shares, empty
+from sim.markets.words import answer, deliver
+from sim.parameters import numbers_of
 from sim.referral import trace
+from sim.state import NOBODY, Channel, Consumer, Creator, Question, Word
+
+EMPTY = market()
 
 TALKATIVE: dict[str, Any] = {
     "market": {"people": {"sociability": 0.9}, "choice": {"outside": -2.0}, "sharing": {"friends_told": 1000}},
@@ -31,8 +34,8 @@ QUIET: dict[str, Any] = {
 
 def told_of_each_order(one: Market) -> dict[int, int]:
     """Friends told today, by order of the day."""
-    first = one.orders_so_far - len(one.orders_today.consumer)
-    orders, counts = np.unique(one.inbox.order - first, return_counts=True)
+    first = one.orders_so_far - len(one.orders_today)
+    orders, counts = np.unique(one.m.inbox["order"] - first, return_counts=True)
     return dict(zip(orders.tolist(), counts.tolist(), strict=True))
 
 
@@ -41,14 +44,14 @@ def test_who_tells_all_friends_tells_all_of_them() -> None:
     one = market(days=3, **TALKATIVE)
     degree = np.diff(one.world.graph.offsets)
     told = told_of_each_order(one)
-    buyers = one.orders_today.consumer
+    buyers = one.orders_today["consumer"]
     assert all(n == degree[buyers[order]] for order, n in told.items())
     assert max(told.values()) > 40
 
 
-def test_room_for_words_does_not_depend_on_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_room_for_words_does_not_depend_on_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = market(days=3, **TALKATIVE)
-    monkeypatch.setattr("sim.agents.crowd.CHUNK", 17)
+    monkeypatch.setattr("sim.engine.consumer_pass.STRETCH", 17)
     assert_same(market(days=3, **TALKATIVE), whole)
 
 
@@ -56,9 +59,9 @@ def test_a_word_from_outside_is_heard_the_next_day_and_begins_a_tree() -> None:
     one = market(days=1, **QUIET)
     assert len(one.orders()) == 0
     one.tell(np.array([7, 3, 7]), 5).step()
-    heard = one.town.consumers.word_product
+    heard = one.m.consumers["word_product"]
     assert sorted(np.flatnonzero((heard == 5).any(axis=1))) == [3, 7]
-    assert one.town.consumers.word_count[7].max() == 2
+    assert one.m.consumers["word_count"][7].max() == 2
     one.tell(np.arange(300), 5).run(3)
     orders = trace(one.orders())
     assert (one.orders()["product"] == 5).all()
@@ -91,23 +94,27 @@ def test_a_creator_answers_the_lucky_first(asked: list[tuple[int, int]], answers
     """Against each creator's questions sorted by their lots."""
     creator, category = (np.array([row[n] for row in asked], int) for n in range(2))
     consumer = np.arange(len(asked))
-    questions = Questions(consumer.astype(np.int32), creator.astype(np.int32), category.astype(np.uint8))
-    luck = stream_keys(3)
-    adviser, question = np.full(len(asked), NOBODY, np.int32), np.zeros(len(asked), np.uint8)
+    questions, luck = Question.table(len(asked)), stream_keys(3)
+    questions["consumer"], questions["creator"], questions["category"] = consumer, creator, category
+    m = EMPTY.m._replace(
+        day=7, keys=luck, p=numbers_of(parameters(creators={"answers": answers})),
+        creators=Creator.table(5, EMPTY.m.categories), consumers=Consumer.table(len(asked), EMPTY.m.categories),
+    )  # fmt: skip
     with np.errstate(over="ignore"):
-        taken = answer(7, questions, answers, 5, adviser, question, luck)
+        taken = answer(questions, m)
         lots = [uniform(luck[Stream.ASK], 7, i, 2 + c) for i, c in enumerate(category.tolist())]
     expected = np.full(len(asked), NOBODY)
     for k in range(5):
         expected[sorted(np.flatnonzero(creator == k), key=lots.__getitem__)[:answers]] = k
-    np.testing.assert_array_equal(adviser, expected)
-    np.testing.assert_array_equal(question, np.where(expected >= 0, category, 0))
+    np.testing.assert_array_equal(m.consumers["adviser"], expected)
+    np.testing.assert_array_equal(m.consumers["question"], np.where(expected >= 0, category, 0))
     assert taken == np.count_nonzero(expected >= 0)
 
 
 @given(st.lists(st.integers(0, 5), max_size=40))
 def test_words_arrive_by_recipient_in_the_order_told(to: list[int]) -> None:
-    words = empty(Shares, len(to))._replace(to=np.array(to, np.int32), order=np.arange(len(to), dtype=np.int32))
-    inbox = deliver(words, 100, 6)
-    np.testing.assert_array_equal(inbox.to, sorted(to))
-    np.testing.assert_array_equal(inbox.order, 100 + np.argsort(to, kind="stable"))
+    words = Word.table(len(to))
+    words["to"], words["order"] = to, 100 + np.arange(len(to))
+    inbox = deliver(words, 6)
+    np.testing.assert_array_equal(inbox["to"], sorted(to))
+    np.testing.assert_array_equal(inbox["order"], 100 + np.argsort(to, kind="stable"))

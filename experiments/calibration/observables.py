@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.recorder import gini
-from sim.records import PUBLIC_CHANNELS, Channel, Tier
+from sim.state import NOBODY, PUBLIC_CHANNELS, Channel, Tier
 from sim.world import World
 
 FEN = 100
@@ -75,15 +75,15 @@ def _observed(market: Market, span: Span) -> dict[str, float]:
     while market.day < span.cohort:
         market.step()
         if span.burn_in < market.day <= span.days:
-            creators, today = market.creators, market.orders_today
-            kept = (today.creator >= 0) & (today.returned == 0)
-            np.add.at(sold, creators.tier[today.creator[kept]], today.price[kept])
-            np.add.at(paid, creators.tier[: len(market.desk.earned)], market.desk.earned)
-            np.add.at(follower_days, creators.tier, creators.audience * creators.active)
+            creators, today = market.m.creators, market.orders_today
+            kept = today[(today["creator"] != NOBODY) & ~today["returned"]]
+            np.add.at(sold, creators["tier"][kept["creator"]], kept["price"])
+            np.add.at(paid, creators["tier"], creators["earned_today"])
+            np.add.at(follower_days, creators["tier"], creators["audience"] * creators["active"])
     orders, daily = market.orders(), market.daily().iloc[span.burn_in : span.days]
     counted = orders[(orders["day"] >= span.burn_in) & (orders["day"] < span.days)]
     per_follower, per_pay = _ratio(sold, follower_days), _ratio(sold, paid)
-    online = 1 - (1 - market.world.people.activity.astype(float)) ** 9
+    online = 1 - (1 - market.world.people["activity"].astype(float)) ** 9
     products = len(market.world.goods.category)
     return {
         "revenue_per_follower": per_follower,

@@ -15,7 +15,8 @@ from scipy import special
 from experiments.configuration import FOLDER
 from experiments.mistakes import fields, limits, validated
 from sim.errors import UserError, nearest
-from sim.parameters import MOST_DAYS, MOST_PEOPLE, Group, Parameters
+from sim.parameters import MOST_PEOPLE, Group, Parameters
+from sim.ranges import MOST_DAYS
 
 FILE = FOLDER / "calibration.yaml"
 OBSERVABLES = (

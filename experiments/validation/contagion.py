@@ -73,12 +73,12 @@ def first_purchases(market: Market, share: float, days: int) -> NDArray[np.int64
     market
         Before its first day; it is run until ``share`` of its people have bought, or for so many days.
     """
-    first = np.full(len(market.town.people.activity), NEVER)
+    first = np.full(len(market.m.people), NEVER)
     category = market.world.goods.category
     while market.day < days and np.mean(first < NEVER) < share:
         market.step()
         orders = market.orders_today
-        buyers = orders.consumer[category[orders.product] == 0]
+        buyers = orders["consumer"][category[orders["product"]] == 0]
         first[buyers] = np.minimum(first[buyers], market.day - 1)
     return first
 
@@ -130,7 +130,7 @@ def without_words(
     """A market without any contagion in which friends are alike; interest groups take the place of villages."""
     market = Market(among_alikes(people, degree, alike), seed)
     time = in_periods(first_purchases(market, float(curve[-1]), days), curve)
-    graph = market.town.graph
+    graph = market.world.graph
     ego = np.repeat(np.arange(people), np.diff(graph.offsets))
-    group = market.town.people.group.astype(np.int64)
+    group = market.m.people["group"].astype(np.int64)
     return Network(np.arange(people), group, time, len(curve), ego, graph.friends.astype(np.int64))

@@ -67,7 +67,7 @@ def times(people: int, seed: int, at: Mapping[str, float]) -> list[float]:
     share = [0.0]
     while share[-1] < max(MARKS) and len(share) <= LONGEST:
         one.step()
-        share.append(share[-1] + len(one.orders_today.consumer) / people)
+        share.append(share[-1] + len(one.orders_today) / people)
     return [float(np.interp(mark, share, np.arange(len(share)))) for mark in MARKS]
 
 

@@ -17,7 +17,8 @@ from experiments.paths import merged
 from sim.graph import Graph
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.records import NOBODY, each
+from sim.records import changed
+from sim.state import NOBODY
 from sim.world import World
 
 DAYS = 30
@@ -39,8 +40,8 @@ def run(p: Parameters, seed: int, world: World | None = None, days: int = DAYS) 
 
 def everything(one: Market) -> Iterator[tuple[str, NDArray[Any]]]:
     """Every number that a market has become, by name."""
-    for table in (one.town.consumers, one.town.follows, one.creators):
-        yield from ((f"{type(table).__name__}.{name}", column) for name, column in table._asdict().items())
+    for title, table in (("Consumers", one.m.consumers), ("Follows", one.m.follows), ("Creators", one.m.creators)):
+        yield from ((f"{title}.{name}", table[name]) for name in table.dtype.names or ())
     yield from ((f"orders.{name}", column.to_numpy()) for name, column in one.orders().items())
     yield from ((f"daily.{name}", column.to_numpy()) for name, column in one.daily().items())
     yield from ((f"outcomes.{name}", np.array([value])) for name, value in one.result().outcomes.items())
@@ -84,8 +85,8 @@ MONEY = frozenset(
     [
         "Consumers.wallet",
         *(f"Creators.{name}" for name in ("reservation", "week_income", "income_mean", "posts_income", "effort_mean")),
-        *(f"Creators.{name}" for name in ("earned", "effort")),
-        *(f"orders.{name}" for name in ("price", "coupon", "surplus")),
+        *(f"Creators.{name}" for name in ("earned", "earned_today", "effort", "withdrawn")),
+        *(f"orders.{name}" for name in ("price", "coupon", "surplus", "cost", "fee", "commission", "margin", "rest")),
         *(f"daily.{name}" for name in ("gmv", "marketing_cost", "platform_revenue", "creator_income")),
         "daily.consumer_surplus",
         *(
@@ -226,14 +227,14 @@ def moved(world: World, order: NDArray[np.int64]) -> World:
     g = world.graph
     friends = [np.sort(place[g.friends[g.offsets[i] : g.offsets[i + 1]]]) for i in order]
     offsets = np.concatenate([[0], np.cumsum([len(row) for row in friends])])
-    host = world.creators.consumer
+    host = world.creators["consumer"]
     return replace(
         world,
         graph=Graph(offsets.astype(g.offsets.dtype), np.concatenate(friends).astype(g.friends.dtype)),
-        people=each(world.people, lambda column: column[order]),
-        consumers=each(world.consumers, lambda column: column[order]),
-        follows=each(world.follows, lambda column: column[order]),
-        creators=world.creators._replace(consumer=place[host].astype(host.dtype)),
+        people=world.people[order],
+        consumers=world.consumers[order],
+        follows=world.follows[order],
+        creators=changed(world.creators, consumer=place[host]),
     )
 
 
@@ -259,28 +260,28 @@ def two_towns(p: Parameters, seed: int, people: int = 150, bridge: bool = False)
     if bridge:
         ties += [(i, people + i) for i in range(people)]
     world = on_ties(p, seed, [f"{a},{b}" for a, b in ties])
-    home = (np.arange(2 * people) >= people).astype(world.people.home.dtype)
-    creators = world.creators._replace(home=home[world.creators.consumer])
-    return replace(world, people=world.people._replace(home=home), creators=creators)
+    home = (np.arange(2 * people) >= people).astype(world.people["home"].dtype)
+    creators = changed(world.creators, home=home[world.creators["consumer"]])
+    return replace(world, people=changed(world.people, home=home), creators=creators)
 
 
 def asleep(world: World, rows: slice) -> World:
     """The same with these people never online, and their creators out of business."""
-    activity, active = world.people.activity.copy(), world.creators.active.copy()
+    activity, active = world.people["activity"].copy(), world.creators["active"].copy()
     activity[rows] = 0.0
-    active[activity[world.creators.consumer] == 0.0] = 0
-    people = world.people._replace(activity=activity)
-    return replace(world, people=people, creators=world.creators._replace(active=active))
+    active[activity[world.creators["consumer"]] == 0.0] = False
+    people, creators = changed(world.people, activity=activity), changed(world.creators, active=active)
+    return replace(world, people=people, creators=creators)
 
 
 def life_of(one: Market, rows: slice) -> Iterator[tuple[str, NDArray[Any]]]:
     """What these people and their creators have become, and what they ordered; order numbers left out."""
-    for table in (one.town.consumers, one.town.follows):
-        yield from ((f"{type(table).__name__}.{name}", column[rows]) for name, column in table._asdict().items())
-    inside = np.zeros(len(one.town.people.activity), bool)
+    for title, table in (("Consumers", one.m.consumers), ("Follows", one.m.follows)):
+        yield from ((f"{title}.{name}", table[name][rows]) for name in table.dtype.names or ())
+    inside = np.zeros(len(one.m.people), bool)
     inside[rows] = True
-    mine = inside[one.creators.consumer] & (one.creators.consumer != NOBODY)
-    yield from ((f"Creators.{name}", column[mine]) for name, column in one.creators._asdict().items())
+    mine = inside[one.m.creators["consumer"]] & (one.m.creators["consumer"] != NOBODY)
+    yield from ((f"Creators.{name}", one.m.creators[name][mine]) for name in one.m.creators.dtype.names or ())
     orders = one.orders()
     chosen = orders[inside[orders.consumer]].drop(columns=["order", "parent"])
     yield from ((f"orders.{name}", column.to_numpy()) for name, column in chosen.items())

@@ -13,6 +13,7 @@ from experiments.paths import merged
 from sim.graph import Graph
 from sim.market import Market
 from sim.parameters import Parameters
+from sim.records import changed
 from sim.rules.adoption import CONTACTS, EXTERNAL, FRIEND, POPULATION, PUBLIC
 from sim.world import World
 
@@ -95,12 +96,12 @@ def market(
     base = merged(settings(people), {"rules": {"numbers": numbers}})
     parameters = Parameters.model_validate(merged(base, changes or {}))
     world = world or World.build(parameters, seed)
-    taste = np.empty_like(world.people.taste)
-    taste[:] = -np.asarray(enough, np.float32).reshape(-1, 1) if np.ndim(enough) == 1 else -np.asarray(enough)
-    wanting = world.consumers._replace(  # everybody, from the first day to the last
-        due=np.zeros_like(world.consumers.due), lapse=np.full_like(world.consumers.lapse, FOR_EVER)
-    )
-    those = world.people._replace(taste=taste)
+    taste = np.zeros_like(world.people["taste"])
+    by_category = np.asarray(enough, np.float32)
+    categories = len(parameters.market.catalogue.categories)
+    taste[:, :categories] = -(by_category.reshape(-1, 1) if by_category.ndim == 1 else by_category)
+    wanting = changed(world.consumers, due=0, lapse=FOR_EVER)  # everybody, from the first day to the last
+    those = changed(world.people, taste=taste)
     world = replace(world, people=those, consumers=wanting, graph=graph or world.graph)
     return Market(parameters, seed, world=world, keep_orders=True)
 
@@ -132,13 +133,13 @@ def spread(market: Market, seeds: Mapping[int, ArrayLike]) -> NDArray[np.bool_]:
     """
     for product, rows in seeds.items():
         market.tell(np.atleast_1d(rows), product)
-    bought = np.zeros((len(market.town.people.activity), len(market.world.goods.category)), bool)
+    bought = np.zeros((len(market.m.people), len(market.world.goods.category)), bool)
     while True:
         market.step()
         today = market.orders_today
-        if not len(today.consumer):
+        if not len(today):
             return bought
-        bought[today.consumer, today.product] = True
+        bought[today["consumer"], today["product"]] = True
 
 
 def directed(people: int, tellers: ArrayLike, told: ArrayLike) -> Graph:

@@ -84,11 +84,11 @@ def observed(p: Parameters, seed: int, days: int) -> Path | None:
     market, rows = Market(p, seed), []
     for _ in range(days):
         market.step()
-        if len(market.posts.creator) == 0:
+        if len(market.posts) == 0:
             return None
-        reached = np.count_nonzero(market.town.consumers.reached & 2) / p.market.consumers
-        trust = mean_trust(market.town.follows, market.creators, market.rates.trust)
-        rows.append((reached, trust, len(market.orders_today.consumer) / p.market.consumers))
+        reached = np.count_nonzero(market.m.consumers["reached"] & 2) / p.market.consumers
+        trust = mean_trust(market.m.follows, market.m.creators, market.m.p.trust)
+        rows.append((reached, trust, len(market.orders_today) / p.market.consumers))
     return Path(*np.array(rows).T)
 
 

@@ -62,7 +62,7 @@ def money(ratio: float) -> list[Check]:
     moved = same.departures(one, other, ratio)
     whole = same.apart(but_rounded(moved))
     orders, theirs = one.orders(), other.orders()
-    fen = float(np.abs(other.town.consumers.wallet - ratio * one.town.consumers.wallet).max())
+    fen = float(np.abs(other.m.consumers["wallet"] - ratio * one.m.consumers["wallet"]).max())
     if len(orders) == len(theirs):
         fen = max(fen, float(np.abs(theirs.surplus - ratio * orders.surplus).max()))
     q = same.parameters(same.ROUND)
@@ -93,7 +93,7 @@ def names(worlds: int) -> list[Check]:
     plain, other = (same.on_ties(p, SEED, lines) for lines in ([f"{a},{b}" for a, b in ties], same.renamed(ties, rng)))
     lives = [same.run(p, SEED, world) for world in (plain, other)]
     kept = same.apart(same.departures(*lives))
-    shuffled = same.moved(plain, rng.permutation(len(plain.people.activity)))
+    shuffled = same.moved(plain, rng.permutation(len(plain.people)))
     graph = [np.array(astuple(describe(world.graph)), float) for world in (plain, shuffled)]
     return [
         exactly("other names in the same order, lines of the file shuffled", kept),
@@ -108,7 +108,7 @@ def _in_other_rows(worlds: int, rng: np.random.Generator) -> list[Check]:
     apart = []
     for seed in range(1, worlds + 1):
         world = World.build(p, seed)
-        shuffled = same.moved(world, rng.permutation(len(world.people.activity)))
+        shuffled = same.moved(world, rng.permutation(len(world.people["activity"])))
         one, other = (same.run(p, seed, w).result().outcomes for w in (world, shuffled))
         apart.append([2.0 * (other[name] - one[name]) / (other[name] + one[name]) for name in LABELS])
     table = np.array(apart)

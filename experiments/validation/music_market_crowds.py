@@ -12,9 +12,9 @@ from scipy.special import expit
 
 from experiments.report.statistics import Estimate
 from experiments.validation.study import Request
-from sim.agents.platform import POPULARITY_DECAY
 from sim.draws import stream_keys
 from sim.market import Market
+from sim.markets.ranking import POPULARITY_DECAY
 from sim.parameters import Parameters
 from sim.recorder import gini
 from sim.world import World

@@ -18,7 +18,7 @@ from sim.edgelist import read_edge_list
 from sim.graph_statistics import GraphStatistics, describe
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.records import NOBODY, Tier
+from sim.state import NOBODY, Tier
 from sim.world import World
 
 BASE, PRIVATE, FREE = "commission-public-koc", "commission-private-koc", "commission_free-private-koc"
@@ -104,6 +104,6 @@ def _with(parameters: Parameters, settings: Mapping[str, Any]) -> Parameters:
 def _outcomes(parameters: Parameters, seed: int, world: World, options: Mapping[str, float]) -> dict[str, float]:
     market = Market(parameters, seed, world=world, burn_in=int(options["burn_in"]))
     found = market.run(int(options["burn_in"] + options["days"])).result().outcomes
-    followed = world.follows.creator
-    by_koc = (followed != NOBODY) & (world.creators.tier[followed] == Tier.KOC)
+    followed = world.follows["creator"]
+    by_koc = (followed != NOBODY) & (world.creators["tier"][followed] == Tier.KOC)
     return {**{name: found[name] for name in OUTCOMES}, "unfollowed": float(np.mean(~by_koc.any(axis=1)))}

@@ -39,11 +39,11 @@ def split(
     )
     one = opened(town(groups * size, 1, 2, 0), external, friend, told, graph)
     one.step()
-    waiting = np.isin(first, one.orders_today.consumer, invert=True)  # who has not bought by oneself before
+    waiting = np.isin(first, one.orders_today["consumer"], invert=True)  # who has not bought by oneself before
     one.step()
     orders = one.orders_today
     bought = np.full(groups * size, 2)
-    bought[orders.consumer] = orders.product
+    bought[orders["consumer"]] = orders["product"]
     a, b = (hazard(float(n), 0.0, external, friend, 0.0, 0.0) for n in tellers)
     expected = np.array([a * (1 - b) + a * b * a / (a + b), b * (1 - a) + a * b * b / (a + b), (1 - a) * (1 - b)])
     return np.bincount(bought[first[waiting]], minlength=3), expected

@@ -93,7 +93,7 @@ def opened(
     graph
         Who tells whom; the town's unless given.
     """
-    people = len(here.world.people.activity)
+    people = len(here.world.people["activity"])
     enough = np.full(people, NEVER)
     for rows in told.values():
         enough[rows] = 1
@@ -108,11 +108,11 @@ def opened(
 
 def bought_on(one: Market, days: int) -> NDArray[np.float64]:
     """Day on which each person bought our brand, infinite for those who did not; shape (N,)."""
-    day = np.full(len(one.town.people.activity), np.inf)
+    day = np.full(len(one.m.people["activity"]), np.inf)
     for today in range(days):
         one.step()
         orders = one.orders_today
-        day[orders.consumer[orders.product == OURS]] = today
+        day[orders["consumer"][orders["product"] == OURS]] = today
     return day
 
 
@@ -140,7 +140,7 @@ class Value(NamedTuple):
 
 def valued(here: Town, scene: Scene, days: int) -> Value:
     """Run a market with a campaign and without, on the same luck, and compare it person by person."""
-    people = len(here.world.people.activity)
+    people = len(here.world.people["activity"])
     rng = np.random.default_rng([2013, here.seed])
     seeds = rng.choice(people, max(round(scene.seeded * people), 1), replace=False)
     with_it, without = (

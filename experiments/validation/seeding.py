@@ -21,7 +21,7 @@ from experiments.report.style import GREY, INK, LEVELS, Drawing, new_figure
 from experiments.validation.study import Answer, Check, Option, Request, Study
 from sim.graph import Graph, from_ties
 from sim.market import Market
-from sim.markets.private_domain import with_word
+from sim.markets.words import with_word
 from sim.parameters import Parameters
 from sim.world import World
 
@@ -47,14 +47,14 @@ Counts = dict[tuple[Cell, str], NDArray[np.float64]]
 
 
 def _random(world: World, rng: np.random.Generator) -> NDArray[np.float64]:
-    return rng.random(len(world.people.income))
+    return rng.random(len(world.people["income"]))
 
 
 STRATEGIES: dict[str, Callable[[World, np.random.Generator], NDArray[np.float64]]] = {
     "hubs": lambda world, rng: np.diff(world.graph.offsets).astype(float),
-    "early adopters": lambda world, rng: world.people.taste[:, 0].astype(float),
-    "revenue leaders": lambda world, rng: world.people.income.astype(float),
-    "opinion leaders": lambda world, rng: world.people.sociability.astype(float),
+    "early adopters": lambda world, rng: world.people["taste"][:, 0].astype(float),
+    "revenue leaders": lambda world, rng: world.people["income"].astype(float),
+    "opinion leaders": lambda world, rng: world.people["sociability"].astype(float),
     "random": _random,
 }
 """Who is seeded: those highest by friends, by taste for the good, by budget, by how readily they tell; or anybody."""
@@ -146,7 +146,7 @@ def campaign(market: Market, rows: NDArray[np.int64], days: int) -> tuple[float,
         People who bought it and kept it, and what they paid, in yuan.
     """
     # as `Market.tell`, but of what is promised, not of what is true
-    market.inbox = with_word(market.inbox, rows, PRODUCT, PROMISE)
+    market.m = market.m._replace(inbox=with_word(market.m.inbox, rows, PRODUCT, PROMISE))
     orders = market.run(days).orders()
     kept = orders[(orders["product"] == PRODUCT) & (orders.returned == 0)]
     return float(kept.consumer.nunique()), float((kept.price - kept.coupon).sum()) / 100

@@ -4,92 +4,98 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.agents.creating import DAYS_A_WEEK, key_of
+from sim.agents.creating import key_of
 from sim.compiled import compiled, inlined
+from sim.day import Day
 from sim.draws import Stream, uniform
-from sim.records import Creators, Int64, Luck, Tier
+from sim.records import Table
 from sim.rules.content import post_rate
 from sim.rules.growth import marginal_income, wants_to_leave
+from sim.state import DAYS_A_WEEK, FEN, Creator, Tier
 
 
-@compiled
-def learn_all(day: int, first: Int64, earned: Int64, luck: Luck, creators: Creators, p: Any, measuring: bool) -> None:
+@inlined
+def learn_and_leave(measuring: bool, m: Day) -> None:
     """Learn from today's posts and income; leave where it does not pay.
 
     Parameters
     ----------
-    first
-        Posts ``first[k]`` to ``first[k + 1]`` of today are creator k's; shape (K + 1,).
-    earned
-        Income of each creator today, fen, shape (K,).
     measuring
         Whether income and effort count towards the results.
     """
-    for k in range(creators.active.shape[0]):
-        if creators.active[k] == 0 or creators.brand[k] >= 0:
+    p = m.p.creators
+    for k in range(m.creators.shape[0]):
+        creator = m.creators[k]
+        if not creator.active or creator.brand >= 0:
             continue
-        learn_day(k, float(first[k + 1] - first[k]), int(earned[k]), creators, p, measuring)
-        if day % DAYS_A_WEEK == DAYS_A_WEEK - 1:
-            learn_week(k, creators, p)
-        if day - int(creators.since[k]) < p.patience:
-            continue
-        tempted = uniform(luck[Stream.EXIT], day, key_of(k, creators), 0) < p.leave
-        if tempted and wants_to_leave(net_income(k, creators, p), float(creators.reservation[k])):
-            creators.active[k] = 0
+        learn_day(k, measuring, m)
+        if m.day % DAYS_A_WEEK == DAYS_A_WEEK - 1:
+            learn_week(k, m)
+        if m.day - creator.since >= p.patience:
+            tempted = uniform(m.keys[Stream.EXIT], m.day, key_of(creator), 0) < p.leave
+            if tempted and wants_to_leave(net_income(creator, p), creator.reservation):
+                creator.active = False
 
 
 @inlined
-def learn_day(k: int, n: float, earned: int, creators: Creators, p: Any, measuring: bool) -> None:
-    """Count the n posts of creator k's day, what they earned in fen, and the effort they cost."""
-    effort = 0.5 * effort_cost(k, creators, p) * n * n
+def learn_day(k: int, measuring: bool, m: Day) -> None:
+    """Count the posts of creator k's day, what they earned, and the effort they cost."""
+    creator, n = m.creators[k], 1.0 * m.cards[k].posts
+    effort = 0.5 * effort_cost(creator, m) * n * n
     if measuring:
-        creators.earned[k] += earned
-        creators.effort[k] += effort
-    creators.week_posts[k] += n
-    creators.week_income[k] += float(earned) / 100.0
-    creators.effort_mean[k] += p.learning / DAYS_A_WEEK * (DAYS_A_WEEK * effort - float(creators.effort_mean[k]))
+        creator.earned += creator.earned_today
+        creator.effort += effort
+    creator.week_posts += n
+    creator.week_income += creator.earned_today / FEN
+    weight = m.p.creators.learning / DAYS_A_WEEK
+    creator.effort_mean += weight * (DAYS_A_WEEK * effort - creator.effort_mean)
 
 
 @inlined
-def effort_cost(k: int, creators: Creators, p: Any) -> float:
-    """Marginal effort cost of creator k, yuan day/post²: a KOL's posts are productions."""
-    return p.effort_cost * p.kol_effort if creators.tier[k] == Tier.KOL.value else p.effort_cost
+def effort_cost(creator: Creator, m: Day) -> float:
+    """Marginal effort cost of a creator, yuan day/post²: a KOL's posts are productions."""
+    p = m.p.creators
+    return p.effort_cost * p.kol_effort if creator.tier == Tier.KOL.value else p.effort_cost
 
 
 @inlined
-def learn_week(k: int, creators: Creators, p: Any) -> None:
+def learn_week(k: int, m: Day) -> None:
     """Draw this week's lesson of creator k, and set the intended posts a day anew."""
-    n, income, weight = float(creators.week_posts[k]), float(creators.week_income[k]), p.learning
-    creators.posts_mean[k] += weight * (n - float(creators.posts_mean[k]))
-    creators.income_mean[k] += weight * (income - float(creators.income_mean[k]))
-    creators.posts_square[k] += weight * (n * n - float(creators.posts_square[k]))
-    creators.posts_income[k] += weight * (n * income - float(creators.posts_income[k]))
-    creators.week_posts[k] = 0.0
-    creators.week_income[k] = 0.0
+    creator, p = m.creators[k], m.p.creators
+    n, income, weight = creator.week_posts, creator.week_income, p.learning
+    creator.posts_mean += weight * (n - creator.posts_mean)
+    creator.income_mean += weight * (income - creator.income_mean)
+    creator.posts_square += weight * (n * n - creator.posts_square)
+    creator.posts_income += weight * (n * income - creator.posts_income)
+    creator.week_posts = 0.0
+    creator.week_income = 0.0
     more = marginal_income(
-        float(creators.posts_mean[k]),
-        float(creators.income_mean[k]),
-        float(creators.posts_square[k]),
-        float(creators.posts_income[k]),
-        p,
-    )
-    creators.rate[k] += weight * (post_rate(more, effort_cost(k, creators, p), p) - float(creators.rate[k]))
+        creator.posts_mean, creator.income_mean, creator.posts_square, creator.posts_income, p
+    )  # fmt: skip
+    creator.rate += weight * (post_rate(more, effort_cost(creator, m), p) - creator.rate)
 
 
 @inlined
-def net_income(k: int, creators: Creators, p: Any) -> float:
-    """Learnt income of creator k with the intrinsic reward of posting, less effort; yuan per day."""
-    reward = p.intrinsic * float(creators.posts_mean[k])
-    return (float(creators.income_mean[k]) + reward - float(creators.effort_mean[k])) / DAYS_A_WEEK
+def net_income(creator: Creator, p: Any) -> float:
+    """Learnt income of a creator with the intrinsic reward of posting, less effort; yuan per day."""
+    reward = p.intrinsic * creator.posts_mean
+    return (creator.income_mean + reward - creator.effort_mean) / DAYS_A_WEEK
 
 
 @compiled
-def usual_income(day: int, creators: Creators, p: Any) -> float:
-    """Mean learnt net income of the KOCs who have been in business for a while, yuan per day; 0 without any."""
+def usual_income(day: int, creators: Table[Creator], p: Any) -> float:
+    """Mean learnt net income of the KOCs who have been in business for a while, yuan per day; 0 without any.
+
+    Parameters
+    ----------
+    p
+        Creators' numbers.
+    """
     total, count = 0.0, 0
-    for k in range(creators.active.shape[0]):
-        is_koc = creators.active[k] == 1 and creators.tier[k] == Tier.KOC.value
-        if is_koc and day - int(creators.since[k]) >= p.patience:
-            total += net_income(k, creators, p)
+    for k in range(creators.shape[0]):
+        creator = creators[k]
+        is_koc = creator.active and creator.tier == Tier.KOC.value
+        if is_koc and day - creator.since >= p.patience:
+            total += net_income(creator, p)
             count += 1
     return total / count if count > 0 else 0.0

@@ -3,41 +3,62 @@
 from __future__ import annotations
 
 from sim.compiled import inlined
+from sim.day import Day
 from sim.draws import Stream, geometric_of, uniform
-from sim.parameters import Behaviour
-from sim.records import Consumers, Luck, Shelf
+from sim.ranges import LAST_DAY
+
+SAVED_DAYS = 60  # unspent budget is kept for two months
 
 
 @inlined
-def open_needs(i: int, day: int, consumers: Consumers, shelf: Shelf, luck: Luck, rates: Behaviour) -> int:
-    """Bit set of the categories in which consumer i needs something today.
-
-    Needs that were met outside the market have lapsed; their next is drawn here.
-    """
-    due = lapsed = 0
-    for category in range(consumers.due.shape[1]):
-        due |= (consumers.due[i, category] <= day) << category
-        lapsed |= (consumers.lapse[i, category] <= day) << category
-    if lapsed:
-        for category in range(consumers.due.shape[1]):
-            if lapsed >> category & 1:
-                schedule_need(i, category, day, consumers, shelf, luck, rates)
-    return due & ~lapsed
+def wake(i: int, m: Day) -> None:
+    """Begin consumer i's day: the budget comes in, needs change, and a draw tells whether i is online."""
+    person, consumer, visit = m.people[i], m.consumers[i], m.out.visit
+    consumer.wallet = min(consumer.wallet + person.income, SAVED_DAYS * person.income)
+    if consumer.next_change <= m.day:
+        review_needs(i, m)
+    visit.needs = consumer.needs & ~consumer.coming
+    visit.online = uniform(m.keys[Stream.ACTIVE], m.day, i, 0) < person.activity
 
 
 @inlined
-def schedule_need(
-    i: int, category: int, day: int, consumers: Consumers, shelf: Shelf, luck: Luck, rates: Behaviour
-) -> None:
+def review_needs(i: int, m: Day) -> None:
+    """Open the needs that are due, and draw the next ones of those that were met outside the market."""
+    consumer = m.consumers[i]
+    needs, change = 0, LAST_DAY
+    for category in range(m.categories):
+        if consumer.lapse[category] <= m.day:
+            schedule_need(i, category, m)
+        if consumer.due[category] <= m.day:
+            needs |= 1 << category
+            change = min(change, consumer.lapse[category])
+        else:
+            change = min(change, consumer.due[category])
+    consumer.needs = needs
+    consumer.next_change = change
+
+
+@inlined
+def schedule_need(i: int, category: int, m: Day) -> None:
     """Draw when the next need of a category opens, and when it would be met outside the market.
 
     Both waits are geometric: with the category's mean interval, and with the mean ``1 / lapse``.
     """
-    wait = geometric_of(uniform(luck[Stream.NEED], day, i, 2 * category), float(shelf.interval[category]))
-    open_for = geometric_of(uniform(luck[Stream.NEED], day, i, 2 * category + 1), 1.0 / rates.need.lapse)
-    due = min(day + wait, 32_000)
-    consumers.due[i, category] = due
-    consumers.lapse[i, category] = min(due + open_for, 32_500)
+    consumer, key = m.consumers[i], m.keys[Stream.NEED]
+    wait = geometric_of(uniform(key, m.day, i, 2 * category), m.p.interval[category])
+    open_for = geometric_of(uniform(key, m.day, i, 2 * category + 1), 1.0 / m.p.need.lapse)
+    due = min(m.day + wait, LAST_DAY)
+    consumer.due[category] = due
+    consumer.lapse[category] = min(due + open_for, LAST_DAY + 500)
+
+
+@inlined
+def meet_need(i: int, category: int, m: Day) -> None:
+    """Consumer i has what was needed of a category; the next need is drawn."""
+    schedule_need(i, category, m)
+    consumer = m.consumers[i]
+    consumer.needs &= ~(1 << category)
+    consumer.next_change = min(consumer.next_change, consumer.due[category])
 
 
 @inlined
@@ -48,7 +69,7 @@ def one_of(needs: int, categories: int, u: float) -> int:
         count += needs >> category & 1
     wanted = int(u * count)  # how many open needs come before it
     before = found = 0
-    for category in range(categories):  # counted without branches, as above
+    for category in range(categories):  # counted without branches, which could not be foreseen
         before += needs >> category & 1
         found += before <= wanted
     return found

@@ -1,80 +1,21 @@
-"""The account of one order, from top to bottom: billed, paid, delivered, divided, and perhaps refunded.
+"""The account of one order, from top to bottom: divided, paid, shipped, sent back, paid out, refunded.
 
 The buyer's payment and the platform's coupon go into escrow; the brand buys and ships the goods; on the day of
 settlement the price is divided, line by line, among platform, creator and brand; an order sent back has every line
-reversed and is refunded. Each rule concerns the order in row ``n`` of the books.
+reversed and is refunded.
 """
 
 from __future__ import annotations
 
-from enum import IntEnum
-from typing import NamedTuple
-
 import numpy as np
 
-from sim.agents.creating import Contracts
-from sim.compiled import compiled
-from sim.ledger import Accounts, Stream, move
-from sim.records import Bool, Byte, Double, Int16, Int32, Int64, Orders
+from sim.compiled import compiled, inlined
+from sim.day import Day
+from sim.ledger import Revenue, move
+from sim.ranges import MOST_FEN
+from sim.state import Order
 
 BILLIONTHS = 1_000_000_000  # shares of a price are kept in billionths
-NEVER = (1 << 31) - 1
-
-
-class Stage(IntEnum):
-    """How far an order's money has come."""
-
-    IN_ESCROW = 0
-    DIVIDED = 1
-    REFUNDED = 2
-
-
-class Tariff(NamedTuple):
-    """What an order's bill depends on beside the order. N consumers, K creators, J products, V platforms."""
-
-    home: Byte  # (N,) platform
-    tier: Byte  # (K,)
-    brand: Int16  # (J,)
-    goods_cost: Int64  # (J,) what the brand pays for a product, fen
-    take: Double  # (V,) platform's share of price
-    settlement_days: Int64  # (V,)
-    return_days: Int64  # (V,)
-    agreed: Contracts  # what brands pay creators today
-    shipping: int  # fen a trip
-
-
-class Bills(NamedTuple):
-    """Who has to do with each order, and what was paid; a row each."""
-
-    number: Int64
-    due: Int32  # day on which its money moves next, or NEVER
-    consumer: Int32
-    platform: Byte
-    brand: Int16
-    creator: Int32  # or NOBODY
-    price: Int32  # fen, before the coupon
-    coupon: Int32  # fen
-    goods: Int32  # fen, what the brand pays for them
-    returned: Bool
-    paid: Bool  # whether the brand pays the creator who sold, in whatever form
-    stage: Byte  # Stage
-
-
-class Lines(NamedTuple):
-    """How the price of each order is divided, in fen; they add up to it."""
-
-    platform: Int32
-    commission: Int32
-    margin: Int32
-    brand: Int32
-
-
-class Books(NamedTuple):
-    """Orders and their lines, row by row, and the accounts that they are posted to."""
-
-    bills: Bills
-    lines: Lines
-    accounts: Accounts
 
 
 @compiled
@@ -97,112 +38,78 @@ def divide(price: int, take: float, commission: float, margin: float) -> tuple[i
 
     Returns
     -------
-    platform, commission, margin, brand
-        Fen, in the order of `Lines`.
+    take, commission, margin, rest
+        Fen.
     """
     platform, visible, hidden = part(price, take), part(price, commission), part(price, margin)
     return platform, visible, hidden, price - platform - visible - hidden
 
 
-@compiled
-def bill(n: int, order: int, number: int, day: int, orders: Orders, tariff: Tariff, books: Books) -> None:
-    """Write down whom an order concerns, what is paid, and how that is divided."""
-    bills, lines, agreed = books.bills, books.lines, tariff.agreed
-    price, creator = int(orders.price[order]), orders.creator[order]
-    platform, brand = tariff.home[orders.consumer[order]], tariff.brand[orders.product[order]]
-    commission, margin, slot_fee = 0.0, 0.0, 0.0
-    if creator >= 0:
-        tier = tariff.tier[creator]
-        commission, margin = agreed.visible[tier, brand], agreed.hidden[tier, brand]
-        slot_fee = agreed.slot_fee[tier, brand]
-    bills.number[n] = number
-    bills.due[n] = day + tariff.settlement_days[platform]
-    if orders.returned[order]:
-        bills.due[n] = day + min(tariff.settlement_days[platform], tariff.return_days[platform])
-    bills.consumer[n] = orders.consumer[order]
-    bills.platform[n] = platform
-    bills.brand[n] = brand
-    bills.creator[n] = creator
-    bills.price[n] = price
-    bills.coupon[n] = orders.coupon[order]
-    bills.goods[n] = tariff.goods_cost[orders.product[order]]
-    bills.returned[n] = orders.returned[order] == 1
-    bills.paid[n] = commission + margin + slot_fee > 0
-    bills.stage[n] = Stage.IN_ESCROW.value
-    shares = divide(price, tariff.take[platform], commission, margin)
-    lines.platform[n], lines.commission[n], lines.margin[n], lines.brand[n] = shares
+@inlined
+def bill(order: Order, m: Day) -> None:
+    """Write down how the price of an order is divided, on the terms of today."""
+    brand, take = m.brands[order.brand], m.platforms[order.platform].take_rate
+    commission = margin = slot_fee = 0.0
+    if order.creator >= 0:
+        tier = m.creators[order.creator].tier
+        commission, margin, slot_fee = brand.commission[tier], brand.margin[tier], brand.slot_fee[tier]
+    order.cost = m.products[order.product].cost
+    order.paid = commission + margin + slot_fee > 0.0
+    order.fee, order.commission, order.margin, order.rest = divide(order.price, take, commission, margin)
 
 
-@compiled
-def missing(n: int, books: Books) -> int:
+@inlined
+def missing(order: Order) -> int:
     """Fen by which the lines of an order miss its price."""
-    lines = books.lines
-    return books.bills.price[n] - lines.platform[n] - lines.commission[n] - lines.margin[n] - lines.brand[n]
+    return order.price - order.fee - order.commission - order.margin - order.rest
 
 
-@compiled
-def pay(n: int, books: Books) -> None:
+@inlined
+def pay(order: Order, m: Day) -> None:
     """The buyer's payment and the platform's coupon go into escrow."""
-    bills, accounts = books.bills, books.accounts
-    platform, coupon = bills.platform[n], bills.coupon[n]
-    move(accounts.consumers, 0, accounts.escrow, platform, bills.price[n] - coupon)
-    move(accounts.revenue, (platform, Stream.COUPON), accounts.escrow, platform, coupon)
+    accounts, platform = m.accounts, order.platform
+    move(accounts.consumers, 0, accounts.escrow, platform, order.price - order.coupon)
+    move(accounts.revenue, (platform, Revenue.COUPON), accounts.escrow, platform, order.coupon)
 
 
-@compiled
-def deliver(n: int, shipping: int, books: Books) -> None:
-    """The brand buys the goods and ships them; goods sent back are sold again, and have made two trips."""
-    accounts, brand, returned = books.accounts, books.bills.brand[n], books.bills.returned[n]
-    move(accounts.brand, brand, accounts.supplier, 0, 0 if returned else books.bills.goods[n])
-    move(accounts.brand, brand, accounts.carrier, 0, 2 * shipping if returned else shipping)
+@inlined
+def ship(order: Order, m: Day) -> None:
+    """The brand buys the goods and sends them."""
+    accounts = m.accounts
+    move(accounts.brand, order.brand, accounts.supplier, 0, order.cost)
+    move(accounts.brand, order.brand, accounts.carrier, 0, m.shipping)
 
 
-@compiled
-def post_lines(n: int, sign: int, books: Books) -> None:
+@inlined
+def send_back(order: Order, m: Day) -> None:
+    """The goods go back, and are sold again; the brand pays for the trip."""
+    accounts = m.accounts
+    move(accounts.supplier, 0, accounts.brand, order.brand, order.cost)
+    move(accounts.brand, order.brand, accounts.carrier, 0, m.shipping)
+
+
+@inlined
+def post_lines(order: Order, sign: int, m: Day) -> None:
     """Pay every line out of escrow (``sign`` 1), or reverse every line (-1).
 
     The claw-back may leave a creator's balance negative.
     """
-    bills, lines, accounts = books.bills, books.lines, books.accounts
-    platform, creator = bills.platform[n], bills.creator[n]
-    move(accounts.escrow, platform, accounts.revenue, (platform, Stream.TAKE), sign * lines.platform[n])
+    accounts, platform, creator = m.accounts, order.platform, order.creator
+    move(accounts.escrow, platform, accounts.revenue, (platform, Revenue.TAKE), sign * order.fee)
     if creator >= 0:
-        earned = lines.commission[n] + lines.margin[n]
+        earned = order.commission + order.margin
         move(accounts.escrow, platform, accounts.creator_balance, creator, sign * earned)
-    move(accounts.escrow, platform, accounts.brand_balance, (platform, bills.brand[n]), sign * lines.brand[n])
+    move(accounts.escrow, platform, accounts.brand_balance, (platform, order.brand), sign * order.rest)
 
 
-@compiled
-def refund(n: int, books: Books) -> None:
+@inlined
+def refund(order: Order, m: Day) -> None:
     """The payment goes back out of escrow to the buyer, the coupon to the platform."""
-    bills, accounts = books.bills, books.accounts
-    platform, coupon = bills.platform[n], bills.coupon[n]
-    move(accounts.escrow, platform, accounts.consumers, 0, bills.price[n] - coupon)
-    move(accounts.escrow, platform, accounts.revenue, (platform, Stream.COUPON), coupon)
-
-
-@compiled
-def settle(n: int, settlement_days: int, return_days: int, books: Books) -> int:
-    """Do what falls due on an order.
-
-    Its lines are paid on the day of settlement; an order sent back is refunded on the day of return. Where that day
-    comes first, or is the same, the order is never divided; where it comes later, every line is reversed.
-
-    Returns
-    -------
-    int
-        Fen that the buyer gets back.
-    """
-    bills = books.bills
-    returned, divided = bills.returned[n], bills.stage[n] == Stage.DIVIDED.value
-    if not divided and (not returned or settlement_days < return_days):
-        post_lines(n, 1, books)
-        bills.stage[n] = Stage.DIVIDED.value
-        bills.due[n] = bills.due[n] + return_days - settlement_days if returned else NEVER
-        return 0
-    if divided:
-        post_lines(n, -1, books)
-    refund(n, books)
-    bills.stage[n] = Stage.REFUNDED.value
-    bills.due[n] = NEVER
-    return bills.price[n] - bills.coupon[n]
+    accounts, platform = m.accounts, order.platform
+    fen = order.price - order.coupon
+    move(accounts.escrow, platform, accounts.consumers, 0, fen)
+    move(accounts.escrow, platform, accounts.revenue, (platform, Revenue.COUPON), order.coupon)
+    consumer = m.consumers[order.consumer]
+    consumer.wallet = min(
+        consumer.wallet + fen, MOST_FEN
+    )  # until the morning, when it holds two months' budget at most

@@ -2,120 +2,96 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from sim.agents.brand import CHANNELS, Purses, Spending, promotes
-from sim.agents.creating import Contracts
-from sim.compiled import allocating, compiled
-from sim.ledger import Accounts, Stream, move
-from sim.markets.account import Books, Tariff
-from sim.records import NOBODY, Byte, Channel, Double, Int16, Int32, Int64, Posts, Tier
-
-FEN = 100
-TIERS = len(Tier)
+from sim.compiled import compiled, inlined
+from sim.day import Day, Used
+from sim.ledger import Revenue, move
+from sim.markets.fees import annual_fee
+from sim.state import CHANNELS, FEN, NOBODY, Brand, Channel, Order, Spending, Tier
 
 
-@allocating
-def contracts(purses: Purses, commission: float, margin: float, slot_fee: float) -> Contracts:
-    """What each brand pays creators of each tier today: the agreed rates, or nothing where the money is spent.
+@inlined
+def promotes(brand: Brand, channel: int) -> bool:
+    """Whether a brand has money left this week, in all and for the channel."""
+    spent = 0
+    for kind in range(brand.spent.shape[0]):
+        spent += brand.spent[kind]
+    return spent < brand.budget and brand.spent[channel] < brand.split[channel] * brand.budget
 
-    Parameters
-    ----------
-    purses
-        Money left.
-    commission, margin
-        Agreed shares of price.
-    slot_fee
-        Agreed with KOLs, yuan per follower and promoted post.
-    """
-    brands = purses.budget.shape[0]
-    agreed = Contracts(np.zeros((TIERS, brands)), np.zeros((TIERS, brands)), np.zeros((TIERS, brands)))
-    for brand in range(brands):
+
+@inlined
+def plan_day(m: Day) -> None:
+    """What each brand pays to be promoted today: the agreed rates, or nothing where the money is spent."""
+    p = m.p.creators
+    for b in range(m.brands.shape[0]):
+        brand = m.brands[b]
         for tier, channel in ((Tier.KOC.value, Spending.KOC.value), (Tier.KOL.value, Spending.KOL.value)):
-            if promotes(brand, channel, purses):
-                agreed.visible[tier, brand] = commission
-                agreed.hidden[tier, brand] = margin
-        if promotes(brand, Spending.KOL.value, purses):
-            agreed.slot_fee[Tier.KOL.value, brand] = slot_fee
-    return agreed
+            pays = promotes(brand, channel)
+            brand.commission[tier] = p.commission if pays else 0.0
+            brand.margin[tier] = p.resale_margin if pays else 0.0
+        brand.slot_fee[Tier.KOL.value] = p.slot_fee if promotes(brand, Spending.KOL.value) else 0.0
+        brand.welcomes = brand.account >= 0 and promotes(brand, Spending.OWN.value)
 
 
-@allocating
-def open_accounts(purses: Purses, first: int) -> Int32:
-    """Own account of each brand that takes new contacts today, or `NOBODY`; shape (B,).
-
-    Parameters
-    ----------
-    purses
-        Money left.
-    first
-        Row of the first brand's account among creators; `NOBODY` where brands have none.
-    """
-    accounts = np.full(purses.budget.shape[0], NOBODY, np.int32)
-    for brand in range(accounts.shape[0]):
-        if first >= 0 and promotes(brand, Spending.OWN.value, purses):
-            accounts[brand] = first + brand
-    return accounts
+@inlined
+def bid_for_goods(m: Day) -> None:
+    """Let each brand bid what its ad budget has left for each of its goods."""
+    for j in range(m.products.shape[0]):
+        product = m.products[j]
+        product.bid = ad_budget_left(m.brands[product.brand])
 
 
-@allocating
-def ad_bids(purses: Purses, brand_of: Int16) -> Double:
-    """Ad budget left behind each product, fen, shape (J,)."""
-    bids = np.zeros(brand_of.shape[0])
-    for product in range(bids.shape[0]):
-        brand, ads = int(brand_of[product]), Spending.ADS.value
-        if promotes(brand, ads, purses):
-            budget = float(purses.split[brand, ads]) * int(purses.budget[brand])
-            bids[product] = budget - int(purses.spent[brand, ads])
-    return bids
+@inlined
+def ad_budget_left(brand: Brand) -> float:
+    """Ad budget that a brand has left this week, fen."""
+    ads = Spending.ADS.value
+    return brand.split[ads] * brand.budget - brand.spent[ads] if promotes(brand, ads) else 0.0
 
 
 @compiled
-def slot_fee(slot: int, per_follower: float, audience: int) -> int:
+def slot_fee(slot: bool, per_follower: float, audience: int) -> int:
     """Fixed fee of a post in fen, due on the first promoted post of a creator's day."""
     return int(FEN * slot * per_follower * audience)
 
 
-@compiled
-def charge_slot_fees(
-    posts: Posts, audience: Int64, tariff: Tariff, accounts: Accounts, purses: Purses, earned: Int64
-) -> None:
-    """Let brands pay the fixed fees of today's posts.
+@inlined
+def charge_slot_fees(m: Day) -> None:
+    """Let brands pay the fixed fees of today's posts; what creators earn today begins with them."""
+    for k in range(m.creators.shape[0]):
+        m.creators[k].earned_today = 0
+    for n in range(m.used[Used.POSTS]):
+        post = m.posts[n]
+        creator, b = m.creators[post.creator], m.products[post.product].brand
+        fee = slot_fee(post.slot, m.brands[b].slot_fee[creator.tier], creator.audience)
+        move(m.accounts.brand, b, m.accounts.creator_balance, post.creator, fee)
+        m.brands[b].spent[Spending.KOL.value] += fee
+        creator.earned_today += fee
+
+
+@inlined
+def charge_marketing(contact: int, m: Day) -> None:
+    """Let brands pay for the ads that were seen, and for the contacts that joined their own accounts.
+
+    The annual fees of platforms count as marketing cost.
 
     Parameters
     ----------
-    audience
-        Followers of each creator, shape (K,).
-    earned
-        What each creator earns today, to be written; fen, shape (K,).
+    contact
+        Red packet for a consumer who joins an own account, fen.
     """
-    earned[:] = 0
-    for n in range(posts.creator.shape[0]):
-        creator, brand = posts.creator[n], tariff.brand[posts.product[n]]
-        per_follower = tariff.agreed.slot_fee[tariff.tier[creator], brand]
-        fee = slot_fee(int(posts.slot[n]), per_follower, audience[creator])
-        move(accounts.brand, brand, accounts.creator_balance, creator, fee)
-        purses.spent[brand, Spending.KOL] += fee
-        earned[creator] += fee
-
-
-@compiled
-def charge_ads(viewed: Int64, price: Int64, brand_of: Int16, accounts: Accounts, purses: Purses) -> None:
-    """Let brands pay for the ads that were seen, by platform and product, at each platform's price of a view in fen."""
-    for platform in range(viewed.shape[0]):
-        for product in range(viewed.shape[1]):
-            brand, fen = brand_of[product], viewed[platform, product] * price[platform]
-            move(accounts.brand, brand, accounts.revenue, (platform, Stream.ADS), fen)
-            purses.spent[brand, Spending.ADS] += fen
-
-
-@compiled
-def give_packets(joined: Int64, contact: int, accounts: Accounts, purses: Purses) -> None:
-    """Let brands give a red packet of so many fen to each consumer who joined the own account."""
-    for brand in range(joined.shape[0]):
-        fen = max(joined[brand], 0) * contact
-        move(accounts.brand, brand, accounts.consumers, 0, fen)
-        purses.spent[brand, Spending.OWN] += fen
+    accounts, tally = m.accounts, m.out.tally
+    for v in range(m.platforms.shape[0]):
+        for j in range(m.products.shape[0]):
+            b, fen = m.products[j].brand, tally.ads_viewed[v, j] * m.platforms[v].ad_price
+            move(accounts.brand, b, accounts.revenue, (v, Revenue.ADS), fen)
+            m.brands[b].spent[Spending.ADS.value] += fen
+    for b in range(m.brands.shape[0]):
+        brand = m.brands[b]
+        if brand.account >= 0:
+            fen = max(tally.followers[brand.account], 0) * contact
+            move(accounts.brand, b, accounts.consumers, 0, fen)
+            brand.spent[Spending.OWN.value] += fen
+        for v in range(m.platforms.shape[0]):
+            brand.spent[Spending.FEES.value] += annual_fee(m.platforms[v].annual_fee, m.day)
 
 
 @compiled
@@ -130,26 +106,20 @@ def spending_on(channel: int, tier: int) -> int:
     return Spending.ADS.value if channel == Channel.AD.value else Spending.FEES.value
 
 
-@compiled
-def book_order(n: int, channel: int, tier: Byte, books: Books, purses: Purses, earned: Int64) -> None:
+@inlined
+def book_order(order: Order, m: Day) -> None:
     """Book what promotion cost on an order that is kept, the gross margin, and what the creator earned.
 
     Commission, hidden margin and the platform's take count as marketing cost.
-
-    Parameters
-    ----------
-    tier
-        Of each creator, shape (K,).
-    earned
-        What each creator has earned today, to be added to; fen, shape (K,).
     """
-    bills, lines = books.bills, books.lines
-    if bills.returned[n]:
+    if order.returned:
         return
-    creator, brand, pay = bills.creator[n], bills.brand[n], lines.commission[n] + lines.margin[n]
-    spending = spending_on(channel, tier[creator] if creator >= 0 else NOBODY)
-    purses.spent[brand, spending] += lines.platform[n] + pay
+    brand, pay, tier = m.brands[order.brand], order.commission + order.margin, NOBODY
+    if order.creator >= 0:
+        creator = m.creators[order.creator]
+        tier = int(creator.tier)
+        creator.earned_today += pay
+    spending = spending_on(order.channel, tier)
+    brand.spent[spending] += order.fee + pay
     if spending < CHANNELS:
-        purses.earned[brand, spending] += bills.price[n] - bills.goods[n]
-    if creator >= 0:
-        earned[creator] += pay
+        brand.earned[spending] += order.price - order.cost

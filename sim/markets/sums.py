@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
 
 import numpy as np
 
-from sim.compiled import compiled
-from sim.markets.account import Books
-from sim.records import Channel, Int64, Orders
+from sim.compiled import inlined
+from sim.day import Day, Sums
+from sim.state import Channel, Order
 
 
 class Total(IntEnum):
@@ -34,18 +33,6 @@ class Party(IntEnum):
     SHIPPING = 4
 
 
-class Sums(NamedTuple):
-    """Sums over orders; K creators, J products."""
-
-    ordered: Int64  # (channels,)
-    kept: Int64  # (channels,)
-    gmv: Int64  # (channels,) fen
-    products: Int64  # (J,) orders
-    sold_by: Int64  # (K,) kept sales of each creator, fen
-    split: Int64  # (len(Party),) fen
-    total: Int64  # (len(Total),)
-
-
 def no_sums(products: int, creators: int) -> Sums:
     """Sums at zero."""
     return Sums(
@@ -59,7 +46,7 @@ def no_sums(products: int, creators: int) -> Sums:
     )
 
 
-@compiled
+@inlined
 def clear_sums(sums: Sums) -> None:
     """Set all sums to zero."""
     sums.ordered[:] = 0
@@ -71,34 +58,32 @@ def clear_sums(sums: Sums) -> None:
     sums.total[:] = 0
 
 
-@compiled
-def add_order(n: int, order: int, shipping: int, orders: Orders, books: Books, sums: Sums) -> None:
-    """Add one of the day's orders, billed in row n; shipping in fen a trip."""
-    total, channel, price = sums.total, orders.channel[order], orders.price[order]
-    sums.ordered[channel] += 1
-    sums.gmv[channel] += price
-    sums.products[orders.product[order]] += 1
-    total[Total.GMV] += price
-    total[Total.NEW_CUSTOMERS] += orders.new_customer[order]
-    total[Total.PAID] += books.bills.paid[n]
-    total[Total.SURPLUS] += orders.surplus[order]
-    if order == 0 or orders.consumer[order] != orders.consumer[order - 1]:  # who buys twice does it in a row
-        total[Total.BUYERS] += 1
-    if not books.bills.returned[n]:
-        sums.kept[channel] += 1
-        add_kept(n, shipping, books, sums)
+@inlined
+def add_confirmed(order: Order, m: Day) -> None:
+    """Add an order that has been confirmed."""
+    sums, total = m.sums, m.sums.total
+    sums.ordered[order.channel] += 1
+    sums.gmv[order.channel] += order.price
+    sums.products[order.product] += 1
+    total[Total.GMV] += order.price
+    total[Total.NEW_CUSTOMERS] += order.new_customer
+    total[Total.PAID] += order.paid
 
 
-@compiled
-def add_kept(n: int, shipping: int, books: Books, sums: Sums) -> None:
-    """Add who sold a kept order, and who gets its money."""
-    bills, lines, split = books.bills, books.lines, sums.split
-    sums.total[Total.KEPT] += 1
-    sums.total[Total.GMV_KEPT] += bills.price[n]
-    if bills.creator[n] >= 0:
-        sums.sold_by[bills.creator[n]] += bills.price[n]
-    split[Party.GOODS] += bills.goods[n]
-    split[Party.BRAND] += lines.brand[n] - bills.goods[n] - shipping
-    split[Party.CREATOR] += lines.commission[n] + lines.margin[n]
-    split[Party.PLATFORM] += lines.platform[n]
-    split[Party.SHIPPING] += shipping
+@inlined
+def add_received(order: Order, m: Day) -> None:
+    """Add an order that has arrived: what it was worth to the buyer, and if kept, who gets its money."""
+    sums, total, split = m.sums, m.sums.total, m.sums.split
+    total[Total.SURPLUS] += order.surplus
+    if order.returned:
+        return
+    sums.kept[order.channel] += 1
+    total[Total.KEPT] += 1
+    total[Total.GMV_KEPT] += order.price
+    if order.creator >= 0:
+        sums.sold_by[order.creator] += order.price
+    split[Party.GOODS] += order.cost
+    split[Party.BRAND] += order.rest - order.cost - m.shipping
+    split[Party.CREATOR] += order.commission + order.margin
+    split[Party.PLATFORM] += order.fee
+    split[Party.SHIPPING] += m.shipping

@@ -10,9 +10,9 @@ independent cascade is a threshold model (Kempe, Kleinberg & Tardos 2003, sectio
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from sim.compiled import compiled
-from sim.parameters import BeliefScalars, ChoiceScalars, SharingScalars
 from sim.rules.belief import Believed, Signals
 from sim.rules.choice import Buyer, Terms
 
@@ -26,7 +26,7 @@ CERTAIN = 200.0  # utility that no luck outweighs: 53 random bits make a Gumbel 
 
 
 @compiled
-def share_of_adopters(heard: Signals, p: BeliefScalars) -> Believed:
+def share_of_adopters(heard: Signals, p: Any) -> Believed:
     """Share of all people who have bought, where every buyer rates; `ADOPTED` for those who have themselves."""
     mean = ADOPTED if heard.purchases > 0.0 else heard.ratings / max(p.numbers[POPULATION], 1.0)
     return Believed(mean, 1.0)
@@ -54,7 +54,7 @@ def hazard(friends: float, share: float, external: float, friend: float, public:
 
 
 @compiled
-def adopts(buyer: Buyer, believed: Believed, log_price: float, friends: float, p: ChoiceScalars) -> Terms:
+def adopts(buyer: Buyer, believed: Believed, log_price: float, friends: float, p: Any) -> Terms:
     """Utility with which a product is bought with exactly the probability of the model, against the outside option.
 
     The difference of two Gumbel draws is logistic, so a utility of ``outside + logit(h)`` is chosen with probability h.
@@ -71,14 +71,14 @@ def adopts(buyer: Buyer, believed: Believed, log_price: float, friends: float, p
 
 
 @compiled
-def friends_of_rivals(heard: Signals, p: BeliefScalars) -> Believed:
+def friends_of_rivals(heard: Signals, p: Any) -> Believed:
     """Friends who have bought a rival's product, in the place of precision; `ADOPTED` for owners of either."""
     mean = ADOPTED if heard.purchases + heard.rival_purchases > 0.0 else 0.0
     return Believed(mean, heard.rival_words)
 
 
 @compiled
-def adopts_one(buyer: Buyer, believed: Believed, log_price: float, friends: float, p: ChoiceScalars) -> Terms:
+def adopts_one(buyer: Buyer, believed: Believed, log_price: float, friends: float, p: Any) -> Terms:
     """Utility with which one of two brands is bought with exactly the probability of Libai, Muller & Peres (2013).
 
     Each brand by itself convinces with probability ``P = 1 − (1 − δ)(1 − q)^friends``; whom both convince on a day buys
@@ -99,6 +99,6 @@ def adopts_one(buyer: Buyer, believed: Believed, log_price: float, friends: floa
 
 
 @compiled
-def always(sociability: float, surprise: float, p: SharingScalars) -> float:
+def always(sociability: float, surprise: float, p: Any) -> float:
     """Everybody tells."""
     return 1.0

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 from sim.compiled import compiled
-from sim.parameters import AttentionScalars
+from sim.parameters import Attention
 
 A_HAIR_MORE = 1.0 + 1e-9  # so that no rounding can turn a bound into a wrong answer
 
 
 @compiled
-def open_probability(odds_ratio: float, fatigue: float, p: AttentionScalars) -> float:
+def open_probability(odds_ratio: float, fatigue: float, p: Attention) -> float:
     """Probability to open a delivered post.
 
     A logit of taste and need, thinned by fatigue with the creator: ``logit⁻¹(logit(p₀) + i·θ + n·need)·exp(−φ)``.
@@ -30,20 +30,20 @@ def open_probability(odds_ratio: float, fatigue: float, p: AttentionScalars) -> 
 
 
 @compiled
-def most_open_probability(odds_ratio: float, fatigue: float, p: AttentionScalars) -> float:
+def most_open_probability(odds_ratio: float, fatigue: float, p: Attention) -> float:
     """Upper bound of `open_probability` that is quicker to find: ``exp(-φ) ≤ 1 / (1 + φ + φ²/2)``."""
     odds = p.open_rate / (1.0 - p.open_rate) * odds_ratio
     return A_HAIR_MORE * odds / ((1.0 + odds) * (1.0 + fatigue * (1.0 + 0.5 * fatigue)))
 
 
 @compiled
-def certain(odds_ratio: float, fatigue: float, p: AttentionScalars) -> float:
+def certain(odds_ratio: float, fatigue: float, p: Attention) -> float:
     """Upper bound of any probability."""
     return 1.0
 
 
 @compiled
-def fatigue_after(fatigue: float, earlier_today: int, irrelevant: bool, p: AttentionScalars) -> float:
+def fatigue_after(fatigue: float, earlier_today: int, irrelevant: bool, p: Attention) -> float:
     """Fatigue after one more delivered post, opened or not.
 
     Parameters
@@ -62,6 +62,6 @@ def fatigue_after(fatigue: float, earlier_today: int, irrelevant: bool, p: Atten
 
 
 @compiled
-def may_leave(fatigue: float, trust: float, p: AttentionScalars) -> bool:
+def may_leave(fatigue: float, trust: float, p: Attention) -> bool:
     """Whether a follower is tired or distrustful enough to think of leaving a creator."""
     return fatigue > p.leave_fatigue or trust < p.leave_trust

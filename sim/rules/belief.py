@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.compiled import compiled
-from sim.parameters import BeliefScalars
+from sim.parameters import Belief
 
 
 class Signals(NamedTuple):
@@ -48,7 +48,7 @@ class Believed(NamedTuple):
 
 
 @compiled
-def expected_quality(heard: Signals, p: BeliefScalars) -> Believed:
+def expected_quality(heard: Signals, p: Belief) -> Believed:
     """Posterior belief as the precision-weighted mean of all signals (DeGroot 1970, normal-normal updating).
 
     The precision of public ratings saturates, because ratings share a product's bias; so does that of own experience.
@@ -68,19 +68,19 @@ def expected_quality(heard: Signals, p: BeliefScalars) -> Believed:
 
 
 @compiled
-def knows_more(claimed: bool, words: bool, bought: bool) -> bool:
+def knows_more(claimed: bool, remembered: bool) -> bool:
     """Whether a consumer knows more of a product than everybody does, who know its brand and its public rating."""
-    return claimed or words or bought
+    return claimed or remembered
 
 
 @compiled
-def may_know_more(claimed: bool, words: bool, bought: bool) -> bool:
+def may_know_more(claimed: bool, remembered: bool) -> bool:
     """True: for a belief that also rests on what is known of rival products."""
     return True
 
 
 @compiled
-def claim_precision(trust: float, expertise: float, incentive: float, p: BeliefScalars) -> float:
+def claim_precision(trust: float, expertise: float, incentive: float, p: Belief) -> float:
     """Precision that a claim is given: trust is precision, not a bonus.
 
     Parameters

@@ -6,7 +6,8 @@ import math
 from typing import NamedTuple
 
 from sim.compiled import compiled
-from sim.parameters import ChoiceScalars
+from sim.draws import gumbel_at_least, gumbel_at_most, gumbel_of
+from sim.parameters import Choice
 from sim.rules.belief import Believed
 
 
@@ -30,7 +31,7 @@ class Buyer(NamedTuple):
 
 
 @compiled
-def utility(buyer: Buyer, believed: Believed, log_price: float, friends: float, p: ChoiceScalars) -> Terms:
+def utility(buyer: Buyer, believed: Believed, log_price: float, friends: float, p: Choice) -> Terms:
     """Systematic utility of an offer.
 
     ``V = θ + β_q (q̂ − ρ / Σw) − α ln(p / p̄) + β_s ln(1 + friends) − κ``: expected quality less a risk premium in the
@@ -86,3 +87,36 @@ def realised_surplus(gain: float, price: float, sensitivity: float) -> float:
         In the unit of ``price``.
     """
     return gain * price / sensitivity
+
+
+@compiled
+def shock(u: float) -> float:
+    """Unobserved part of a utility from a uniform draw: standard Gumbel, so that choice is the multinomial logit.
+
+    The best offer is the one of highest utility with its shock (McFadden 1974).
+    """
+    return gumbel_of(u)
+
+
+@compiled
+def shock_at_most(u: float) -> float:
+    """Cheap upper bound of `shock`."""
+    return gumbel_at_most(u)
+
+
+@compiled
+def shock_at_least(u: float) -> float:
+    """Cheap lower bound of `shock`."""
+    return gumbel_at_least(u)
+
+
+@compiled
+def any_shock(u: float) -> float:
+    """Upper bound of any shock."""
+    return math.inf
+
+
+@compiled
+def least_shock(u: float) -> float:
+    """Lower bound of any shock."""
+    return -math.inf

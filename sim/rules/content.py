@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from sim.compiled import compiled
-from sim.parameters import CreatorsScalars
+from sim.parameters import Creators
 
 
 @compiled
-def claim(quality: float, noise: float, expertise: float, inflation: float, p: CreatorsScalars) -> float:
+def claim(quality: float, noise: float, expertise: float, inflation: float, p: Creators) -> float:
     """Quality that a creator claims for a product.
 
     Parameters
@@ -29,7 +29,7 @@ def claim(quality: float, noise: float, expertise: float, inflation: float, p: C
 
 
 @compiled
-def post_rate(marginal_income: float, effort_cost: float, p: CreatorsScalars) -> float:
+def post_rate(marginal_income: float, effort_cost: float, p: Creators) -> float:
     """Posts a day at which the income from one more equals its convex effort cost.
 
     Parameters

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sim.compiled import compiled
-from sim.parameters import ExperienceScalars
+from sim.parameters import Experience
 
 
 @compiled
-def is_returned(experienced: float, expected: float, p: ExperienceScalars) -> bool:
+def is_returned(experienced: float, expected: float, p: Experience) -> bool:
     """Whether a purchase falls so far below expectation that it is sent back."""
     return expected - experienced > p.return_gap
 

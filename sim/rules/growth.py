@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.compiled import compiled
-from sim.parameters import CreatorsScalars
+from sim.parameters import Creators
 
 
 @compiled
@@ -23,7 +23,7 @@ def wants_to_leave(net_income: float, reservation: float) -> bool:
 
 @compiled
 def marginal_income(
-    posts_mean: float, income_mean: float, posts_square: float, posts_income: float, p: CreatorsScalars
+    posts_mean: float, income_mean: float, posts_square: float, posts_income: float, p: Creators
 ) -> float:
     """Yuan that one more post earns: the slope of weekly income on weekly posts, shrunk towards a prior.
 

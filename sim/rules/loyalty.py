@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import IntEnum
 
 from sim.compiled import compiled
-from sim.parameters import ExperienceScalars
+from sim.parameters import Experience
 
 
-class Stage(IntEnum):
+class Loyalty(IntEnum):
     """How attached a consumer is to a product."""
 
     TRIAL = 0
@@ -17,8 +17,8 @@ class Stage(IntEnum):
 
 
 @compiled
-def stage(satisfying_in_a_row: int, p: ExperienceScalars) -> int:
+def stage(satisfying_in_a_row: int, p: Experience) -> int:
     """Stage of loyalty after a run of satisfying purchases; a disappointment starts the run anew."""
     if satisfying_in_a_row >= p.habit_purchases:
-        return Stage.HABIT.value
-    return Stage.APPROVAL.value if satisfying_in_a_row >= 1 else Stage.TRIAL.value
+        return Loyalty.HABIT.value
+    return Loyalty.APPROVAL.value if satisfying_in_a_row >= 1 else Loyalty.TRIAL.value

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from sim.compiled import compiled
-from sim.parameters import SharingScalars
+from sim.parameters import Sharing
 
 
 @compiled
-def share_probability(sociability: float, surprise: float, p: SharingScalars) -> float:
+def share_probability(sociability: float, surprise: float, p: Sharing) -> float:
     """Probability to tell friends of a purchase.
 
     Both delight and disappointment make people talk (Anderson 1998): the log odds rise with the size of the surprise.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.compiled import compiled
-from sim.parameters import TrustScalars
+from sim.parameters import Trust
 
 
 @compiled
@@ -26,7 +26,7 @@ def trust(met: float, broken: float, pool_met: float, pool_broken: float) -> flo
 
 
 @compiled
-def is_met(experienced: float, claim: float, p: TrustScalars) -> bool:
+def is_met(experienced: float, claim: float, p: Trust) -> bool:
     """Whether a claim was met, within the tolerance.
 
     A tighter tolerance drags honest creators down: what is bought is what was over-estimated (Thaler 1988).
@@ -35,7 +35,7 @@ def is_met(experienced: float, claim: float, p: TrustScalars) -> bool:
 
 
 @compiled
-def expertise(share: float, p: TrustScalars) -> float:
+def expertise(share: float, p: Trust) -> float:
     """Expertise that followers grant in a category.
 
     Parameters

@@ -23,7 +23,7 @@ KINDS = (
     Kind("rules", rules.malformed, 95, rules.legal, 10),
     Kind("graphs", graphs.malformed, 150, graphs.legal, 60),
     Kind("results", results.malformed, 220, results.legal, 20),
-    Kind("checkpoints", checkpoints.malformed, 100, checkpoints.legal, 3),
+    Kind("checkpoints", checkpoints.malformed, 300, checkpoints.legal, 3),
     Kind("environments", environments.malformed, 47, environments.legal, 26),
 )
 POLICIES = 500

@@ -11,16 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.checkpoint import TABLES
+from sim.records import Column
+
 from .cases import Answer, Case, called, written
 
 Parts = dict[str, NDArray[Any]]
 Header = dict[str, Any]
 NAME = "market.npz"
-INDICES = {
-    "Consumers": ("own_product", "word_product", "adviser", "question", "creator"), "Follows": ("creator",),
-    "Creators": ("consumer", "brand", "home", "tier"),
-}  # fmt: skip
-"""Columns that name a row of another table."""
 
 
 @cache
@@ -43,18 +41,29 @@ def header() -> Header:
     return told
 
 
-def columns(record: str) -> dict[str, str]:
-    """Name of a column of a record of the header to the name of its array; of the first record of its kind."""
-    from sim.checkpoint import RECORDS
+def impossible(column: Column) -> list[float]:
+    """Numbers that the type of a column holds, and the column may not."""
+    if column.dtype.kind == "f":
+        return [np.inf, -np.inf] if column.may_be_nan else [np.nan, np.inf]
+    kind = np.iinfo(np.uint8 if column.dtype == np.bool_ else column.dtype)
+    is_beyond = {kind.min: kind.min < column.least, kind.max: column.of is not None or kind.max > column.most}
+    return [end for end, beyond in is_beyond.items() if beyond]
 
-    def find(value: Any) -> Any:
-        if isinstance(value, dict) and record in value:
-            return value[record]
-        inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-        return next((found for found in map(find, inside) if found is not None), None)
 
-    items = zip(RECORDS[record]._fields, find(header()["state"]), strict=True)
-    return {name: f"arr_{item['array']}" for name, item in items if isinstance(item, dict) and "array" in item}
+def spoilt(table: str, name: str, value: float) -> Parts:
+    """The good arrays, with a number in the first cell of a column."""
+    rows = saved()[table].copy()
+    cells = rows[name].view(np.uint8) if rows[name].dtype == np.bool_ else rows[name]
+    cells[(0,) * cells.ndim] = value
+    return changed(table, rows)
+
+
+def damaged() -> Iterator[tuple[str, str, float, bool]]:
+    """Table, column, a number that it may not hold, and whether the column is of rows of another table."""
+    for table, kind in TABLES.items():
+        for name, column in kind.columns.items():
+            if saved()[table].size:
+                yield from ((table, name, value, column.of is not None) for value in impossible(column))
 
 
 def resumed() -> str:
@@ -84,28 +93,63 @@ def told(change: Callable[[Header], None]) -> Parts:
 
 
 HEADERS: dict[str, Callable[[Header], Any]] = {
-    "no model": lambda h: h.pop("model"), "another model": lambda h: h.update(model="0" * 16),
-    "no parameters": lambda h: h.pop("parameters"), "no state": lambda h: h.pop("state"),
-    "no people": lambda h: h.pop("people"), "parameters of text": lambda h: h.update(parameters="x"),
+    "another model": lambda h: h.update(model="0" * 16), "unknown": lambda h: h.update(extra=1),
     "wrong parameters": lambda h: h["parameters"]["market"].update(consumers=-5),
-    "unknown parameters": lambda h: h["parameters"].update(nothing=1), "a seed of text": lambda h: h.update(seed="x"),
-    "a negative seed": lambda h: h.update(seed=-1), "another size": lambda h: h.update(people=7),
-    "burn-in of text": lambda h: h.update(burn_in="x"), "state of text": lambda h: h.update(state="x"),
-    "state of a list": lambda h: h.update(state=[]), "state of nothing": lambda h: h.update(state={"dict": []}),
-    "an unknown record": lambda h: h.update(state={"Nothing": []}),
-    "array 9999": lambda h: h.update(state={"array": 9999}),
-    "array -1": lambda h: h.update(state={"array": -1}), "another size of the market":
-        lambda h: h["parameters"]["market"].update(consumers=200),
-        "another graph": lambda h: h["parameters"]["graph"].update(kind="x"),
+    "unknown parameters": lambda h: h["parameters"].update(nothing=1),
+    "no parameters at all": lambda h: h.update(parameters={}),
+    "another size of the market": lambda h: h["parameters"]["market"].update(consumers=200),
+    "another graph": lambda h: h["parameters"]["graph"].update(kind="x"),
+    "another mean degree": lambda h: h["parameters"]["graph"].update(mean_degree=6),
+    "more brands": lambda h: h["parameters"]["brands"].update(count=17),
+    "a negative seed": lambda h: h.update(seed=-1), "another seed": lambda h: h.update(seed=7),
+    "another size": lambda h: h.update(people=7), "another day": lambda h: h.update(day=8),
+    "a day beyond": lambda h: h.update(day=5000), "large numbers": lambda h: h.update(orders_so_far=1 << 70),
+    "large revenue": lambda h: h.update(revenue_so_far=1 << 4000),
+    "a large carry": lambda h: h.update(interest_carries=[1 << 70]),
+    "a count of text": lambda h: h["recorder"].update(weeks="x"), "no counts": lambda h: h.update(recorder={}),
+    "a large count": lambda h: h["recorder"].update(koc_days=1 << 70), "no lengths": lambda h: h.update(lengths={}),
+    "another length": lambda h: h["lengths"].update(inbox=1),
+    "a large length": lambda h: h["lengths"].update(inbox=1 << 50),
+    "rows of text": lambda h: h["rows"][3].__setitem__(0, "x"), "short rows": lambda h: h["rows"][3].pop(),
+    "a day that is none": lambda h: h["rows"][3].__setitem__(0, float("nan")), "fewer rows": lambda h: h["rows"].pop(),
+    "random of another kind": lambda h: h.update(random=[9, [1], None]),
+    "random out of range": lambda h: h["random"][1].__setitem__(-1, 1 << 40),
+    "rng of nothing": lambda h: h.update(rng={}), "rng of text": lambda h: h["rng"].update(state="x"),
 }  # fmt: skip
+ABSENT = object()
+NONSENSE = {"absent": ABSENT, "text": "x", "null": None, "a list": []}
+
+
+def with_field(name: str, value: Any) -> Parts:
+    """The good arrays under a header in which one field is another, or absent."""
+
+    def change(h: Header) -> None:
+        del h[name]
+        if value is not ABSENT:
+            h[name] = value
+
+    return told(change)
+
+
+def retyped(column: Any) -> Callable[[NDArray[Any]], NDArray[Any]]:
+    """Gives zeros of another type, of which in a table only the first column is."""
+
+    def change(array: NDArray[Any]) -> NDArray[Any]:
+        if array.dtype.names is None:
+            return np.zeros(array.shape, column)
+        fields = [(name, array.dtype[name]) for name in array.dtype.names]
+        return np.zeros(array.shape, [(fields[0][0], column), *fields[1:]])
+
+    return change
 
 
 WAYS: dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {
     "cut to three rows": lambda a: a[:3], "a row longer": lambda a: np.concatenate([a, a[:1]]),
-    "without rows": lambda a: a[:0], "a number": lambda a: np.array(3), "of text": lambda a: a.astype("U9"),
-    "flat and cut": lambda a: a.reshape(-1)[:-1], "deeper": lambda a: a[..., None],
-    "complex": lambda a: a.astype(complex),
-    "of another width": lambda a: a.astype("f2" if a.dtype != np.float16 else "f8"),
+    "without rows": lambda a: a[:0], "a number": lambda a: np.array(3), "flat and cut": lambda a: a.reshape(-1)[:-1],
+    "deeper": lambda a: a[..., None], "without columns": lambda a: np.zeros(a.shape, "f2"), "of text": retyped("U9"),
+    "complex": retyped(complex), "of another width": retyped("f2"),
+    "of another byte order": lambda a: a.astype(a.dtype.newbyteorder()),
+    "of other columns": lambda a: np.zeros(a.shape, [("z", "u1"), ("y", "f4")]),
 }  # fmt: skip
 FILES = {"empty": b"", "text": b"no checkpoint", "a cut zip": b"PK\x03\x04\x14\0", "of numpy": b"\x93NUMPY\x01\0"}
 
@@ -117,23 +161,25 @@ def malformed() -> Iterator[Case]:
     for what, content in FILES.items():
         yield case(what, {})._replace(prepare=written({NAME: content}))
     yield case("no header", {name: array for name, array in saved().items() if name != "header"})
-    yield case("an array too few", {name: array for name, array in saved().items() if name != "arr_3"})
-    yield case("objects", changed("arr_0", np.array([{}, {}], object)))
+    for name in header():
+        for what, value in NONSENSE.items():
+            yield case(f"{name} is {what}", with_field(name, value))
+    yield case("an array too few", {name: array for name, array in saved().items() if name != "used"})
+    yield case("a table too few", {name: array for name, array in saved().items() if name != "consumers"})
+    yield case("an array too many", {**saved(), "more": np.zeros(3)})
+    yield case("objects", changed("consumers", np.array([{}, {}], object)))
+    yield case("a column of objects", changed("consumers", np.zeros(300, [("due", object)])))
     yield Case("Market.load(none)", called(resumed), Answer.REFUSED, (NAME,))
-    for record, names in INDICES.items():
-        for name in names:
-            array = columns(record)[name]
-            for value in (np.iinfo(saved()[array].dtype).max, np.iinfo(saved()[array].dtype).min or 250):
-                spoilt = saved()[array].copy()
-                spoilt.flat[0] = value
-                yield case(f"{record}.{name} is {value}", changed(array, spoilt))
+    columns = list(damaged())
+    for table, name, value, _ in (one for one in columns if one[3]):
+        yield case(f"{table}.{name} is {value}", spoilt(table, name, value))
     generator = np.random.default_rng(7)
     tables = [name for name, array in saved().items() if name != "header" and array.ndim and len(array) > 3]
     while True:
-        name = str(generator.choice(tables))
-        way = str(generator.choice(list(WAYS)))
-        with np.errstate(over="ignore"):
-            yield case(f"{name} is {way}", changed(name, WAYS[way](saved()[name])))
+        table, name, value, _ = columns[generator.integers(len(columns))]
+        yield case(f"{table}.{name} is {value}", spoilt(table, name, value))
+        table, way = str(generator.choice(tables)), str(generator.choice(list(WAYS)))
+        yield case(f"{table} is {way}", changed(table, WAYS[way](saved()[table])))
 
 
 def legal() -> Iterator[Case]:
@@ -142,5 +188,4 @@ def legal() -> Iterator[Case]:
     order = list(saved())
     yield case("arrays in another order", {name: saved()[name] for name in order[::-1]}, Answer.ACCEPTED)
     packed = case("packed", saved(), Answer.ACCEPTED)
-    yield packed._replace(prepare=lambda folder: np.savez_compressed(folder / NAME,
-    **saved()))  # type: ignore[arg-type]
+    yield packed._replace(prepare=lambda folder: np.savez_compressed(folder / NAME, **saved()))  # type: ignore[arg-type]

@@ -108,24 +108,23 @@ def faults_of(number: int, _root: Path) -> Iterator[str]:
 
     parameters, _ = policy(number)
     market = Market(parameters, number, keep_orders=True).run(DAYS)
-    orders, consumers, daily = market.orders(), market.town.consumers, market.daily()
+    m, orders, daily = market.m, market.orders(), market.daily()
     fen = 100 * MOST_YUAN
     bounded: dict[str, tuple[Any, float, float]] = {
-        "price of goods": (market.shop.price, 1, fen), "price of an order": (orders.price, 1, fen),
+        "price of goods": (m.listings["price"], 1, fen), "price of an order": (orders.price, 1, fen),
         "coupon": (orders.coupon, 0, fen), "price less coupon": (orders.price - orders.coupon, 0, fen),
-        "wallet": (consumers.wallet, 0, 2**31 - 1), "income": (market.town.people.income, 0, 2**31 - 1),
-        "followers": (market.creators.audience, 0, parameters.market.consumers),
-        "activity": (market.town.people.activity, 0, 1), "trust": (daily.trust.dropna(), 0, 1),
-        "product": (orders["product"], 0, len(market.shop.price) - 1),
+        "wallet": (m.consumers["wallet"], 0, 2**31 - 1), "income": (m.people["income"], 0, 2**31 - 1),
+        "followers": (m.creators["audience"], 0, parameters.market.consumers),
+        "activity": (m.people["activity"], 0, 1), "trust": (daily.trust.dropna(), 0, 1),
+        "product": (orders["product"], 0, len(m.products) - 1),
         "platform": (orders.platform, 0, len(market.platforms) - 1),
         "consumer": (orders.consumer, 0, parameters.market.consumers - 1),
-        "pending": (market.settlement.pending(), 0, 2**62),
+        "pending": (market.pending(), 0, 2**62),
     }  # fmt: skip
-    accounts, ratings = market.settlement.ledger.accounts, market.shop.ratings
     for name in ("escrow", "deposit"):
-        bounded[name] = (getattr(accounts, name), 0, 2**62)
+        bounded[name] = (getattr(m.accounts, name), 0, 2**62)
     for name in ("reviews", "bought", "satisfying"):
-        bounded[name] = (getattr(ratings, name), 0, len(orders))
+        bounded[name] = (m.products[name], 0, len(orders))
     for name in ("gmv", "orders", "returned", "views", "buyers", "kocs", "kols", "posts"):
         bounded[f"daily {name}"] = (daily[name], 0, 2**62)
     for what, (values, low, high) in bounded.items():

@@ -13,7 +13,7 @@ import pandas as pd
 from experiments.paths import merged, nested
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.records import PRIVATE_CHANNELS, Tier
+from sim.state import PRIVATE_CHANNELS, Tier
 from sim.world import World
 
 FEN = 100
@@ -63,12 +63,12 @@ def measured(parameters: Parameters, seed: int, days: int, burn_in: int) -> dict
     private_gmv, follower_days, revenue = 0.0, np.zeros(len(Tier)), np.zeros(len(Tier))
     for _ in range(days - burn_in):
         market.step()
-        creators, orders = market.creators, market.orders_today
-        yuan = orders.price.astype(float) / FEN
-        private_gmv += float(yuan[np.isin(orders.channel, PRIVATE_CHANNELS)].sum())
-        sold = (orders.creator >= 0) & (orders.returned == 0)
-        np.add.at(revenue, creators.tier[orders.creator[sold]], yuan[sold])
-        np.add.at(follower_days, creators.tier, creators.audience * creators.active)
+        creators, orders = market.m.creators, market.orders_today
+        yuan = orders["price"].astype(float) / FEN
+        private_gmv += float(yuan[np.isin(orders["channel"], PRIVATE_CHANNELS)].sum())
+        sold = (orders["creator"] >= 0) & ~orders["returned"]
+        np.add.at(revenue, creators["tier"][orders["creator"][sold]], yuan[sold])
+        np.add.at(follower_days, creators["tier"], creators["audience"] * creators["active"])
     by_tier = np.divide(revenue, follower_days, out=np.full(len(Tier), np.nan), where=follower_days > 0)
     return {
         **market.result().outcomes,

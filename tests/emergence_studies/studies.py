@@ -12,7 +12,7 @@ import pandas as pd
 from sim.draws import stream_keys
 from sim.market import Market
 from sim.parameters import Choice, Parameters
-from sim.records import Channel
+from sim.state import Channel
 from sim.world import World
 
 from .arms import FULL_MARKET, Settings, Size, arms, doses, parameters, world_of
@@ -159,15 +159,15 @@ def off_category_rate(parameters: Parameters, seed: int, size: Size) -> float:
     delivered, ordered = np.zeros((2, 2, category.max() + 1))
     for _ in range(size.days - size.burn_in):
         market.open_day()
-        posts, audience = market.posts, market.creators.audience.astype(float)
-        main = market.creators.content.argmax(axis=1)
+        posts, audience = market.posts, market.m.creators["audience"].astype(float)
+        main = market.m.creators["content"].argmax(axis=1)
         market.live()
         market.close_day()
-        sent = posts.private == 1
-        sender, topic = posts.creator[sent], category[posts.product[sent]]
+        sent = posts["private"]
+        sender, topic = posts["creator"][sent], category[posts["product"][sent]]
         np.add.at(delivered, ((main[sender] == topic).astype(int), topic), audience[sender])
-        led = market.orders_today.channel == Channel.PRIVATE_POST
-        seller, topic = market.orders_today.creator[led], category[market.orders_today.product[led]]
+        led = market.orders_today[market.orders_today["channel"] == Channel.PRIVATE_POST]
+        seller, topic = led["creator"], category[led["product"]]
         np.add.at(ordered, ((main[seller] == topic).astype(int), topic), 1)
     (off, on), total = delivered, delivered.sum(axis=0)
     return float((ordered[0] * on / total).sum() / (ordered[1] * off / total).sum())

@@ -1,9 +1,10 @@
-"""Places: which entry of a cumulative distribution a draw falls on; the last cumulative weight is 1."""
+"""Guides: which entry of a cumulative distribution a draw falls on, found without a search; the last weight is 1."""
 
 from __future__ import annotations
 
-from sim.compiled import inlined
-from sim.records import GUIDE, ROW, Double, Int16
+from sim.compiled import compiled, inlined
+from sim.day import GUIDE
+from sim.state import Double, Int16
 
 SHORT = 32  # entries that are counted through rather than bisected
 
@@ -27,14 +28,14 @@ def place(u: float, cumulative: Double) -> int:
 
 @inlined
 def guided(u: float, guide: Int16, cumulative: Double) -> int:
-    """Index of the first cumulative weight above u, as `place`, found from a guide."""
-    index = int(guide[int(u * GUIDE)]) & ROW
+    """Index of the first cumulative weight above u, as `place`, found from a guide (Chen & Asau 1974)."""
+    index = int(guide[int(u * GUIDE)])
     while index < cumulative.shape[0] - 1 and u >= cumulative[index]:
         index += 1
     return index
 
 
-@inlined
+@compiled
 def write_guide(cumulative: Double, guide: Int16) -> None:
     """Write where the search begins in a cumulative distribution for each of GUIDE parts of (0, 1)."""
     index = 0

@@ -1,0 +1,158 @@
+"""Attention to people: posts of followed creators, friends' words, and an expert's answer."""
+
+from __future__ import annotations
+
+import math
+
+from sim.agents.following import follow_slot, leave_later, trust_in
+from sim.agents.memory import remember_word
+from sim.compiled import inlined
+from sim.day import Count, Day
+from sim.draws import Stream, uniform
+from sim.ranges import FATIGUE_UNITS
+from sim.rules.attention import fatigue_after, may_leave, most_open_probability, open_probability
+from sim.state import FOLLOW_SLOTS, MOST_OFFERS, MOST_POSTS, NOBODY, REACHED, Card, Channel, Offer, Post
+
+FATIGUE_MOST = 65535.0 / FATIGUE_UNITS
+MILLION = 1_000_000.0
+
+
+@inlined
+def attend_posts(i: int, m: Day) -> None:
+    """Posts of followed creators: delivered, tiring, perhaps opened and weighed; tired followers leave."""
+    for slot in range(FOLLOW_SLOTS):
+        creator = m.follows[i, slot].creator
+        if creator < 0:
+            break
+        card = m.cards[creator]
+        fatigue, delivered = attend_creator(i, slot, m)
+        gone = not card.active
+        if not gone and delivered > 0 and is_tempted_to_leave(i, card, m):
+            gone = may_leave(fatigue, trust_in(i, creator, slot, m), m.p.attention)
+        if gone:
+            leave_later(i, creator, slot, m)
+
+
+@inlined
+def is_tempted_to_leave(i: int, card: Card, m: Day) -> bool:
+    """Whether consumer i would leave a creator today if tired or distrustful enough."""
+    return uniform(m.keys[Stream.UNFOLLOW], m.day, i, card.partner) < m.p.attention.leave
+
+
+@inlined
+def attend_creator(i: int, slot: int, m: Day) -> tuple[float, int]:
+    """Today's posts of the creator followed in a slot; returns the fatigue with them, and how many were delivered.
+
+    Fatigue rises with every post delivered, opened or not, else over-posting would go unpunished.
+    """
+    person, edge, p = m.people[i], m.follows[i, slot], m.p.attention
+    card, needs, online = m.cards[edge.creator], m.out.visit.needs, m.out.visit.online
+    fatigue = edge.fatigue / FATIGUE_UNITS * (1.0 - p.fatigue_decay)
+    delivered = in_private = 0
+    for n in range(card.posts):
+        key, category, private = card.partner * MOST_POSTS + n, card.category[n], card.private[n]
+        if not private and uniform(m.keys[Stream.REACH], m.day, i, key) >= m.platforms[person.home].organic_reach:
+            continue
+        needed, pull = needs >> category & 1 == 1, 1.0 * person.pull[category]
+        if online and fatigue <= p.mute_fatigue:
+            u = uniform(m.keys[Stream.OPEN], m.day, i, key)
+            odds = pull * m.wanted if needed else pull
+            if u < most_open_probability(odds, fatigue, p) and u < open_probability(odds, fatigue, p):
+                open_post(i, slot, card.first + n, m)
+        fatigue = min(fatigue_after(fatigue, delivered, not needed and pull < 1.0, p), FATIGUE_MOST)
+        delivered += 1
+        in_private += private
+    edge.fatigue = int(fatigue * FATIGUE_UNITS)
+    m.out.tally.delivered[Channel.PRIVATE_POST.value] += in_private
+    m.out.tally.delivered[Channel.PUBLIC_POST.value] += delivered - in_private
+    return fatigue, delivered
+
+
+@inlined
+def open_post(i: int, slot: int, row: int, m: Day) -> None:
+    """See the page of a post by the creator followed in a slot; so is known how far followers trust whom they hear."""
+    post, tally = m.posts[row], m.out.tally
+    channel = Channel.PRIVATE_POST.value if post.private else Channel.PUBLIC_POST.value
+    see_post(i, post, channel, slot, m)
+    tally.trust[0] += int(trust_in(i, post.creator, slot, m) * MILLION)
+    tally.trust[1] += 1
+
+
+@inlined
+def see_post(i: int, post: Post, channel: int, slot: int, m: Day) -> None:
+    """See a post's page: its author sells, and claims."""
+    offer = see(post.product, channel, m)
+    offer.creator = post.creator
+    offer.slot = slot
+    offer.claim = post.claim
+    offer.incentive = post.incentive
+    if post.paid:
+        reach(i, m)
+
+
+@inlined
+def see(product: int, channel: int, m: Day) -> Offer:
+    """See the page of a product: count it, and keep its offer, in which a source may still be named."""
+    counts, tally = m.out.counts, m.out.tally
+    tally.viewed[channel] += 1
+    offer = m.out.offers[counts[Count.OFFERS]]
+    counts[Count.OFFERS] = min(counts[Count.OFFERS] + 1, MOST_OFFERS)  # what comes after the last is not weighed
+    offer.product = product
+    offer.category = m.products[product].category
+    offer.channel = channel
+    offer.creator = NOBODY
+    offer.slot = NOBODY
+    offer.claim = math.nan
+    offer.incentive = 0.0
+    offer.parent = NOBODY
+    return offer
+
+
+@inlined
+def reach(i: int, m: Day) -> None:
+    """A page that a brand pays for has reached consumer i."""
+    m.out.tally.paid_viewed[0] += 1
+    m.consumers[i].reached = REACHED
+
+
+@inlined
+def attend_words(i: int, m: Day) -> None:
+    """Friends' words of yesterday are remembered; who is online looks at what they spoke of."""
+    row, inbox = m.out.counts[Count.NEXT_WORD], m.inbox
+    while row < inbox.shape[0] and inbox[row].to == i:
+        word = inbox[row]
+        remember_word(word.product, word.quality, m.day, m.consumers[i])
+        m.out.tally.delivered[Channel.FRIEND.value] += 1
+        if m.out.visit.online:
+            offer = see(word.product, Channel.FRIEND.value, m)
+            offer.parent = word.order
+            name_seller(i, word.creator, offer, m)
+        row += 1
+    m.out.counts[Count.NEXT_WORD] = row
+
+
+@inlined
+def name_seller(i: int, creator: int, offer: Offer, m: Day) -> None:
+    """Who sold to a friend sells to consumer i, too, if still in business and somebody else."""
+    if creator >= 0 and m.profiles[creator].active and creator != m.consumers[i].creator:
+        offer.creator = creator
+        offer.slot = follow_slot(i, creator, m)
+
+
+@inlined
+def attend_answer(i: int, m: Day) -> None:
+    """The answer of an expert contact to yesterday's question."""
+    consumer = m.consumers[i]
+    creator, category = consumer.adviser, consumer.question
+    consumer.adviser = NOBODY
+    profile, slot = m.profiles[creator], follow_slot(i, creator, m)
+    product = profile.advice[category]
+    if product >= 0 and slot >= 0:
+        m.out.tally.delivered[Channel.ONE_TO_ONE.value] += 1
+        offer = see(product, Channel.ONE_TO_ONE.value, m)
+        offer.creator = creator
+        offer.slot = slot
+        offer.claim = profile.advice_claim[category]
+        offer.incentive = profile.advice_incentive[category]
+        if profile.advice_paid[category]:
+            reach(i, m)

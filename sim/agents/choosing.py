@@ -1,0 +1,97 @@
+"""Choosing: the best offer of each category is held against buying nothing."""
+
+from __future__ import annotations
+
+import math
+
+from sim.agents.following import trust_in
+from sim.agents.weighing import Weighed
+from sim.compiled import inlined
+from sim.day import Count, Day
+from sim.draws import Stream, uniform
+from sim.rules.choice import shock, shock_at_least, total
+from sim.state import Channel, Obstacle, Offer
+
+
+@inlined
+def hold_against_nothing(i: int, category: int, m: Day) -> None:
+    """Begin to choose in a category: what buying nothing is worth at least."""
+    best = m.out.best[category]
+    m.out.visit.seen |= 1 << category
+    best.value = m.p.choice.outside + shock_at_least(uniform(m.keys[Stream.OUTSIDE], m.day, i, category))
+
+
+@inlined
+def know_nothing_exactly(i: int, category: int, m: Day) -> None:
+    """Work out what buying nothing of a category is worth."""
+    best = m.out.best[category]
+    m.out.visit.exact |= 1 << category
+    best.outside = m.p.choice.outside + shock(uniform(m.keys[Stream.OUTSIDE], m.day, i, category))
+    best.value = best.outside
+
+
+@inlined
+def keep_if_best(i: int, offer: Offer, weighed: Weighed, u: float, m: Day) -> None:
+    """Keep an offer that can be bought and beats all others of its category, and buying nothing.
+
+    The shock of its draw ``u`` is keyed by consumer, product and day: the same product met twice is weighed with the
+    same luck, and choice among distinct products is the multinomial logit.
+    """
+    visit, best, bit = m.out.visit, m.out.best[offer.category], 1 << offer.category
+    if not visit.exact & bit:
+        know_nothing_exactly(i, offer.category, m)
+    systematic, luck = total(weighed.terms), shock(u)
+    value = systematic + luck
+    obstacle = obstacle_to(i, offer, weighed.price - weighed.coupon, m)
+    if obstacle == Obstacle.NONE.value and value > best.value:
+        visit.chosen |= bit
+        best.value = value
+        best.shock = luck
+        best.systematic = systematic
+        best.quality = weighed.terms.quality
+        best.risk = weighed.terms.risk
+        best.expected = weighed.believed.mean
+        best.claim = offer.claim
+        best.product = offer.product
+        best.channel = offer.channel
+        best.creator = offer.creator
+        best.slot = offer.slot
+        best.parent = offer.parent
+        best.price = weighed.price
+        best.coupon = weighed.coupon
+    if m.out.counts[Count.TRACES] < m.out.trace.shape[0]:
+        write_trace(i, offer, weighed, luck, m)
+
+
+@inlined
+def obstacle_to(i: int, offer: Offer, paid: int, m: Day) -> int:
+    """What keeps consumer i from buying an offer for so many fen."""
+    if m.platforms[m.people[i].home].follow_gate and offer.slot < 0 and offer.channel != Channel.HABIT.value:
+        return Obstacle.NEEDS_A_FOLLOW.value
+    return Obstacle.TOO_EXPENSIVE.value if paid > m.consumers[i].wallet else Obstacle.NONE.value
+
+
+@inlined
+def write_trace(i: int, offer: Offer, weighed: Weighed, luck: float, m: Day) -> None:
+    """Write down every term of an offer."""
+    line, terms = m.out.trace[m.out.counts[Count.TRACES]], weighed.terms
+    m.out.counts[Count.TRACES] += 1
+    line.channel = offer.channel
+    line.product = offer.product
+    line.creator = offer.creator
+    line.price = weighed.price
+    line.coupon = weighed.coupon
+    line.taste = terms.taste
+    line.quality = terms.quality
+    line.risk = terms.risk
+    line.price_term = terms.price
+    line.friends = terms.friends
+    line.impulse = terms.impulse
+    line.luck = luck
+    line.value = total(terms) + luck
+    line.outside = m.out.best[offer.category].outside
+    line.expected = weighed.believed.mean
+    line.precision = weighed.believed.precision
+    line.claim = offer.claim
+    line.trust = math.nan if math.isnan(offer.claim) else trust_in(i, offer.creator, offer.slot, m)
+    line.outcome = obstacle_to(i, offer, weighed.price - weighed.coupon, m)

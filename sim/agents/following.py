@@ -1,0 +1,97 @@
+"""Following: the edges from a consumer to creators, how they begin, what they hold of trust, and how they end."""
+
+from __future__ import annotations
+
+from sim.audience import COUNT_MOST, add_follow
+from sim.compiled import inlined
+from sim.day import Day
+from sim.draws import Stream, uniform
+from sim.ranges import COUNT_UNITS
+from sim.records import Table
+from sim.rules.trust import trust
+from sim.state import FOLLOW_SLOTS, NOBODY, Follow
+
+
+@inlined
+def follow_slot(i: int, creator: int, m: Day) -> int:
+    """Slot in which consumer i follows a creator, or `NOBODY`."""
+    for slot in range(FOLLOW_SLOTS):
+        followed = m.follows[i, slot].creator
+        if followed == creator:
+            return slot
+        if followed < 0:
+            return NOBODY
+    return NOBODY
+
+
+@inlined
+def trust_in(i: int, creator: int, slot: int, m: Day) -> float:
+    """Trust of consumer i in a creator, who stands in a follow slot or is a stranger (`NOBODY`)."""
+    profile = m.profiles[creator]
+    if slot >= 0:
+        edge = m.follows[i, slot]
+        met, broken = edge.met / COUNT_UNITS, edge.broken / COUNT_UNITS
+    else:
+        met, broken = profile.stranger_met, profile.stranger_broken
+    return trust(met, broken, profile.heard_met, profile.heard_broken)
+
+
+@inlined
+def remember_claim(i: int, slot: int, met: bool, m: Day) -> None:
+    """Add a met or broken claim to the Beta counts of an edge."""
+    edge = m.follows[i, slot]
+    if met:
+        edge.met = min(edge.met + int(COUNT_UNITS), COUNT_MOST)
+    else:
+        edge.broken = min(edge.broken + int(COUNT_UNITS * m.p.trust.broken_weight), COUNT_MOST)
+
+
+@inlined
+def follow_to_trade(i: int, creator: int, m: Day) -> int:
+    """Where trade needs a follow, a page seen may lead to one; returns the follow slot, or `NOBODY`."""
+    profile = m.profiles[creator]
+    if uniform(m.keys[Stream.FOLLOW], m.day, i, profile.partner) >= m.p.attention.follow_gate:
+        return NOBODY
+    if not add_follow(i, creator, profile.stranger_met, profile.stranger_broken, m.follows):
+        return NOBODY
+    m.out.tally.followers[creator] += 1
+    return follow_slot(i, creator, m)
+
+
+@inlined
+def follow_after_purchase(i: int, day: int, creator: int, m: Day) -> None:
+    """A satisfied buyer may follow the creator who sold; ``day`` is that of the purchase."""
+    profile = m.profiles[creator]
+    if uniform(m.keys[Stream.FOLLOW], day, i, profile.partner) >= m.p.attention.follow:
+        return
+    if add_follow(i, creator, profile.stranger_met + 1.0, profile.stranger_broken, m.follows):
+        m.out.tally.followers[creator] += 1
+
+
+@inlined
+def leave_later(i: int, creator: int, slot: int, m: Day) -> None:
+    """Note a follow to end with the day: until then its slot number stays what the day's offers remember."""
+    m.out.visit.leaving |= 1 << slot
+    m.out.tally.followers[creator] -= 1
+
+
+@inlined
+def leave(i: int, slots: int, follows: Table[Follow]) -> None:
+    """End the follows noted by `leave_later`, from the right, so that slots keep their numbers."""
+    for slot in range(FOLLOW_SLOTS - 1, -1, -1):
+        if slots >> slot & 1:
+            end_follow(i, slot, follows)
+
+
+@inlined
+def end_follow(i: int, slot: int, follows: Table[Follow]) -> None:
+    """Take an edge out of a row; the last one of the row fills the gap."""
+    last = slot
+    while last + 1 < FOLLOW_SLOTS and follows[i, last + 1].creator >= 0:
+        last += 1
+    gap, filler = follows[i, slot], follows[i, last]
+    gap.creator = filler.creator
+    gap.fatigue = filler.fatigue
+    gap.met = filler.met
+    gap.broken = filler.broken
+    filler.creator = NOBODY

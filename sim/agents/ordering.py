@@ -1,0 +1,44 @@
+"""Ordering: what was chosen is ordered, category by category, as far as the money lasts."""
+
+from __future__ import annotations
+
+from sim.compiled import inlined
+from sim.day import Count, Day
+from sim.state import Best, Stage
+
+
+@inlined
+def order_chosen(i: int, m: Day) -> None:
+    """Order the best offer of each category in which something beats buying nothing."""
+    for category in range(m.categories):
+        if m.out.visit.chosen >> category & 1:
+            best = m.out.best[category]
+            if best.price - best.coupon <= m.consumers[i].wallet:
+                order(i, category, best, m)
+
+
+@inlined
+def order(i: int, category: int, best: Best, m: Day) -> None:
+    """Order an offer: the money leaves the wallet, and the need counts as met while the goods are on their way."""
+    consumer, made = m.consumers[i], m.out.orders[m.out.counts[Count.ORDERS]]
+    m.out.counts[Count.ORDERS] += 1
+    consumer.wallet -= best.price - best.coupon
+    consumer.coming |= 1 << category
+    made.stage = Stage.ORDERED.value
+    made.ordered = m.day
+    made.due = m.day
+    made.consumer = i
+    made.product = best.product
+    made.category = category
+    made.brand = m.products[best.product].brand
+    made.platform = m.people[i].home
+    made.channel = best.channel
+    made.creator = best.creator
+    made.follower = best.slot >= 0
+    made.parent = best.parent
+    made.price = best.price
+    made.coupon = best.coupon
+    made.claim = best.claim
+    made.expected = best.expected
+    made.liking = best.systematic - best.quality - best.risk + best.shock
+    made.outside = best.outside

@@ -1,0 +1,73 @@
+"""Receiving: the goods arrive, are experienced, remembered, perhaps returned and rated, and told of."""
+
+from __future__ import annotations
+
+import math
+
+from sim.agents.following import follow_after_purchase, follow_slot, remember_claim
+from sim.agents.memory import remember_use
+from sim.agents.needs import meet_need
+from sim.agents.sharing import tell_friends
+from sim.compiled import inlined
+from sim.day import Day
+from sim.draws import Stream, normal_of, uniform
+from sim.ranges import MOST_FEN
+from sim.rules.choice import realised_surplus
+from sim.rules.experience import is_returned, is_satisfying
+from sim.rules.trust import is_met
+from sim.state import NOBODY, Order
+
+
+@inlined
+def receive(order: Order, m: Day) -> None:
+    """Receive what was ordered: experience, memory, trust, rating, follows, words to friends."""
+    i, consumer = order.consumer, m.consumers[order.consumer]
+    consumer.coming &= ~(1 << order.category)
+    experience(order, m)
+    judge_claim(order, m)
+    remember_use(order.product, order.experienced, order.satisfying, consumer)
+    if not order.returned:
+        meet_need(i, order.category, m)
+    considers = uniform(m.keys[Stream.ENTRY], order.ordered, i, order.product) < m.people[i].sociability
+    order.candidate = order.satisfying and consumer.creator < 0 and considers
+    if order.satisfying:
+        if order.creator >= 0 and not order.follower:
+            follow_after_purchase(i, order.ordered, order.creator, m)
+        brand = m.brands[order.brand]
+        if brand.welcomes:
+            follow_after_purchase(i, order.ordered, brand.account, m)
+    tell_friends(order, m)
+
+
+@inlined
+def experience(order: Order, m: Day) -> None:
+    """What was delivered against what was expected: kept or not, satisfying or not, rated or not."""
+    i, key, draw = order.consumer, m.keys[Stream.EXPERIENCE], 4 * order.product
+    luck = normal_of(uniform(key, order.ordered, i, draw), uniform(key, order.ordered, i, draw + 1))
+    experienced = m.products[order.product].quality + m.p.experience.noise * luck
+    order.experienced = experienced
+    order.returned = is_returned(experienced, order.expected, m.p.experience)
+    order.satisfying = not order.returned and is_satisfying(experienced, order.expected, m.p.trust.tolerance)
+    order.reviewed = uniform(key, order.ordered, i, draw + 2) < m.p.experience.review
+    order.surplus = 0 if order.returned else surplus_of(order, m)
+
+
+@inlined
+def surplus_of(order: Order, m: Day) -> int:
+    """Surplus of an order, fen: at the quality experienced, not the one expected."""
+    gain = order.liking + m.p.choice.quality * order.experienced - order.outside
+    paid = 1.0 * (order.price - order.coupon)
+    surplus = realised_surplus(gain, paid, 1.0 * m.people[order.consumer].sensitivity)
+    return int(min(max(surplus, -MOST_FEN), MOST_FEN))  # who hardly minds a price may have any surplus at it
+
+
+@inlined
+def judge_claim(order: Order, m: Day) -> None:
+    """Tell whether the claim that sold was met; a follower remembers it of the creator."""
+    order.met = 0
+    if not math.isnan(order.claim):
+        met = is_met(order.experienced, order.claim, m.p.trust)
+        order.met = 1 if met else -1
+        slot = follow_slot(order.consumer, order.creator, m) if order.follower else NOBODY
+        if slot >= 0:
+            remember_claim(order.consumer, slot, met, m)

@@ -1,0 +1,142 @@
+"""Attention to goods: the public feed, habits, search, and questions to an expert."""
+
+from __future__ import annotations
+
+from sim.agents.attention import see, see_post
+from sim.agents.following import follow_slot, follow_to_trade
+from sim.agents.needs import one_of
+from sim.compiled import inlined
+from sim.day import Count, Day
+from sim.draws import Stream, uniform
+from sim.engine.guides import guided, place
+from sim.rules.loyalty import Loyalty, stage
+from sim.state import FOLLOW_SLOTS, NOBODY, OWN_SLOTS, Channel
+
+
+@inlined
+def attend_feed(i: int, m: Day) -> None:
+    """Look at a Poisson number of pages of the public feed: an ad, a creator's post or a listing on each."""
+    key, feeds = m.keys[Stream.FEED], m.feeds
+    pages = guided(uniform(key, m.day, i, 0), feeds.pages_guide, feeds.pages)
+    if pages > 0:
+        weigh_categories(i, m)
+    for page in range(pages):
+        category = category_of_page(uniform(key, m.day, i, 4 * page + 1), m)
+        kind, which = uniform(key, m.day, i, 4 * page + 2), uniform(key, m.day, i, 4 * page + 3)
+        attend_page(i, category, kind, which, m)
+
+
+@inlined
+def weigh_categories(i: int, m: Day) -> None:
+    """How much each category draws consumer i's attention in the feed: by taste and need, summed up."""
+    person, weight = m.people[i], m.out.weight
+    total = 0.0
+    for category in range(m.categories):
+        needed = m.out.visit.needs >> category & 1 == 1
+        total += person.pull[category] * m.wanted if needed else 1.0 * person.pull[category]
+        weight[category] = total
+
+
+@inlined
+def category_of_page(u: float, m: Day) -> int:
+    """Category of a page of the feed, by what draws attention."""
+    weight, last = m.out.weight, m.categories - 1
+    wanted = u * weight[last]
+    category = 0
+    for c in range(last):
+        category += wanted >= weight[c]
+    return category
+
+
+@inlined
+def attend_page(i: int, category: int, kind: float, which: float, m: Day) -> None:
+    """Look at one page of the feed; ``kind`` and ``which`` are the draws that decide what stands on it."""
+    home, feeds = m.people[i].home, m.feeds
+    platform, table = m.platforms[home], home * m.categories + category
+    is_ad = kind < platform.ad_load and feeds.paid[home, category] == 1
+    is_post = platform.ad_load <= kind < platform.ad_load + platform.content_share
+    if is_post and feeds.post_first[table + 1] > feeds.post_first[table]:
+        attend_public_post(i, table, which, m)
+        return
+    ranked = 1 if is_ad else 0
+    position = guided(which, feeds.goods_guide[ranked, home, category], feeds.goods[ranked, home, category])
+    product = feeds.product[category, position]
+    channel = Channel.AD.value if is_ad else Channel.LISTING.value
+    if is_ad:
+        m.out.tally.ads_viewed[home, product] += 1
+    m.out.tally.delivered[channel] += 1
+    see(product, channel, m)
+
+
+@inlined
+def attend_public_post(i: int, table: int, which: float, m: Day) -> None:
+    """Look at a creator's post in the feed; one's own is passed over."""
+    feeds = m.feeds
+    first, end = feeds.post_first[table], feeds.post_first[table + 1]
+    post = m.posts[feeds.post[first + place(which, feeds.post_weight[first:end])]]
+    creator = post.creator
+    if creator == m.consumers[i].creator:
+        return
+    slot = follow_slot(i, creator, m)
+    if slot < 0 and m.platforms[m.people[i].home].follow_gate:
+        slot = follow_to_trade(i, creator, m)
+    channel = Channel.PUBLIC_POST.value
+    m.out.tally.delivered[channel] += 1
+    see_post(i, post, channel, slot, m)
+
+
+@inlined
+def attend_habits(i: int, m: Day) -> None:
+    """Products bought by habit come to mind when they are needed, without anybody's post."""
+    consumer = m.consumers[i]
+    for slot in range(OWN_SLOTS):
+        product = consumer.own_product[slot]
+        if product < 0:
+            break
+        needed = m.out.visit.needs >> m.products[product].category & 1 == 1
+        if needed and stage(consumer.own_run[slot], m.p.experience) == Loyalty.HABIT.value:
+            m.out.tally.delivered[Channel.HABIT.value] += 1
+            see(product, Channel.HABIT.value, m)
+
+
+@inlined
+def search(i: int, m: Day) -> None:
+    """Search for something needed: results by rank, each looked at once."""
+    key, feeds = m.keys[Stream.SEARCH], m.feeds
+    if uniform(key, m.day, i, 0) >= m.p.attention.search:
+        return
+    category = one_of(m.out.visit.needs, m.categories, uniform(key, m.day, i, 1))
+    home = m.people[i].home
+    seen = 0
+    for result in range(m.p.attention.search_results):
+        u = uniform(key, m.day, i, 2 + result)
+        position = guided(u, feeds.goods_guide[0, home, category], feeds.goods[0, home, category])
+        if position < 63 and seen >> position & 1:
+            continue
+        seen |= 1 << min(position, 63)
+        channel = Channel.SEARCH.value
+        m.out.tally.delivered[channel] += 1
+        see(feeds.product[category, position], channel, m)
+
+
+@inlined
+def ask_expert(i: int, m: Day) -> None:
+    """Put a question to the contact who knows most about something needed; the answer comes tomorrow, if at all."""
+    key = m.keys[Stream.ASK]
+    if uniform(key, m.day, i, 0) >= m.p.attention.ask:
+        return
+    category = one_of(m.out.visit.needs, m.categories, uniform(key, m.day, i, 1))
+    best, most = NOBODY, 0.0
+    for slot in range(FOLLOW_SLOTS):
+        creator = m.follows[i, slot].creator
+        if creator < 0:
+            break
+        profile = m.profiles[creator]
+        if profile.private and profile.active and profile.expertise[category] > most:
+            best, most = creator, profile.expertise[category]
+    if best >= 0:
+        question = m.out.questions[m.out.counts[Count.QUESTIONS]]
+        m.out.counts[Count.QUESTIONS] += 1
+        question.consumer = i
+        question.creator = best
+        question.category = category

@@ -1,0 +1,152 @@
+"""The day's context: all that the phases of one day read and write, handed on as ``m``."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+from sim.ledger import Accounts
+from sim.records import Table
+from sim.state import (
+    Best,
+    Brand,
+    Byte,
+    Card,
+    Consumer,
+    Creator,
+    Double,
+    Follow,
+    Int16,
+    Int32,
+    Int64,
+    Leaving,
+    Listing,
+    Luck,
+    Offer,
+    Order,
+    Person,
+    Platform,
+    Post,
+    Product,
+    Profile,
+    Question,
+    Trace,
+    Visit,
+    Word,
+)
+
+GUIDE = 64  # parts of a guide to a cumulative distribution
+
+
+class Feeds(NamedTuple):
+    """Today's ranking tables by platform and category; cumulative weights end in 1.
+
+    A guide tells for each of GUIDE equal parts of (0, 1) where to begin in a cumulative distribution (Chen & Asau
+    1974).
+    """
+
+    product: Int16  # (C, n) products of a category
+    goods: Double  # (2, V, C, n) cumulative weight: of listings and in search, then of ads
+    goods_guide: Int16  # (2, V, C, GUIDE)
+    paid: Byte  # (V, C) 1 where somebody pays for ads
+    pages: Double  # (MOST_PAGES,) cumulative distribution of public pages seen on an active day
+    pages_guide: Int16  # (GUIDE,)
+    post_first: Int64  # (V * C + 1,) public posts of a platform and category
+    post: Int32  # (Q,) row among posts
+    post_weight: Double  # (Q,) cumulative weight
+    room: Double  # (3, n) where ranking works
+
+
+class Count(IntEnum):
+    """Lists whose rows are counted, and bounds of the day."""
+
+    ORDERS = 0
+    WORDS = 1
+    QUESTIONS = 2
+    LEAVING = 3
+    TRACES = 4
+    OFFERS = 5
+    NEXT_WORD = 6  # row of the inbox that is for the consumer who lives next
+
+
+class Used(IntEnum):
+    """Tables of which only the first rows are in use."""
+
+    POSTS = 0
+    ORDERS = 1
+    BEFORE_TODAY = 2  # orders that stood in the table this morning
+
+
+class Tally(NamedTuple):
+    """Counts of the day; integers, so that the order of summing is irrelevant."""
+
+    followers: Int64  # (K,) net change
+    delivered: Int64  # (channels,)
+    viewed: Int64  # (channels,)
+    considered: Int64  # (channels,)
+    ads_viewed: Int64  # (V, J)
+    paid_viewed: Int64  # (1,) pages of creators whom a brand pays
+    trust: Int64  # (2,) sum of trust in opened posts in millionths, and their number
+
+
+class Events(NamedTuple):
+    """What a stretch of consumers does in a day; ``counts`` holds the rows used of each list, by `Count`."""
+
+    counts: Int64  # (len(Count),)
+    orders: Table[Order]
+    words: Table[Word]
+    questions: Table[Question]
+    leaving: Table[Leaving]
+    offers: Table[Offer]  # that the consumer who lives has seen
+    trace: Table[Trace]  # without rows unless a decision is to be explained
+    tally: Tally
+    visit: Visit
+    best: Table[Best]  # (C,)
+    weight: Double  # (C,) weights of categories in the feed, summed
+
+
+class Sums(NamedTuple):
+    """Sums over orders; K creators, J products."""
+
+    ordered: Int64  # (channels,)
+    kept: Int64  # (channels,)
+    gmv: Int64  # (channels,) fen
+    products: Int64  # (J,) orders
+    sold_by: Int64  # (K,) kept sales of each creator, fen
+    split: Int64  # (len(Party),) fen
+    total: Int64  # (len(Total),)
+
+
+class Day(NamedTuple):
+    """The context of a day; a new one is made where a table has grown."""
+
+    day: int
+    population: int  # people with any activity
+    categories: int
+    shipping: int  # fen a trip
+    live_discount: float  # on what KOLs sell, share of price
+    wanted: float  # odds ratio with which a need draws attention
+    keys: Luck
+    p: Any  # numbers of all parameters, by group; from `sim.parameters.numbers_of`
+    people: Table[Person]
+    consumers: Table[Consumer]
+    follows: Table[Follow]
+    friends: Int32
+    offsets: Int64  # friends of i are ``friends[offsets[i]:offsets[i + 1]]``
+    creators: Table[Creator]
+    judgement: Double  # (K, J) error of each creator's judgement of each product
+    products: Table[Product]
+    listings: Table[Listing]  # (V, J)
+    brands: Table[Brand]
+    platforms: Table[Platform]
+    profiles: Table[Profile]
+    cards: Table[Card]
+    posts: Table[Post]
+    feeds: Feeds
+    inbox: Table[Word]
+    orders: Table[Order]
+    used: Int64  # (len(Used),) rows in use
+    accounts: Accounts
+    brand_withdrawn: Int64  # (V, B) by brands in their lives, fen
+    sums: Sums
+    out: Events

@@ -1,0 +1,188 @@
+"""The consumers' passes in stretches of rows, over one thread or several, with the same result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import numpy as np
+
+from sim.compiled import compiled
+from sim.day import Count, Day, Events, Tally
+from sim.records import Table, joined
+from sim.state import (
+    MOST_OFFERS,
+    Best,
+    Channel,
+    Int64,
+    Leaving,
+    Offer,
+    Order,
+    Question,
+    Trace,
+    Visit,
+    Word,
+)
+
+STRETCH = 1 << 14  # consumers, or orders that arrive, of one task
+T = TypeVar("T")
+
+
+class ConsumerPass:
+    """Runs consumers through their day and gathers what they do, in the order of their rows.
+
+    Parameters
+    ----------
+    categories, products, platforms
+        Sizes of the market.
+    threads
+        Threads to use.
+    live_all, receive_all
+        The compiled passes, with the rules that a researcher chose.
+    """
+
+    def __init__(
+        self, categories: int, products: int, platforms: int, threads: int, live_all: Any, receive_all: Any
+    ) -> None:
+        self.sizes = (categories, products, platforms)
+        self.threads = threads
+        self.live_all, self.receive_all = live_all, receive_all
+        self.spare: list[Events] = []
+        self.lived: list[tuple[int, Table[Order], Table[Question], Table[Leaving]]] = []
+
+    def open_day(self, creators: int) -> None:
+        """Forget yesterday."""
+        self.lived.clear()
+        if self.spare and len(self.spare[0].tally.followers) != creators:
+            self.spare = [events._replace(tally=self._new_tally(creators)) for events in self.spare]
+        for events in self.spare:
+            for column in events.tally:
+                column[:] = 0
+
+    def live(self, m: Day, start: int, end: int, trace: int = 0) -> Table[Trace]:
+        """Let consumers ``start`` to ``end - 1`` live their day, up to what they order.
+
+        Parameters
+        ----------
+        trace
+            Offers of which every term is written down, at most.
+
+        Returns
+        -------
+        Table
+            The offers written down.
+        """
+        firsts = range(start, end, STRETCH)
+        first_words = dict(zip(firsts, np.searchsorted(m.inbox["to"], firsts).tolist(), strict=True))
+
+        def task(first: int) -> Table[Trace]:
+            last = min(first + STRETCH, end)
+            events = self._events(m, last - first, 0, trace)
+            events.counts[Count.NEXT_WORD] = first_words[first]
+            self.live_all(first, last, m._replace(out=events))
+            used = events.counts
+            orders, questions, leaving = (
+                events.orders[: used[Count.ORDERS]].copy(),
+                events.questions[: used[Count.QUESTIONS]].copy(),
+                events.leaving[: used[Count.LEAVING]].copy(),
+            )
+            self.lived.append((first, orders, questions, leaving))
+            traced = events.trace[: used[Count.TRACES]].copy()
+            self.spare.append(events)
+            return traced
+
+        return joined([Trace.table(0), *self._map(task, firsts)])
+
+    def happened(self) -> tuple[Table[Order], Table[Question], Table[Leaving]]:
+        """What all consumers did today, in the order of their rows."""
+        parts = sorted(self.lived, key=lambda part: part[0])
+        return (
+            joined([Order.table(0), *(part[1] for part in parts)]),
+            joined([Question.table(0), *(part[2] for part in parts)]),
+            joined([Leaving.table(0), *(part[3] for part in parts)]),
+        )
+
+    def receive(self, m: Day, rows: Int64) -> Table[Word]:
+        """Let the orders in some rows, sorted by consumer, arrive; returns what is told to friends, by teller."""
+        buyers = m.orders["consumer"]
+        cuts = [0]
+        while cuts[-1] < len(rows):  # a consumer's orders stay together
+            cut = min(cuts[-1] + STRETCH, len(rows))
+            while cut < len(rows) and buyers[rows[cut]] == buyers[rows[cut - 1]]:
+                cut += 1
+            cuts.append(cut)
+
+        def task(first: int) -> Table[Word]:
+            part = rows[cuts[first] : cuts[first + 1]]
+            told = most_told(buyers[part].astype(np.int64), int(m.p.sharing.friends_told) + 1, m.offsets)
+            events = self._events(m, 0, told, 0)
+            self.receive_all(part, m._replace(out=events))
+            words = events.words[: events.counts[Count.WORDS]].copy()
+            self.spare.append(events)
+            return words
+
+        return joined([Word.table(0), *self._map(task, range(len(cuts) - 1))])
+
+    def tally(self, creators: int) -> Tally:
+        """The day's counts."""
+        if not self.spare:
+            return self._new_tally(creators)
+        return Tally(*(sum(columns) for columns in zip(*(events.tally for events in self.spare), strict=True)))
+
+    def _map(self, task: Callable[[int], T], firsts: Sequence[int]) -> list[T]:
+        if self.threads > 1 and len(firsts) > 1:
+            with ThreadPoolExecutor(self.threads) as pool:
+                return list(pool.map(task, firsts))
+        return [task(first) for first in firsts]
+
+    def _events(self, m: Day, consumers: int, words: int, trace: int) -> Events:
+        """Lists with enough room, not in use by another thread; their tally goes on counting."""
+        events = self.spare.pop() if self.spare else self.new_events(len(m.creators))
+        events.counts[:] = 0
+        rows = consumers * self.sizes[0]  # nobody orders twice in a category on a day
+        if len(events.orders) < rows:
+            events = events._replace(
+                orders=Order.room(rows), questions=Question.room(consumers), leaving=Leaving.room(consumers)
+            )
+        if len(events.words) < words:
+            events = events._replace(words=Word.room(words))
+        return events if len(events.trace) == trace else events._replace(trace=Trace.table(trace))
+
+    def new_events(self, creators: int) -> Events:
+        """Empty lists, and counts at zero."""
+        categories = self.sizes[0]
+        return Events(
+            counts=np.zeros(len(Count), np.int64),
+            orders=Order.table(0),
+            words=Word.table(0),
+            questions=Question.table(0),
+            leaving=Leaving.table(0),
+            offers=Offer.table(MOST_OFFERS + 1),
+            trace=Trace.table(0),
+            tally=self._new_tally(creators),
+            visit=Visit.table(1)[0],
+            best=Best.table(categories),
+            weight=np.zeros(categories),
+        )
+
+    def _new_tally(self, creators: int) -> Tally:
+        _, products, platforms = self.sizes
+        return Tally(
+            followers=np.zeros(creators, np.int64),
+            delivered=np.zeros(len(Channel), np.int64),
+            viewed=np.zeros(len(Channel), np.int64),
+            considered=np.zeros(len(Channel), np.int64),
+            ads_viewed=np.zeros((platforms, products), np.int64),
+            paid_viewed=np.zeros(1, np.int64),
+            trust=np.zeros(2, np.int64),
+        )
+
+
+@compiled
+def most_told(buyers: Int64, most: int, offsets: Int64) -> int:
+    """Friends who are told at most of the orders of these buyers, if each is told to at most so many."""
+    told = 0
+    for i in buyers:
+        told += min(offsets[i + 1] - offsets[i], most)
+    return told

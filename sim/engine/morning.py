@@ -1,0 +1,31 @@
+"""The morning: what brands, creators and platforms prepare before the first consumer wakes, in one compiled pass."""
+
+from __future__ import annotations
+
+from sim.agents.creating import create_all
+from sim.agents.weighing import common_belief
+from sim.compiled import compiled, inlined
+from sim.day import Day
+from sim.markets.ranking import rank_all, rate_goods
+from sim.markets.sponsorship import bid_for_goods, charge_slot_fees, plan_day
+
+
+@compiled
+def prepare_all(m: Day) -> None:
+    """Brands plan, creators post, platforms rank; what everybody believes of each product is worked out."""
+    plan_day(m)
+    rate_goods(m)
+    form_beliefs(m)
+    create_all(m)
+    charge_slot_fees(m)
+    bid_for_goods(m)
+    rank_all(m)
+
+
+@inlined
+def form_beliefs(m: Day) -> None:
+    """Work out what is believed of each product on what everybody knows."""
+    for product in range(m.products.shape[0]):
+        believed = common_belief(product, m)
+        m.products[product].expected = believed.mean
+        m.products[product].precision = believed.precision

@@ -1,0 +1,79 @@
+"""The compiled passes over consumers: living a day, and receiving what arrives; none reads what another writes."""
+
+from __future__ import annotations
+
+from sim.agents.attention import attend_answer, attend_posts, attend_words
+from sim.agents.following import leave
+from sim.agents.needs import wake
+from sim.agents.ordering import order_chosen
+from sim.agents.receiving import receive
+from sim.agents.searching import ask_expert, attend_feed, attend_habits, search
+from sim.compiled import compiled, inlined
+from sim.day import Count, Day
+from sim.engine.dismissal import consider
+from sim.records import Table
+from sim.state import Follow, Int64, Leaving
+
+
+@inlined
+def live(i: int, m: Day) -> None:
+    """The day of consumer i, from waking to ordering."""
+    begin(m)
+    wake(i, m)
+    attend_posts(i, m)
+    attend_words(i, m)
+    if m.out.visit.online:
+        if m.consumers[i].adviser >= 0:
+            attend_answer(i, m)
+        attend_feed(i, m)
+        if m.out.visit.needs:
+            attend_habits(i, m)
+            search(i, m)
+            ask_expert(i, m)
+    for n in range(m.out.counts[Count.OFFERS]):
+        consider(i, m.out.offers[n], m)
+    if m.out.visit.chosen:
+        order_chosen(i, m)
+    if m.out.visit.leaving:
+        note_leaving(i, m)
+
+
+@inlined
+def begin(m: Day) -> None:
+    """Forget the consumer who lived before."""
+    visit = m.out.visit
+    visit.seen = 0
+    visit.exact = 0
+    visit.chosen = 0
+    visit.leaving = 0
+    m.out.counts[Count.OFFERS] = 0
+
+
+@inlined
+def note_leaving(i: int, m: Day) -> None:
+    """Note the follows of consumer i that end with the day."""
+    row = m.out.leaving[m.out.counts[Count.LEAVING]]
+    m.out.counts[Count.LEAVING] += 1
+    row.consumer = i
+    row.slots = m.out.visit.leaving
+
+
+@compiled
+def live_all(start: int, end: int, m: Day) -> None:
+    """The day of consumers ``start`` to ``end - 1``."""
+    for i in range(start, end):
+        live(i, m)
+
+
+@compiled
+def receive_all(rows: Int64, m: Day) -> None:
+    """What arrives today, by the rows of the orders."""
+    for row in rows:
+        receive(m.orders[row], m)
+
+
+@compiled
+def end_follows(leaving: Table[Leaving], follows: Table[Follow]) -> None:
+    """End the follows that were given up today."""
+    for n in range(leaving.shape[0]):
+        leave(leaving[n].consumer, leaving[n].slots, follows)

@@ -1,0 +1,68 @@
+"""Arrival: what is noted in the accounts, of goods, creators and promotion, when an order has been received."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import allocating, compiled, inlined
+from sim.day import Day
+from sim.markets.account import send_back
+from sim.markets.sponsorship import book_order, charge_marketing
+from sim.markets.sums import add_received
+from sim.records import Table
+from sim.state import Int64, Order, Stage
+
+MILLION = 1e6
+
+
+@allocating
+def arriving(day: int, orders: Table[Order], used: int) -> Int64:
+    """Rows of the orders that arrive today, in the order in which they were made; the first ``used`` are in use."""
+    rows = np.empty(used, np.int64)
+    count = 0
+    for row in range(used):
+        if orders[row].stage == Stage.CONFIRMED.value and orders[row].due <= day:
+            rows[count] = row
+            count += 1
+    return rows[:count]
+
+
+@compiled
+def book_all(rows: Int64, contact: int, m: Day) -> None:
+    """Note in the accounts, and of goods, creators and promotion, what arrived in some rows; charge for marketing.
+
+    Parameters
+    ----------
+    contact
+        Red packet for a consumer who joins an own account, fen.
+    """
+    charge_marketing(contact, m)
+    for row in rows:
+        order = m.orders[row]
+        order.stage = Stage.RECEIVED.value
+        order.due = day_of_settlement(order, m)
+        if order.returned:
+            send_back(order, m)
+        rate(order, m)
+        book_order(order, m)
+        add_received(order, m)
+
+
+@inlined
+def day_of_settlement(order: Order, m: Day) -> int:
+    """Day on which the money of a received order moves next."""
+    platform = m.platforms[order.platform]
+    if order.returned:
+        return order.ordered + min(platform.settlement_days, platform.return_days)
+    return order.ordered + platform.settlement_days
+
+
+@inlined
+def rate(order: Order, m: Day) -> None:
+    """Add an order to what the public knows of its product; sums of integers, so that their order is irrelevant."""
+    product = m.products[order.product]
+    if order.reviewed:
+        product.reviews += 1
+        product.review_sum += int(np.rint(float(np.float32(order.experienced)) * MILLION))
+    product.bought += 1
+    product.satisfying += order.satisfying

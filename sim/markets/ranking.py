@@ -1,0 +1,154 @@
+"""Ranking: the tables by which platforms lend attention to goods, ads and creators' public posts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import inlined
+from sim.day import GUIDE, Day, Feeds, Used
+from sim.engine.guides import write_guide
+from sim.rules.ranking import Mix, bid_shares, cumulate, ranking_weights
+from sim.state import MOST_PAGES, Int16
+
+MILLION = 1e6
+POPULARITY_DECAY = 0.05  # share of recent sales that no longer counts, per day
+SATISFYING_PRIOR, BOUGHT_PRIOR = 4.0, 5.0  # satisfying purchases and purchases assumed of new goods
+
+
+def new_feeds(by_category: Int16, platforms: int, posts: int, mean_pages: float) -> Feeds:
+    """Tables to be written each day.
+
+    Parameters
+    ----------
+    by_category
+        Products of each category, shape (C, n).
+    platforms, posts
+        Platforms, and posts on a day at most.
+    mean_pages
+        Mean of the Poisson number of pages that somebody sees.
+    """
+    categories, n = by_category.shape
+    pages = np.arange(MOST_PAGES)
+    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, MOST_PAGES)))])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        chance = np.exp(np.where(pages == 0, 0.0, pages * np.log(mean_pages)) - mean_pages - log_factorial)
+    feeds = Feeds(
+        product=by_category,
+        goods=np.empty((2, platforms, categories, n)),
+        goods_guide=np.empty((2, platforms, categories, GUIDE), np.int16),
+        paid=np.empty((platforms, categories), np.uint8),
+        pages=np.cumsum(chance),
+        pages_guide=np.empty(GUIDE, np.int16),
+        post_first=np.empty(platforms * categories + 1, np.int64),
+        post=np.empty(posts, np.int32),
+        post_weight=np.empty(posts),
+        room=np.empty((3, max(n, posts))),
+    )
+    feeds.pages[-1] = 1.0
+    write_guide(feeds.pages, feeds.pages_guide)
+    return feeds
+
+
+@inlined
+def rate_goods(m: Day) -> None:
+    """Work out each product's public rating of today."""
+    for j in range(m.products.shape[0]):
+        product = m.products[j]
+        mean = product.review_sum / max(product.reviews, 1) / MILLION
+        product.rating = mean + product.rating_bias if product.reviews > 0 else 0.0
+
+
+@inlined
+def rank_all(m: Day) -> None:
+    """Write today's goods, ads and posts of all tables of all platforms."""
+    sort_public_posts(m)
+    for v in range(m.platforms.shape[0]):
+        platform = m.platforms[v]
+        share_feed(v, m)
+        mix = Mix(platform.popularity, platform.merit, platform.paid, platform.exponent)
+        for category in range(m.categories):
+            rank_goods(v, category, mix, m)
+            rank_posts(v * m.categories + category, mix, m)
+
+
+@inlined
+def sort_public_posts(m: Day) -> None:
+    """List the public posts by platform and category, in the order in which they were written."""
+    first, tables = m.feeds.post_first, m.platforms.shape[0] * m.categories
+    first[:] = 0
+    for n in range(m.used[Used.POSTS]):
+        post = m.posts[n]
+        if not post.private:
+            first[post.platform * m.categories + post.category + 1] += 1
+    for table in range(tables):
+        first[table + 1] += first[table]
+    for n in range(m.used[Used.POSTS]):
+        post = m.posts[n]
+        if not post.private:
+            table = post.platform * m.categories + post.category
+            m.feeds.post[first[table]] = n
+            first[table] += 1
+    for table in range(tables, 0, -1):  # each has moved on to where the next one began
+        first[table] = first[table - 1]
+    first[0] = 0
+
+
+@inlined
+def share_feed(v: int, m: Day) -> None:
+    """Share of today's feed that creators' posts fill: the more there are, the less other content does.
+
+    The share saturates as ``s·n / (n + n½)`` in the public posts n of a platform per 1,000 people.
+    """
+    platform = m.platforms[v]
+    public = m.feeds.post_first[(v + 1) * m.categories] - m.feeds.post_first[v * m.categories]
+    platform.content_share = 0.0
+    if public > 0:
+        per_thousand = public / max(m.population, 1) * 1_000
+        platform.content_share = platform.content_most * (per_thousand / (per_thousand + platform.content_half))
+
+
+@inlined
+def rank_goods(v: int, category: int, mix: Mix, m: Day) -> None:
+    """Rank the goods of a category by sales, satisfaction and bids; show ads in proportion to bids."""
+    feeds, count = m.feeds, m.feeds.product.shape[1]
+    goods, ads = feeds.goods[0, v, category], feeds.goods[1, v, category]
+    popularity, merit, bids = feeds.room[0, :count], feeds.room[1, :count], feeds.room[2, :count]
+    for n in range(count):
+        j = feeds.product[category, n]
+        product = m.products[j]
+        popularity[n] = m.listings[v, j].popularity
+        merit[n] = (product.satisfying + SATISFYING_PRIOR) / (product.bought + BOUGHT_PRIOR)
+        bids[n] = product.bid
+    ranking_weights(popularity, merit, bids, mix, goods)
+    cumulate(goods)
+    feeds.paid[v, category] = bid_shares(bids, ads)
+    cumulate(ads)
+    write_guide(goods, feeds.goods_guide[0, v, category])
+    write_guide(ads, feeds.goods_guide[1, v, category])
+
+
+@inlined
+def rank_posts(table: int, mix: Mix, m: Day) -> None:
+    """Rank the public posts of a table by their authors' audience and the truth of their claims, and paid promotion."""
+    feeds = m.feeds
+    first, end = feeds.post_first[table], feeds.post_first[table + 1]
+    popularity, merit, bids = feeds.room[0, : end - first], feeds.room[1, : end - first], feeds.room[2, : end - first]
+    for n in range(end - first):
+        post = m.posts[feeds.post[first + n]]
+        author = m.creators[post.creator]
+        popularity[n] = 1.0 * author.audience
+        merit[n] = (author.pool_met + 1.0) / (author.pool_met + author.pool_broken + 2.0)
+        bids[n] = 1.0 if m.products[post.product].bid > 0.0 else 0.0
+    weights = feeds.post_weight[first:end]
+    ranking_weights(popularity, merit, bids, mix, weights)
+    cumulate(weights)
+
+
+@inlined
+def count_sales(m: Day) -> None:
+    """Let today's orders of each product make it popular on its platform, and old ones fade."""
+    for v in range(m.platforms.shape[0]):
+        for j in range(m.products.shape[0]):
+            listing = m.listings[v, j]
+            listing.popularity = (1.0 - POPULARITY_DECAY) * listing.popularity + listing.sold
+            listing.sold = 0

@@ -1,0 +1,85 @@
+"""Words on their way: friends' words to tomorrow's inbox, and one-to-one questions that find an expert's time."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import allocating
+from sim.day import Day
+from sim.draws import Stream, uniform
+from sim.records import Table, joined
+from sim.sorting import rows_by
+from sim.state import NOBODY, Question, Word
+
+
+def deliver(words: Table[Word], people: int) -> Table[Word]:
+    """Tomorrow's inbox: all words of today, sorted by recipient, and by teller for one recipient.
+
+    Parameters
+    ----------
+    words
+        By teller.
+    people
+        How many might be told.
+    """
+    rows, _ = rows_by(np.ascontiguousarray(words["to"], np.int32), people)
+    return words[rows]
+
+
+def with_word(inbox: Table[Word], to: NDArray[np.int64], product: int, quality: float) -> Table[Word]:
+    """The inbox with one more word for some, which comes from no friend's order.
+
+    Parameters
+    ----------
+    inbox
+        Sorted by recipient.
+    to
+        Rows of the recipients, shape (n,).
+    product, quality
+        What of, and how good it is said to be.
+    """
+    more = Word.table(len(to))
+    more["to"] = to
+    more["product"] = product
+    more["quality"] = quality
+    more["creator"] = NOBODY
+    both = joined([inbox, more])
+    return both[np.argsort(both["to"], kind="stable")]
+
+
+@allocating
+def answer(questions: Table[Question], m: Day) -> int:
+    """Let each creator take up at most so many of today's questions, drawn by lot; answers arrive tomorrow.
+
+    A creator's time is what does not scale: in a large pool most questions stay open.
+
+    Parameters
+    ----------
+    questions
+        By who asks, at most one each.
+
+    Returns
+    -------
+    int
+        Questions that will be answered.
+    """
+    asked_of = np.empty(questions.shape[0], np.int32)
+    for n in range(questions.shape[0]):
+        asked_of[n] = questions[n].creator
+    rows, first = rows_by(asked_of, m.creators.shape[0])
+    answers, taken = int(m.p.creators.answers), 0
+    for k in range(m.creators.shape[0]):
+        asked = rows[first[k] : first[k + 1]]
+        if asked.shape[0] > answers:
+            lots = np.empty(asked.shape[0])
+            for n in range(asked.shape[0]):
+                question = questions[asked[n]]
+                lots[n] = uniform(m.keys[Stream.ASK], m.day, question.consumer, 2 + question.category)
+            asked = asked[np.argsort(lots, kind="mergesort")[:answers]]
+        for row in asked:
+            consumer = m.consumers[questions[row].consumer]
+            consumer.adviser = k
+            consumer.question = questions[row].category
+        taken += asked.shape[0]
+    return taken

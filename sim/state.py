@@ -1,0 +1,440 @@
+"""State: every column that a market keeps from one day to the next, and what the day's tables say, each in a line.
+
+N consumers, K creators, J products, B brands, V platforms. A column is written by one phase of the day only.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.ranges import (
+    LAST_DAY,
+    MOST_CITY_TIERS,
+    MOST_FEN,
+    MOST_INCOME,
+    MOST_LIST,
+    MOST_PEOPLE,
+    MOST_SUM,
+)
+from sim.records import Record, bits, flag, real, row, whole
+
+Int8 = NDArray[np.int8]
+Int16 = NDArray[np.int16]
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+Byte = NDArray[np.uint8]
+Bool = NDArray[np.bool_]
+Float = NDArray[np.float32]
+Double = NDArray[np.float64]
+Luck = NDArray[np.uint64]
+"""Keys of all streams of luck, from `sim.draws.stream_keys`."""
+
+NOBODY = -1
+FEN = 100
+DAYS_A_WEEK = 7
+FOLLOW_SLOTS = 14
+OWN_SLOTS = 4
+WORD_SLOTS = 3
+MOST_POSTS = 8  # posts of a creator on one day
+MOST_OFFERS = 512  # offers that one person can weigh on one day
+MOST_PAGES = 24  # pages of the feed that one person can see on one day
+
+
+class Channel(IntEnum):
+    """Where a consumer met an offer."""
+
+    LISTING = 0
+    AD = 1
+    PUBLIC_POST = 2
+    PRIVATE_POST = 3
+    ONE_TO_ONE = 4
+    SEARCH = 5
+    FRIEND = 6
+    HABIT = 7
+
+
+PUBLIC_CHANNELS = (Channel.LISTING, Channel.AD, Channel.PUBLIC_POST, Channel.SEARCH)
+PRIVATE_CHANNELS = (Channel.PRIVATE_POST, Channel.ONE_TO_ONE)
+CREATOR_CHANNELS = (Channel.PUBLIC_POST, Channel.PRIVATE_POST, Channel.ONE_TO_ONE)
+
+
+class Tier(IntEnum):
+    """Size of a creator's audience; says nothing of the domain."""
+
+    KOC = 0
+    KOL = 1
+    BRAND = 2  # a brand's own account
+
+
+class Stage(IntEnum):
+    """How far an order has come."""
+
+    ORDERED = 0  # the buyer's money is in escrow
+    CONFIRMED = 1  # and the goods are on their way
+    RECEIVED = 2  # and kept, or on their way back
+    DIVIDED = 3  # the price has been paid out of escrow, line by line
+    REFUNDED = 4  # the buyer has the money back after a return
+    CANCELLED = 5  # the buyer has the money back, and nothing was sent
+
+
+class Spending(IntEnum):
+    """What marketing money is spent on."""
+
+    ADS = 0
+    KOL = 1
+    KOC = 2
+    OWN = 3
+    FEES = 4  # the platform's take on orders that no promotion led to, and annual fees
+
+
+CHANNELS = 4  # that a budget is split over: the first of `Spending`
+REACHED = 3  # this week, and since measuring began
+
+
+# --- what lasts -----------------------------------------------------------------------------------------------------
+
+
+class Person(Record):
+    """What does not change about a consumer."""
+
+    taste: Float = real("taste θ for a category", "utility", per="category", single=True)
+    pull: Float = real("odds ratio exp(i·θ) with which taste draws attention", per="category", single=True)
+    activity: float = real("probability to be online", "1/day", single=True)
+    sensitivity: float = real("price sensitivity α", "utility/log price", single=True)
+    sociability: float = real("probability to tell friends of an unsurprising purchase", single=True)
+    income: int = whole("budget for these goods", "fen/day", most=MOST_INCOME)
+    group: int = row("categories", "interest group")
+    city_tier: int = whole("tier of the home city", most=MOST_CITY_TIERS)
+    home: int = row("platforms", "platform")
+
+
+class Consumer(Record):
+    """What changes about a consumer."""
+
+    due: Int16 = whole("day on which the next need opens", "day", least=-1, most=LAST_DAY, per="category")
+    lapse: Int16 = whole(
+        "day on which it will have been met elsewhere", "day", least=-1, most=LAST_DAY + 500, per="category"
+    )
+    needs: int = bits("categories in which something is needed", "categories")
+    coming: int = bits("categories in which an order is on its way", "categories")
+    next_change: int = whole("day on which they change next", "day", least=-1, most=LAST_DAY + 500)
+    wallet: int = whole("money at hand", "fen", least=-MOST_FEN, most=MOST_FEN)
+    known: int = whole("products remembered, folded", "set of products", most=2**63 - 1)
+    own_product: Int16 = row("products", "products used", or_none=True, per=OWN_SLOTS)
+    own_count: Byte = whole("purchases of it", "purchases", most=255, per=OWN_SLOTS)
+    own_run: Byte = whole("satisfying ones in a row", "purchases", most=255, per=OWN_SLOTS)
+    own_mean: Float = real("mean experienced quality", "quality", per=OWN_SLOTS, single=True)
+    word_product: Int16 = row("products", "products friends spoke of", or_none=True, per=WORD_SLOTS)
+    word_count: Byte = whole("friends who did", "friends", most=255, per=WORD_SLOTS)
+    word_mean: Float = real("mean of what they said", "quality", per=WORD_SLOTS, single=True)
+    word_day: Int16 = whole("last day", "day", least=-1, most=LAST_DAY, per=WORD_SLOTS)
+    adviser: int = row("creators", "creator who answers a question today", or_none=True)
+    question: int = row("categories", "category of that question")
+    reached: int = whole("by paid pages: 1 this week, 2 since measuring began", "set", most=3)
+    customer_of: np.uint64 = bits("brands ever bought", "brands")
+    bought_from: np.uint64 = bits("brands bought since measuring began", "brands")
+    bought_again: np.uint64 = bits("brands bought twice since then", "brands")
+    creator: int = row("creators", "row among creators", or_none=True)
+
+
+class Follow(Record):
+    """One place for a creator whom a consumer follows; a consumer's places are filled from the left."""
+
+    creator: int = row("creators", "creator followed", or_none=True)
+    fatigue: int = whole("fatigue with the creator's posts", "1/8192", most=2**16 - 1)
+    met: int = whole("claims met", "1/8 claim", most=255)
+    broken: int = whole("claims broken", "1/8 claim", most=255)
+
+
+class Creator(Record):
+    """A creator: a KOC or KOL, who is a consumer too, or a brand's own account."""
+
+    consumer: int = row("people", "row among consumers; none for a brand's own account", or_none=True)
+    brand: int = row("brands", "brand of an own account", or_none=True)
+    home: int = row("platforms", "platform")
+    tier: int = whole("KOC 0, KOL 1, own account 2", most=2)
+    active: bool = flag("in business", start=True)
+    since: int = whole("day of entry", "day", most=LAST_DAY)
+    integrity: float = real("1 never inflates a claim for pay", least=0, most=1)
+    reservation: float = real("net income below which the creator thinks of leaving", "yuan/day", least=0)
+    audience: int = whole("followers", "people", least=-MOST_PEOPLE, most=MOST_PEOPLE)
+    content: Double = real("posts, fading", "posts", per="category")
+    fit: Double = real("mean taste of the followers", "utility", per="category")
+    sold: Double = real("orders, fading", "orders", per="category")
+    pool_met: float = real("claims met, fading", "claims/100 followers")
+    pool_broken: float = real("claims broken, fading", "claims/100 followers")
+    met_today: int = whole("claims met today", "claims", most=MOST_LIST)
+    broken_today: int = whole("claims broken today", "claims", most=MOST_LIST)
+    week_posts: float = real("posts this week", "posts")
+    week_income: float = real("income this week", "yuan")
+    posts_mean: float = real("learnt mean of posts", "posts/week")
+    income_mean: float = real("learnt mean of income", "yuan/week")
+    posts_square: float = real("learnt mean of squared posts", "posts²/week²")
+    posts_income: float = real("learnt mean of posts times income", "posts yuan/week²")
+    effort_mean: float = real("learnt mean of effort", "yuan/week")
+    rate: float = real("intended posts", "posts/day")
+    earned_today: int = whole("earned today", "fen", least=-MOST_SUM, most=MOST_SUM)
+    earned: int = whole("income since measuring began", "fen", least=-MOST_SUM, most=MOST_SUM)
+    effort: float = real("effort since measuring began", "yuan")
+    withdrawn: int = whole("withdrawn in a lifetime", "fen", most=MOST_SUM)
+
+
+class Product(Record):
+    """A product, and what the public knows of it."""
+
+    category: int = row("categories", "category")
+    brand: int = row("brands", "brand")
+    quality: float = real("true quality: only experience and creators' judgement read it", "quality")
+    reputation: float = real("reputation of the brand", "quality")
+    rating_bias: float = real("bias of the public rating", "quality")
+    cost: int = whole("what the brand pays for it", "fen", most=MOST_SUM)
+    reviews: int = whole("public ratings", "ratings", most=MOST_SUM)
+    review_sum: int = whole("their sum", "quality/1,000,000", least=-MOST_SUM, most=MOST_SUM)
+    bought: int = whole("purchases received", "purchases", most=MOST_SUM)
+    satisfying: int = whole("satisfying ones", "purchases", most=MOST_SUM)
+    rating: float = real("mean public rating today", "quality")
+    expected: float = real("quality expected on what everybody knows", "quality")
+    precision: float = real("precision of that belief", "1/quality²")
+    bid: float = real("ad budget left behind it today", "fen")
+
+
+class Listing(Record):
+    """A product on a platform."""
+
+    price: int = whole("price before discount and coupon", "fen", least=1, most=MOST_FEN, start=1)
+    log_price: float = real("log of it over the category's mean list price")
+    sold: int = whole("orders today", "orders", most=MOST_SUM)
+    popularity: float = real("orders, fading", "orders")
+
+
+class Brand(Record):
+    """A brand: its marketing money, and what it pays today to be promoted."""
+
+    budget: int = whole("marketing budget", "fen/week", most=MOST_SUM)
+    split: Double = real("shares for ads, KOLs, KOCs and the own pool", per=CHANNELS)
+    spent: Int64 = whole("spent this week", "fen", least=-MOST_SUM, most=MOST_SUM, per=len(Spending))
+    earned: Int64 = whole(
+        "gross margin that each channel led to", "fen/week", least=-MOST_SUM, most=MOST_SUM, per=CHANNELS
+    )
+    commission: Double = real(
+        "paid today to each tier, seen by buyers", "share of price", least=0, most=1, per=len(Tier)
+    )
+    margin: Double = real("paid today to each tier, not seen", "share of price", least=0, most=1, per=len(Tier))
+    slot_fee: Double = real("paid today to each tier", "yuan/follower/promoted post", per=len(Tier))
+    account: int = row("creators", "own account", or_none=True)
+    welcomes: bool = flag("whether the own account takes new contacts today")
+
+
+class Platform(Record):
+    """A platform's policy, as the day's phases read it."""
+
+    take_rate: float = real("platform's share", "share of price", least=0, most=1)
+    settlement_days: int = whole("from purchase to payout", "days", most=255)
+    return_days: int = whole("from purchase to refund", "days", most=255)
+    annual_fee: int = whole("of a brand", "fen/year", most=MOST_SUM)
+    deposit: int = whole("of a brand", "fen", most=MOST_SUM)
+    ad_price: int = whole("price of an ad", "fen/view", most=MOST_SUM)
+    withdrawal_habit: float = real("probability that a party withdraws", "1/day", least=0, most=1)
+    withdrawal_fee: float = real("fee on withdrawals", "share of amount", least=0, most=1)
+    withdrawal_fee_least: int = whole("smallest fee", "fen", most=MOST_SUM)
+    withdrawal_free: int = whole("free of fee in a lifetime", "fen", most=MOST_SUM)
+    follow_gate: bool = flag("whether trade needs a follow")
+    coupon: float = real("coupon", "share of price", least=0, most=1)
+    coupon_newcomers: bool = flag("whether it is for people who have not bought yet")
+    organic_reach: float = real("share of followers whom a public post reaches")
+    ad_load: float = real("share of feed pages given to ads")
+    content_most: float = real("largest share of feed pages given to public posts")
+    content_half: float = real("public posts at which half of it is filled", "posts/1,000 people/day")
+    content_share: float = real("share of today's feed pages given to them")
+    popularity: float = real("weight of popularity in ranking")
+    merit: float = real("weight of merit")
+    paid: float = real("weight of paid bids")
+    exponent: float = real("exponent of popularity")
+
+
+class Order(Record):
+    """An order, from the moment of choice until its money has arrived."""
+
+    number: int = whole("number, from the first day on", most=MOST_SUM)
+    stage: int = whole("how far it has come", "Stage", most=len(Stage) - 1)
+    ordered: int = whole("day of purchase", "day", most=LAST_DAY)
+    due: int = whole("day on which something happens to it next", "day", most=MOST_LIST)
+    consumer: int = row("people", "who bought")
+    product: int = row("products", "what")
+    category: int = row("categories", "of which category")
+    brand: int = row("brands", "of which brand")
+    platform: int = row("platforms", "where")
+    channel: int = whole("through which channel", "Channel", most=len(Channel) - 1)
+    creator: int = row("creators", "who sold it", or_none=True)
+    follower: bool = flag("whether the buyer followed the seller")
+    parent: int = whole("number of the friend's order that led to it", least=-1, most=MOST_SUM, start=NOBODY)
+    price: int = whole("before the coupon", "fen", most=MOST_FEN)
+    coupon: int = whole("funded by the platform", "fen", most=MOST_FEN)
+    cost: int = whole("what the brand pays for the goods", "fen", most=MOST_FEN)
+    fee: int = whole("line of the price: platform", "fen", most=MOST_FEN)
+    commission: int = whole("line of the price: creator, seen by the buyer", "fen", most=MOST_FEN)
+    margin: int = whole("line of the price: creator, not seen", "fen", most=MOST_FEN)
+    rest: int = whole("line of the price: brand", "fen", least=-MOST_FEN, most=MOST_FEN)
+    paid: bool = flag("whether the brand pays the creator who sold, in whatever form")
+    new_customer: bool = flag("first purchase of the brand")
+    claim: float = real("quality that was claimed; NaN without a claim", "quality", may_be_nan=True)
+    expected: float = real("quality that was expected", "quality")
+    liking: float = real("utility over buying nothing, without that of quality", "utility")
+    outside: float = real("utility of buying nothing", "utility")
+    experienced: float = real("quality received", "quality")
+    returned: bool = flag("sent back")
+    satisfying: bool = flag("kept, and as good as expected")
+    reviewed: bool = flag("rated in public")
+    candidate: bool = flag("whether the buyer considers to become a KOC")
+    met: int = whole("claim met 1, broken -1, no claim 0", least=-1, most=1)
+    surplus: int = whole("consumer's realised surplus", "fen", least=-MOST_FEN, most=MOST_FEN)
+
+
+class Word(Record):
+    """A friend's word of a product, on its way to one person."""
+
+    to: int = row("people", "who hears it")
+    product: int = row("products", "of what")
+    quality: float = real("how good it is said to be", "quality", single=True)
+    order: int = whole("number of the teller's order", least=-1, most=MOST_SUM, start=NOBODY)
+    creator: int = row("creators", "who sold to the teller", or_none=True)
+
+
+# --- what a day prepares --------------------------------------------------------------------------------------------
+
+
+class Profile(Record):
+    """What consumers can know of a creator today; below the K creators stands a row for nobody."""
+
+    active: bool = flag("in business")
+    private: bool = flag("whether contacts can ask one-to-one")
+    partner: int = whole("who the creator is in draws with others, whatever the row", most=MOST_LIST)
+    expertise: Double = real("expertise that followers grant", per="category")
+    heard_met: float = real("pool's claims met, as one follower hears of them", "claims")
+    heard_broken: float = real("the same, broken", "claims")
+    stranger_met: float = real("prior claims met of who does not follow", "claims", start=1.0)
+    stranger_broken: float = real("the same, broken", "claims", start=1.0)
+    discount: float = real("on what this creator sells", "share of price")
+    advice: Int16 = row("products", "product recommended", or_none=True, per="category")
+    advice_claim: Double = real("quality claimed of it", "quality", per="category")
+    advice_incentive: Double = real("visible pay for it", "share of price", per="category")
+    advice_paid: Byte = flag("whether a brand pays for it", per="category")
+
+
+class Post(Record):
+    """A post of today; posts are sorted by creator."""
+
+    creator: int = row("creators", "author")
+    product: int = row("products", "of what")
+    category: int = row("categories", "of which category")
+    claim: float = real("quality claimed", "quality")
+    incentive: float = real("visible pay", "share of price")
+    private: bool = flag("whether it goes to the private pool")
+    paid: bool = flag("whether a brand pays for it, visibly or not")
+    slot: bool = flag("whether the fixed fee is due")
+    platform: int = row("platforms", "where")
+
+
+class Card(Record):
+    """What a follower's look at a creator needs today, in one short row."""
+
+    first: int = row("posts", "first post")
+    posts: int = whole("posts", "posts", most=MOST_POSTS)
+    active: bool = flag("in business")
+    partner: int = whole("who the creator is in draws with others", most=MOST_LIST)
+    category: Byte = row("categories", "category of each post", per=MOST_POSTS)
+    private: Byte = flag("whether each goes to the private pool", per=MOST_POSTS)
+
+
+class Question(Record):
+    """A one-to-one question asked today."""
+
+    consumer: int = row("people", "who asks")
+    creator: int = row("creators", "whom")
+    category: int = row("categories", "about which category")
+
+
+class Leaving(Record):
+    """Follows of a consumer that end with the day."""
+
+    consumer: int = row("people", "whose")
+    slots: int = whole("which", "set of slots", most=2**FOLLOW_SLOTS - 1)
+
+
+class Visit(Record):
+    """What one consumer is at today, while the day is lived."""
+
+    online: bool = flag("whether the person is online")
+    needs: int = whole("categories in which something is needed and not on its way", "set", most=MOST_LIST)
+    seen: int = whole("categories in which an offer was weighed", "set", most=MOST_LIST)
+    exact: int = whole("those in which buying nothing was worked out exactly", "set", most=MOST_LIST)
+    chosen: int = whole("those in which something beats buying nothing", "set", most=MOST_LIST)
+    leaving: int = whole("follow slots that end with the day", "set", most=MOST_LIST)
+
+
+class Offer(Record):
+    """What a page offers to a consumer: a product, where it was met, who sells it, and what is said of it."""
+
+    product: int = row("products", "product")
+    category: int = row("categories", "category")
+    channel: int = whole("where it was met", "Channel", most=len(Channel) - 1)
+    creator: int = row("creators", "who sells", or_none=True)
+    slot: int = whole("follow slot of the seller", least=-1, most=MOST_LIST)
+    claim: float = real("quality claimed; NaN without a claim", "quality", may_be_nan=True)
+    incentive: float = real("visible pay of the source", "share of price")
+    parent: int = whole("number of the friend's order that led here", least=-1, most=MOST_SUM)
+
+
+class Best(Record):
+    """The best offer of a category so far, while one consumer chooses."""
+
+    value: float = real("utility to beat: of the best, or of buying nothing", "utility")
+    outside: float = real("utility of buying nothing", "utility")
+    shock: float = real("part of the best's utility that is luck", "utility")
+    systematic: float = real("the rest of it", "utility")
+    quality: float = real("the term that stands for quality", "utility")
+    risk: float = real("the term that stands for risk", "utility")
+    expected: float = real("quality expected", "quality")
+    claim: float = real("quality claimed", "quality")
+    product: int = row("products", "product")
+    channel: int = whole("where it was met", "Channel", most=len(Channel) - 1)
+    creator: int = row("creators", "who sells", or_none=True)
+    slot: int = whole("follow slot of the seller", least=-1, most=FOLLOW_SLOTS)
+    parent: int = whole("number of the friend's order that led here", least=-1, most=MOST_SUM)
+    price: int = whole("before the coupon", "fen", most=MOST_FEN)
+    coupon: int = whole("funded by the platform", "fen", most=MOST_FEN)
+
+
+class Obstacle(IntEnum):
+    """What keeps an offer from being bought, whatever it is worth."""
+
+    NONE = 0
+    NEEDS_A_FOLLOW = 1
+    TOO_EXPENSIVE = 2
+
+
+class Trace(Record):
+    """Every term of an offer that was weighed, for an explanation."""
+
+    channel: int = whole("channel", "Channel", most=len(Channel) - 1)
+    product: int = row("products", "product")
+    creator: int = row("creators", "who sells", or_none=True)
+    price: int = whole("price before the coupon", "fen", most=MOST_FEN)
+    coupon: int = whole("coupon", "fen", most=MOST_FEN)
+    taste: float = real("term of the utility", "utility")
+    quality: float = real("term of the utility", "utility")
+    risk: float = real("term of the utility", "utility")
+    price_term: float = real("term of the utility", "utility")
+    friends: float = real("term of the utility", "utility")
+    impulse: float = real("term of the utility", "utility")
+    luck: float = real("shock of the draw", "utility")
+    value: float = real("their sum", "utility")
+    outside: float = real("utility of buying nothing", "utility")
+    expected: float = real("quality expected", "quality")
+    precision: float = real("its precision", "1/quality²")
+    claim: float = real("quality claimed", "quality")
+    trust: float = real("trust in the source")
+    outcome: int = whole("obstacle", most=255)
