@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,9 @@ from pydantic.fields import FieldInfo
 from experiments.mistakes import limits
 from sim.errors import UserError
 from sim.parameters import MOST_YUAN, Parameters
+
+if TYPE_CHECKING:
+    from sim.market import Market
 
 DAYS = 9  # past a settlement and a return, where these are short
 PEOPLE = (40, 250)
@@ -29,10 +31,10 @@ WRITTEN_AT_ONE_PLACE = {"path", "directed", "rules"}
 Rng = np.random.Generator
 
 
-def drawn(model: type[BaseModel], rng: Rng) -> dict[str, Any]:
-    """Values for a group, drawn again until they do not contradict each other."""
+def drawn(model: type[BaseModel], rng: Rng, usual: float) -> dict[str, Any]:
+    """Values for a group, drawn again until they do not contradict each other; a share of them is the default."""
     for _ in range(MOST_TRIES):
-        values = {name: _value(name, field, rng) for name, field in model.model_fields.items()}
+        values = {name: _value(name, field, rng, usual) for name, field in model.model_fields.items()}
         values = {name: value for name, value in values.items() if value is not None}
         try:
             model.model_validate(values)
@@ -42,22 +44,22 @@ def drawn(model: type[BaseModel], rng: Rng) -> dict[str, Any]:
     raise RuntimeError(f"{model.__name__}: nothing valid in {MOST_TRIES} draws")
 
 
-def _value(name: str, field: FieldInfo, rng: Rng) -> Any:
+def _value(name: str, field: FieldInfo, rng: Rng, usual: float) -> Any:
     """A value of one parameter; None leaves its default."""
     kind = field.annotation
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return None if name in WRITTEN_AT_ONE_PLACE else drawn(kind, rng)
+        return None if name in WRITTEN_AT_ONE_PLACE else drawn(kind, rng, usual)
     if name == "consumers":
         return int(rng.integers(*PEOPLE))
     if name == "categories":
-        return [{**drawn(get_args(kind)[0], rng), "name": f"{n}"} for n in range(int(rng.integers(1, 9)))]
+        return [{**drawn(get_args(kind)[0], rng, usual), "name": f"{n}"} for n in range(int(rng.integers(1, 9)))]
     if name == "rivals":
-        return [drawn(get_args(kind)[0], rng) for _ in range(int(rng.choice([0, 0, 1, 3])))]
+        return [drawn(get_args(kind)[0], rng, usual) for _ in range(int(rng.choice([0, 0, 1, 3])))]
     if name == "city_tiers":
         return rng.dirichlet(np.ones(int(rng.integers(1, 9)))).tolist()
     if field.is_required():
         return name
-    if rng.random() < 0.4 or name in WRITTEN_AT_ONE_PLACE:
+    if rng.random() < usual or name in WRITTEN_AT_ONE_PLACE:
         return None
     if kind is bool:
         return bool(rng.random() < 0.5)
@@ -85,29 +87,37 @@ def _number(name: str, field: FieldInfo, rng: Rng) -> Any:
     return round(value) if field.annotation is int else float(min(max(value, low), high))
 
 
-def policy(number: int) -> tuple[Parameters, int]:
-    """Parameters number so and so, of a market that can be, and how many draws were not."""
+def policies(number: int) -> Iterator[Parameters]:
+    """Parameters of markets that can be, without end."""
     from sim.world import World
 
     rng = np.random.default_rng([11, number])
-    for refused in count():
+    refused = 0
+    while refused < MOST_TRIES:
+        usual = rng.uniform(0.5, 1)  # where all is at an end at once, nobody buys
         try:
-            parameters = Parameters.model_validate(drawn(Parameters, rng))
+            parameters = Parameters.model_validate(drawn(Parameters, rng, usual))
             World.build(parameters, number)
         except (ValidationError, UserError):  # too small for its pools, say
-            if refused > MOST_TRIES:
-                raise
-            continue
-        return parameters, refused
-    raise AssertionError
+            refused += 1
+        else:
+            yield parameters
+    raise RuntimeError(f"{MOST_TRIES} markets cannot be")
 
 
 def faults_of(number: int, _root: Path) -> Iterator[str]:
-    """What is wrong with the market of a policy after some days; its accounts are closed every day by itself."""
+    """What is wrong with random markets, up to one in which somebody buys; accounts are closed every day anyway."""
     from sim.market import Market
 
-    parameters, _ = policy(number)
-    market = Market(parameters, number, keep_orders=True).run(DAYS)
+    for parameters in policies(number):
+        market = Market(parameters, number, keep_orders=True).run(DAYS)
+        yield from _faults(market)
+        if len(market.orders()):
+            return
+
+
+def _faults(market: Market) -> Iterator[str]:
+    parameters = market.parameters
     m, orders, daily = market.m, market.orders(), market.daily()
     fen = 100 * MOST_YUAN
     bounded: dict[str, tuple[Any, float, float]] = {
