@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -53,7 +54,7 @@ def design(method: Method, assumptions: Sequence[Assumption], samples: int | Non
     Raises
     ------
     UserError
-        If the number of samples makes no sense for the method.
+        If the number of samples makes no sense for the method, or SALib is not installed.
     """
     given = list(assumptions)
     if method == "tornado":
@@ -63,6 +64,8 @@ def design(method: Method, assumptions: Sequence[Assumption], samples: int | Non
     if len(given) < 2:
         raise UserError(f"--over: {len(given)} assumption; expected two or more for --method {method}")
     _check_samples(method, samples)
+    if importlib.util.find_spec("SALib") is None:
+        raise UserError(f"--method {method}: SALib is not installed; pip install 'koc-market[sensitivity]' brings it")
     if method == "morris":
         from SALib.sample import morris
 
