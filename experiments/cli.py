@@ -5,19 +5,33 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from experiments.analysis import commands
 from experiments.calibration.command import calibrate
 from experiments.validation import commands as validation
 
+PLATFORMS = ("linux", "darwin")
 NEWEST_PYTHON = (3, 13)
 DEBUG = "KOC_DEBUG"
 LONGEST = 300  # characters of an error that is not the user's
 
+
+class _Commands(TyperGroup):
+    """Tells of an interruption itself: Typer would end with status 130, whatever the signal, and without a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            return _interrupted(error)
+
+
 app = typer.Typer(
+    cls=_Commands,
     name="koc",
     help="A market of consumers, key opinion consumers (KOC), leaders (KOL), brands and platforms on a social graph.",
     no_args_is_help=True,
@@ -176,16 +190,29 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0; 1 if a run failed; 2 on a mistake of the user, told in one line; 130 if interrupted.
+        Exit status: 0; 1 if a run failed; 2 on a mistake of the user, told in one line; if interrupted, 128 and the
+        number of the signal: 130 for Ctrl-C, 143 for SIGTERM.
     """
+    if sys.platform not in PLATFORMS:
+        return _refuse("koc runs on Linux and macOS; on Windows, in the Windows Subsystem for Linux (wsl --install)")
     if sys.version_info[:2] > NEWEST_PYTHON:
         return _refuse("koc needs Python 3.11 to 3.13: Hydra 1.3, which it is configured by, does not start on 3.14")
-    if os.getcwd() not in sys.path:
-        sys.path.append(os.getcwd())  # where a user's own rules may stand
+    from experiments import interruption
+
+    with interruption.answered():
+        return _answered(arguments)
+
+
+def _answered(arguments: list[str] | None) -> int:
+    try:
+        if os.getcwd() not in sys.path:
+            sys.path.append(os.getcwd())  # where a user's own rules may stand
+    except FileNotFoundError:
+        return _refuse("the working folder is gone; cd to one that is there")
     try:
         return app(arguments, standalone_mode=False) or 0
-    except KeyboardInterrupt:
-        return 130
+    except KeyboardInterrupt as error:
+        return _interrupted(error)
     except SystemExit as exit:
         return exit.code if isinstance(exit.code, int) else int(exit.code is not None)
     except BrokenPipeError:
@@ -195,6 +222,13 @@ def main(arguments: list[str] | None = None) -> int:
         if os.environ.get(DEBUG) == "1":
             raise
         return _refuse(*_told(error))
+
+
+def _interrupted(error: KeyboardInterrupt) -> int:
+    from experiments.interruption import status
+
+    said = " ".join(getattr(error, "__notes__", [])[:1]) or "nothing is kept; the same command begins again"
+    return _refuse(f"interrupted: {said}", status(error))
 
 
 def _told(error: Exception) -> tuple[str, int]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import time
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -16,20 +15,20 @@ from typing import Any, NamedTuple
 import pandas as pd
 from rich.console import Console
 
-from experiments import drawn, executor, flips, folder
+from experiments import drawn, executor, flips, folder, interruption
 from experiments.catalogue import SHORT
 from experiments.configuration import Settings, overridden_by_arms
 from experiments.live import Live
 from experiments.manifest import description, making
 from experiments.plan import Plan, plan
-from experiments.progress import tracked
 from experiments.runs import WORLD_BUILT, Failed, Finished, Run
 from experiments.seeds import Enough, enough_seeds
+from experiments.sharing import KEPT, shared
 from experiments.store import DiskFull, Store
 from experiments.table import RunsTable
+from experiments.working_folder import sweep_below
 from sim.errors import UserError
 
-INTERRUPTED = 130
 ROOM_PER_RUN = {True: 100_000, False: 10_000}  # bytes, by whether its tables are kept
 ROOM_TO_SPARE = 20_000_000
 
@@ -52,6 +51,22 @@ class Made(NamedTuple):
     failures: dict[str, Failed]
 
 
+class Tally(NamedTuple):
+    """What making runs came to.
+
+    Attributes
+    ----------
+    made, arrived : int
+        Runs that finished: made here, and by another command meanwhile.
+    worlds : list of float
+        Seconds of each world that was built here.
+    """
+
+    made: int
+    arrived: int
+    worlds: list[float]
+
+
 def conduct(settings: Settings, command: Sequence[str], *, only_failed: bool = False) -> int:
     """Make an experiment, and tell of it.
 
@@ -67,7 +82,7 @@ def conduct(settings: Settings, command: Sequence[str], *, only_failed: bool = F
     Returns
     -------
     int
-        Exit status: 0, or 1 if a run failed, or 130 if interrupted.
+        Exit status: 0, or 1 if a run failed, or 128 and the number of the signal that interrupted it.
 
     Raises
     ------
@@ -84,20 +99,21 @@ def conduct(settings: Settings, command: Sequence[str], *, only_failed: bool = F
         if settings.experiment.precision.outcome and not only_failed:
             enough = enough_seeds(settings, lambda more, needed: _filled(more, needed, console), console)
             settings, planned = enough.settings, plan(enough.settings)
-        made = carry_out(settings, planned, command, console, only_failed=only_failed, enough=enough)
+        finish = partial(_report, settings)
+        made = carry_out(settings, planned, command, console, only_failed=only_failed, enough=enough, finish=finish)
     except (KeyboardInterrupt, OSError, DiskFull) as error:
         if isinstance(error, OSError) and error.errno != errno.ENOSPC:
             raise
         with closing(Store(Path(settings.output) / "store")) as store:
             kept = len(store.known(planned.runs.values()))
         return _broken_off(error, kept, len(planned.runs), console)
-    _conclude(settings, made, console)
+    _conclude(made, console)
     return 1 if made.failures else 0
 
 
 def carry_out(
     settings: Settings, planned: Plan, command: Sequence[str], console: Console, *, only_failed: bool = False,
-    quiet: bool = False, enough: Enough | None = None,
+    quiet: bool = False, enough: Enough | None = None, finish: Callable[[pd.DataFrame, Path], None] | None = None,
 ) -> Made:  # fmt: skip
     """Make the runs that the store lacks, and a folder of all.
 
@@ -115,6 +131,8 @@ def carry_out(
         Whether to show progress alone.
     enough
         How the number of seeds was found, if it was.
+    finish
+        Adds to the folder, of the runs, before it appears.
 
     Raises
     ------
@@ -123,6 +141,7 @@ def carry_out(
         room for what was made.
     """
     started = time.time()
+    sweep_below(Path(settings.output))
     study, output = settings.experiment, Path(settings.output)
     store = Store(output / "store")
     known = set() if study.fresh and not enough else _known(store, planned, console)
@@ -135,29 +154,29 @@ def carry_out(
     if not quiet:
         _announce(settings, planned, len(known), console)
     table = RunsTable(planned)
-    live = Live(output / study.name, table, store, known)
-    with closing(store):
-        worlds = _make(pending, settings, store, live, console)
+    with closing(store), interruption.keeping(KEPT), Live(output / study.name, table, store, known) as live:
+        tally = _make(pending, settings, store, live, console)
         failures = store.failed(planned.runs)
         if not quiet:
-            _tell_of_worlds(worlds, len(pending), console)
+            _tell_of_worlds(tally, console)
+        counts = {"made": tally.made, "from_store": len(known) + tally.arrived, "failed": len(failures)}
         manifest = {
-            **making(command, started, _counts(planned, pending, known, failures), worlds, enough),
+            **making(command, started, counts, tally.worlds, enough),
             **description(settings, planned, failures),
         }
-        runs = table.whole(store)
-        made = _left(settings, planned, store, runs, manifest)
-        live.remove()
         if settings.profile:
             _print_profile(store, planned)
-    for sentence in enough.sentences() if enough else ():
-        console.print(sentence)
+        for sentence in enough.sentences() if enough else ():
+            console.print(sentence)
+        runs = table.whole(store)
+        made = _left(settings, planned, store, runs, manifest, partial(finish, runs) if finish else lambda folder: None)
     return Made(made, runs, failures)
 
 
 def _left(
-    settings: Settings, planned: Plan, store: Store, runs: pd.DataFrame, manifest: Mapping[str, Any]
-) -> Path:
+    settings: Settings, planned: Plan, store: Store, runs: pd.DataFrame, manifest: Mapping[str, Any],
+    finish: Callable[[Path], None],
+) -> Path:  # fmt: skip
     """The folder of an experiment whose runs are made, with the effects in its smaller runs."""
     outcomes = {done.id: done.outcomes for done in store.outcomes(run.id for run in planned.smaller)}
     effects = {
@@ -166,7 +185,7 @@ def _left(
     }
     root = Path(settings.output) / settings.experiment.name
     return folder.write(
-        root, runs, planned, store, effects=effects, config=settings.resolved(), manifest=manifest
+        root, runs, planned, store, effects=effects, config=settings.resolved(), manifest=manifest, finish=finish
     )
 
 
@@ -181,9 +200,8 @@ def _filled(settings: Settings, planned: Plan, console: Console) -> pd.DataFrame
             executor.prepare(pending[0], console)
         store.open()
         table = RunsTable(planned)
-        live = Live(output / settings.experiment.name, table, store, known)
-        _make(pending, settings, store, live, console)
-        live.remove()
+        with Live(output / settings.experiment.name, table, store, known) as live:
+            _make(pending, settings, store, live, console)
         return table.whole(store)
 
 
@@ -203,25 +221,25 @@ def _some_failed(settings: Settings, planned: Plan) -> bool:
         return bool(store.failed(planned.runs))
 
 
-def _make(pending: Sequence[Run], settings: Settings, store: Store, live: Live, console: Console) -> list[float]:
-    """Make runs and keep them; returns the seconds of each world that was built."""
-    by_id = {run.id: run for run in pending}
-    worlds: list[float] = []
+def _make(pending: Sequence[Run], settings: Settings, store: Store, live: Live, console: Console) -> Tally:
+    """Make runs and keep them, except those that another command makes meanwhile."""
     if not pending:  # what is finished needs no cluster
-        return worlds
-    try:
-        with warnings.catch_warnings(), closing(executor.execute(pending, settings.executor)) as results:
-            # after an interruption, as it should be
-            warnings.filterwarnings("ignore", message=".*still being processed.*")
-            for done in tracked(results, len(pending), console):
+        return Tally(0, 0, [])
+    by_id = {run.id: run for run in pending}
+    made = arrived = 0
+    worlds: list[float] = []
+    with shared(pending, store, settings.executor, console) as batches:
+        for done, here in batches:
+            if here:
                 store.put(((by_id[each.id], each) for each in done), settings.experiment.name)
-                live.add(done)
-                finished = (each for each in done if isinstance(each, Finished))
+            live.add(done)
+            finished = [each for each in done if isinstance(each, Finished)]
+            if here:
+                made += len(finished)
                 worlds += [each.timings[WORLD_BUILT] for each in finished if WORLD_BUILT in each.timings]
-    except BaseException:
-        executor.stop(settings.executor)
-        raise
-    return worlds
+            else:
+                arrived += len(finished)
+    return Tally(made, arrived, worlds)
 
 
 def _announce(settings: Settings, planned: Plan, known: int, console: Console) -> None:
@@ -264,33 +282,35 @@ def _broken_off(error: BaseException, kept: int, total: int, console: Console) -
     said = f"{kept} of {total} runs are kept; the same command goes on from there"
     if isinstance(error, KeyboardInterrupt):
         console.print(f"interrupted: {said}")
-        return INTERRUPTED
+        return interruption.status(error)
     console.print(f"the disk is full: {said} when there is room")
     return 1
 
 
-def _counts(planned: Plan, pending: Sequence[Run], known: set[str], failures: dict[str, Failed]) -> dict[str, int]:
-    made = len([run for run in pending if run.id not in failures])
-    return {"made": made, "from_store": len(known), "failed": len(failures)}
-
-
-def _tell_of_worlds(worlds: Sequence[float], runs: int, console: Console) -> None:
+def _tell_of_worlds(tally: Tally, console: Console) -> None:
+    runs, worlds = tally.made, tally.worlds
     if 0 < len(worlds) < runs:
         # the shortest, since the first of each worker is longer by what it takes to load compiled code
         saved = (runs - len(worlds)) * min(worlds)
         console.print(f"{len(worlds)} worlds were built for {runs} runs; one for each would take {saved:.1f} s more")
 
 
-def _conclude(settings: Settings, made: Made, console: Console) -> None:
-    from experiments import report
-
+def _report(settings: Settings, runs: pd.DataFrame, made: Path) -> None:
+    """Write the report into a folder, or what a sweep tells, and print it."""
     study = settings.experiment
-    if (made.runs["status"] == "finished").any() and study.keeps_tables and not study.design.is_used:
-        print(report.write(made.folder, partial(executor.spread, executor=settings.executor)))
-    if study.design.is_used and (made.runs["status"] == "finished").any():
+    if not (runs["status"] == "finished").any():
+        return
+    if study.design.is_used:
         from experiments.analysis.deciding import tell
 
-        print("\n".join(tell(made.folder)))
+        print("\n".join(tell(made)))
+    elif study.keeps_tables:
+        from experiments import report
+
+        print(report.write(made, partial(executor.spread, executor=settings.executor)))
+
+
+def _conclude(made: Made, console: Console) -> None:
     console.print(f"results: {made.folder}")
     if made.failures:
         first = next(iter(made.failures.values()))

@@ -1,39 +1,33 @@
-"""Makes runs: joblib's workers, one thread each; a world is built once a worker for all runs in it."""
+"""Makes runs: in worker processes, one thread each; a world is built once a worker for all runs in it."""
 
 from __future__ import annotations
 
-import importlib
-import logging
-import os
-import pickle
-import signal
-import socket
-import threading
 import time
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from itertools import groupby, islice, pairwise
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import closing
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from joblib import Parallel, cpu_count, delayed, effective_n_jobs, parallel_config
 from rich.console import Console
 
-from experiments.configuration import Executor
+from experiments import interruption
+from experiments.configuration import CLUSTERS, Executor
 from experiments.runs import TABLES, WORLD_BUILT, Failed, Finished, Run, is_current
 from experiments.store import packed
-from sim.errors import UserError
+from experiments.workers import Losses, NoWorkers, Pool, has_workers, is_loss, pool, stop, workers
 
 if TYPE_CHECKING:
     from sim.world import World
 
+__all__ = ["Calls", "execute", "make", "make_all", "prepare", "spread", "stop", "workers"]
+
 WORK_PER_TASK = 1_000_000  # consumer-days: a task takes a second or so, and many small runs share one dispatch
-LEAST_WORK = 2_000  # consumers that take as long as what a day costs whatever the size of the market
 MOST_PER_TASK = 64
-TASKS_PER_WORKER = 4
-ANSWER = 5.0  # seconds that a cluster has to answer
-PARENT_CHECKED = 1.0  # seconds between a worker's looks whether its parent lives
-LOSSES = ("TerminatedWorkerError", "KilledWorker", "RayActorError", "WorkerCrashedError")
+TASKS_PER_WORKER = 2  # that are handed out at a time: one is at hand when the other is done
+CHECKED = 1.0  # seconds between looks whether this process was interrupted
+WORKER_BYTES, CONSUMER_BYTES = 350_000_000, 1_000  # of memory, that a worker takes, and each consumer in it
 COMPILING = "compiling the model for this machine: once, in a minute or two"
 WARM_UP = 8  # days, in which every phase happens at least once
 
@@ -42,9 +36,22 @@ Done = Finished | Failed
 _held: dict[str, World] = {}  # of this worker, one at most
 
 
-def workers(executor: Executor) -> int:
-    """Processes that make runs at once: as configured, or one for each core this process may use."""
-    return 1 if executor.backend == "serial" else executor.workers or cpu_count()
+class Calls(NamedTuple):
+    """How runs are made.
+
+    Attributes
+    ----------
+    make : callable
+        Makes some runs in the process it is called in.
+    take : callable
+        Says which runs of a task are to be made; called when it is about to be handed out.
+    tell : callable
+        Takes a line for the user.
+    """
+
+    make: Callable[[list[Run]], list[Done]] | None = None
+    take: Callable[[list[Run]], list[Run]] = list
+    tell: Callable[[str], None] = lambda line: None
 
 
 def prepare(run: Run, console: Console) -> None:
@@ -68,7 +75,7 @@ def prepare(run: Run, console: Console) -> None:
             Market(run.parameters, run.seed, world=world).run(min(run.days, WARM_UP))  # workers find the compiled code
 
 
-def execute(runs: Iterable[Run], executor: Executor) -> Generator[list[Done]]:
+def execute(runs: Iterable[Run], executor: Executor, calls: Calls = Calls()) -> Generator[list[Done]]:  # noqa: B008
     """Make runs, in any order.
 
     Parameters
@@ -77,85 +84,120 @@ def execute(runs: Iterable[Run], executor: Executor) -> Generator[list[Done]]:
         Those of a world together, so that a worker seldom changes its world.
     executor
         Where, and by how many workers.
+    calls
+        How they are made, which of them, and whom to tell.
 
     Yields
     ------
     list of Finished or Failed
-        As soon as each task is done. Neither a run that fails nor one whose worker is killed keeps the others from
-        being made: what was lost with a worker is made again run by run; one that kills three workers has failed.
+        As soon as each task is done. Neither a run that fails nor one whose worker is lost keeps the others from
+        being made: what was lost with a worker is made again run by run; one that loses three workers has failed.
     """
-    tasks = _tasks(runs)
-    if executor.backend == "serial":
-        yield from map(make_all, tasks)
+    make = calls.make or make_all
+    tasks = (taken for task in _tasks(runs) if (taken := calls.take(task)))
+    if not has_workers(executor):
+        yield from _here(tasks, make)
         return
-    with _backend(executor):
-        lost: list[list[Run]] | None = []
-        while lost is not None:
-            lost = yield from _until_lost(tasks, executor)
-            for task in lost or ():
-                yield from _one_by_one(task, executor)
-
-
-def _until_lost(tasks: Iterator[list[Run]], executor: Executor) -> Generator[list[Done], None, list[list[Run]] | None]:
-    """Make tasks until none is left, or a worker is lost; then the tasks that were under way are returned."""
-    under_way: dict[str, list[Run]] = {}  # by the id of a task's first run
-
-    def handed_out() -> Iterator[Any]:
-        for task in tasks:
-            under_way[task[0].id] = task
-            yield delayed(make_all)(task)
-
     try:
-        for done in _results(handed_out(), executor):
-            del under_way[done[0].id]
-            yield done
-    except Exception as error:
-        if not _is_loss(error):
-            raise
-        return list(under_way.values())
-    return None
+        with pool(executor) as some:
+            work = _Work(some, make, calls.tell)
+            while work.is_unfinished:
+                yield from work.until_lost(tasks)
+                yield from work.again()
+    except NoWorkers as error:
+        calls.tell(f"no worker processes can be started here ({error}): the runs are made in this process")
+        yield from _here(tasks, make)
 
 
-def _one_by_one(task: list[Run], executor: Executor) -> Iterator[list[Done]]:
-    """Make a task that was lost while no other is under way, and its runs each alone if that loses it again.
+def _here(tasks: Iterable[list[Run]], make: Callable[[list[Run]], list[Done]]) -> Iterator[list[Done]]:
+    for task in tasks:
+        interruption.check()
+        yield make(task)
 
-    So it is known which run kills its worker, and that one is given up after three workers.
-    """
-    tries = [task, *([run] for run in task)]
-    for some in tries:
-        try:
-            yield from _results(iter([delayed(make_all)(some)]), executor)
-        except Exception as error:
-            if not _is_loss(error):
-                raise
-            if some is not task:
-                said = "its worker was killed 3 times, perhaps for want of memory"
-                yield [Failed(some[0].id, said, "", None)]
-        else:
-            if some is task:
+
+class _Work:
+    """Tasks handed to workers, and what was lost with one of them."""
+
+    def __init__(
+        self, pool: Pool, make: Callable[[list[Run]], list[Done]], tell: Callable[[str], None]
+    ) -> None:
+        self._pool, self._make, self._tell = pool, make, tell
+        self._losses = Losses()
+        self._lost: list[list[Run]] = []
+        self._cause = ""
+        self._is_told = False
+        self.is_unfinished = True
+
+    def until_lost(self, tasks: Iterator[list[Run]]) -> Iterator[list[Done]]:
+        """Make tasks until none is left, or a worker is lost with some of them."""
+        under_way: dict[Future[Any], list[Run]] = {}
+        while not self._lost:
+            while len(under_way) < TASKS_PER_WORKER * self._pool.width() and (task := next(tasks, None)):
+                under_way[self._pool.submit(self._make, task)] = task
+            if not under_way:
+                self.is_unfinished = False
                 return
+            for future in _first_done(under_way):
+                yield from self._result(future, under_way.pop(future))
+        while under_way:  # those of a broken pool are done at once
+            for future in _first_done(under_way):
+                yield from self._result(future, under_way.pop(future))
+
+    def again(self) -> Iterator[list[Done]]:
+        """Make each task that was lost while no other is under way, and its runs each alone if that loses it again.
+
+        So it is known which run loses its worker, and that one is given up after three workers.
+        """
+        lost, self._lost = self._lost, []
+        for task in lost:
+            yield from self._alone(task)
+            if self._lost:
+                self._lost.clear()
+                for run in task:
+                    yield from self._last_try(run)
+
+    def _last_try(self, run: Run) -> Iterator[list[Done]]:
+        yield from self._alone([run])
+        if self._lost:
+            self._lost.clear()
+            yield [Failed(run.id, f"its worker was lost 3 times, {self._cause}", "", None)]
+
+    def _alone(self, task: list[Run]) -> Iterator[list[Done]]:
+        future = self._pool.submit(self._make, task)
+        _first_done([future])
+        yield from self._result(future, task)
+
+    def _result(self, future: Future[Any], task: list[Run]) -> Iterator[list[Done]]:
+        try:
+            done: list[Done] = future.result()
+        except Exception as error:
+            if not is_loss(error):
+                raise
+            self._lost.append(task)
+            needed = WORKER_BYTES + CONSUMER_BYTES * max(run.consumers for run in task)
+            self._cause = self._losses.cause(error, needed)
+            if not self._is_told:
+                self._is_told = True
+                advice = "; executor.workers=N takes less memory" if "memory" in self._cause else ""
+                self._tell(f"a worker was lost, {self._cause}: its runs are made again{advice}")
+        else:
+            yield done
 
 
-def _results(tasks: Iterator[Any], executor: Executor) -> Iterator[list[Done]]:
-    if executor.backend != "ray":
-        yield from Parallel(return_as="generator_unordered", batch_size=1, max_nbytes=None)(tasks)
-        return
-    # Ray cannot hand over results one by one, so it gets a few tasks at a time; each pool would start actors of its own
-    with Parallel(batch_size=1) as pool:
-        while slab := list(islice(tasks, TASKS_PER_WORKER * effective_n_jobs())):
-            yield from pool(slab)
-
-
-def _is_loss(error: Exception) -> bool:
-    """Whether an error says that a worker is gone; by name, since clusters are not installed everywhere."""
-    return any(kind.__name__ in LOSSES for kind in type(error).__mro__)
+def _first_done(futures: Iterable[Future[Any]]) -> list[Future[Any]]:
+    """Wait until at least one is done; returns all that are."""
+    waited = list(futures)
+    while True:
+        interruption.check()
+        done, _ = wait(waited, CHECKED, FIRST_COMPLETED)
+        if done:
+            return list(done)
 
 
 def spread(function: Callable[[Any], Any], arguments: Iterable[Any], executor: Executor) -> Iterator[Any]:
     """Call a function with each argument: in this machine's workers where it has some, which begin at once.
 
-    The function is taken as it is now. Where a worker is lost, the rest is done here: the function must bear being
-    called twice with an argument.
+    Where a worker is lost, the rest is done here: the function must bear being called twice with an argument.
 
     Yields
     ------
@@ -163,39 +205,28 @@ def spread(function: Callable[[Any], Any], arguments: Iterable[Any], executor: E
         What it returns, in the order of the arguments.
     """
     arguments = list(arguments)
-    if executor.backend != "loky" or workers(executor) == 1:
+    if executor.backend in CLUSTERS or not has_workers(executor):
         return map(function, arguments)
-    # a thread of the executor would pickle it later, while the caller goes on and may change what it holds
-    content = pickle.dumps(function)
-    with _backend(executor):
-        results = Parallel(return_as="generator", batch_size=1, max_nbytes=None)(
-            delayed(_unpickled)(content, argument) for argument in arguments
-        )
-    return _or_here(results, function, arguments)
-
-
-def _unpickled(function: bytes, argument: Any) -> Any:
-    return pickle.loads(function)(argument)
-
-
-def _or_here(results: Iterator[Any], function: Callable[[Any], Any], arguments: Sequence[Any]) -> Iterator[Any]:
-    done = 0
     try:
-        for result in results:
-            yield result
-            done += 1
-    except Exception as error:
-        if not _is_loss(error):
-            raise
-        yield from map(function, arguments[done:])
+        with pool(executor) as some:
+            futures = [some.submit(function, argument) for argument in arguments]
+    except NoWorkers:
+        return map(function, arguments)
+    return _in_order(futures, function, arguments)
 
 
-def stop(executor: Executor) -> None:
-    """End this machine's workers at once, whatever they are at."""
-    if executor.backend == "loky" and workers(executor) > 1:
-        from joblib.externals.loky import get_reusable_executor
-
-        get_reusable_executor(reuse=True).shutdown(wait=False, kill_workers=True)
+def _in_order(
+    futures: Sequence[Future[Any]], function: Callable[[Any], Any], arguments: Sequence[Any]
+) -> Iterator[Any]:
+    for future, argument in zip(futures, arguments, strict=True):
+        _first_done([future])
+        try:
+            result = future.result()
+        except Exception as error:
+            if not is_loss(error):
+                raise
+            result = function(argument)
+        yield result
 
 
 def make_all(task: list[Run]) -> list[Done]:
@@ -249,19 +280,6 @@ def _attempt(run: Run) -> Done:
         return Failed(run.id, line, "".join(traceback.format_exception(cause)), day)
 
 
-def _as_worker() -> None:
-    """Make this process a worker that leaves Ctrl-C to its parent, and ends when the parent is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(PARENT_CHECKED)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
 def _world(run: Run) -> World:
     from sim.world import World
 
@@ -275,40 +293,7 @@ def _tasks(runs: Iterable[Run]) -> Iterator[list[Run]]:
     """Divide the runs of each world evenly, so that none is left whose worker would build the world for it alone."""
     for _, of_world in groupby(runs, key=lambda run: run.world):
         together = list(of_world)
-        work = sum((run.consumers + LEAST_WORK) * run.days for run in together)
+        work = sum(run.work for run in together)
         tasks = max(round(work / WORK_PER_TASK), -(-len(together) // MOST_PER_TASK), 1)
         bounds = [len(together) * n // tasks for n in range(tasks + 1)]
         yield from (together[first:end] for first, end in pairwise(bounds) if end > first)
-
-
-@contextmanager
-def _backend(executor: Executor) -> Iterator[None]:
-    if executor.backend == "loky":
-        settings: Any = {"n_jobs": workers(executor), "inner_max_num_threads": 1, "initializer": _as_worker}
-        with parallel_config("loky", **settings):
-            yield
-    elif executor.backend == "ray":
-        _check_answers(executor.address)
-        ray = importlib.import_module("ray")
-        quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
-        ray.init(executor.address or None, ignore_reinit_error=True, **quiet)
-        importlib.import_module("ray.util.joblib").register_ray()
-        with parallel_config("ray", n_jobs=executor.workers or -1):
-            yield
-    else:
-        _check_answers(executor.address)
-        client = importlib.import_module("distributed").Client(executor.address or None)
-        with client, parallel_config("dask", n_jobs=executor.workers or -1):
-            yield
-
-
-def _check_answers(address: str) -> None:
-    """See that somebody listens at an address like ``tcp://10.0.0.1:8786``: a client would wait for minutes."""
-    host, _, port = address.rpartition("//")[2].rpartition(":")
-    if not address or not host or not port.isdecimal():  # started here, or found by a name that the client knows
-        return
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), ANSWER).close()
-    except (OSError, OverflowError) as error:
-        why = f"nobody answers there ({error}); is the cluster started?"
-        raise UserError(f"executor.address={address}: {why}") from None

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +13,11 @@ import pyarrow.parquet as pq
 from omegaconf import OmegaConf
 
 from experiments.checksums import write_manifest
+from experiments.interruption import deferred
 from experiments.plan import Cell, Plan
 from experiments.runs import TABLES, Run
 from experiments.store import FINISHED, Store, unpacked
+from experiments.working_folder import destination, stamp, working_folder
 from sim.errors import UserError
 
 RUNS_PER_GROUP = 200  # that are held in memory at once
@@ -41,7 +40,7 @@ hydra:
 
 def write(
     root: Path, runs: pd.DataFrame, planned: Plan, store: Store, *, effects: Mapping[str, pd.DataFrame],
-    config: Mapping[str, Any], manifest: Mapping[str, Any],
+    config: Mapping[str, Any], manifest: Mapping[str, Any], finish: Callable[[Path], None] = lambda partial: None,
 ) -> Path:  # fmt: skip
     """Write a new folder below `root`, named by the time; it appears when it is complete.
 
@@ -60,6 +59,8 @@ def write(
         is empty is not written.
     config, manifest
         For `config.yaml` and `manifest.json`.
+    finish
+        Adds the report to the folder; where it fails, the folder appears without.
 
     Returns
     -------
@@ -77,7 +78,12 @@ def write(
                 table.to_parquet(partial / f"{name}.parquet", index=False)
         (partial / "config.yaml").write_text(_HYDRA + OmegaConf.to_yaml(OmegaConf.create(dict(config))), "utf-8")
         write_manifest(partial, manifest)
-        return published(partial, root)
+        try:
+            finish(partial)
+        except Exception:
+            published(partial)
+            raise
+        return published(partial)
 
 
 @contextmanager
@@ -89,17 +95,14 @@ def partial_folder(root: Path) -> Iterator[Path]:
     UserError
         If nothing can be written there.
     """
-    partial = root / f".partial-{os.getpid()}"
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir()
-    except OSError as error:
-        raise UserError(f"{root}: cannot be written to ({error.strerror}); --output names another folder") from None
-    try:
+    with ExitStack() as stack:
+        try:
+            working = stack.enter_context(working_folder(root))
+            partial = working / stamp(working)
+            partial.mkdir()
+        except OSError as error:
+            raise UserError(f"{root}: cannot be written to ({error.strerror}); --output names another folder") from None
         yield partial
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _write_tables(path: Path, name: str, finished: Sequence[tuple[Cell, Run]], store: Store) -> None:
@@ -124,26 +127,12 @@ def _write_tables(path: Path, name: str, finished: Sequence[tuple[Cell, Run]], s
             writer.close()
 
 
-def published(partial: Path, root: Path) -> Path:
-    """Name a folder that is complete by the time, and let the link `latest` beside it lead there."""
-    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
-    for attempt in range(1, 1000):
-        folder = root / (stamp if attempt == 1 else f"{stamp}-{attempt}")
-        if folder.exists():
-            continue
-        try:
-            partial.rename(folder)
-        except OSError:
-            if folder.exists():  # another process was faster
-                continue
-            raise
-        _link(root / "latest", folder.name)
-        return folder
-    raise RuntimeError(f"{root}: a thousand runs in one second")
-
-
-def _link(link: Path, target: str) -> None:
-    fresh = link.with_name(f".latest-{os.getpid()}")
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(target)
-    fresh.replace(link)
+def published(partial: Path) -> Path:
+    """Let a folder that is complete appear under its name, and the link `latest` beside it lead there."""
+    folder, working = destination(partial), partial.parent
+    with deferred():
+        partial.rename(folder)
+        link = working / "latest"
+        link.symlink_to(folder.name)
+        link.replace(folder.with_name("latest"))
+    return folder

@@ -73,20 +73,28 @@ def _size(settings: Settings, planned: Plan) -> str:
 
 
 def _duration(pending: Sequence[Run], settings: Settings, store: Store) -> str:
-    speed, source = store.speed(pending[0]), "by runs in the store"
-    if speed is None:
-        speed, source = _probe(pending[0]), f"by {min(PROBED, pending[0].days)} days tried now"
-    work = sum(run.consumers * run.days for run in pending)
+    sizes: dict[tuple[int, int], list[Run]] = {}
+    for run in pending:
+        sizes.setdefault((run.consumers, run.days), []).append(run)
+    known = {size: store.seconds(runs[0]) for size, runs in sizes.items()}
+    seconds = sum((known[size] or 0.0) * len(runs) for size, runs in sizes.items())
+    source = "by runs in the store"
+    if unknown := [run for size, runs in sizes.items() if known[size] is None for run in runs]:
+        largest = max(unknown, key=lambda run: run.work)
+        days = min(PROBED, largest.days)
+        seconds += sum(run.work for run in unknown) * _probe(largest, days)
+        source = f"by {days} days tried now"
     workers = executor.workers(settings.executor)
-    return f"about {lasting(work / speed / min(workers, len(pending)))} for {workers} workers, {source}"
+    # no run is divided among workers
+    lasts = max(seconds / workers, seconds * max(run.work for run in pending) / sum(run.work for run in pending))
+    return f"about {lasting(lasts)} for {workers} workers, {source}"
 
 
-def _probe(run: Run) -> float:
-    """Consumer-days a second of a run, measured on its first days."""
+def _probe(run: Run, days: int) -> float:
+    """Seconds that a run takes for a unit of work, measured on its first days."""
     executor.prepare(run, Console(stderr=True, highlight=False))
-    days = min(PROBED, run.days)
     short = run._replace(days=days, burn_in=0, tables=False)
     executor.make(short._replace(days=1))  # what is loaded once
     started = time.perf_counter()
     executor.make(short)
-    return run.consumers * days / (time.perf_counter() - started)
+    return (time.perf_counter() - started) / short.work

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
 import time
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
+from types import TracebackType
 
 from experiments.runs import Finished
 from experiments.store import Store
 from experiments.table import ROWS_AT_ONCE, Done, Row, RunsTable
+from experiments.working_folder import working_folder
 
 NAME = "running"
 EVERY = 3.0  # seconds until the first part, and between parts
@@ -21,7 +21,8 @@ SHARE = 0.02  # of the time so far: parts of a long experiment come less often, 
 class Live:
     """Writes parts below ``results/<experiment>/running``; nothing for an experiment of a few seconds.
 
-    A part appears whole or not at all, so that the dataset can be read at any time.
+    A part appears whole or not at all, so that the dataset can be read at any time. When the context ends, it is taken
+    away: the complete table stands elsewhere, or the runs are kept in the store.
 
     Parameters
     ----------
@@ -36,8 +37,9 @@ class Live:
     """
 
     def __init__(self, root: Path, table: RunsTable, store: Store, known: Iterable[str]) -> None:
-        self._link = root / NAME
-        self._folder = root / f"{NAME}-{socket.gethostname()}-{os.getpid()}"
+        self._root = root
+        self._folder: Path | None = None
+        self._working = ExitStack()
         self._table, self._store, self._known = table, store, list(known)
         self._rows: dict[str, list[Row]] = {}
         for row in table.rows:
@@ -48,6 +50,17 @@ class Live:
         self._started = time.monotonic()
         self._due = self._started + EVERY
 
+    def __enter__(self) -> Live:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        link = self._root / NAME
+        if self._folder and link.is_symlink() and link.resolve() == self._folder.resolve():
+            link.unlink(missing_ok=True)
+        self._working.close()
+
     def add(self, done: Iterable[Done]) -> None:
         """Take what has come, and write it when it is time."""
         self._waiting |= {each.id: each for each in done}
@@ -56,34 +69,25 @@ class Live:
 
     def flush(self) -> None:
         """Write what has come since the last part."""
-        if not self._parts:
-            self._begin()
-        if self._write(self._waiting):
+        folder = self._folder or self._begin()
+        if self._write(self._waiting, folder):
             self._waiting = {}
         now = time.monotonic()
         self._due = now + max(EVERY, SHARE * (now - self._started))
 
-    def remove(self) -> None:
-        """Take the dataset away, once the complete table stands elsewhere."""
-        shutil.rmtree(self._folder, ignore_errors=True)
-        if self._link.is_symlink() and os.readlink(self._link) == self._folder.name:
-            self._link.unlink()
-
-    def _begin(self) -> None:
-        own = f"{NAME}-{socket.gethostname()}-"
-        for other in self._folder.parent.glob(f"{own}*"):
-            if not _is_alive(int(other.name.removeprefix(own))):
-                shutil.rmtree(other, ignore_errors=True)
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True)
-        fresh = self._link.with_name(f".{self._folder.name}")
-        fresh.unlink(missing_ok=True)
-        fresh.symlink_to(self._folder.name)
-        fresh.replace(self._link)
+    def _begin(self) -> Path:
+        working = self._working.enter_context(working_folder(self._root))
+        self._folder = working / NAME
+        self._folder.mkdir()
+        fresh = working / "link"
+        fresh.symlink_to(self._folder.relative_to(self._root))
+        fresh.replace(self._root / NAME)
         for start in range(0, len(self._known), ROWS_AT_ONCE):
-            self._write({each.id: each for each in self._store.outcomes(self._known[start : start + ROWS_AT_ONCE])})
+            known = self._store.outcomes(self._known[start : start + ROWS_AT_ONCE])
+            self._write({each.id: each for each in known}, self._folder)
+        return self._folder
 
-    def _write(self, done: dict[str, Done]) -> bool:
+    def _write(self, done: dict[str, Done], folder: Path) -> bool:
         finished = (each for each in done.values() if isinstance(each, Finished))
         self._outcomes = self._outcomes or list(next((each.outcomes for each in finished), {}))
         rows = [row for id in done for row in self._rows.get(id, ())]
@@ -92,18 +96,8 @@ class Live:
         if not rows:
             return True
         self._parts += 1
-        part = self._folder / f"part-{self._parts:05d}.parquet"
+        part = folder / f"part-{self._parts:05d}.parquet"
         hidden = part.with_name(f".{part.name}")
         self._table.frame(rows, done, self._outcomes).to_parquet(hidden, index=False)
         hidden.replace(part)
         return True
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True

@@ -1,57 +1,122 @@
-"""Progress of many runs: one bar with the time left, or a few plain lines where nobody watches."""
+"""Progress of work: a bar with the time left, or a few plain lines where nobody watches."""
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from experiments.runs import Run
 
 LINES = 10
+SILENCE = 20.0  # seconds of work of unknown length between two lines
 
-T = TypeVar("T", bound=Sequence[object])
+Advance = Callable[[list[str]], None]
+"""Takes the ids of what is done."""
 
 
-def tracked(things: Iterable[T], total: int, console: Console) -> Iterator[T]:
-    """Pass on what comes, and show how much of it has come.
+@contextmanager
+def of_runs(pending: list[Run], console: Console) -> Iterator[Advance]:
+    """Show how many of some runs are done, and the time left: a large run counts more than a small one.
 
     Parameters
     ----------
-    things
-        Batches, for instance of finished runs.
-    total
-        How many there will be in all batches.
+    pending
+        The runs.
     console
         Where to show it: a bar if it is a terminal, else about ten lines.
     """
-    return _with_bar(things, total, console) if console.is_terminal else _with_lines(things, total, console)
+    with tracked({run.id: run.work for run in pending}, "runs", console) as advance:
+        yield advance
 
 
-def _with_bar(things: Iterable[T], total: int, console: Console) -> Iterator[T]:
+@contextmanager
+def tracked(work: dict[str, float] | dict[str, int], unit: str, console: Console) -> Iterator[Advance]:
+    """Show how much of some work is done.
+
+    Parameters
+    ----------
+    work
+        How long each thing takes as against the others, by its id.
+    unit
+        What the things are, in the plural.
+    console
+        Where to show it.
+    """
+    shown = _bar(work, unit, console) if console.is_terminal else _lines(work, unit, console)
+    with shown as advance:
+        yield advance
+
+
+@contextmanager
+def at_work(what: str, console: Console) -> Iterator[None]:
+    """Show that work of unknown length goes on, and since when.
+
+    Parameters
+    ----------
+    what
+        The work, in words.
+    console
+        Where to show it: a clock if it is a terminal, else a line now and then.
+    """
+    if console.is_terminal:
+        columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+        with Progress(*columns, console=console, transient=True) as clock:
+            clock.add_task(what, total=None)
+            yield
+        return
+    ended, started = threading.Event(), time.monotonic()
+
+    def tell() -> None:
+        while not ended.wait(SILENCE):
+            console.print(f"{what}: {time.monotonic() - started:.0f} s so far")
+
+    threading.Thread(target=tell, daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+@contextmanager
+def _bar(work: dict[str, float] | dict[str, int], unit: str, console: Console) -> Iterator[Advance]:
     columns = (
-        TextColumn("runs"),
+        TextColumn(unit),
         BarColumn(),
-        MofNCompleteColumn(),
+        TextColumn("{task.fields[done]}/" + str(len(work))),
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console) as bar:
-        task = bar.add_task("runs", total=total)
-        for thing in things:
-            yield thing
-            bar.advance(task, len(thing))
+        task = bar.add_task(unit, total=sum(work.values()), done=0)
+        done = 0
+
+        def advance(ids: list[str]) -> None:
+            nonlocal done
+            done += len(ids)
+            bar.update(task, advance=sum(work[id] for id in ids), done=done)
+
+        yield advance
 
 
-def _with_lines(things: Iterable[T], total: int, console: Console) -> Iterator[T]:
-    started = time.perf_counter()
-    shown = done = 0
-    for thing in things:
-        yield thing
-        done += len(thing)
-        if done * LINES // total > shown:
-            shown = done * LINES // total
-            left = (time.perf_counter() - started) / done * (total - done)
-            console.print(f"{done} of {total} runs, about {left:.0f} s left")
+@contextmanager
+def _lines(work: dict[str, float] | dict[str, int], unit: str, console: Console) -> Iterator[Advance]:
+    started, total = time.monotonic(), sum(work.values())
+    done = shown = 0
+    made = 0.0
+
+    def advance(ids: list[str]) -> None:
+        nonlocal done, made, shown
+        done += len(ids)
+        made += sum(work[id] for id in ids)
+        if made * LINES // total > shown:
+            shown = int(made * LINES // total)
+            left = (time.monotonic() - started) / made * (total - made)
+            console.print(f"{done} of {len(work)} {unit}, about {left:.0f} s left")
+
+    yield advance

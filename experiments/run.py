@@ -8,7 +8,8 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import hydra
 from hydra._internal.utils import get_args_parser
@@ -16,11 +17,13 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from experiments.conduct import conduct
-from experiments.configuration import FOLDER, NAME, Executor, clear_mistakes, register, settings_from
+from experiments.configuration import FOLDER, NAME, clear_mistakes, register, settings_from
 from experiments.executor import stop
 from experiments.forecast import forecast
+from experiments.working_folder import working_folder
 from sim.errors import UserError
 
+INTERRUPTED = 128  # statuses above it
 _FULL_ERROR = "HYDRA_FULL_ERROR"
 DRY_RUN, FAILED = OWN_FLAGS = ("--dry-run", "--failed")
 
@@ -37,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     Returns
     -------
     int
-        Exit status: 0, or 1 if a run failed, or 130 if interrupted.
+        Exit status: 0, or 1 if a run failed, or 128 and the number of the signal that interrupted it.
 
     Raises
     ------
@@ -46,7 +49,6 @@ def main(arguments: Sequence[str]) -> int:
     """
     statuses: list[int] = [0]
     raised: list[Exception] = []
-    used: list[Executor] = []
 
     own = [argument for argument in arguments if argument in OWN_FLAGS]
     given = [argument for argument in arguments if argument not in OWN_FLAGS]
@@ -57,30 +59,45 @@ def main(arguments: Sequence[str]) -> int:
             if DRY_RUN in own:
                 print(forecast(settings))
             else:
-                used.append(settings.executor)
                 statuses.append(conduct(settings, ["koc", "run", *arguments], only_failed=FAILED in own))
         except Exception as error:
             raised.append(error)
             raise SystemExit from error  # past Hydra, which would add lines of its own
+        if statuses[-1] > INTERRUPTED:  # the jobs after it are not begun
+            raise SystemExit(statuses[-1])
 
     register()
     flags = _flags(given)
     with (
         clear_mistakes(flags.overrides, flags.multirun),
-        tempfile.TemporaryDirectory(prefix="koc-") as scratch,
+        _scratch(flags.multirun) as scratch,
         _command_line(_for_hydra(given, flags, scratch)),
     ):
         try:
             hydra.main(version_base="1.3", config_path=str(FOLDER), config_name=NAME)(task)()
-            for executor in used[-1:]:
-                stop(executor)  # nobody needs its workers any more, and Python would wait until each has ended
         except SystemExit:
             if raised:
                 raise raised[0] from None
             raise
         except ValueError as error:  # flags that exclude each other
             raise UserError(str(error)) from error
+        finally:
+            stop()  # nobody needs the workers any more, and Python would wait until each has ended
     return max(statuses)
+
+
+@contextmanager
+def _scratch(is_needed: bool) -> Iterator[Path | None]:
+    """A folder for the file that Hydra insists on writing in a sweep."""
+    if not is_needed:
+        yield None
+        return
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(working_folder(Path(tempfile.gettempdir())))
+        except OSError as error:
+            raise UserError(f"-m: no folder for temporary files ({error.strerror}); TMPDIR=FOLDER names one") from None
+        yield folder
 
 
 def _flags(arguments: Sequence[str]) -> argparse.Namespace:
@@ -96,13 +113,13 @@ def _flags(arguments: Sequence[str]) -> argparse.Namespace:
     return known
 
 
-def _for_hydra(arguments: Sequence[str], flags: argparse.Namespace, scratch: str) -> list[str]:
+def _for_hydra(arguments: Sequence[str], flags: argparse.Namespace, scratch: Path | None) -> list[str]:
     rest = list(arguments)
     for override in flags.overrides:
         rest.remove(override)
     overrides = list(flags.overrides)  # first: people write a=1 -m b=1,2, and the parser takes them in one piece only
     if flags.multirun:
-        overrides.append(f"hydra.sweep.dir='{scratch}'")  # Hydra insists on a file in the folder of a sweep
+        overrides.append(f"hydra.sweep.dir='{scratch}'")
     if flags.config_path and "://" not in flags.config_path:
         rest.append(f"--config-path={os.path.abspath(flags.config_path)}")  # Hydra takes it from the source
     return [*overrides, *rest]

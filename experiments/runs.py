@@ -13,6 +13,7 @@ from sim.parameters import Graph, Parameters, Rules
 
 TABLES = ("daily", "funnel", "creators", "split", "graph")
 WORLD_BUILT = "world is built"  # among the timings of a run
+LEAST_WORK = 2_000  # consumers that take as long as what a day costs whatever the size of the market
 MODEL = Path(__file__).resolve().parent.parent / "sim"
 
 
@@ -56,6 +57,11 @@ class Run(NamedTuple):
     def parameters(self) -> Parameters:
         """The parameters, made anew of `content`."""
         return Parameters.model_validate_json(self.content)
+
+    @property
+    def work(self) -> int:
+        """How long it takes, as against other runs: consumer-days, and what a day costs whatever its size."""
+        return (self.consumers + LEAST_WORK) * self.days
 
 
 class Finished(NamedTuple):

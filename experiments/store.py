@@ -12,6 +12,8 @@ Schema, version 3 (``PRAGMA user_version``):
 ``tables``
     ``run``, ``name``, ``content``, an Arrow stream, and ``checksum`` of it; none where an experiment keeps outcomes
     alone.
+``claims``
+    ``run``, and ``owner``, the working folder beside this file of the command that is making it.
 
 A run whose checksum is not that of its content is damaged. It counts as not made, so that an experiment makes it again;
 whoever asks for it by its id is told.
@@ -23,7 +25,7 @@ import errno
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -58,6 +60,7 @@ CREATE TABLE IF NOT EXISTS parameters (hash TEXT PRIMARY KEY, content TEXT);
 CREATE TABLE IF NOT EXISTS tables (run TEXT, name TEXT, content BLOB, checksum TEXT, PRIMARY KEY (run, name));
 PRAGMA user_version = {VERSION};
 """
+_CREATE_CLAIMS = "CREATE TABLE IF NOT EXISTS claims (run TEXT PRIMARY KEY, owner TEXT)"
 _PUT = f"INSERT OR REPLACE INTO runs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 _JOURNALS = {"WAL": "NORMAL", "TRUNCATE": "FULL"}  # by preference, with the care that each needs when it writes
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
@@ -206,12 +209,12 @@ class Store:
                     raise self.damage(id)
                 yield Finished(id, seconds, json.loads(outcomes), json.loads(timings), {})
 
-    def speed(self, run: Run) -> float | None:
-        """Consumer-days a second of the last runs of this size; None if the store has too few of them."""
+    def seconds(self, run: Run) -> float | None:
+        """What the last runs of this size took, in the mean; None if the store has too few of them."""
         if not self.exists():
             return None
         query = (
-            "SELECT days, seconds FROM runs JOIN parameters ON parameters.hash = runs.parameters "
+            "SELECT seconds FROM runs JOIN parameters ON parameters.hash = runs.parameters "
             "WHERE model = ? AND days = ? AND status = ? "
             "AND CASE WHEN json_valid(content) THEN json_extract(content, '$.market.consumers') END = ? "
             "ORDER BY runs.rowid DESC LIMIT ?"
@@ -219,7 +222,52 @@ class Store:
         with self._clear_errors():
             asked = (run.model, run.days, FINISHED, run.consumers, CHUNK)
             rows = self._connection.execute(query, asked).fetchall()
-        return run.consumers * sum(row[0] for row in rows) / sum(row[1] for row in rows) if len(rows) > 2 else None
+        return sum(row[0] for row in rows) / len(rows) if len(rows) > 2 else None
+
+    def versions(self, ids: Iterable[str]) -> dict[str, str]:
+        """When those of these runs that are here were made or tried."""
+        query = "SELECT id, made FROM runs WHERE id IN"
+        return {id: made for rows in self._of(list(ids), query) for id, made in rows}
+
+    def claim(self, ids: Iterable[str], owner: str, is_dead: Callable[[str], bool]) -> set[str]:
+        """Claim runs, so that no other command makes them.
+
+        Parameters
+        ----------
+        ids
+            Of the runs, some hundred at most.
+        owner
+            Who claims them.
+        is_dead
+            Whether another owner is gone; its claims lapse.
+
+        Returns
+        -------
+        set of str
+            Those that are now the owner's; the others are somebody else's.
+        """
+        wanted = list(ids)
+        query = f"SELECT run, owner FROM claims WHERE run IN ({', '.join('?' * len(wanted))})"
+        with self._writing() as connection:
+            held = dict(connection.execute(query, wanted).fetchall())
+            free = [id for id in wanted if held.get(id, owner) == owner or is_dead(held[id])]
+            connection.executemany("INSERT OR REPLACE INTO claims VALUES (?, ?)", [(id, owner) for id in free])
+        return set(free)
+
+    def release_claims(self, owner: str, ids: Iterable[str] | None = None) -> None:
+        """Give up claims: those of some runs, or all."""
+        with self._writing() as connection:
+            if ids is None:
+                connection.execute("DELETE FROM claims WHERE owner = ?", [owner])
+            else:
+                connection.executemany("DELETE FROM claims WHERE owner = ? AND run = ?", [(owner, id) for id in ids])
+
+    def forget_claims(self, is_dead: Callable[[str], bool]) -> None:
+        """Remove the claims of owners that are gone."""
+        with self._writing() as connection:
+            connection.execute(_CREATE_CLAIMS)
+            owners = [owner for (owner,) in connection.execute("SELECT DISTINCT owner FROM claims").fetchall()]
+            connection.executemany("DELETE FROM claims WHERE owner = ?", [(each,) for each in owners if is_dead(each)])
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -291,6 +339,13 @@ class Store:
             connection.execute("UPDATE tables SET checksum = checksum_of(content)")
         connection.commit()
         connection.executescript(_CREATE)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that is the only one to write from its beginning: what it reads stays true until its end."""
+        with self._clear_errors(), self._connection as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
 
     @contextmanager
     def _clear_errors(self) -> Iterator[None]:

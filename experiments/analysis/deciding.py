@@ -13,6 +13,7 @@ from experiments.analysis.response import question_of, response
 from experiments.analysis.surrogate import FEWEST_POINTS
 from experiments.analysis.sweep import Sweep, read
 from experiments.report.outcomes import OVERALL
+from experiments.working_folder import destination
 from sim.errors import UserError
 
 
@@ -51,7 +52,8 @@ def _decides(sweep: Sweep, contrast: str, outcome: str, folder: Path) -> list[st
     x, y = sorted(fit.known, key=fit.swing, reverse=True)[:2]
     found = mapped(fit, x, y)
     told = words.of_map(found)
-    command = ["koc", "flipmap", str(folder), "--x", x, "--y", y, "--outcome", outcome, "--contrast", contrast]
+    where = ["--x", x, "--y", y, "--outcome", outcome, "--contrast", contrast]
+    command = ["koc", "flipmap", str(destination(folder)), *where]
     publish(folder, told, lambda: draw(found), shlex.join(command))
     heading = f"{answer.label.upper()}: {question.high} less {question.low}"
     return [heading, f"moved most by {x}, then by {y}", *text(told._replace(rows=[], notes=[]))[:-1]]

@@ -17,6 +17,7 @@ from experiments.checksums import add
 from experiments.reading import Folder
 from experiments.report.outcomes import capital
 from experiments.report.style import Drawing, house_style, save
+from experiments.working_folder import destination
 from sim.errors import UserError
 
 FOLDER = "analysis"
@@ -143,7 +144,7 @@ def _page(left: Folder) -> str:
     environment.filters["capital"] = capital
     found = [_shown(left, file) for file in left.named(f"{FOLDER}/*.json")]
     sections = [(heading, [f for f in found if f["kind"] == kind]) for kind, heading in KINDS.items()]
-    name = left.path.resolve().parent.name
+    name = destination(left.path.resolve()).parent.name
     return environment.get_template("analysis.html.j2").render(
         name=capital(name.replace("_", " ")), sections=[s for s in sections if s[1]], folder=FOLDER
     )

@@ -12,6 +12,7 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from experiments.reading import Folder
 from experiments.report.load import find
+from experiments.working_folder import destination
 from sim.errors import UserError, nearest
 from sim.recorder import OUTCOMES
 
@@ -100,7 +101,7 @@ def read(folder: Path) -> Sweep:
     """
     left = Folder(folder)
     config = left.config()
-    return sweep_of(left.runs(config), name=str(folder), config=config, manifest=left.manifest)
+    return sweep_of(left.runs(config), name=str(destination(folder)), config=config, manifest=left.manifest)
 
 
 def sweep_of(

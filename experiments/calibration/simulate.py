@@ -6,34 +6,31 @@ import hashlib
 import inspect
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from functools import cache
-from itertools import islice
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed, parallel_config
 from rich.console import Console
 from scipy.stats import qmc
 
-from experiments import executor
+from experiments import executor, interruption
 from experiments.calibration import observables
 from experiments.calibration.observables import Span, observe
 from experiments.calibration.settings import Array, Calibration
 from experiments.configuration import Executor
 from experiments.design import Arm
 from experiments.paths import merged, nested
-from experiments.progress import tracked
 from experiments.runs import Failed, Finished, Run, runs_of
+from experiments.sharing import KEPT, shared
 from experiments.store import Store
 from sim.errors import UserError
 from sim.parameters import Parameters
 
 EXPERIMENT = "calibration"
-AT_ONCE = 16  # runs handed out before what came back is kept
 REFINED = 250_000  # seeds from here on are those of further places
 MOST_FAILED = 0.1  # share of the runs
 
@@ -151,8 +148,12 @@ def carry_out(
             store.open()
             console.print(f"calibration: {len(pending)} of {len(runs)} runs to make, {calibration.cohort} days each")
             by_id = {run.id: run for run in pending}
-            for done in tracked(_made(pending, calibration.days, workers), len(pending), console):
-                store.put(((by_id[each.id], each) for each in done), EXPERIMENT)
+            where = Executor(backend="loky" if workers > 1 else "serial", workers=workers)
+            make = partial(_make_all, days=calibration.days)
+            with interruption.keeping(KEPT), shared(pending, store, where, console, make) as batches:
+                for done, here in batches:
+                    if here:
+                        store.put(((by_id[each.id], each) for each in done), EXPERIMENT)
         found = {done.id: done.outcomes for done in store.outcomes([run.id for run in runs])}
         failed = store.failed([run.id for run in runs])
     if len(failed) > MOST_FAILED * len(runs):
@@ -161,17 +162,8 @@ def carry_out(
     return pd.DataFrame([found.get(run.id, {}) for run in runs])
 
 
-def _made(pending: Sequence[Run], days: int, workers: int) -> Iterator[list[Finished | Failed]]:
-    if workers == 1:
-        for run in pending:
-            yield [_attempt(run, days)]
-        return
-    tasks = iter(pending)
-    with parallel_config("loky", n_jobs=workers, inner_max_num_threads=1):
-        # a few at a time, so that an interruption loses no more
-        while some := list(islice(tasks, AT_ONCE * workers)):
-            made = Parallel(return_as="generator_unordered", batch_size=1)(delayed(_attempt)(run, days) for run in some)
-            yield from ([done] for done in made)
+def _make_all(task: list[Run], days: int) -> list[Finished | Failed]:
+    return [_attempt(run, days) for run in task]
 
 
 def _attempt(run: Run, days: int) -> Finished | Failed:

@@ -12,6 +12,7 @@ import pandas as pd
 from experiments.reading import Folder
 from experiments.report.outcomes import capital
 from experiments.report.statistics import Comparison
+from experiments.working_folder import destination
 from sim.errors import UserError
 
 ALL_ARMS = "arm"
@@ -141,7 +142,7 @@ def load(folder: Path) -> Results:
     labels = {str(k): str(v) for k, v in (find(config, "labels") or {}).items()}
     name = find(config, "name") if isinstance(find(config, "name"), str) else None
     return Results(
-        folder=folder, name=name or folder.resolve().parent.name, runs=finished, config=config,
+        folder=folder, name=name or destination(folder.resolve()).parent.name, runs=finished, config=config,
         manifest=left.manifest, factors=factors, arms=levels[inside], extras=levels[~inside], labels=labels,
         unfinished=len(every) - len(finished), flips=flips, posterior=posterior, graph=graph,
         **tables,

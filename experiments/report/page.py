@@ -16,6 +16,7 @@ from experiments.report.outcomes import PERCENT_UNITS, SHOWN, amount, capital, n
 from experiments.report.statistics import t_interval
 from experiments.report.verdict import Effect, Verdict, table
 from experiments.report.words import Told
+from experiments.working_folder import destination
 from sim.recorder import OUTCOMES
 
 COLUMNS = 100
@@ -145,7 +146,7 @@ def _flip_rows(results: Results) -> list[dict[str, str]]:
 
 
 def _provenance(results: Results) -> list[tuple[str, str]]:
-    rows = [("folder", str(results.folder))]
+    rows = [("folder", str(destination(results.folder)))]
     for key, value in results.manifest.items():
         if key in HIDDEN:
             continue

@@ -50,7 +50,7 @@ def replicate(
         manifest = _manifest(asked.options)
         conduct.write([one], partial, manifest)
         page.write_replication(one, manifest, partial, docs)
-        folder = published(partial, root)
+        folder = published(partial)
     lines = [about.title, about.source, "", *_filled(about.question), ""]
     lines += [line for sentence in one.sentences for line in _filled(sentence)]
     print("\n".join([*lines, ""]))
@@ -90,7 +90,7 @@ def validate(
         done.sort(key=lambda one: wanted.index(one.name))
         conduct.write(done, partial, _manifest({}))
         page.write(done, partial, docs)
-        folder = published(partial, root)
+        folder = published(partial)
     _print(done)
     for one in done:
         if one.missing:

@@ -1,0 +1,226 @@
+"""Working folders: hidden folders of commands under way; those that a killed command left are removed by the next.
+
+A working folder holds a lock file, locked by its process. The system releases the lock when the process ends, however
+it ends, so nobody has to guess from process numbers whether it is alive.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import re
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from experiments.interruption import deferred
+
+PREFIX = ".koc-work-"
+LOCK = "koc.lock"
+HEARTBEAT = 30.0  # seconds between two signs of life
+LAPSE = 300.0  # seconds without one, after which a process on another machine counts as dead
+_NAME = re.compile(re.escape(PREFIX) + r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?")
+_SEMAPHORES = Path("/dev/shm")  # where Linux has those of joblib's workers
+_MOST = 10_000  # working folders of one second
+
+
+@contextmanager
+def working_folder(parent: Path) -> Iterator[Path]:
+    """A hidden folder of this process below `parent`, which is made if needed; removed at the end.
+
+    Its name ends with the time, as `stamp` tells, and nothing else below `parent` has that time for a name. Working
+    folders that killed processes left in `parent` are removed.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+    """
+    missing, ended = not parent.exists(), threading.Event()
+    folder: Path | None = None
+    try:
+        with deferred():
+            parent.mkdir(parents=True, exist_ok=True)
+            sweep(parent)
+            folder, lock = _made(parent)
+            threading.Thread(target=_beat, args=(folder / LOCK, ended), daemon=True).start()
+        yield folder
+    finally:
+        with deferred():
+            ended.set()
+            if folder is not None:
+                with suppress(FileNotFoundError):  # somebody has removed the results
+                    _remove(folder)
+                os.close(lock)
+                sweep(parent)
+            if missing:
+                with suppress(OSError):  # others have come, or it could not be made
+                    parent.rmdir()
+
+
+def stamp(folder: Path) -> str:
+    """The time in the name of a working folder."""
+    return folder.name.removeprefix(PREFIX)
+
+
+def destination(folder: Path) -> Path:
+    """Where a folder that is made in a working folder will stand; any other folder stands where it is."""
+    return folder.parent.parent / folder.name if _NAME.fullmatch(folder.parent.name) else folder
+
+
+def is_alive(folder: Path) -> bool:
+    """Whether the process of a working folder is alive.
+
+    On another machine whose locks are not seen here, a process that gives no sign of life for some minutes is dead.
+    """
+    with _taken(folder) as is_free:
+        return not is_free
+
+
+def sweep_below(output: Path) -> None:
+    """Remove what killed processes left anywhere below a folder of results."""
+    for pattern in (f"{PREFIX}*", f"*/{PREFIX}*", f"*/*/{PREFIX}*"):
+        for parent in {folder.parent for folder in output.glob(pattern)}:
+            sweep(parent)
+
+
+def sweep(parent: Path) -> None:
+    """Remove the working folders in `parent` whose process is dead, and links into them; nothing that is not ours."""
+    if not parent.is_dir():
+        return
+    for folder in parent.glob(f"{PREFIX}*"):
+        if not _NAME.fullmatch(folder.name) or folder.is_symlink():
+            continue
+        with suppress(OSError):
+            if folder.stat().st_uid != os.getuid():
+                continue
+            folder.rmdir()  # one that was killed between two steps is empty
+            continue
+        if not (folder / LOCK).is_file():
+            continue
+        with _taken(folder) as is_free:
+            if is_free:
+                _remove_semaphores(_owner(folder))
+                with suppress(OSError):
+                    _remove(folder)
+    for link in parent.iterdir():
+        with suppress(OSError):  # another command removes it
+            if link.is_symlink() and not link.exists() and _NAME.fullmatch(Path(os.readlink(link)).parts[0]):
+                link.unlink()
+
+
+def _made(parent: Path) -> tuple[Path, int]:
+    """A folder of a name that nobody has, and its lock."""
+    time_now = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
+    for number in range(1, _MOST):
+        name = time_now if number == 1 else f"{time_now}-{number}"
+        folder = parent / f"{PREFIX}{name}"
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        if (parent / name).exists():
+            folder.rmdir()
+            continue
+        lock = _locked(folder)
+        if lock is not None:
+            return folder, lock
+    raise OSError(errno.EEXIST, "ten thousand commands began in this second", str(parent))
+
+
+def _locked(folder: Path) -> int | None:
+    """The lock of a new folder; None where another process took the folder for one that was left behind."""
+    try:
+        lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        return None
+    except OSError:  # a disk without locks: the folder stays if this process is killed
+        pass
+    if not _is_at(lock, folder / LOCK):
+        os.close(lock)
+        return None
+    os.write(lock, f"{os.getpid()}\n{_machine()}\n".encode())
+    return lock
+
+
+def _is_at(file: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+@contextmanager
+def _taken(folder: Path) -> Iterator[bool]:
+    """Hold the lock of a folder if no live process has it; tells whether that is so."""
+    try:
+        lock = os.open(folder / LOCK, os.O_RDWR)
+    except FileNotFoundError:
+        yield True
+        return
+    except OSError:  # another user's
+        yield False
+        return
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # held, or a disk without locks
+            yield False
+            return
+        silent = time.time() - os.fstat(lock).st_mtime
+        yield _owner(folder) is not None or silent > LAPSE
+    finally:
+        os.close(lock)
+
+
+def _owner(folder: Path) -> int | None:
+    """The process that made a folder, if it was one of this machine; 0 if it was killed before it could tell."""
+    try:
+        process, *machine = (folder / LOCK).read_text("utf-8").splitlines() or ["0"]
+    except FileNotFoundError:
+        return 0
+    here = not machine or set(machine[0].split()) & set(_machine().split())
+    return int(process) if here else None
+
+
+def _machine() -> str:
+    """Names of this machine: its host's, and that of its running system, which containers share."""
+    boot = Path("/proc/sys/kernel/random/boot_id")
+    return " ".join([socket.gethostname(), *(boot.read_text("utf-8").split() if boot.is_file() else ())])
+
+
+def _beat(lock: Path, ended: threading.Event) -> None:
+    while not ended.wait(HEARTBEAT):
+        with suppress(FileNotFoundError):
+            os.utime(lock)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, its lock last, so that a removal that is broken off can be taken up."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != LOCK:
+            path.unlink(missing_ok=True)
+    (folder / LOCK).unlink(missing_ok=True)
+    folder.rmdir()
+
+
+def _remove_semaphores(process: int | None) -> None:
+    """Remove the semaphores of a dead process's workers, which outlive all of them if all are killed at once."""
+    if not process or Path(f"/proc/{process}").exists():
+        return
+    for path in _SEMAPHORES.glob(f"sem.loky-{process}-*"):
+        with suppress(OSError):
+            path.unlink()

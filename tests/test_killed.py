@@ -1,0 +1,190 @@
+"""Commands that are killed, interrupted, or given several times at once: with real runs of tiny markets."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from processes import PRINTED, await_that, end, in_store, left_behind, semaphores_of, start, table, workers_of
+
+from experiments import conduct
+from experiments.cli import main
+
+SMALL = ("run", "experiment=single", "market.consumers=50", "experiment.days=4", "experiment.burn_in=1")
+TINY = (*SMALL, "experiment.seeds=1")
+TWO = "executor.workers=2"
+MANY = (*SMALL, "experiment.seeds=24", "experiment.design.vary={creators.hype: [1,2,3,4,5]}")  # 24 tasks
+MANY_RUNS = 120
+SINGLE = Path("results/single")
+LATEST = SINGLE / "latest" / "runs.parquet"
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where commands have their temporary files; the working folder is another."""
+    (tmp_path / "work").mkdir()
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    return tmp_path / "temporary"
+
+
+@pytest.fixture
+def processes() -> Iterator[list[subprocess.Popen[str]]]:
+    """Those that are still alive at the end are killed."""
+    started: list[subprocess.Popen[str]] = []
+    yield started
+    for process in started:
+        end(process)
+
+
+def _has_workers(process: subprocess.Popen[str]) -> bool:
+    return bool(workers_of(process.pid))
+
+
+def _more_than(runs: int) -> bool:
+    return in_store() > runs
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """The table of MANY, made at one go."""
+    output = tmp_path_factory.mktemp("undisturbed")
+    assert main([*MANY, "executor=serial", f"output={output}"]) == 0
+    return table(output / LATEST.relative_to("results"))
+
+
+def test_nothing_is_left_of_commands_that_are_killed_at_any_moment(
+    processes: list[subprocess.Popen[str]], undisturbed: pd.DataFrame, temporary: Path
+) -> None:
+    moments = random.Random(5)
+    for number in range(5):
+        process = start(*MANY, TWO, "-m") if number % 2 else start(*MANY, TWO)
+        processes.append(process)
+        if number:  # the first is killed wherever it is, the others after they have begun to work
+            await_that(partial(_has_workers, process), process)
+        time.sleep(moments.uniform(0, 1.5))
+        os.killpg(process.pid, signal.SIGKILL)  # with its workers, and with what would clean up after them
+        process.wait()
+    processes.append(process := start(*MANY, TWO, "-m"))
+    assert process.wait(100) == 0, PRINTED.read_text()
+    assert left_behind(Path("results"), temporary) == []
+    assert [name for process in processes for name in semaphores_of(process.pid)] == []
+    pd.testing.assert_frame_equal(table(LATEST), undisturbed, check_exact=True)
+
+
+def test_what_is_not_of_koc_is_never_removed() -> None:
+    stranger, named_like_ours = SINGLE / ".koc-work-mine", SINGLE / ".koc-work-2025-01-01T000000Z"
+    for folder in (stranger, named_like_ours):
+        folder.mkdir(parents=True)
+        (folder / "precious").touch()
+    dangling = SINGLE / "elsewhere"
+    dangling.symlink_to("gone")
+    assert main([*TINY, "executor=serial"]) == 0
+    assert all((folder / "precious").exists() for folder in (stranger, named_like_ours)) and dangling.is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)], ids=lambda v: str(v)
+)
+def test_each_signal_is_answered_in_one_line_and_leaves_nothing(
+    number: int, status: int, processes: list[subprocess.Popen[str]], temporary: Path
+) -> None:
+    processes.append(process := start(*MANY, TWO))
+    await_that(lambda: in_store() > 0, process)
+    workers = workers_of(process.pid)
+    os.killpg(process.pid, number)  # as a terminal or a service manager does: to the workers too
+    assert process.wait(30) == status, PRINTED.read_text()
+    told = f"interrupted: {in_store()} of {MANY_RUNS} runs are kept; the same command goes on from there"
+    printed = PRINTED.read_text()
+    assert printed.splitlines()[-1] == told and "Traceback" not in printed and "Warning" not in printed
+    await_that(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers), seconds=5)
+    assert left_behind(Path("results"), temporary) == [] and not SINGLE.exists()
+    assert semaphores_of(process.pid) == []
+
+
+def test_a_signal_while_the_folder_is_written_leaves_none(
+    monkeypatch: pytest.MonkeyPatch, temporary: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def terminated(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(1)
+
+    monkeypatch.setattr(conduct, "_report", terminated)
+    assert main([*TINY, "executor=serial"]) == 143
+    told = "interrupted: 1 of 1 runs are kept; the same command goes on from there"
+    assert capsys.readouterr().err.splitlines()[-1] == told
+    assert left_behind(Path("results"), temporary) == [] and not SINGLE.exists()
+
+
+def test_the_jobs_after_an_interruption_are_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = []
+
+    def terminated(*_: object) -> None:
+        begun.append(1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(1)
+
+    monkeypatch.setattr(conduct, "_report", terminated)
+    assert main([*TINY, "executor=serial", "-m", "creators.hype=1,2,3"]) == 143
+    assert len(begun) == 1
+
+
+def test_an_interruption_of_another_command_is_told_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def terminated() -> str:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(1)
+        return ""
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr("experiments.register.page", terminated)
+    assert main(["parameters"]) == 143
+    assert capsys.readouterr().err == "koc: interrupted: nothing is kept; the same command begins again\n"
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_lost_worker_is_told_once_with_the_signal(
+    processes: list[subprocess.Popen[str]], undisturbed: pd.DataFrame
+) -> None:
+    processes.append(process := start(*MANY, TWO))
+    for _ in range(2):
+        await_that(partial(_more_than, in_store()), process)
+        await_that(partial(_has_workers, process), process)
+        os.kill(workers_of(process.pid)[0], signal.SIGKILL)
+    assert process.wait(100) == 0, PRINTED.read_text()
+    told = [line for line in PRINTED.read_text().splitlines() if "worker" in line]
+    assert told == ["a worker was lost, killed by SIGKILL: its runs are made again"]
+    pd.testing.assert_frame_equal(table(LATEST), undisturbed, check_exact=True)
+
+
+def test_commands_at_once_make_each_run_once_and_outlive_one_that_is_killed(
+    processes: list[subprocess.Popen[str]], undisturbed: pd.DataFrame, temporary: Path
+) -> None:
+    for number in range(4):
+        processes.append(start(*MANY, TWO, printed=Path(f"printed-{number}")))
+    await_that(lambda: in_store() > 10)
+    os.killpg(processes[0].pid, signal.SIGKILL)
+    for number, process in enumerate(processes[1:], 1):
+        assert process.wait(100) == 0, Path(f"printed-{number}").read_text()
+    folders = [path for path in SINGLE.iterdir() if path.name.startswith("2")]
+    assert len(folders) == 3
+    for folder in folders:
+        pd.testing.assert_frame_equal(table(folder / "runs.parquet"), undisturbed, check_exact=True)
+    counts = [json.loads((folder / "manifest.json").read_text())["runs"] for folder in folders]
+    assert all(each["made"] + each["from_store"] == MANY_RUNS and each["failed"] == 0 for each in counts)
+    assert sum(each["made"] for each in counts) < MANY_RUNS  # none twice; some were made by the one that was killed
+    assert left_behind(Path("results"), temporary) == []
