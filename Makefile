@@ -69,6 +69,7 @@ validate: $(TESTS)
 
 bench: $(TESTS)
 	$(BIN)/python -m benchmarks $(ARGS)
+	$(BIN)/python -m benchmarks.before
 
 attack: $(TESTS)
 	$(BIN)/python -m tests.attack $(ARGS)

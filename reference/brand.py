@@ -75,7 +75,7 @@ class Brand(mesa.Agent):
         p, day = self.model.parameters.platform, self.model.day
         ads = self.ad_views * round(100 * p.feed.ad_price)
         self.ad_views = 0
-        yearly = round(100 * p.annual_fee)
+        yearly = round(self.model.by_size(100 * p.annual_fee))
         annual = yearly * (day + 1) // 365 - yearly * day // 365
         self.spend("ads", ads)
         self.spend(OTHER, annual)
@@ -83,12 +83,17 @@ class Brand(mesa.Agent):
         self.model.platform.revenue["ads"] += ads
         self.model.platform.revenue["annual_fee"] += annual
 
+    def send(self, product: Product) -> None:
+        """Pay the goods and the trip to the buyer (7.23)."""
+        p = self.model.parameters.brands
+        self.profit -= int(p.cost * product.list_price) + round(100 * p.shipping)
+
     def book_order(self, order: Order) -> None:
-        """Cost of an order, and what it cost and brought in the channel that sold it (7.21, 7.23)."""
+        """What an order that has arrived cost and brought in the channel that sold it (7.21, 7.23)."""
         p, seller = self.model.parameters.brands, order.offer.seller
         goods = int(p.cost * order.product.list_price)
-        shipping = round(100 * p.shipping)
-        self.profit -= 2 * shipping if order.returned else shipping + goods
+        if order.returned:
+            self.profit += goods - round(100 * p.shipping)
         if order.joined_own_pool:
             contact = round(100 * p.own_contact)
             self.spend("own", contact)

@@ -71,7 +71,7 @@ def price_of(consumer: Consumer, offer: Offer) -> tuple[int, int]:
     """Price after discount, and the coupon on it, fen (7.21)."""
     p = consumer.model.parameters.platform
     discount = p.live_discount if offer.seller is not None and offer.seller.tier == Tier.KOL else 0.0
-    price = int(offer.product.price * (1.0 - discount))
+    price = max(int(offer.product.price * (1.0 - discount)), 1)
     entitled = consumer.orders == 0 or not p.coupon_newcomers
     return price, int(p.coupon * price) if entitled else 0
 
@@ -111,13 +111,9 @@ def believe(consumer: Consumer, offer: Offer) -> Belief:
 
 
 def purchase(consumer: Consumer, best: Weighed, nothing: float) -> Order:
-    """Pay, experience, perhaps return, remember, rate, follow, and tell (7.11)."""
-    p, random = consumer.model.parameters, consumer.random.random
-    product, seller, expected = best.offer.product, best.offer.seller, best.belief.mean
-    quality = product.quality + p.market.experience.noise * float(consumer.model.rng.standard_normal())
-    returned = expected - quality > p.market.experience.return_gap
-    satisfying = not returned and quality >= expected - p.market.trust.tolerance
-    realised = best.utility - equations.believed_value(best.belief, p) + p.market.choice.quality * quality
+    """Order and pay; what is on its way is not needed (7.11)."""
+    p = consumer.model.parameters
+    product, seller = best.offer.product, best.offer.seller
     visible, hidden = seller.pay_shares(product) if seller is not None else (0.0, 0.0)
     order = Order(
         consumer,
@@ -127,24 +123,39 @@ def purchase(consumer: Consumer, best: Weighed, nothing: float) -> Order:
         best.coupon,
         take=int(p.platform.take_rate * best.price),
         pay=int(visible * best.price) + int(hidden * best.price),
-        returned=returned,
-        satisfying=satisfying,
-        surplus=0.0 if returned else (realised - nothing) * best.to_pay / 100.0 / consumer.sensitivity,
-        rating=quality if random() < p.market.experience.review else None,
         new_customer=product.brand.number not in consumer.brands_bought,
-        candidate=satisfying and consumer.creator is None and random() < consumer.sociability,
+        expected=best.belief.mean,
+        liking=best.utility - equations.believed_value(best.belief, p) - nothing,
+        followed=seller in consumer.follows,
     )
     consumer.wallet -= best.to_pay
     consumer.orders += 1
     consumer.brands_bought.add(product.brand.number)
-    if not returned:
-        consumer.schedule_need(product.category)
-    remember(consumer, product, quality, satisfying)
-    order.claim_met = judge_claim(consumer, best.offer, quality)
-    if satisfying:
-        order.joined_own_pool = follow_after_purchase(consumer, best.offer)
-    tell_friends(consumer, best.offer, quality, surprise=abs(quality - expected))
+    consumer.on_their_way.add(product.category)
     return order
+
+
+def receive(order: Order) -> None:
+    """Experience what arrives, perhaps return it, remember, rate, follow, and tell (7.11)."""
+    consumer, product = order.buyer, order.product
+    p, random = consumer.model.parameters, consumer.random.random
+    order.arrived = consumer.model.day
+    quality = product.quality + p.market.experience.noise * float(consumer.model.rng.standard_normal())
+    order.quality = quality
+    order.returned = order.expected - quality > p.market.experience.return_gap
+    order.satisfying = not order.returned and quality >= order.expected - p.market.trust.tolerance
+    consumer.on_their_way.discard(product.category)
+    if not order.returned:
+        gain = order.liking + p.market.choice.quality * quality
+        order.surplus = gain * (order.price - order.coupon) / 100.0 / consumer.sensitivity
+        consumer.schedule_need(product.category)
+    order.rating = quality if random() < p.market.experience.review else None
+    order.candidate = order.satisfying and consumer.creator is None and random() < consumer.sociability
+    remember(consumer, product, quality, order.satisfying)
+    order.claim_met = judge_claim(order)
+    if order.satisfying:
+        order.joined_own_pool = follow_after_purchase(order)
+    tell_friends(consumer, order.offer, quality, surprise=abs(quality - order.expected))
 
 
 def remember(consumer: Consumer, product: Product, quality: float, satisfying: bool) -> None:
@@ -158,15 +169,16 @@ def remember(consumer: Consumer, product: Product, quality: float, satisfying: b
     own.satisfying_in_a_row = own.satisfying_in_a_row + 1 if satisfying else 0
 
 
-def judge_claim(consumer: Consumer, offer: Offer, quality: float) -> bool | None:
+def judge_claim(order: Order) -> bool | None:
     """Whether the claim was met, if there was one: the buyer remembers it, and so does the pool (7.8, 7.16)."""
+    consumer, offer, quality = order.buyer, order.offer, order.quality
     if offer.claim is None or offer.seller is None:
         return None
     t = consumer.model.parameters.market.trust
     met = quality >= offer.claim.quality - t.tolerance
     offer.seller.claims_met += met
     offer.seller.claims_broken += not met
-    follow = consumer.follows.get(offer.seller)
+    follow = consumer.follows.get(offer.seller) if order.followed else None
     if follow is not None and met:
         follow.met = min(follow.met + 1.0, MOST_COUNTED)
     elif follow is not None:
@@ -174,13 +186,16 @@ def judge_claim(consumer: Consumer, offer: Offer, quality: float) -> bool | None
     return met
 
 
-def follow_after_purchase(consumer: Consumer, offer: Offer) -> bool:
+def follow_after_purchase(order: Order) -> bool:
     """Perhaps follow the seller, and the brand's own account; whether the latter (7.11)."""
+    consumer, offer = order.buyer, order.offer
     willing = consumer.model.parameters.market.attention.follow
     brand = offer.product.brand
     joined = False
     for creator in (offer.seller, brand.account if brand.promotes["own"] else None):
         if creator is None or not creator.active or creator in consumer.follows:
+            continue
+        if creator is offer.seller and order.followed:
             continue
         if consumer.random.random() < willing:
             met, broken = creator.counts_of_stranger()

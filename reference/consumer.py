@@ -38,7 +38,7 @@ class Consumer(mesa.Agent):
         self.sociability = model.logit_normal(p.sociability, p.sociability_spread)
         monthly = 100.0 * p.budget * exp(p.budget_spread * float(rng.standard_normal()))
         self.income = round(monthly / 30.0)
-        self.wallet = int(self.random.random() * monthly)
+        self.wallet = int(self.random.random() * monthly * p.start_days / 30.0)
         c = model.parameters.creators
         self.reservation = c.reservation * exp(c.reservation_spread * float(rng.standard_normal()))
         self.friends: list[Consumer] = []
@@ -55,15 +55,17 @@ class Consumer(mesa.Agent):
         self.creator: Creator | None = None
         self.brands_bought: set[int] = set()
         self.orders = 0
+        self.on_their_way: set[int] = set()
 
     def step(self) -> None:
         """One day: earn, look at what comes up, buy, and stop following whom one has had enough of."""
-        self.wallet = min(self.wallet + self.income, 60 * self.income)
+        self.wallet = min(self.wallet + self.income, self.model.parameters.market.people.saved_days * self.income)
         today = self.model.day
         for category, lapses in enumerate(self.need_lapses):
             if lapses <= today:
                 self.schedule_need(category)
-        self.needs = [a <= today < b for a, b in zip(self.need_opens, self.need_lapses, strict=True)]
+        opened = [a <= today < b for a, b in zip(self.need_opens, self.need_lapses, strict=True)]
+        self.needs = [is_open and c not in self.on_their_way for c, is_open in enumerate(opened)]
         online = self.random.random() < self.activity
         leaving: list[Creator] = []
         offers = self.receive_posts(online, leaving)

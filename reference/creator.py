@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from reference.consumer import Consumer
     from reference.market import PlainMarket
 
-PAST_POSTS = 20.0
-KEPT_A_DAY = 0.98
-
 
 class Creator(mesa.Agent):
     """A KOC or KOL, who is also a consumer, or the account of a brand."""
@@ -36,8 +33,8 @@ class Creator(mesa.Agent):
             self.integrity = model.logit_normal(c.integrity, c.integrity_spread)
             self.reservation = person.reservation
             self.mean_taste = list(person.taste)
-            weights = [exp(2.0 * taste) for taste in person.taste]
-            self.posts = [PAST_POSTS * weight / sum(weights) for weight in weights]
+            weights = [exp(c.specialty * taste) for taste in person.taste]
+            self.posts = [c.past_posts * weight / sum(weights) for weight in weights]
         elif brand is not None:
             self.posts = [float(sum(g.category == category for g in brand.goods)) for category in range(count)]
         self.orders = [0.0] * count
@@ -49,7 +46,7 @@ class Creator(mesa.Agent):
         self.claims_met = self.claims_broken = 0
         self.expertise = [0.0] * count
         self.advice: list[Claim | None] = []
-        self.advice_day = self.random.randrange(7)
+        self.advice_day = self.random.randrange(c.advice_days)
         self.posts_today: list[Post] = []
         self.questions: list[tuple[Consumer, int]] = []
         # what was learnt of posting (7.17): weekly posts n, income y, n², n·y, and effort
@@ -83,7 +80,8 @@ class Creator(mesa.Agent):
     def pay_shares(self, product: Product) -> tuple[float, float]:
         """Visible and hidden pay, as shares of the price (7.12)."""
         c = self.model.parameters.creators
-        return (c.commission, c.resale_margin) if self.is_paid_for(product) else (0.0, 0.0)
+        commission = self.model.parameters.platform.commission_of(c)
+        return (commission, c.resale_margin) if self.is_paid_for(product) else (0.0, 0.0)
 
     def judgement(self, product: Product) -> float:
         """What the creator thinks of a product: the claim of 7.14 without hype."""
@@ -99,7 +97,7 @@ class Creator(mesa.Agent):
     def attractiveness(self, product: Product, slot_fee: float = 0.0) -> float:
         """Of a product to post about, without luck; ``slot_fee`` in yuan (7.13)."""
         c = product.category
-        each = equations.orders_per_post(self.orders[c], self.posts[c], self.audience)
+        each = equations.orders_per_post(self.orders[c], self.posts[c], self.audience, self.model.parameters)
         pay = sum(self.pay_shares(product)) * product.price / 100.0 * each + slot_fee
         value = log1p(pay / self.model.parameters.creators.income_scale)
         return value + self.mean_taste[c] + self.judgement(product)
@@ -114,7 +112,7 @@ class Creator(mesa.Agent):
             return
         whole = sum(self.posts)
         self.expertise = [equations.expertise(n, whole, p) for n in self.posts]
-        if not self.advice or self.model.day % 7 == self.advice_day:
+        if not self.advice or self.model.day % self.model.parameters.creators.advice_days == self.advice_day:
             self.advice = [self.advise(goods) for goods in self.model.goods_of]
         number = min(int(self.model.rng.poisson(self.mean_posts())), p.creators.posts_most)
         paid_slot = False
@@ -183,8 +181,8 @@ class Creator(mesa.Agent):
     def learn(self, sold: list[Product]) -> None:
         """Update what is known of the creator, and what the creator knows (7.13, 7.16 to 7.18)."""
         keep = 1.0 - self.model.parameters.market.trust.reputation_decay
-        self.posts = [KEPT_A_DAY * n for n in self.posts]
-        self.orders = [KEPT_A_DAY * n for n in self.orders]
+        self.posts = [(1.0 - self.model.parameters.creators.content_decay) * n for n in self.posts]
+        self.orders = [(1.0 - self.model.parameters.creators.content_decay) * n for n in self.orders]
         for post in self.posts_today:
             self.posts[post.claim.product.category] += 1.0
         for product in sold:

@@ -99,9 +99,10 @@ def inflation(integrity: float, pay: float, p: Parameters) -> float:
     return p.creators.hype * (1.0 - integrity) * pay
 
 
-def orders_per_post(orders: float, posts: float, audience: int) -> float:
+def orders_per_post(orders: float, posts: float, audience: int, p: Parameters) -> float:
     """7.13: what a post of a category is expected to sell."""
-    return (orders + 5.0 * 0.002 * audience) / (posts + 5.0)
+    weight = p.creators.orders_confidence
+    return (orders + weight * p.creators.orders_per_follower * audience) / (posts + weight)
 
 
 def marginal_income(n: float, y: float, nn: float, ny: float, p: Parameters) -> float:

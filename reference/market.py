@@ -13,9 +13,10 @@ from mesa.agent import AgentSet
 from reference import equations
 from reference.audience import gather_audiences, gather_pool, pool_sizes
 from reference.brand import Brand
+from reference.buying import receive
 from reference.consumer import Consumer
 from reference.creator import Creator
-from reference.platform import KEPT_A_DAY, Platform
+from reference.platform import Platform
 from reference.records import Channel, Order, Product, Tier
 from sim.parameters import Parameters
 
@@ -35,7 +36,7 @@ class PlainMarket(mesa.Model):
     Raises
     ------
     ValueError
-        Where the parameters have rivals.
+        Where the parameters have rivals, a deal or a stock.
 
     Examples
     --------
@@ -49,6 +50,8 @@ class PlainMarket(mesa.Model):
         super().__init__(seed=seed)
         if parameters.rivals:
             raise ValueError("rivals: the plain Mesa market has one platform")
+        if parameters.platform.deal.needs or parameters.market.catalogue.stock:
+            raise ValueError("platform.deal and catalogue.stock: the plain Mesa market has neither deals nor stock")
         self.parameters = parameters
         self.categories = parameters.market.catalogue.categories
         self.day = 0
@@ -69,6 +72,7 @@ class PlainMarket(mesa.Model):
         share = min(c.kol_threshold * len(consumers), float(c.kol_threshold_most))
         self.kol_threshold = max(share, largest_pool + 1.0)
         self.orders: list[Order] = []
+        self.on_the_way: list[Order] = []
         self.views: Counter[Channel] = Counter()
         self.private_posts_delivered = 0
         self.begin_day()
@@ -88,6 +92,10 @@ class PlainMarket(mesa.Model):
         luck = float(self.rng.standard_normal())
         return median if median in (0.0, 1.0) else equations.logistic(equations.logit(median) + spread * luck)
 
+    def by_size(self, stated: float) -> float:
+        """What is stated for a market of 10,000 people, for this one (7.24)."""
+        return stated * sum(consumer.activity > 0.0 for consumer in self.consumers) / 10_000
+
     def prior_counts(self, relation: str) -> tuple[float, float]:
         """Claims met and broken that a follower begins with, by how the follow came about (7.8)."""
         t = self.parameters.market.trust
@@ -100,7 +108,9 @@ class PlainMarket(mesa.Model):
         p, normal = self.parameters, self.rng.standard_normal
         m = p.market.catalogue
         goods: list[Product] = []
-        markup = p.brands.pass_through * (p.platform.take_rate + p.creators.commission + p.creators.resale_margin)
+        markup = p.brands.pass_through * (
+            p.platform.take_rate + p.platform.commission_of(p.creators) + p.creators.resale_margin
+        )
         for category, about in enumerate(self.categories):
             for _ in range(m.products_per_category):
                 quality = m.quality_spread * float(normal())
@@ -113,7 +123,7 @@ class PlainMarket(mesa.Model):
                 goods.append(product)
         for product in goods:
             siblings = product.brand.goods
-            product.reputation = 0.5 * sum(one.quality for one in siblings) / len(siblings)
+            product.reputation = m.reputation * sum(one.quality for one in siblings) / len(siblings)
         return goods
 
     def first_creators(self) -> None:
@@ -156,6 +166,7 @@ class PlainMarket(mesa.Model):
         self.creators.do("post")
         self.platform.rank()
         self.consumers.do("step")
+        self.goods_arrive()
         self.check_out()
         self.platform.settle()
         self.deliver_words()
@@ -167,18 +178,30 @@ class PlainMarket(mesa.Model):
     def begin_day(self) -> None:
         """Nothing has happened yet today."""
         self.orders_today: list[Order] = []
+        self.received_today: list[Order] = []
         self.words_today: list[tuple[Consumer, Product, float, Creator | None]] = []
         self.questions_today = self.answers_today = 0
         self.creator_income = 0
 
+    def goods_arrive(self) -> None:
+        """What was ordered some days ago is received."""
+        self.on_the_way += self.orders_today
+        waited = self.parameters.platform.delivery_days
+        self.received_today = [order for order in self.on_the_way if self.day - order.day >= waited]
+        self.on_the_way = [order for order in self.on_the_way if self.day - order.day < waited]
+        for order in self.received_today:
+            receive(order)
+
     def check_out(self) -> None:
-        """Fees of the day, and its orders."""
+        """Fees of the day, its orders, and what was received."""
         for brand in self.brands:
             brand.book_fees()
         for product in self.goods:
-            product.sales *= KEPT_A_DAY
+            product.sales *= 1.0 - self.parameters.platform.feed.popularity_decay
         for order in self.orders_today:
             self.platform.take_order(order)
+        for order in self.received_today:
+            self.platform.note_arrival(order)
 
     def deliver_words(self) -> None:
         """Friends hear tomorrow what was told today; creators take up questions."""
@@ -190,7 +213,7 @@ class PlainMarket(mesa.Model):
     def creators_learn(self) -> None:
         """What creators learn, who leaves, grows and enters."""
         sold: dict[Creator | None, list[Product]] = defaultdict(list)
-        for order in self.orders_today:
+        for order in self.received_today:
             sold[order.offer.seller].append(order.product)
         for creator in self.creators:
             creator.learn(sold[creator])
@@ -202,7 +225,7 @@ class PlainMarket(mesa.Model):
         """Satisfied buyers who consider it become KOCs where that pays (7.19)."""
         settled = [k.net_income() for k in self.creators if k.tier is Tier.KOC and k.active and k.is_settled()]
         usual = sum(settled) / len(settled) if settled else 0.0
-        for consumer in dict.fromkeys(order.buyer for order in self.orders_today if order.candidate):
+        for consumer in dict.fromkeys(order.buyer for order in self.received_today if order.candidate):
             able = consumer.creator is None and consumer.friends and usual > consumer.reservation
             if able and self.random.random() < self.parameters.creators.entry:
                 newcomer = Creator(self, Tier.KOC, consumer)

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from reference.market import PlainMarket
 
 STREAMS = ("take", "annual_fee", "ads", "withdrawal_fee", "float", "coupon")
-KEPT_A_DAY = 0.95
 
 
 class Platform(mesa.Agent):
@@ -48,7 +47,9 @@ class Platform(mesa.Agent):
     def rank_goods(self, goods: list[Product]) -> Ranking:
         """By recent sales, satisfaction, and money for ads."""
         sales = [product.sales + 1.0 for product in goods]
-        merit = [(product.satisfying + 4.0) / (product.bought + 5.0) for product in goods]
+        feed = self.model.parameters.platform.feed
+        assumed, weight = feed.satisfaction * feed.satisfaction_weight, feed.satisfaction_weight
+        merit = [(product.satisfying + assumed) / (product.bought + weight) for product in goods]
         return Ranking(goods, self.mix(sales, merit, [product.brand.ad_money for product in goods]))
 
     def rank_ads(self, goods: list[Product]) -> Ranking:
@@ -60,7 +61,9 @@ class Platform(mesa.Agent):
         """By the author's audience and reputation, and whether the brand has money for ads."""
         authors = [post.creator for post in posts]
         audience = [author.audience + 1.0 for author in authors]
-        merit = [(author.pool_met + 1.0) / (author.pool_met + author.pool_broken + 2.0) for author in authors]
+        feed = self.model.parameters.platform.feed
+        assumed, weight = feed.truth * feed.truth_weight, feed.truth_weight
+        merit = [(author.pool_met + assumed) / (author.pool_met + author.pool_broken + weight) for author in authors]
         return Ranking(posts, self.mix(audience, merit, [float(p.claim.product.brand.promotes["ads"]) for p in posts]))
 
     def mix(self, popularity: list[float], merit: list[float], paid: list[float]) -> list[float]:
@@ -77,13 +80,17 @@ class Platform(mesa.Agent):
     # --- money ------------------------------------------------------------------------------------------------------
 
     def take_order(self, order: Order) -> None:
-        """Hold the money, and count the sale and the rating."""
+        """Hold the money, and count the sale."""
         self.escrow.append(order)
         self.revenue["coupon"] -= order.coupon
+        order.product.sales += 1.0
+        order.product.brand.send(order.product)
+
+    def note_arrival(self, order: Order) -> None:
+        """Count the purchase and the rating, and what the order cost and brought the brand."""
         product = order.product
         product.bought += 1
         product.satisfying += order.satisfying
-        product.sales += 1.0
         if order.rating is not None:
             product.ratings += 1
             product.rating_sum += order.rating
@@ -96,19 +103,21 @@ class Platform(mesa.Agent):
             self.withdraw(party)
         held = sum(order.price for order in self.escrow if not order.divided)
         held += sum(party.balance for party in (*self.model.brands, *self.model.creators))
-        held += round(100 * self.model.parameters.platform.deposit) * len(self.model.brands)
+        held += round(self.model.by_size(100 * self.model.parameters.platform.deposit)) * len(self.model.brands)
         self.revenue["float"] += held * self.model.parameters.platform.float_yield / 365.0
 
     def is_done(self, order: Order) -> bool:
         """Divide the money of an order or refund it, when it is time; whether nothing more is to come."""
-        p, age = self.model.parameters.platform, self.model.day - order.day
-        if order.returned and age >= p.return_days:
+        p, day = self.model.parameters.platform, self.model.day
+        if order.arrived is None:
+            return False
+        if order.returned and day - order.arrived >= p.return_days:
             order.buyer.wallet += order.price - order.coupon
             self.revenue["coupon"] += order.coupon
             if order.divided:
                 self.divide(order, sign=-1)
             return True
-        if not order.divided and age >= p.settlement_days:
+        if not order.divided and day - order.day >= p.settlement_days:
             order.divided = True
             self.divide(order, sign=1)
         return order.divided and not order.returned

@@ -117,11 +117,16 @@ class Order:
     coupon: int
     take: int
     pay: int
-    returned: bool
-    satisfying: bool
-    surplus: float
+    new_customer: bool
+    expected: float  # quality
+    liking: float  # utility over buying nothing, without that of quality
+    followed: bool  # whether the buyer followed the seller
+    arrived: int | None = None  # day
+    quality: float = 0.0
+    returned: bool = False
+    satisfying: bool = False
+    surplus: float = 0.0
     rating: float | None = None
-    new_customer: bool = False
     claim_met: bool | None = None
     joined_own_pool: bool = False
     candidate: bool = False

@@ -124,7 +124,7 @@ class Day(NamedTuple):
     population: int  # people with any activity
     categories: int
     shipping: int  # fen a trip
-    live_discount: float  # on what KOLs sell, share of price
+    units: int  # of each product in a delivery of stock; 0 where there is no limit
     wanted: float  # odds ratio with which a need draws attention
     keys: Luck
     p: Any  # numbers of all parameters, by group; from `sim.parameters.numbers_of`

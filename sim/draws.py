@@ -59,6 +59,7 @@ class Stream(IntEnum):
     IMPORT = 26
     REACH = 27
     CASCADE = 28
+    STOCK = 29
 
 
 def stream_keys(seed: int) -> NDArray[np.uint64]:

@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.agents.needs import SAVED_DAYS
 from sim.draws import Stream, uniform
 from sim.errors import UserError
 from sim.records import Table
+from sim.rules.choice import Terms
 from sim.state import FEN, MOST_OFFERS, Channel, Obstacle, Trace
 
 if TYPE_CHECKING:
     from sim.market import Market
 
-TERMS = ("taste", "quality", "risk", "price_term", "friends", "impulse", "luck")
+TERMS = (*(f"{name}_term" if name == "price" else name for name in Terms._fields), "luck")
 CALLED = {"price_term": "price", "impulse": "no need"}
 
 
@@ -73,7 +73,8 @@ class Explanation:
             c for c in range(m.categories)
             if before.due[c] <= day < before.lapse[c] and not before.coming >> c & 1
         ]  # fmt: skip
-        wallet = min(int(before.wallet) + int(person.income), SAVED_DAYS * int(person.income))
+        income, most = int(person.income), market.parameters.market.people.saved_days
+        wallet = min(int(before.wallet) + income, most * income)
         with np.errstate(over="ignore"):
             online = uniform(m.keys[Stream.ACTIVE], day, consumer, 0) < person.activity
             trace = copy.pass_over.live(m, consumer, consumer + 1, MOST_OFFERS)
@@ -108,7 +109,9 @@ def _source(offer: pd.Series) -> str:
 
 
 def _table(trace: Table[Trace], names: list[str], category_of: NDArray[Any]) -> pd.DataFrame:
-    offers = pd.DataFrame({name: trace[name] for name in Trace.columns})
+    offers = pd.DataFrame({name: trace[name] for name in Trace.columns if name != "terms"})
+    for n, name in enumerate(TERMS[:-1]):
+        offers.insert(5 + n, name, trace["terms"][:, n])
     offers["channel"] = [Channel(int(c)).name.lower().replace("_", " ") for c in offers.channel]
     offers.insert(2, "category", [names[category_of[j]] for j in offers["product"]])
     offers["price"] = (offers.price - offers.coupon) / FEN

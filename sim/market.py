@@ -22,6 +22,7 @@ from sim.agents.platform import Platform
 from sim.audience import mean_taste
 from sim.columns import ColumnarModel, Population
 from sim.day import Day, Used
+from sim.draws import Stream
 from sim.engine.consumer_pass import ConsumerPass
 from sim.engine.morning import prepare_all
 from sim.engine.passes import end_follows, live_all, receive_all
@@ -29,7 +30,7 @@ from sim.errors import LedgerError, UserError
 from sim.explanation import Explanation
 from sim.markets import settlement, words
 from sim.markets.arrival import arriving, book_all
-from sim.markets.confirmation import confirm_all
+from sim.markets.confirmation import confirm_all, draw_lots
 from sim.markets.sums import Total
 from sim.opening import first_day, with_creators, with_orders
 from sim.parameters import Parameters
@@ -217,6 +218,10 @@ class Market(ColumnarModel):
         self.spent_before = int(self.m.brands["spent"].sum())
 
     def _orders_confirmed(self) -> None:
+        if self.m.units > 0:
+            if self.day % self.parameters.market.catalogue.stock_days == 0:
+                self.m.products["stock"] = self.m.units
+            draw_lots(self.m)
         wrong = confirm_all(self.orders_so_far, self.m)
         if wrong >= 0:
             order = self.m.orders[wrong]
@@ -252,7 +257,8 @@ class Market(ColumnarModel):
     def _words_travel(self, questions: Table[Question]) -> None:
         self.m = self.m._replace(inbox=words.deliver(self.told, len(self.m.people)))
         self.asked = len(questions)
-        self.answered = words.answer(questions, self.m)
+        m, answers = self.m, int(self.parameters.creators.answers)
+        self.answered = words.answer(m.day, m.keys[Stream.ASK], answers, questions, len(m.creators), m.consumers)
 
     def _creators_learn(self) -> None:
         m = self.m
@@ -323,7 +329,7 @@ class Market(ColumnarModel):
                 self.day,
                 total[Total.GMV] / FEN,
                 orders,
-                orders - total[Total.KEPT],
+                total[Total.RETURNED],
                 *by_domain(m.out.tally.viewed),
                 public_orders,
                 private_orders,
@@ -360,6 +366,8 @@ class Market(ColumnarModel):
         used = int(self.m.used[Used.ORDERS]) if self.recorder.keep_orders else 0
         table = self.m.orders[:used]
         orders = pd.DataFrame({name: table[name] for name in Order.columns})
+        whole = orders.select_dtypes("integer").columns  # narrow and unsigned in the table
+        orders[whole] = orders[whole].astype(np.int64)
         orders["review"] = np.where(table["reviewed"], table["experienced"], np.nan)
         return orders.rename(columns={"number": "order", "ordered": "day"})
 

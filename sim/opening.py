@@ -13,6 +13,7 @@ from sim.ledger import open_accounts
 from sim.markets.ranking import new_feeds
 from sim.markets.sums import no_sums
 from sim.parameters import Parameters, numbers_of
+from sim.ranges import REFERENCE_PEOPLE
 from sim.records import Table, joined
 from sim.state import (
     FEN,
@@ -31,11 +32,16 @@ from sim.state import (
 )
 from sim.world import Goods, World
 
-BY_FEN = ("annual_fee", "deposit", "withdrawal_fee_least", "withdrawal_free")
+BY_SIZE = ("annual_fee", "deposit")
+BY_FEN = ("withdrawal_fee_least", "withdrawal_free")
 AS_THEY_ARE = (
-    "settlement_days", "return_days", "withdrawal_habit", "withdrawal_fee", "follow_gate", "coupon", "coupon_newcomers",
+    "delivery_days", "settlement_days", "return_days", "live_discount", "withdrawal_habit", "withdrawal_fee",
+    "follow_gate", "coupon", "coupon_newcomers",
 )  # fmt: skip
-OF_THE_FEED = ("organic_reach", "ad_load", "content_half", "popularity", "merit", "paid", "exponent")
+OF_THE_FEED = (
+    "organic_reach", "ad_load", "content_half", "popularity", "merit", "paid", "exponent", "popularity_decay",
+    "satisfaction", "satisfaction_weight", "truth", "truth_weight",
+)  # fmt: skip
 
 
 def first_day(world: World, parameters: Parameters, out: Events) -> Day:
@@ -54,7 +60,7 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
     p = numbers_of(parameters)
     creators = joined([world.creators, business.own_accounts(world, parameters)])
     brands = _brands(world, parameters, first_account=len(world.creators))
-    platforms = _platforms(parameters)
+    platforms = _platforms(world, parameters)
     by_category = np.argsort(world.goods.category, kind="stable").reshape(categories, -1).astype(np.int16)
     products, rows = len(world.goods.category), len(creators)
     return Day(
@@ -62,7 +68,7 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
         population=world.population,
         categories=categories,
         shipping=round(parameters.brands.shipping * FEN),
-        live_discount=parameters.platform.live_discount,
+        units=scaled(parameters.market.catalogue.stock, world),
         wanted=math.exp(p.attention.need),
         keys=world.luck,
         p=p,
@@ -150,12 +156,22 @@ def _brands(world: World, parameters: Parameters, first_account: int) -> Table[B
     return brands
 
 
-def _platforms(parameters: Parameters) -> Table[Platform]:
+def scaled(stated: float, world: World) -> int:
+    """What is stated for a market of 10,000 people, for this one: at least 1 where it is anything."""
+    return max(round(stated * world.population / REFERENCE_PEOPLE), 1) if stated > 0 else 0
+
+
+def _platforms(world: World, parameters: Parameters) -> Table[Platform]:
     table = Platform.table(len(parameters.platforms))
     for row, policy in zip(table, parameters.platforms, strict=True):
         row["take_rate"] = policy.take_rate
         row["ad_price"] = round(policy.feed.ad_price * FEN)
         row["content_most"] = policy.feed.content_share
+        row["commission"] = policy.commission_of(parameters.creators)
+        for name in ("needs", "days", "cut"):
+            row[f"deal_{name}"] = getattr(policy.deal, name)
+        for name in BY_SIZE:
+            row[name] = scaled(getattr(policy, name) * FEN, world)
         for name in BY_FEN:
             row[name] = round(getattr(policy, name) * FEN)
         for name in AS_THEY_ARE:
@@ -174,14 +190,13 @@ def _products(goods: Goods, parameters: Parameters) -> Table[Product]:
 
 
 def _listings(goods: Goods, parameters: Parameters) -> Table[Listing]:
-    """Prices pass on a part of the take and of creators' pay."""
-    categories = parameters.market.catalogue.categories
+    """Prices pass on a part of each platform's take, and of creators' pay there."""
+    categories, creators = parameters.market.catalogue.categories, parameters.creators
     listings = Listing.table((len(parameters.platforms), len(goods.category)))
-    shares = np.array([platform.share for platform in parameters.platforms])
-    take = float(np.average([platform.take_rate for platform in parameters.platforms], weights=shares))
-    pay = parameters.creators.commission + parameters.creators.resale_margin
-    raised = 1 + parameters.brands.pass_through * (take + pay)
     mean_price = FEN * np.array([category.price for category in categories])
-    listings["price"] = np.maximum(np.round(goods.list_price * raised), 1)
+    for row, policy in zip(listings, parameters.platforms, strict=True):
+        pay = policy.commission_of(creators) + creators.resale_margin
+        raised = 1 + parameters.brands.pass_through * (policy.take_rate + pay)
+        row["price"] = np.maximum(np.round(goods.list_price * raised), 1)
     listings["log_price"] = np.log(listings["price"] / mean_price[goods.category])
     return listings

@@ -115,6 +115,14 @@ class Catalogue(Group):
     quality_spread: float = par(0.45, "standard deviation of true quality", "quality", CALIBRATED, ge=0, le=3)
     price_spread: float = par(0.25, "standard deviation of log list price", "log yuan", ASSUMPTION, ge=0, le=1)
     quality_premium: float = par(0.1, "rise of log list price per unit of quality", "1", ASSUMPTION, ge=-1, le=1)
+    reputation: float = par(
+        0.5, "share of the mean quality of a brand's goods that the public knows", "1", ASSUMPTION, ge=0, le=1
+    )
+    stock: int = par(
+        0, "units of each product that a market of 10,000 people can buy until the next delivery; 0: no limit", "units",
+        ASSUMPTION, ge=0, le=1_000_000,
+    )  # fmt: skip
+    stock_days: int = par(7, "days between deliveries of stock", "days", ASSUMPTION, ge=1, le=365)
     rating_bias: float = par(
         0.4, "standard deviation of a product's bias in its public rating", "quality", ASSUMPTION, ge=0, le=3
     )
@@ -160,6 +168,8 @@ class People(Group):
     price_sensitivity_spread: float = par(0.35, "standard deviation of its log", "log", ASSUMPTION, ge=0, le=2)
     budget: float = par(900.0, "median monthly budget for these categories", "yuan/30 days", ASSUMPTION, ge=0, le=1e6)
     budget_spread: float = par(0.6, "standard deviation of log budget", "log yuan", ASSUMPTION, ge=0, le=3)
+    start_days: float = par(30.0, "most days of budget at hand at the start", "days", ASSUMPTION, ge=0, le=70)
+    saved_days: int = par(60, "days of budget that are saved at most", "days", ASSUMPTION, ge=1, le=70)
     sociability: float = par(0.43, "median probability to tell friends of a purchase", "1", CALIBRATED, ge=0, le=1)
     sociability_spread: float = par(0.8, "standard deviation of its logit", "logit", ASSUMPTION, ge=0, le=5)
     city_tiers: tuple[Share, ...] = par(
@@ -453,6 +463,18 @@ class Creators(Group):
         plausible=(0.0, 5.0),
     )
     claim_noise: float = par(0.2, "standard deviation of an expert's honest claim", "quality", ASSUMPTION, ge=0, le=2)
+    past_posts: float = par(20.0, "posts that a creator has made before entry", "posts", ASSUMPTION, ge=0.1, le=1e4)
+    specialty: float = par(
+        2.0, "effect of the own taste on the log share of a category in them", "1/utility", ASSUMPTION, ge=0, le=5
+    )
+    content_decay: float = par(
+        0.02, "share of past posts and orders that no longer counts", "1/day", ASSUMPTION, ge=0, le=1
+    )
+    advice_days: int = par(7, "days for which one-to-one advice stands", "days", ASSUMPTION, ge=1, le=365)
+    orders_per_follower: float = par(
+        0.002, "orders that a creator expects before learning", "orders/post/follower", ASSUMPTION, ge=0, le=1
+    )
+    orders_confidence: float = par(5.0, "weight of that expectation", "posts", ASSUMPTION, ge=0.01, le=1e4)
     answers: float = par(
         20.0,
         "one-to-one questions a creator can answer",
@@ -615,6 +637,11 @@ class Feed(Group):
     merit: float = par(0.2, "weight of merit: truth of claims, satisfaction", "1", ASSUMPTION, ge=0, le=1)
     paid: float = par(0.2, "weight of paid bids", "1", ASSUMPTION, ge=0, le=1)
     exponent: float = par(0.55, "exponent of popularity", "1", CALIBRATED, ge=0, le=3)
+    popularity_decay: float = par(0.05, "share of recent sales that no longer counts", "1/day", ASSUMPTION, ge=0, le=1)
+    satisfaction: float = par(0.8, "share of satisfied buyers assumed of new goods", "1", ASSUMPTION, ge=0, le=1)
+    satisfaction_weight: float = par(5.0, "weight of that assumption", "purchases", ASSUMPTION, ge=0.01, le=1e4)
+    truth: float = par(0.5, "share of claims met that is assumed of new creators", "1", ASSUMPTION, ge=0, le=1)
+    truth_weight: float = par(2.0, "weight of that assumption", "claims", ASSUMPTION, ge=0.01, le=1e4)
     content_share: float = par(
         0.3,
         "largest share of feed pages given to creators' public posts",
@@ -646,6 +673,16 @@ class Feed(Group):
         return self
 
 
+class Deal(Group):
+    """An order that needs others: it waits for them, or is cancelled and refunded."""
+
+    needs: int = par(
+        0, "other buyers of the product without whom an order is cancelled; 0: none", "people", "", ge=0, le=99
+    )
+    days: int = par(1, "days for which an order waits for them", "days", ASSUMPTION, ge=0, le=30)
+    cut: float = par(0.0, "cut in price, funded by the brand", "share of price", ASSUMPTION, ge=0, le=0.9)
+
+
 class Platform(Group):
     """A platform's policy, composed of independent parts."""
 
@@ -655,13 +692,35 @@ class Platform(Group):
         0.05, "platform's share of completed sales", "share of price paid", "5-8 %: JD merchant fees 2018", ge=0, le=0.6
     )
     annual_fee: float = par(
-        30_000.0, "software service fee of a brand", "yuan/year", "JD merchant fees 2018", ge=0, le=1e9
+        30_000.0,
+        "software service fee of a brand in a market of 10,000 people; it grows with the market",
+        "yuan/year",
+        "JD merchant fees 2018",
+        ge=0,
+        le=1e9,
     )
-    deposit: float = par(50_000.0, "merchant deposit, paid back on leaving", "yuan/brand", ASSUMPTION, ge=0, le=1e9)
-    settlement_days: int = par(10, "days from purchase until the money is paid out", "days", "press: 7-15", ge=0, le=90)
+    deposit: float = par(
+        50_000.0,
+        "merchant deposit, paid back on leaving, in a market of 10,000 people; it grows with the market",
+        "yuan/brand",
+        ASSUMPTION,
+        ge=0,
+        le=1e9,
+    )
+    delivery_days: int = par(
+        2, "days from confirmation until the goods arrive", "days", ASSUMPTION, ge=0, le=30, plausible=(0, 7)
+    )
+    settlement_days: int = par(
+        10,
+        "days from purchase until the money is paid out, at the earliest on arrival",
+        "days",
+        "press: 7-15",
+        ge=0,
+        le=90,
+    )
     return_days: int = par(
         7,
-        "days from purchase until a return is refunded",
+        "days from arrival until a return is refunded",
         "days",
         "seven-day return without reason: Consumer Protection Law of the PRC, art. 25",
         ge=0,
@@ -682,7 +741,16 @@ class Platform(Group):
     live_discount: float = par(
         0.0, "discount on what KOLs sell, funded by the brand", "share of price", ASSUMPTION, ge=0, le=0.9
     )
+    commission: float | None = par(
+        None, "visible commission paid to creators here; creators.commission where none is given",
+        "share of price paid", "", ge=0, le=0.6,
+    )  # fmt: skip
+    deal: Deal = Deal()
     feed: Feed = Feed()
+
+    def commission_of(self, creators: Creators) -> float:
+        """Visible commission that creators are paid here, share of price."""
+        return creators.commission if self.commission is None else self.commission
 
 
 class Rules(Group):
@@ -744,7 +812,8 @@ class Parameters(Group):
         if sum(platform.share for platform in self.platforms) <= 0:
             raise ValueError("platform.share=0: nobody is at home anywhere; expected a platform with a share above 0")
         for platform in self.platforms:
-            pay = platform.take_rate + self.creators.commission + self.creators.resale_margin + platform.live_discount
+            commission = platform.commission_of(self.creators)
+            pay = platform.take_rate + commission + self.creators.resale_margin + platform.live_discount
             if pay > 1:
                 raise ValueError(
                     "platform.take_rate + creators.commission + creators.resale_margin + platform.live_discount = "
@@ -781,7 +850,7 @@ def scalars(group: Group, numbers: tuple[float, ...] = ()) -> Any:
 
 
 _TYPES: dict[Any, type] = {float: np.float64, int: np.int64, bool: np.bool_}
-BEHAVIOUR = ("need", "attention", "belief", "choice", "experience", "trust", "sharing")
+BEHAVIOUR = ("people", "need", "attention", "belief", "choice", "experience", "trust", "sharing")
 
 
 def numbers_of(parameters: Parameters) -> Any:

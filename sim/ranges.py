@@ -15,6 +15,7 @@ MOST_PER_CATEGORY = 200
 MOST_PRODUCTS = MOST_CATEGORIES * MOST_PER_CATEGORY
 MOST_FEN = (1 << 31) - 1  # of a price or a wallet
 MOST_YUAN = MOST_FEN // 100
+REFERENCE_PEOPLE = 10_000  # of the market for which fees and stocks are stated
 MOST_INCOME = 30_000_000  # fen a day
 MOST_SUM = 1 << 62  # of fen, or of what is counted
 MOST_LIST = (1 << 31) - 1  # rows of a list of one day

@@ -256,7 +256,7 @@ class Recorder:
             "direct_order_value": _ratio((gmv - gmv_led) / FEN, orders - led),
             "share_coefficient": _ratio(gmv, gmv - gmv_led),
             "average_order_value": _ratio(gmv / FEN, orders),
-            "return_rate": 1 - _ratio(total[Total.KEPT], orders),
+            "return_rate": _ratio(total[Total.RETURNED], total[Total.RETURNED] + total[Total.KEPT]),
             "marketing_cost": self.marketing_cost / FEN,
             "acquisition_cost": _ratio(self.marketing_cost / FEN, total[Total.NEW_CUSTOMERS]),
             "repurchase": _ratio(int(np.bitwise_count(consumers["bought_again"]).sum()), customers),

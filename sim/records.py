@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 
 import numpy as np
@@ -154,6 +155,7 @@ class Record:
                 raise TypeError(f"{cls.__name__}.{name}: rows have an attribute of this name; expected another one")
 
     @classmethod
+    @cache
     def dtype(cls, categories: int = 1) -> np.dtype[Any]:
         """Structured type of a row, widest columns first, so that no byte is lost between them."""
         wide_first = sorted(cls.columns.items(), key=lambda item: -item[1].dtype.itemsize)

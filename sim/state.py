@@ -38,6 +38,7 @@ DAYS_A_WEEK = 7
 FOLLOW_SLOTS = 14
 OWN_SLOTS = 4
 WORD_SLOTS = 3
+MOST_TERMS = 16  # of a utility
 MOST_POSTS = 8  # posts of a creator on one day
 MOST_OFFERS = 512  # offers that one person can weigh on one day
 MOST_PAGES = 24  # pages of the feed that one person can see on one day
@@ -191,6 +192,7 @@ class Product(Record):
     reputation: float = real("reputation of the brand", "quality")
     rating_bias: float = real("bias of the public rating", "quality")
     cost: int = whole("what the brand pays for it", "fen", most=MOST_SUM)
+    stock: int = whole("units left until the next delivery", "units", most=MOST_SUM, start=MOST_SUM)
     reviews: int = whole("public ratings", "ratings", most=MOST_SUM)
     review_sum: int = whole("their sum", "quality/1,000,000", least=-MOST_SUM, most=MOST_SUM)
     bought: int = whole("purchases received", "purchases", most=MOST_SUM)
@@ -206,6 +208,7 @@ class Listing(Record):
 
     price: int = whole("price before discount and coupon", "fen", least=1, most=MOST_FEN, start=1)
     log_price: float = real("log of it over the category's mean list price")
+    waiting: int = whole("orders that wait for others", "orders", most=MOST_SUM)
     sold: int = whole("orders today", "orders", most=MOST_SUM)
     popularity: float = real("orders, fading", "orders")
 
@@ -219,9 +222,7 @@ class Brand(Record):
     earned: Int64 = whole(
         "gross margin that each channel led to", "fen/week", least=-MOST_SUM, most=MOST_SUM, per=CHANNELS
     )
-    commission: Double = real(
-        "paid today to each tier, seen by buyers", "share of price", least=0, most=1, per=len(Tier)
-    )
+    pays: Byte = flag("whether each tier is paid today", per=len(Tier))
     margin: Double = real("paid today to each tier, not seen", "share of price", least=0, most=1, per=len(Tier))
     slot_fee: Double = real("paid today to each tier", "yuan/follower/promoted post", per=len(Tier))
     account: int = row("creators", "own account", or_none=True)
@@ -232,8 +233,14 @@ class Platform(Record):
     """A platform's policy, as the day's phases read it."""
 
     take_rate: float = real("platform's share", "share of price", least=0, most=1)
+    commission: float = real("paid to creators by brands, seen by buyers", "share of price", least=0, most=1)
+    live_discount: float = real("on what KOLs sell", "share of price", least=0, most=1)
+    deal_needs: int = whole("other buyers that an order needs; 0 where there is no deal", "people", most=99)
+    deal_days: int = whole("days for which it waits for them", "days", most=255)
+    deal_cut: float = real("cut in price", "share of price", least=0, most=1)
+    delivery_days: int = whole("from confirmation to arrival", "days", most=255)
     settlement_days: int = whole("from purchase to payout", "days", most=255)
-    return_days: int = whole("from purchase to refund", "days", most=255)
+    return_days: int = whole("from arrival to refund", "days", most=255)
     annual_fee: int = whole("of a brand", "fen/year", most=MOST_SUM)
     deposit: int = whole("of a brand", "fen", most=MOST_SUM)
     ad_price: int = whole("price of an ad", "fen/view", most=MOST_SUM)
@@ -253,6 +260,11 @@ class Platform(Record):
     merit: float = real("weight of merit")
     paid: float = real("weight of paid bids")
     exponent: float = real("exponent of popularity")
+    popularity_decay: float = real("share of recent sales that no longer counts", "1/day")
+    satisfaction: float = real("share of satisfied buyers assumed of new goods")
+    satisfaction_weight: float = real("weight of that assumption", "purchases")
+    truth: float = real("share of claims met that is assumed of new creators")
+    truth_weight: float = real("weight of that assumption", "claims")
 
 
 class Order(Record):
@@ -261,6 +273,9 @@ class Order(Record):
     number: int = whole("number, from the first day on", most=MOST_SUM)
     stage: int = whole("how far it has come", "Stage", most=len(Stage) - 1)
     ordered: int = whole("day of purchase", "day", most=LAST_DAY)
+    received: int = whole("day of arrival, -1 before", "day", least=-1, most=LAST_DAY, start=-1)
+    deal: bool = flag("whether it needs other buyers")
+    sold_out: bool = flag("whether the lot left none for it")
     due: int = whole("day on which something happens to it next", "day", most=MOST_LIST)
     consumer: int = row("people", "who bought")
     product: int = row("products", "what")
@@ -280,11 +295,10 @@ class Order(Record):
     rest: int = whole("line of the price: brand", "fen", least=-MOST_FEN, most=MOST_FEN)
     paid: bool = flag("whether the brand pays the creator who sold, in whatever form")
     new_customer: bool = flag("first purchase of the brand")
-    claim: float = real("quality that was claimed; NaN without a claim", "quality", may_be_nan=True)
-    expected: float = real("quality that was expected", "quality")
-    liking: float = real("utility over buying nothing, without that of quality", "utility")
-    outside: float = real("utility of buying nothing", "utility")
-    experienced: float = real("quality received", "quality")
+    claim: float = real("quality claimed; NaN without a claim", "quality", may_be_nan=True, single=True)
+    expected: float = real("quality that was expected", "quality", single=True)
+    liking: float = real("utility over buying nothing, without that of quality", "utility", single=True)
+    experienced: float = real("quality received", "quality", single=True)
     returned: bool = flag("sent back")
     satisfying: bool = flag("kept, and as good as expected")
     reviewed: bool = flag("rated in public")
@@ -317,7 +331,7 @@ class Profile(Record):
     heard_broken: float = real("the same, broken", "claims")
     stranger_met: float = real("prior claims met of who does not follow", "claims", start=1.0)
     stranger_broken: float = real("the same, broken", "claims", start=1.0)
-    discount: float = real("on what this creator sells", "share of price")
+    is_kol: bool = flag("whether the audience is a mass audience")
     advice: Int16 = row("products", "product recommended", or_none=True, per="category")
     advice_claim: Double = real("quality claimed of it", "quality", per="category")
     advice_incentive: Double = real("visible pay for it", "share of price", per="category")
@@ -424,12 +438,7 @@ class Trace(Record):
     creator: int = row("creators", "who sells", or_none=True)
     price: int = whole("price before the coupon", "fen", most=MOST_FEN)
     coupon: int = whole("coupon", "fen", most=MOST_FEN)
-    taste: float = real("term of the utility", "utility")
-    quality: float = real("term of the utility", "utility")
-    risk: float = real("term of the utility", "utility")
-    price_term: float = real("term of the utility", "utility")
-    friends: float = real("term of the utility", "utility")
-    impulse: float = real("term of the utility", "utility")
+    terms: Double = real("terms of the utility, in the order of sim.rules.choice.Terms", "utility", per=MOST_TERMS)
     luck: float = real("shock of the draw", "utility")
     value: float = real("their sum", "utility")
     outside: float = real("utility of buying nothing", "utility")

@@ -28,7 +28,6 @@ from sim.records import Table
 from sim.state import FEN, FOLLOW_SLOTS, Consumer, Creator, Double, Follow, Int8, Int16, Luck, Person, Tier
 
 LEAST_RATE = 1e-6
-SEEDED_POSTS = 20.0  # posts a creator is assumed to have made before the first day
 
 
 class Goods(NamedTuple):
@@ -88,7 +87,7 @@ class World:
 WORLD_CREATORS = (
     "koc_share", "pool_least", "pool_most", "pool_from_graph", "kol_count", "kol_audience", "kol_audience_spread",
     "kol_threshold", "kol_threshold_most", "integrity", "integrity_spread", "reservation", "reservation_spread",
-    "kol_reservation", "posts_start",
+    "kol_reservation", "posts_start", "past_posts", "specialty",
 )  # fmt: skip
 
 
@@ -180,8 +179,7 @@ def _goods(parameters: Parameters, luck: Luck) -> Goods:
     category = np.repeat(np.arange(len(categories)), catalogue.products_per_category)
     brand = np.arange(products) % parameters.brands.count
     quality = catalogue.quality_spread * normals(key, 0, products, 0)
-    # the public knows half of how a brand's goods differ from the rest
-    reputation = 0.5 * np.array([quality[brand == b].mean() for b in brand])
+    reputation = catalogue.reputation * np.array([quality[brand == b].mean() for b in brand])
     spread = catalogue.price_spread * normals(key, 0, products, 2)
     mean_price = np.array([categories[c].price for c in category])
     list_price = 100 * mean_price * np.exp(catalogue.quality_premium * quality + spread)
@@ -204,7 +202,7 @@ def _consumers(parameters: Parameters, people: Table[Person], luck: Luck) -> Tab
         open_for = _waits(uniforms(key, 0, n, 2 * c + 1), 1 / parameters.market.need.lapse)
         consumers["due"][:, c] = due
         consumers["lapse"][:, c] = np.minimum(due + open_for, LAST_DAY + 500)
-    consumers["wallet"] = 30 * uniforms(key, 1, n, 0) * people["income"]
+    consumers["wallet"] = parameters.market.people.start_days * uniforms(key, 1, n, 0) * people["income"]
     return consumers
 
 
@@ -275,14 +273,14 @@ def new_creators(
     p = parameters.creators
     key, categories = luck[Stream.WORLD_CREATOR], len(parameters.market.catalogue.categories)
     creators = Creator.table(len(hosts), categories)
-    liking = np.exp(2.0 * people["taste"][hosts, :categories].astype(np.float64))
+    liking = np.exp(p.specialty * people["taste"][hosts, :categories].astype(np.float64))
     weekly = 7 * p.posts_start
     creators["consumer"] = hosts
     creators["home"] = people["home"][hosts]
     creators["since"] = day
     creators["integrity"] = _logistic(_logit(p.integrity) + p.integrity_spread * normals_at(key, 2, hosts, 0))
     creators["reservation"] = p.reservation * np.exp(p.reservation_spread * normals_at(key, 2, hosts, 1))
-    creators["content"][:, :categories] = SEEDED_POSTS * liking / liking.sum(axis=1, keepdims=True)
+    creators["content"][:, :categories] = p.past_posts * liking / liking.sum(axis=1, keepdims=True)
     creators["posts_mean"] = weekly
     creators["posts_square"] = weekly**2 + weekly
     creators["rate"] = p.posts_start

@@ -63,5 +63,9 @@ def fingerprint(one: Market) -> str:
     return digest.hexdigest()
 
 
+def received_of(orders: pd.DataFrame) -> pd.DataFrame:
+    return orders[orders.received >= 0]
+
+
 def kept_by(orders: pd.DataFrame) -> pd.DataFrame:
-    return orders[~orders.returned]
+    return orders[(orders.received >= 0) & ~orders.returned]

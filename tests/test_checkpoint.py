@@ -189,7 +189,8 @@ EDITS: dict[str, tuple[Edit, str]] = {
     "another world": (headed(lambda header: header.update(people=301)), r"holds 301 people, and the world has 300"),
     "another seed": (headed(lambda header: header.update(seed=2)), r"holds other people or friends"),
     "another market": (
-        headed(lambda header: header["parameters"]["brands"].update(count=15)), r"creators: |brands: |products\.brand: "
+        headed(lambda header: header["parameters"]["brands"].update(count=15)),
+        r"creators: |brands: |products\.brand: |consumers\.customer_of: 32768, expected 0 to 32767",
     ),
     "a seed that is none": (headed(lambda header: header.update(seed="1")), r"header\.seed: not a checkpoint \(Input"),
     "a parameter out of range": (
@@ -284,7 +285,8 @@ def test_pickles_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 COUNTS = {
     "consumers.own_count", "consumers.own_run", "consumers.word_count", "follows.fatigue", "follows.met",
-    "follows.broken", "platforms.settlement_days", "platforms.return_days",
+    "follows.broken", "platforms.delivery_days", "platforms.settlement_days", "platforms.return_days",
+    "platforms.deal_days",
 }  # fmt: skip
 """Columns that hold whatever their type holds: nothing is looked up by them."""
 

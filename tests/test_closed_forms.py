@@ -84,7 +84,8 @@ def test_choice_is_the_multinomial_logit(attention: dict[str, Any]) -> None:
 
 def test_returns_are_those_of_the_normal_law() -> None:
     """Delivered quality is normal around the true one; what falls short of belief by more than the gap goes back."""
-    one = market(seed=12, days=2, market={**CLONES, "attention": BY_SEARCH}, **ALONE)
+    at_once = {"delivery_days": 0}
+    one = market(seed=12, days=2, market={**CLONES, "attention": BY_SEARCH}, platform=at_once, **ALONE)
     experience, goods, orders = one.parameters.market.experience, one.world.goods, one.orders()
     shortfall = goods.reputation - experience.return_gap - goods.quality
     expected = stats.norm.cdf(shortfall / experience.noise)

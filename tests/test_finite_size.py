@@ -45,8 +45,7 @@ def test_by_the_head_leaves_the_market_of_ten_thousand_as_it_is() -> None:
     p = finite_size.arms(10_000)
     assert p[IN_PROPORTION] == p[BASE]
     small = finite_size.arms(1_000)[IN_PROPORTION]
-    assert small.platform.annual_fee == pytest.approx(p[BASE].platform.annual_fee / 10)
-    assert small.platform.deposit == pytest.approx(p[BASE].platform.deposit / 10)
+    assert small.market.belief.rating_half == pytest.approx(p[BASE].market.belief.rating_half / 10)
     base = p[BASE].creators
     assert pool_bounds(1_000, small.creators.pool_least, small.creators.pool_most) == (base.pool_least, base.pool_most)
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_markets import kept_by, market
+from small_markets import kept_by, market, received_of
 
 from sim.compiled import rebind
 from sim.day import Day
@@ -64,6 +64,7 @@ PLATFORM = st.fixed_dictionaries(
         "coupon": share(0.5),
         "coupon_newcomers": st.booleans(),
         "live_discount": share(0.2),
+        "delivery_days": st.integers(0, 4),
         "settlement_days": st.integers(0, 8),
         "return_days": st.integers(0, 8),
         "annual_fee": st.floats(0, 40_000),
@@ -110,17 +111,12 @@ def lively(**policy: Any) -> dict[str, Any]:
     return merged
 
 
-def due(orders: pd.DataFrame, after: pd.Series, day: int) -> pd.Series:
-    """Whether so many days after the purchase have passed."""
-    return orders.day + after <= day
-
-
 def test_the_policies_below_trade_and_send_back() -> None:
     """Or the next test would prove little."""
     one = market(days=DAYS, **lively())
     orders = one.orders()
     assert len(orders) > 300
-    assert orders.returned.mean() > 0.05
+    assert received_of(orders).returned.mean() > 0.05
     assert (orders.creator >= 0).mean() > 0.1
 
 
@@ -135,11 +131,17 @@ def test_money_closes_every_day_under_any_policy(policy: dict[str, Any], seed: i
         accounts, orders = one.m.accounts, one.orders()
         assert sum(int(account.sum()) for account in accounts) == 0
         platform = home[orders.consumer.astype(int)]
-        settles = pd.Series(np.array([p.settlement_days for p in platforms])[platform], orders.index)
-        returns = pd.Series(np.array([p.return_days for p in platforms])[platform], orders.index)
+        arrives, settles, returns = (
+            pd.Series(np.array([getattr(p, name) for p in platforms])[platform], orders.index)
+            for name in ("delivery_days", "settlement_days", "return_days")
+        )
+        arrived = orders.day + arrives
+        assert (orders.received == arrived.where(arrived <= day, -1)).all()
         sent_back = orders.returned
-        refunded = sent_back & due(orders, returns, day)
-        divided = due(orders, settles, day) & ~(sent_back & (returns <= settles))
+        assert not sent_back[arrived > day].any()
+        back, out = arrived + returns, np.maximum(arrived, orders.day + settles)
+        refunded = sent_back & (back <= day)
+        divided = (out <= day) & ~(sent_back & (back <= out))
 
         pending = np.bincount(platform, orders.price * ~(refunded | divided), len(platforms))
         assert accounts.escrow.tolist() == pending.tolist()

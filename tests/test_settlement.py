@@ -22,6 +22,7 @@ from sim.markets.fees import DAYS_A_YEAR, annual_fee
 from sim.markets.settlement import NEVER, pay_interest, settle_all
 from sim.markets.sums import no_sums
 from sim.opening import with_orders
+from sim.ranges import REFERENCE_PEOPLE
 from sim.records import Table
 from sim.state import Consumer, Creator, Int32, Order
 from sim.world import World
@@ -29,10 +30,12 @@ from sim.world import World
 BRANDS, CREATORS, CONSUMERS = 3, 4, 2_000
 FREE_OF_EVERYTHING: dict[str, Any] = {
     "take_rate": 0.0, "annual_fee": 0.0, "deposit": 0.0, "withdrawal_fee": 0.0, "float_yield": 0.0,
-    "withdrawal_habit": 0.0,
+    "withdrawal_habit": 0.0, "delivery_days": 0,
 }  # fmt: skip
+PEOPLE = 20
+STATED = REFERENCE_PEOPLE / PEOPLE  # fees and deposits are stated for a market so many times as large
 ONE_GOOD_A_BRAND: dict[str, Any] = {
-    "market": {"consumers": 20, "catalogue": {"categories": [{"name": "good"}], "products_per_category": BRANDS}},
+    "market": {"consumers": PEOPLE, "catalogue": {"categories": [{"name": "good"}], "products_per_category": BRANDS}},
     "graph": {"mean_degree": 4},
     "brands": {"count": BRANDS, "shipping": 6.0, "cost": 0.0},
     "creators": {"koc_share": 0.0, "kol_count": 0},
@@ -62,7 +65,7 @@ class Trade:
             accounts=open_accounts(1, BRANDS, CREATORS),
             sums=no_sums(BRANDS, CREATORS),
         )
-        self.m.brands["commission"], self.m.brands["margin"] = commission, margin
+        self.m.brands["pays"], self.m.brands["margin"], self.m.platforms["commission"] = True, margin, commission
         self.yields, self.carries = market.yields, market.interest_carries
         self.sold = 0
 
@@ -206,7 +209,7 @@ def test_the_parts_of_any_365_days_are_the_annual_fee(fen: int, start: int) -> N
 
 
 def test_fees_and_deposits_of_a_year() -> None:
-    one = Trade({"annual_fee": 30_000.01, "deposit": 123.45})
+    one = Trade({"annual_fee": 30_000.01 * STATED, "deposit": 123.45 * STATED})
     one.live({}, DAYS_A_YEAR)
     assert one.revenue(Revenue.ANNUAL_FEE) == BRANDS * 3_000_001
     assert one.m.accounts.deposit.tolist() == [BRANDS * 12_345]
@@ -231,7 +234,7 @@ def test_interest_is_exact_over_any_days(yearly: float, held: list[int]) -> None
 
 
 def test_interest_is_on_everything_held() -> None:
-    one = Trade({"float_yield": 0.1, "deposit": 100.0, "settlement_days": 2, "return_days": 5}, commission=0.2)
+    one = Trade({"float_yield": 0.1, "deposit": 100.0 * STATED, "settlement_days": 2, "return_days": 5}, commission=0.2)
     sold = sale([365_000, 730_000], creators=[0, -1])
     one.live({0: sold}, 4)  # two days in escrow, two in balances, beside the deposits
     days = 4 * (365_000 + 730_000 + BRANDS * 10_000)

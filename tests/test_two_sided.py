@@ -40,7 +40,8 @@ def test_checks_can_fail() -> None:
 def test_the_platform_pays_the_coupons() -> None:
     """Its revenue is the take on orders and, smaller by far, fees and interest; less all coupons of kept orders."""
     nested = two_sided.settings(500, 0.35)
-    policy = {"creators": {"commission": 0.05}, "platform": {"coupon": 0.1, "settlement_days": 0, "return_days": 0}}
+    at_once = {"delivery_days": 0, "settlement_days": 0, "return_days": 0}
+    policy = {"creators": {"commission": 0.05}, "platform": {"coupon": 0.1, **at_once}}
     p = Parameters.model_validate(two_sided.merged(nested, policy))
     market = Market(p, 1, keep_orders=True).run(20)
     kept = market.orders()[market.orders().returned == 0]

@@ -8,16 +8,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_markets import assert_same, market, parameters
+from small_markets import assert_same, market
 
 from sim.draws import Stream, stream_keys, uniform
 from sim.errors import UserError
 from sim.graph import Graph
 from sim.market import Market
 from sim.markets.words import answer, deliver
-from sim.parameters import numbers_of
 from sim.referral import trace
-from sim.state import NOBODY, Channel, Consumer, Creator, Question, Word
+from sim.state import NOBODY, Channel, Consumer, Question, Word
 
 EMPTY = market()
 
@@ -26,16 +25,19 @@ TALKATIVE: dict[str, Any] = {
     "graph": {"kind": "scale_free", "mean_degree": 20},
 }
 QUIET: dict[str, Any] = {
-    "market": {"attention": {"public_slots": 0, "search": 0}, "people": {"activity": 1.0}},
+    "market": {
+        "attention": {"public_slots": 0, "search": 0},
+        "people": {"activity": 1.0},
+        "choice": {"outside": 0.0},
+    },
     "creators": {"koc_share": 0, "kol_count": 0},
     "brands": {"weekly_budget": 0},
 }
 
 
 def told_of_each_order(one: Market) -> dict[int, int]:
-    """Friends told today, by order of the day."""
-    first = one.orders_so_far - len(one.orders_today)
-    orders, counts = np.unique(one.m.inbox["order"] - first, return_counts=True)
+    """Friends told today, by number of the order that arrived."""
+    orders, counts = np.unique(one.m.inbox["order"], return_counts=True)
     return dict(zip(orders.tolist(), counts.tolist(), strict=True))
 
 
@@ -44,8 +46,9 @@ def test_who_tells_all_friends_tells_all_of_them() -> None:
     one = market(days=3, **TALKATIVE)
     degree = np.diff(one.world.graph.offsets)
     told = told_of_each_order(one)
-    buyers = one.orders_today["consumer"]
-    assert all(n == degree[buyers[order]] for order, n in told.items())
+    orders = one.orders().set_index("order")
+    assert all(n == degree[orders.consumer[order]] for order, n in told.items())
+    assert (orders.received[list(told)] == one.day - 1).all()
     assert max(told.values()) > 40
 
 
@@ -62,7 +65,7 @@ def test_a_word_from_outside_is_heard_the_next_day_and_begins_a_tree() -> None:
     heard = one.m.consumers["word_product"]
     assert sorted(np.flatnonzero((heard == 5).any(axis=1))) == [3, 7]
     assert one.m.consumers["word_count"][7].max() == 2
-    one.tell(np.arange(300), 5).run(3)
+    one.tell(np.arange(300), 5).run(6)
     orders = trace(one.orders())
     assert (one.orders()["product"] == 5).all()
     assert (orders.first_channel == Channel.FRIEND.name.lower()).all()
@@ -96,18 +99,15 @@ def test_a_creator_answers_the_lucky_first(asked: list[tuple[int, int]], answers
     consumer = np.arange(len(asked))
     questions, luck = Question.table(len(asked)), stream_keys(3)
     questions["consumer"], questions["creator"], questions["category"] = consumer, creator, category
-    m = EMPTY.m._replace(
-        day=7, keys=luck, p=numbers_of(parameters(creators={"answers": answers})),
-        creators=Creator.table(5, EMPTY.m.categories), consumers=Consumer.table(len(asked), EMPTY.m.categories),
-    )  # fmt: skip
+    consumers = Consumer.table(len(asked))
     with np.errstate(over="ignore"):
-        taken = answer(questions, m)
+        taken = answer(7, luck[Stream.ASK], answers, questions, 5, consumers)
         lots = [uniform(luck[Stream.ASK], 7, i, 2 + c) for i, c in enumerate(category.tolist())]
     expected = np.full(len(asked), NOBODY)
     for k in range(5):
         expected[sorted(np.flatnonzero(creator == k), key=lots.__getitem__)[:answers]] = k
-    np.testing.assert_array_equal(m.consumers["adviser"], expected)
-    np.testing.assert_array_equal(m.consumers["question"], np.where(expected >= 0, category, 0))
+    np.testing.assert_array_equal(consumers["adviser"], expected)
+    np.testing.assert_array_equal(consumers["question"], np.where(expected >= 0, category, 0))
     assert taken == np.count_nonzero(expected >= 0)
 
 

@@ -31,17 +31,13 @@ from sim.world import World
 
 SIZES = (1_000, 2_000, 5_000, 10_000, 30_000, 100_000, 300_000)
 HUNDRED_MILLION = 1e8
-RULES = (
-    "Annual fees and deposits are sums for each brand, whatever the size of the market; ratings count up to a number,"
-    " not to a share of people; below 10,000 people pools shrink with the market."
-)
+RULES = "Ratings count up to a number, not to a share of people; below 10,000 people pools shrink with the market."
 
 
 def in_proportion(p: Parameters) -> Parameters:
-    """The same market with sums for each brand and ratings by the head, as at 10,000 people, and pools of full size."""
+    """The same market with ratings by the head, as at 10,000 people, and pools of full size."""
     share = p.market.consumers / 10_000
     small = min(share, 1.0)  # pools shrink by this below 10,000 people
-    sums = {name: getattr(p.platform, name) * share for name in ("annual_fee", "deposit")}
     belief = p.market.belief.model_copy(update={"rating_half": p.market.belief.rating_half * share})
     pools = {
         "pool_least": round(p.creators.pool_least / small),
@@ -49,7 +45,6 @@ def in_proportion(p: Parameters) -> Parameters:
     }
     return p.model_copy(
         update={
-            "platform": p.platform.model_copy(update=sums),
             "market": p.market.model_copy(update={"belief": belief}),
             "creators": p.creators.model_copy(update=pools),
         }

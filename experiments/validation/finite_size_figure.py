@@ -29,7 +29,7 @@ def draw(title: str, found: Found, same: Found, spread: Settling, tolerance: flo
     found
         All quantities, as the market is.
     same
-        Those of the base, with sums for each brand and ratings by the head and pools of full size.
+        Those of the base, with ratings by the head and pools of full size.
     spread
         Of GMV: how much seeds differ.
     tolerance

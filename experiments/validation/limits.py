@@ -54,6 +54,7 @@ def settings(people: int, categories: int = 1, products: int = 1) -> dict[str, A
         "graph": {"mean_degree": 0, "homophily": 0},
         "creators": {"koc_share": 0, "kol_count": 0, "entry": 0},
         "brands": {"weekly_budget": 0, "count": max(2, products)},
+        "platform": {"delivery_days": 0},  # who adopts today tells today
         "rules": {name: f"sim.rules.adoption.{rule}" for name, rule in rules.items()},
     }  # fmt: skip
 

@@ -67,7 +67,10 @@ def settings(people: int, online: float = 0.2, told: float = 0.0) -> dict[str, A
             "leave": 0, "entry": 0, "slot_fee": 0,
         },
         "brands": {"count": 1, "weekly_budget": 1e4, "ads": 0, "kol": 1, "koc": 0},
-        "platform": {"feed": {"content_share": 0.1, "content_half": 0, "ad_load": 0, "organic_reach": 0}},
+        "platform": {
+            "delivery_days": 0,
+            "feed": {"content_share": 0.1, "content_half": 0, "ad_load": 0, "organic_reach": 0},
+        },
     }  # fmt: skip
 
 

@@ -10,7 +10,9 @@ from experiments.report.statistics import t_interval
 from experiments.report.style import BLUE, GREY, INK, PALE, VERMILLION, Drawing, new_figure
 from experiments.validation.music_market_crowds import SONGS, Crowds, Settled, Vector, crowds, settled, won
 from experiments.validation.study import Answer, Check, Option, Request, Study
-from sim.agents.platform import POPULARITY_DECAY
+from sim.parameters import Feed
+
+FADING = Feed().popularity_decay
 
 REPUTATION = 0.5  # share of a song's quality that is known, `sim.world`: its brand has no other
 PAPER = "Salganik, Dodds & Watts 2006, figures 1 to 3"
@@ -93,7 +95,7 @@ def run(request: Request) -> Answer:
         f"Above it, luck does: at r = {above:g} the best of {SONGS} songs wins {best.found:.0%} of worlds, and"
         f" {sum(found.kept)} of {len(found.kept)} times the worst keeps a lead that it is given.",
         f"Unlike the experiment, where downloads were listed for ever and each song was downloaded once by each, here"
-        f" {POPULARITY_DECAY:.0%} of sales fade a day, every song counts one more than its sales, and people buy again:"
+        f" {FADING:.0%} of sales fade a day, every song counts one more than its sales, and people buy again:"
         " fading moves no equilibrium below a power of one, and the one more is part of the one expected above.",
     ]
     return Answer(checks, lambda: draw(request, found, still), sentences)

@@ -14,7 +14,6 @@ from experiments.report.statistics import Estimate
 from experiments.validation.study import Request
 from sim.draws import stream_keys
 from sim.market import Market
-from sim.markets.ranking import POPULARITY_DECAY
 from sim.parameters import Parameters
 from sim.recorder import gini
 from sim.world import World
@@ -105,7 +104,7 @@ def equilibrium(p: Parameters, q: Vector) -> Vector:
     ``δ S_i = T q_i (S_i + 1)^r / Σ (S + 1)^r``, with T trials a day. Without the one more, shares go with
     ``q^(1 / (1 - r))``, whatever δ is.
     """
-    most, r = p.market.consumers * TRIALS / POPULARITY_DECAY, p.platform.feed.exponent
+    most, r = p.market.consumers * TRIALS / p.platform.feed.popularity_decay, p.platform.feed.exponent
     sales = np.full(len(q), most / len(q))
     for _ in range(2_000):
         tried = (sales + 1) ** r
@@ -165,7 +164,7 @@ def settled(request: Request) -> Settled:
     expected = equilibrium(p, q)
     reverse = np.empty(SONGS)
     reverse[np.argsort(expected)] = np.sort(expected)[::-1]
-    start = reverse * p.market.consumers * TRIALS * q.mean() / POPULARITY_DECAY
+    start = reverse * p.market.consumers * TRIALS * q.mean() / p.platform.feed.popularity_decay
     made = [
         [downloads(p, world, w, FORGOTTEN + MEASURED, FORGOTTEN, first)[0] for w in range(int(o["worlds"]))]
         for first in (None, start)

@@ -16,7 +16,6 @@ from sim.rules.growth import enters
 from sim.state import NOBODY, Creator, Int64, Tier
 from sim.world import World, new_creators, pool_priors
 
-CONTENT_DECAY = 0.02  # share of past content that no longer counts, per day
 HUNDRED = 100.0
 MOOD = 1 << 20  # keeps the draw whether to enter apart
 SIZE_OF_POOL = (1 << 20) + 1  # and that of the size of the first pool
@@ -55,7 +54,7 @@ def remember(received: Int64, m: Day) -> None:
     received
         Rows of the orders that arrived today.
     """
-    fade, forget = 1.0 - CONTENT_DECAY, 1.0 - m.p.trust.reputation_decay
+    fade, forget = 1.0 - m.p.creators.content_decay, 1.0 - m.p.trust.reputation_decay
     for k in range(m.creators.shape[0]):
         creator = m.creators[k]
         creator.met_today = 0

@@ -81,12 +81,8 @@ def write_trace(i: int, offer: Offer, weighed: Weighed, luck: float, m: Day) -> 
     line.creator = offer.creator
     line.price = weighed.price
     line.coupon = weighed.coupon
-    line.taste = terms.taste
-    line.quality = terms.quality
-    line.risk = terms.risk
-    line.price_term = terms.price
-    line.friends = terms.friends
-    line.impulse = terms.impulse
+    for n in range(len(terms)):
+        line.terms[n] = terms[n]
     line.luck = luck
     line.value = total(terms) + luck
     line.outside = m.out.best[offer.category].outside

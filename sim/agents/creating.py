@@ -14,9 +14,6 @@ from sim.rules.content import claim
 from sim.rules.trust import expertise
 from sim.state import DAYS_A_WEEK, FEN, MOST_POSTS, NOBODY, Creator, Double, Luck, Tier
 
-SELLING_PRIOR = 5.0  # posts' worth of belief in the prior rate of orders
-ORDERS_PER_FOLLOWER = 0.002  # prior orders per post and follower
-ADVICE_PERIOD = 7
 SECOND_OF_WEEK = 1 << 20  # keeps the weekly draw apart from those of posts
 DOMAIN_OF_POST = 1 << 21  # and the draws of each post's domain apart from those of its product
 BRAND_KEY = 1 << 27  # brands' own accounts draw their luck beyond all consumers'
@@ -58,7 +55,7 @@ def know(k: int, m: Day) -> None:
     profile.heard_broken = share * creator.pool_broken
     profile.stranger_met = trust.mass_met if mass else trust.stranger_met
     profile.stranger_broken = trust.mass_broken if mass else trust.stranger_broken
-    profile.discount = m.live_discount if mass else 0.0
+    profile.is_kol = mass
     posts = 0.0
     for category in range(m.categories):
         posts += creator.content[category]
@@ -73,6 +70,12 @@ def private_share(tier: int, m: Day) -> float:
     if tier == Tier.BRAND.value:
         return 1.0
     return m.p.creators.private_share_koc if tier == Tier.KOC.value else m.p.creators.private_share_kol
+
+
+@inlined
+def visible_pay(brand: int, tier: int, platform: int, m: Day) -> float:
+    """Commission that a brand pays creators of a tier on a platform today, share of price."""
+    return m.platforms[platform].commission if m.brands[brand].pays[tier] else 0.0
 
 
 @inlined
@@ -92,10 +95,10 @@ def attractiveness(k: int, product: int, slot: bool, m: Day) -> float:
     """
     creator, goods = m.creators[k], m.products[product]
     category, tier, brand = goods.category, creator.tier, m.brands[goods.brand]
-    pay = brand.commission[tier] + brand.margin[tier]
+    pay = visible_pay(goods.brand, tier, creator.home, m) + brand.margin[tier]
     audience = 1.0 * creator.audience
-    prior = SELLING_PRIOR * ORDERS_PER_FOLLOWER * audience
-    orders = (creator.sold[category] + prior) / (creator.content[category] + SELLING_PRIOR)
+    prior = m.p.creators.orders_confidence * m.p.creators.orders_per_follower * audience
+    orders = (creator.sold[category] + prior) / (creator.content[category] + m.p.creators.orders_confidence)
     income = pay * orders * m.listings[creator.home, product].price / FEN
     if slot:
         income += brand.slot_fee[tier] * audience
@@ -117,8 +120,9 @@ def advise(k: int, m: Day) -> None:
                     best, most = product, score
         profile.advice[category] = best
         if best >= 0:
-            brand = m.brands[m.products[best].brand]
-            visible, hidden = brand.commission[creator.tier], brand.margin[creator.tier]
+            brand = m.products[best].brand
+            visible = visible_pay(brand, creator.tier, creator.home, m)
+            hidden = m.brands[brand].margin[creator.tier]
             profile.advice_claim[category] = judged_claim(k, best, visible + hidden, m)
             profile.advice_incentive[category] = visible
             profile.advice_paid[category] = visible + hidden > 0.0
@@ -191,7 +195,8 @@ def write_post(k: int, n: int, product: int, slot_free: bool, m: Day) -> bool:
     """Write creator k's n-th post of today; returns whether the brand has a fixed fee for it."""
     creator, goods, card = m.creators[k], m.products[product], m.cards[k]
     brand, tier = m.brands[goods.brand], creator.tier
-    visible, hidden, fee = brand.commission[tier], brand.margin[tier], brand.slot_fee[tier]
+    visible = visible_pay(goods.brand, tier, creator.home, m)
+    hidden, fee = brand.margin[tier], brand.slot_fee[tier]
     domain = uniform(m.keys[Stream.POST], m.day, key_of(creator), DOMAIN_OF_POST + n)
     private = domain < private_share(tier, m)
     post = m.posts[m.used[Used.POSTS]]
@@ -215,10 +220,10 @@ def write_post(k: int, n: int, product: int, slot_free: bool, m: Day) -> bool:
 def create_all(m: Day) -> None:
     """The morning of all creators: what is known of each, what each advises one-to-one, and what each posts.
 
-    Advice is thought over on the first day of business, and once a week.
+    Advice is thought over on the first day of business, and then once in ``advice_days`` days.
     """
     m.used[Used.POSTS] = 0
-    period = ADVICE_PERIOD if m.day > 0 else 1
+    period = m.p.creators.advice_days if m.day > 0 else 1
     for k in range(m.creators.shape[0]):
         creator = m.creators[k]
         know(k, m)

@@ -7,14 +7,12 @@ from sim.day import Day
 from sim.draws import Stream, geometric_of, uniform
 from sim.ranges import LAST_DAY
 
-SAVED_DAYS = 60  # unspent budget is kept for two months
-
 
 @inlined
 def wake(i: int, m: Day) -> None:
     """Begin consumer i's day: the budget comes in, needs change, and a draw tells whether i is online."""
     person, consumer, visit = m.people[i], m.consumers[i], m.out.visit
-    consumer.wallet = min(consumer.wallet + person.income, SAVED_DAYS * person.income)
+    consumer.wallet = min(consumer.wallet + person.income, m.p.people.saved_days * person.income)
     if consumer.next_change <= m.day:
         review_needs(i, m)
     visit.needs = consumer.needs & ~consumer.coming

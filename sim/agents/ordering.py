@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled import inlined
 from sim.day import Count, Day
-from sim.state import Best, Stage
+from sim.state import NOBODY, Best, Stage
 
 
 @inlined
@@ -27,6 +27,7 @@ def order(i: int, category: int, best: Best, m: Day) -> None:
     made.stage = Stage.ORDERED.value
     made.ordered = m.day
     made.due = m.day
+    made.received = NOBODY
     made.consumer = i
     made.product = best.product
     made.category = category
@@ -40,5 +41,5 @@ def order(i: int, category: int, best: Best, m: Day) -> None:
     made.coupon = best.coupon
     made.claim = best.claim
     made.expected = best.expected
-    made.liking = best.systematic - best.quality - best.risk + best.shock
-    made.outside = best.outside
+    made.liking = best.systematic - best.quality - best.risk + best.shock - best.outside
+    made.deal = m.platforms[made.platform].deal_needs > 0

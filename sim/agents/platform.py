@@ -10,8 +10,6 @@ from sim.ledger import Revenue
 from sim.parameters import Platform as Policy
 from sim.state import Double
 
-POPULARITY_DECAY = 0.05  # share of recent sales that no longer counts, per day
-
 
 class Platform(mesa.Agent):
     """A platform: an ordinary Mesa agent.

@@ -25,7 +25,7 @@ def receive(order: Order, m: Day) -> None:
     consumer.coming &= ~(1 << order.category)
     experience(order, m)
     judge_claim(order, m)
-    remember_use(order.product, order.experienced, order.satisfying, consumer)
+    remember_use(order.product, 1.0 * order.experienced, order.satisfying, consumer)
     if not order.returned:
         meet_need(i, order.category, m)
     considers = uniform(m.keys[Stream.ENTRY], order.ordered, i, order.product) < m.people[i].sociability
@@ -43,11 +43,12 @@ def receive(order: Order, m: Day) -> None:
 def experience(order: Order, m: Day) -> None:
     """What was delivered against what was expected: kept or not, satisfying or not, rated or not."""
     i, key, draw = order.consumer, m.keys[Stream.EXPERIENCE], 4 * order.product
+    expected = 1.0 * order.expected
     luck = normal_of(uniform(key, order.ordered, i, draw), uniform(key, order.ordered, i, draw + 1))
     experienced = m.products[order.product].quality + m.p.experience.noise * luck
     order.experienced = experienced
-    order.returned = is_returned(experienced, order.expected, m.p.experience)
-    order.satisfying = not order.returned and is_satisfying(experienced, order.expected, m.p.trust.tolerance)
+    order.returned = is_returned(experienced, expected, m.p.experience)
+    order.satisfying = not order.returned and is_satisfying(experienced, expected, m.p.trust.tolerance)
     order.reviewed = uniform(key, order.ordered, i, draw + 2) < m.p.experience.review
     order.surplus = 0 if order.returned else surplus_of(order, m)
 
@@ -55,7 +56,7 @@ def experience(order: Order, m: Day) -> None:
 @inlined
 def surplus_of(order: Order, m: Day) -> int:
     """Surplus of an order, fen: at the quality experienced, not the one expected."""
-    gain = order.liking + m.p.choice.quality * order.experienced - order.outside
+    gain = order.liking + m.p.choice.quality * order.experienced
     paid = 1.0 * (order.price - order.coupon)
     surplus = realised_surplus(gain, paid, 1.0 * m.people[order.consumer].sensitivity)
     return int(min(max(surplus, -MOST_FEN), MOST_FEN))  # who hardly minds a price may have any surplus at it
@@ -66,7 +67,7 @@ def judge_claim(order: Order, m: Day) -> None:
     """Tell whether the claim that sold was met; a follower remembers it of the creator."""
     order.met = 0
     if not math.isnan(order.claim):
-        met = is_met(order.experienced, order.claim, m.p.trust)
+        met = is_met(1.0 * order.experienced, 1.0 * order.claim, m.p.trust)
         order.met = 1 if met else -1
         slot = follow_slot(order.consumer, order.creator, m) if order.follower else NOBODY
         if slot >= 0:

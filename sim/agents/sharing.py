@@ -13,7 +13,7 @@ from sim.state import Order
 def tell_friends(order: Order, m: Day) -> None:
     """Tell some friends of a purchase: a stretch of the friends' list that starts at random."""
     i, key, draw = order.consumer, m.keys[Stream.SHARE], 4 * order.product
-    surprise = order.experienced - order.expected
+    surprise = 1.0 * order.experienced - 1.0 * order.expected
     p_share = share_probability(1.0 * m.people[i].sociability, surprise, m.p.sharing)
     first = m.offsets[i]
     degree = m.offsets[i + 1] - first

@@ -78,9 +78,11 @@ def price_of(i: int, offer: Offer, m: Day) -> tuple[int, int, float]:
     """Price in fen before the coupon, the coupon, and the log of what is paid over the category's mean list price."""
     home = m.people[i].home
     listing, platform = m.listings[home, offer.product], m.platforms[home]
-    price, coupon, log_price = listing.price, 0, listing.log_price
-    if offer.creator >= 0:
-        price = max(int(listing.price * (1.0 - m.profiles[offer.creator].discount)), 1)
+    price, coupon, log_price, cut = listing.price, 0, listing.log_price, platform.deal_cut
+    if offer.creator >= 0 and m.profiles[offer.creator].is_kol:
+        cut = 1.0 - (1.0 - cut) * (1.0 - platform.live_discount)
+    if cut > 0.0:
+        price = max(int(listing.price * (1.0 - cut)), 1)
     if not platform.coupon_newcomers or m.consumers[i].customer_of == 0:
         coupon = int(price * platform.coupon)
     if price - coupon != listing.price:

@@ -128,6 +128,8 @@ class ConsumerPass:
         """The day's counts."""
         if not self.spare:
             return self._new_tally(creators)
+        if len(self.spare) == 1:
+            return self.spare[0].tally
         return Tally(*(sum(columns) for columns in zip(*(events.tally for events in self.spare), strict=True)))
 
     def _map(self, task: Callable[[int], T], firsts: Sequence[int]) -> list[T]:

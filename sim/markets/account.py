@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.agents.creating import visible_pay
 from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.ledger import Revenue, move
 from sim.ranges import MOST_FEN
 from sim.state import Order
 
+NEVER = (1 << 31) - 1
 BILLIONTHS = 1_000_000_000  # shares of a price are kept in billionths
 
 
@@ -52,10 +54,17 @@ def bill(order: Order, m: Day) -> None:
     commission = margin = slot_fee = 0.0
     if order.creator >= 0:
         tier = m.creators[order.creator].tier
-        commission, margin, slot_fee = brand.commission[tier], brand.margin[tier], brand.slot_fee[tier]
+        commission = visible_pay(order.brand, tier, order.platform, m)
+        margin, slot_fee = brand.margin[tier], brand.slot_fee[tier]
     order.cost = m.products[order.product].cost
     order.paid = commission + margin + slot_fee > 0.0
     order.fee, order.commission, order.margin, order.rest = divide(order.price, take, commission, margin)
+
+
+@inlined
+def day_of_refund(order: Order, m: Day) -> int:
+    """Day on which an order that was sent back is refunded."""
+    return order.received + m.platforms[order.platform].return_days
 
 
 @inlined

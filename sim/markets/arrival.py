@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.compiled import allocating, compiled, inlined
 from sim.day import Day
-from sim.markets.account import send_back
+from sim.markets.account import day_of_refund, send_back
 from sim.markets.sponsorship import book_order, charge_marketing
 from sim.markets.sums import add_received
 from sim.records import Table
@@ -40,7 +40,10 @@ def book_all(rows: Int64, contact: int, m: Day) -> None:
     for row in rows:
         order = m.orders[row]
         order.stage = Stage.RECEIVED.value
-        order.due = day_of_settlement(order, m)
+        order.received = m.day
+        order.due = max(order.ordered + m.platforms[order.platform].settlement_days, m.day)
+        if order.returned:
+            order.due = min(order.due, day_of_refund(order, m))
         if order.returned:
             send_back(order, m)
         rate(order, m)
@@ -49,20 +52,11 @@ def book_all(rows: Int64, contact: int, m: Day) -> None:
 
 
 @inlined
-def day_of_settlement(order: Order, m: Day) -> int:
-    """Day on which the money of a received order moves next."""
-    platform = m.platforms[order.platform]
-    if order.returned:
-        return order.ordered + min(platform.settlement_days, platform.return_days)
-    return order.ordered + platform.settlement_days
-
-
-@inlined
 def rate(order: Order, m: Day) -> None:
     """Add an order to what the public knows of its product; sums of integers, so that their order is irrelevant."""
     product = m.products[order.product]
     if order.reviewed:
         product.reviews += 1
-        product.review_sum += int(np.rint(float(np.float32(order.experienced)) * MILLION))
+        product.review_sum += int(np.rint(1.0 * order.experienced * MILLION))
     product.bought += 1
     product.satisfying += order.satisfying

@@ -1,12 +1,13 @@
-"""Confirmation: the day's orders are billed and paid for, and the goods are sent."""
+"""Confirmation: orders are billed and paid for, and wait for others where they need them; then sent or cancelled."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import compiled, inlined
+from sim.compiled import allocating, compiled, inlined
 from sim.day import Day, Used
-from sim.markets.account import bill, missing, pay, ship
+from sim.draws import Stream, uniform
+from sim.markets.account import NEVER, bill, missing, pay, refund, ship
 from sim.markets.ranking import count_sales
 from sim.markets.sums import Total, add_confirmed, clear_sums
 from sim.state import NOBODY, Order, Stage
@@ -14,7 +15,7 @@ from sim.state import NOBODY, Order, Stage
 
 @compiled
 def confirm_all(first_number: int, m: Day) -> int:
-    """Confirm the orders of today.
+    """Take the orders of today into the accounts, and confirm or cancel what can be decided.
 
     Parameters
     ----------
@@ -35,23 +36,98 @@ def confirm_all(first_number: int, m: Day) -> int:
         if missing(order) != 0:
             return row
         pay(order, m)
-        confirm(order, m)
         if order.consumer != last_buyer:  # who buys twice does it in a row
             m.sums.total[Total.BUYERS] += 1
         last_buyer = order.consumer
+    first = first_undecided(m)
+    count_waiting(first, m)
+    for row in range(first, m.used[Used.ORDERS]):
+        order = m.orders[row]
+        if order.stage == Stage.ORDERED.value:
+            decide(order, m)
     count_sales(m)
     return NOBODY
+
+
+@inlined
+def first_undecided(m: Day) -> int:
+    """Row of the first order that may not have been decided on yet: one of today, where no deal lets orders wait."""
+    for v in range(m.platforms.shape[0]):
+        if m.platforms[v].deal_needs > 0:
+            return 0
+    return m.used[Used.BEFORE_TODAY]
+
+
+@allocating
+def draw_lots(m: Day) -> None:
+    """Draw who goes without where a product has fewer units than undecided orders."""
+    first = first_undecided(m)
+    left, demand = np.zeros(m.products.shape[0], np.int64), np.zeros(m.products.shape[0], np.int64)
+    lots = np.empty(m.used[Used.ORDERS] - first)
+    for j in range(m.products.shape[0]):
+        left[j] = m.products[j].stock
+    for n in range(lots.shape[0]):
+        order = m.orders[first + n]
+        is_open = order.stage == Stage.ORDERED.value
+        demand[order.product] += is_open
+        lots[n] = uniform(m.keys[Stream.STOCK], m.day, order.consumer, order.product) if is_open else 2.0
+    for n in np.argsort(lots, kind="mergesort"):
+        order = m.orders[first + n]
+        if lots[n] < 1.0 and demand[order.product] > m.products[order.product].stock:
+            order.sold_out = left[order.product] <= 0
+            left[order.product] -= 1
+
+
+@inlined
+def count_waiting(first: int, m: Day) -> None:
+    """Count how many of the orders that need others find them: whole groups, of each product on each platform."""
+    for v in range(m.platforms.shape[0]):
+        for j in range(m.products.shape[0]):
+            m.listings[v, j].waiting = 0
+    for row in range(first, m.used[Used.ORDERS]):
+        order = m.orders[row]
+        if order.deal and order.stage == Stage.ORDERED.value and not order.sold_out:
+            m.listings[order.platform, order.product].waiting += 1
+    for v in range(m.platforms.shape[0]):
+        group = m.platforms[v].deal_needs + 1
+        for j in range(m.products.shape[0]):
+            listing = m.listings[v, j]
+            listing.waiting = listing.waiting // group * group
+
+
+@inlined
+def decide(order: Order, m: Day) -> None:
+    """Confirm an order, cancel it, or let it wait for others; who ordered first is served first."""
+    listing, platform = m.listings[order.platform, order.product], m.platforms[order.platform]
+    if order.sold_out:
+        cancel(order, m)
+    elif not order.deal or listing.waiting > 0:
+        listing.waiting -= order.deal
+        confirm(order, m)
+    elif m.day - order.ordered >= platform.deal_days:
+        cancel(order, m)
 
 
 @inlined
 def confirm(order: Order, m: Day) -> None:
     """Confirm an order: the goods are sent, and the buyer is a customer of the brand."""
     order.stage = Stage.CONFIRMED.value
-    order.due = m.day
+    order.due = m.day + m.platforms[order.platform].delivery_days
     ship(order, m)
     become_customer(order, m)
+    m.products[order.product].stock -= 1
     m.listings[order.platform, order.product].sold += 1
     add_confirmed(order, m)
+
+
+@inlined
+def cancel(order: Order, m: Day) -> None:
+    """Cancel an order: the buyer has the money back, and the need again."""
+    order.stage = Stage.CANCELLED.value
+    order.due = NEVER
+    refund(order, m)
+    m.sums.total[Total.CANCELLED] += 1
+    m.consumers[order.consumer].coming &= ~(1 << order.category)
 
 
 @inlined

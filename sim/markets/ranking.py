@@ -11,8 +11,6 @@ from sim.rules.ranking import Mix, bid_shares, cumulate, ranking_weights
 from sim.state import MOST_PAGES, Int16
 
 MILLION = 1e6
-POPULARITY_DECAY = 0.05  # share of recent sales that no longer counts, per day
-SATISFYING_PRIOR, BOUGHT_PRIOR = 4.0, 5.0  # satisfying purchases and purchases assumed of new goods
 
 
 def new_feeds(by_category: Int16, platforms: int, posts: int, mean_pages: float) -> Feeds:
@@ -68,7 +66,7 @@ def rank_all(m: Day) -> None:
         mix = Mix(platform.popularity, platform.merit, platform.paid, platform.exponent)
         for category in range(m.categories):
             rank_goods(v, category, mix, m)
-            rank_posts(v * m.categories + category, mix, m)
+            rank_posts(v, category, mix, m)
 
 
 @inlined
@@ -110,14 +108,15 @@ def share_feed(v: int, m: Day) -> None:
 @inlined
 def rank_goods(v: int, category: int, mix: Mix, m: Day) -> None:
     """Rank the goods of a category by sales, satisfaction and bids; show ads in proportion to bids."""
-    feeds, count = m.feeds, m.feeds.product.shape[1]
+    feeds, count, platform = m.feeds, m.feeds.product.shape[1], m.platforms[v]
     goods, ads = feeds.goods[0, v, category], feeds.goods[1, v, category]
     popularity, merit, bids = feeds.room[0, :count], feeds.room[1, :count], feeds.room[2, :count]
     for n in range(count):
         j = feeds.product[category, n]
         product = m.products[j]
         popularity[n] = m.listings[v, j].popularity
-        merit[n] = (product.satisfying + SATISFYING_PRIOR) / (product.bought + BOUGHT_PRIOR)
+        assumed, weight = platform.satisfaction * platform.satisfaction_weight, platform.satisfaction_weight
+        merit[n] = (product.satisfying + assumed) / (product.bought + weight)
         bids[n] = product.bid
     ranking_weights(popularity, merit, bids, mix, goods)
     cumulate(goods)
@@ -128,16 +127,17 @@ def rank_goods(v: int, category: int, mix: Mix, m: Day) -> None:
 
 
 @inlined
-def rank_posts(table: int, mix: Mix, m: Day) -> None:
-    """Rank the public posts of a table by their authors' audience and the truth of their claims, and paid promotion."""
-    feeds = m.feeds
+def rank_posts(v: int, category: int, mix: Mix, m: Day) -> None:
+    """Rank the public posts of a category by their authors' audience, the truth of their claims, and paid promotion."""
+    feeds, platform, table = m.feeds, m.platforms[v], v * m.categories + category
     first, end = feeds.post_first[table], feeds.post_first[table + 1]
     popularity, merit, bids = feeds.room[0, : end - first], feeds.room[1, : end - first], feeds.room[2, : end - first]
     for n in range(end - first):
         post = m.posts[feeds.post[first + n]]
         author = m.creators[post.creator]
         popularity[n] = 1.0 * author.audience
-        merit[n] = (author.pool_met + 1.0) / (author.pool_met + author.pool_broken + 2.0)
+        assumed, weight = platform.truth * platform.truth_weight, platform.truth_weight
+        merit[n] = (author.pool_met + assumed) / (author.pool_met + author.pool_broken + weight)
         bids[n] = 1.0 if m.products[post.product].bid > 0.0 else 0.0
     weights = feeds.post_weight[first:end]
     ranking_weights(popularity, merit, bids, mix, weights)
@@ -148,7 +148,8 @@ def rank_posts(table: int, mix: Mix, m: Day) -> None:
 def count_sales(m: Day) -> None:
     """Let today's orders of each product make it popular on its platform, and old ones fade."""
     for v in range(m.platforms.shape[0]):
+        kept = 1.0 - m.platforms[v].popularity_decay
         for j in range(m.products.shape[0]):
             listing = m.listings[v, j]
-            listing.popularity = (1.0 - POPULARITY_DECAY) * listing.popularity + listing.sold
+            listing.popularity = kept * listing.popularity + listing.sold
             listing.sold = 0

@@ -5,12 +5,11 @@ from __future__ import annotations
 from sim.compiled import compiled, inlined
 from sim.day import Day, Used
 from sim.ledger import Revenue, move
-from sim.markets.account import post_lines, refund
+from sim.markets.account import NEVER, day_of_refund, post_lines, refund
 from sim.markets.fees import DAYS_A_YEAR, annual_fee
 from sim.markets.withdrawal import withdraw_brands, withdraw_creators
 from sim.state import Int64, Order, Stage
 
-NEVER = (1 << 31) - 1
 PARTS = 1_000_000  # interest rates are kept in millionths a year, so that interest is exact
 
 
@@ -23,14 +22,16 @@ def settle_all(pending: Int64, held: Int64, m: Day) -> None:
     pending, held
         Fen of orders in escrow, and all that each platform holds for others afterwards, to be written; shape (V,).
     """
+    pending[:] = 0
     charge_brands(m)
     for row in range(m.used[Used.ORDERS]):
         order = m.orders[row]
         if order.due <= m.day and (order.stage == Stage.RECEIVED.value or order.stage == Stage.DIVIDED.value):
             settle(order, m)
+        if order.stage <= Stage.RECEIVED.value:
+            pending[order.platform] += order.price
     withdraw_brands(m)
     withdraw_creators(m)
-    count_pending(m, pending)
     count_held(m, held)
 
 
@@ -41,27 +42,17 @@ def settle(order: Order, m: Day) -> None:
     Its lines are paid on the day of settlement; an order sent back is refunded on the day of return. Where that day
     comes first, or is the same, the order is never divided; where it comes later, every line is reversed.
     """
-    platform, divided = m.platforms[order.platform], order.stage == Stage.DIVIDED.value
-    if not divided and (not order.returned or platform.settlement_days < platform.return_days):
+    divided = order.stage == Stage.DIVIDED.value
+    if not order.returned or (not divided and m.day < day_of_refund(order, m)):
         post_lines(order, 1, m)
         order.stage = Stage.DIVIDED.value
-        order.due = order.due + platform.return_days - platform.settlement_days if order.returned else NEVER
+        order.due = day_of_refund(order, m) if order.returned else NEVER
         return
     if divided:
         post_lines(order, -1, m)
     refund(order, m)
     order.stage = Stage.REFUNDED.value
     order.due = NEVER
-
-
-@inlined
-def count_pending(m: Day, held: Int64) -> None:
-    """Add up the prices of orders in escrow, by platform."""
-    held[:] = 0
-    for row in range(m.used[Used.ORDERS]):
-        order = m.orders[row]
-        if order.stage <= Stage.RECEIVED.value:
-            held[order.platform] += order.price
 
 
 @inlined

@@ -26,7 +26,7 @@ def plan_day(m: Day) -> None:
         brand = m.brands[b]
         for tier, channel in ((Tier.KOC.value, Spending.KOC.value), (Tier.KOL.value, Spending.KOL.value)):
             pays = promotes(brand, channel)
-            brand.commission[tier] = p.commission if pays else 0.0
+            brand.pays[tier] = pays
             brand.margin[tier] = p.resale_margin if pays else 0.0
         brand.slot_fee[Tier.KOL.value] = p.slot_fee if promotes(brand, Spending.KOL.value) else 0.0
         brand.welcomes = brand.account >= 0 and promotes(brand, Spending.OWN.value)

@@ -21,6 +21,8 @@ class Total(IntEnum):
     NEW_CUSTOMERS = 4  # first purchases of a brand
     PAID = 5  # orders from creators whom the brand pays
     SURPLUS = 6  # fen
+    RETURNED = 7  # orders
+    CANCELLED = 8  # orders
 
 
 class Party(IntEnum):
@@ -75,6 +77,7 @@ def add_received(order: Order, m: Day) -> None:
     """Add an order that has arrived: what it was worth to the buyer, and if kept, who gets its money."""
     sums, total, split = m.sums, m.sums.total, m.sums.split
     total[Total.SURPLUS] += order.surplus
+    total[Total.RETURNED] += order.returned
     if order.returned:
         return
     sums.kept[order.channel] += 1

@@ -6,11 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import allocating
-from sim.day import Day
-from sim.draws import Stream, uniform
+from sim.draws import uniform
 from sim.records import Table, joined
 from sim.sorting import rows_by
-from sim.state import NOBODY, Question, Word
+from sim.state import NOBODY, Consumer, Question, Word
 
 
 def deliver(words: Table[Word], people: int) -> Table[Word]:
@@ -49,15 +48,23 @@ def with_word(inbox: Table[Word], to: NDArray[np.int64], product: int, quality: 
 
 
 @allocating
-def answer(questions: Table[Question], m: Day) -> int:
+def answer(
+    day: int, key: np.uint64, answers: int, questions: Table[Question], creators: int, consumers: Table[Consumer]
+) -> int:
     """Let each creator take up at most so many of today's questions, drawn by lot; answers arrive tomorrow.
 
     A creator's time is what does not scale: in a large pool most questions stay open.
 
     Parameters
     ----------
+    day, key
+        Day, and key of the stream of questions.
+    answers, creators
+        Questions that a creator can answer on a day, and how many creators there are.
     questions
         By who asks, at most one each.
+    consumers
+        Who will be answered by whom is written there.
 
     Returns
     -------
@@ -67,18 +74,18 @@ def answer(questions: Table[Question], m: Day) -> int:
     asked_of = np.empty(questions.shape[0], np.int32)
     for n in range(questions.shape[0]):
         asked_of[n] = questions[n].creator
-    rows, first = rows_by(asked_of, m.creators.shape[0])
-    answers, taken = int(m.p.creators.answers), 0
-    for k in range(m.creators.shape[0]):
+    rows, first = rows_by(asked_of, creators)
+    taken = 0
+    for k in range(creators):
         asked = rows[first[k] : first[k + 1]]
         if asked.shape[0] > answers:
             lots = np.empty(asked.shape[0])
             for n in range(asked.shape[0]):
                 question = questions[asked[n]]
-                lots[n] = uniform(m.keys[Stream.ASK], m.day, question.consumer, 2 + question.category)
+                lots[n] = uniform(key, day, question.consumer, 2 + question.category)
             asked = asked[np.argsort(lots, kind="mergesort")[:answers]]
         for row in asked:
-            consumer = m.consumers[questions[row].consumer]
+            consumer = consumers[questions[row].consumer]
             consumer.adviser = k
             consumer.question = questions[row].category
         taken += asked.shape[0]

@@ -14,7 +14,7 @@ from typing import Any
 
 from sim.compiled import compiled
 from sim.rules.belief import Believed, Signals
-from sim.rules.choice import Buyer, Terms
+from sim.rules.choice import Buyer, Terms, only
 
 EXTERNAL, FRIEND, PUBLIC, CONTACTS, POPULATION, RIVAL = range(6)
 """Places of ``rules.numbers``: probability a day to adopt by oneself; by each friend who has; by each chance contact
@@ -67,7 +67,7 @@ def adopts(buyer: Buyer, believed: Believed, log_price: float, friends: float, p
             value = CERTAIN
         elif h > 0.0:
             value = p.outside + math.log(h / (1.0 - h))
-    return Terms(value, 0.0, 0.0, 0.0, 0.0, 0.0)
+    return only(value)
 
 
 @compiled
@@ -95,7 +95,7 @@ def adopts_one(buyer: Buyer, believed: Believed, log_price: float, friends: floa
         elif own > 0.0:
             bought = own * (1.0 - rival * rival / (own + rival))
             value = p.outside + math.log(bought / max((1.0 - own) * (1.0 - rival), LEAST))
-    return Terms(value, 0.0, 0.0, 0.0, 0.0, 0.0)
+    return only(value)
 
 
 @compiled

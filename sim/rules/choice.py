@@ -61,9 +61,18 @@ def utility(buyer: Buyer, believed: Believed, log_price: float, friends: float, 
 
 
 @compiled
+def only(value: float) -> Terms:
+    """Terms of which one alone counts."""
+    return Terms(value, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+@compiled
 def total(terms: Terms) -> float:
     """Sum of the terms."""
-    return terms.taste + terms.quality + terms.risk + terms.price + terms.friends + terms.impulse
+    whole = 0.0
+    for n in range(len(terms)):
+        whole += terms[n]
+    return whole
 
 
 @compiled
