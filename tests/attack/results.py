@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import cache
@@ -37,12 +39,10 @@ STORE = {
 
 
 @cache
-def made() -> Path:
+def made() -> tempfile.TemporaryDirectory[str]:
     """A folder in which two experiments were made: two arms with tables, and a sweep."""
-    import os
-    import tempfile
-
-    folder = Path(tempfile.mkdtemp(prefix="attack-results-"))
+    kept = tempfile.TemporaryDirectory(prefix="attack-results-")
+    folder = Path(kept.name)
     arms = [f"+experiment.factors.pay.{name}.creators.commission={value}" for name,
     value in (("low", 0.05), ("high", 0.3))]
     ranges = "creators.hype: {low: 0, high: 5}, graph.rewiring: {low: 0.1, high: 0.9}"
@@ -59,11 +59,11 @@ def made() -> Path:
             os._exit(koc(given)())
         if os.waitpid(pid, 0)[1]:
             raise RuntimeError(f"koc {' '.join(given)} failed")
-    return folder
+    return kept
 
 
 def _copied(folder: Path) -> None:
-    shutil.copytree(made() / "results", folder / "results", symlinks=True)
+    shutil.copytree(Path(made().name) / "results", folder / "results", symlinks=True)
 
 
 def cut(share: float) -> Spoil:
