@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,15 +15,17 @@ from experiments.configuration import Settings, load_settings
 from sim.errors import UserError, nearest
 
 if TYPE_CHECKING:
+    import networkx as nx
     import pandas as pd
     from matplotlib.figure import Figure
 
     from sim.market import Market
+    from sim.parameters import Parameters
 
 SHOWN = ("gmv", "buyers", "trust", "kocs")
 
 
-def load(*overrides: str, seed: int = 0) -> Market:
+def load(*overrides: str, seed: int = 0, graph: nx.Graph | None = None) -> Market:
     """A market before its first day, configured as `koc run` would.
 
     Parameters
@@ -30,11 +34,16 @@ def load(*overrides: str, seed: int = 0) -> Market:
         In Hydra's form, for instance ``"market.consumers=2000"`` or ``"platform=mihe"``.
     seed
         Of all randomness in it.
+    graph
+        Friendships as a networkx graph, in place of those that ``graph=`` configures: its nodes are the consumers, in
+        the order of `Market.graph_ids`. In a ``DiGraph`` only people who name each other are friends. The market is
+        the one of a file with the same ties, to the bit. What was read of it, or of a file, is said on stderr and
+        kept as `Market.graph_report`.
 
     Raises
     ------
     UserError
-        If an override is wrong; names the key and what would be right.
+        If an override is wrong; names the key and what would be right. If overrides name a graph as well.
 
     Examples
     --------
@@ -44,7 +53,28 @@ def load(*overrides: str, seed: int = 0) -> Market:
     """
     from sim.market import Market
 
-    return Market(load_settings(["experiment=single", *overrides]).parameters, seed)
+    parameters = load_settings(["experiment=single", *overrides]).parameters
+    if graph is None:
+        market = Market(parameters, seed)
+    else:
+        if named := [text for text in overrides if re.match(r"[+~]*graph\b", text)]:
+            raise UserError(f"{named[0]}: load(graph=...) gives the friendships; expected one or the other")
+        market = _with_graph(parameters, seed, graph)
+    if market.graph_report:
+        print(market.graph_report, file=sys.stderr)
+    return market
+
+
+def _with_graph(parameters: Parameters, seed: int, graph: nx.Graph) -> Market:
+    """A market whose parameters name the graph by a digest of its ties, so that two graphs are two markets."""
+    from sim.friendships import from_networkx, identity
+    from sim.market import Market
+    from sim.world import World
+
+    friendships = from_networkx(graph)
+    shape = {"kind": "edgelist", "path": identity(friendships), "directed": graph.is_directed()}
+    named = parameters.model_copy(update={"graph": parameters.graph.model_copy(update=shape)})
+    return Market(named, seed, world=World.build(named, seed, friendships))
 
 
 def plot(market: Market, *columns: str) -> Figure:

@@ -21,7 +21,7 @@ from experiments.configuration import Settings, overridden_by_arms
 from experiments.live import Live
 from experiments.manifest import description, making
 from experiments.plan import Plan, plan
-from experiments.runs import WORLD_BUILT, Failed, Finished, Run
+from experiments.runs import WORLD_BUILT, Failed, Finished, Run, graph_reports
 from experiments.seeds import Enough, enough_seeds
 from experiments.sharing import KEPT, shared
 from experiments.store import DiskFull, Store
@@ -148,6 +148,9 @@ def carry_out(
     wanted = store.failed(planned.runs).keys() if only_failed else planned.runs.keys() - known
     pending = [run for id, run in planned.runs.items() if id in wanted]
     _check_room(output, pending)
+    graphs = graph_reports(planned.runs.values())
+    for graph in graphs:
+        console.print(str(graph), markup=False)
     if pending:
         executor.prepare(pending[0], console)
     store.open()
@@ -163,6 +166,7 @@ def carry_out(
         manifest = {
             **making(command, started, counts, tally.worlds, enough),
             **description(settings, planned, failures),
+            "graphs": [graph.record() for graph in graphs],
         }
         if settings.profile:
             _print_profile(store, planned)

@@ -14,7 +14,7 @@ from experiments import executor
 from experiments.conduct import remarks
 from experiments.configuration import Settings
 from experiments.plan import Plan, plan
-from experiments.runs import Run
+from experiments.runs import Run, graph_reports
 from experiments.store import Store
 
 SHOWN = 5  # points
@@ -46,7 +46,7 @@ def forecast(settings: Settings) -> str:
         lines = [_size(settings, planned), f"{len(known)} of {len(planned.runs)} runs are in the store"]
         if pending:
             lines.append(_duration(pending, settings, store))
-    lines += remarks(settings, planned)
+    lines += [*map(str, graph_reports(planned.runs.values())), *remarks(settings, planned)]
     if study.design.is_used:
         first = pd.DataFrame(planned.points.rows[:SHOWN], columns=list(planned.points.columns)).rename_axis("point")
         lines += ["", first.reset_index().to_string(index=False)]

@@ -52,7 +52,10 @@ def replay(output: Path, run: str, day: int | None) -> None:
         print("where the market is opened; s steps in, c goes on, q ends")
         _debugged(Market, parameters, row["seed"], burn_in=row["burn_in"])
         return
-    market = Market(parameters, row["seed"], burn_in=row["burn_in"]).run(day)
+    market = Market(parameters, row["seed"], burn_in=row["burn_in"])
+    if market.graph_report:
+        print(market.graph_report, file=sys.stderr)
+    market.run(day)
     print(f"where day {day} begins; self is the market; n goes on by a line, s steps in, c to the day's end, q ends")
     _debugged(market.step)
 

@@ -6,10 +6,13 @@ import hashlib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from experiments.design import Arm
 from sim.parameters import Graph, Parameters, Rules
+
+if TYPE_CHECKING:
+    from sim.friendships import GraphReport
 
 TABLES = ("daily", "funnel", "creators", "split", "graph")
 WORLD_BUILT = "world is built"  # among the timings of a run
@@ -119,6 +122,22 @@ def _loaded(inputs: str, rules: str) -> str:
     from sim.replacement import sources
 
     return sources(Rules.model_validate_json(rules))
+
+
+def graph_reports(runs: Iterable[Run]) -> list[GraphReport]:
+    """What is read of the files with friendships that some runs take place on, one for each file.
+
+    Raises
+    ------
+    UserError
+        If a file cannot be read.
+    """
+    from sim.world import friendships_of
+
+    of_worlds = {run.world.partition(" ")[0]: run for run in runs}
+    shapes = dict.fromkeys(run.parameters.graph for run in of_worlds.values())
+    found = {(shape.path, shape.directed): friendships_of(shape) for shape in shapes}
+    return [friendships.report for friendships in found.values() if friendships]
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -17,7 +18,7 @@ from experiments.manifest import provenance
 from experiments.mistakes import fields
 from experiments.plan import Plan, plan
 from experiments.reading import MANIFEST, Folder
-from experiments.runs import Run
+from experiments.runs import Run, graph_reports
 from experiments.sampling import Points
 from experiments.store import Store
 from sim.errors import UserError
@@ -73,6 +74,8 @@ def verify(folder: Path, sample: int) -> tuple[list[str], bool]:
     planned, rows = _planned(settings, tables.finished, sample)
     differing = [*audit.files(left), *audit.configuration(left, config), *audit.rows(left, settings.experiment, tables)]
     told, runs = _told_apart(left.manifest), _runs(planned, rows)
+    for graph in graph_reports(runs):
+        print(graph, file=sys.stderr)
     with closing(Store(folder.resolve().parent.parent / "store")) as store:
         held, unlike = audit.kept_runs(tables, store)
         differing += unlike

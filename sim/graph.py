@@ -8,6 +8,7 @@ falls short of that, since two people share one tie at most; its members then fi
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import NamedTuple
 
@@ -66,6 +67,13 @@ def from_ties(consumers: int, u: ArrayLike, v: ArrayLike) -> Graph:
     if consumers < 1 or (low.size and (low.min() < 0 or high.max() >= consumers)):
         raise ValueError(f"ends of ties: expected integers from 0 to {consumers - 1}")
     return _rows(consumers, _sorted_once(np.where(low < high, low * consumers + high, -1)))
+
+
+def digest(graph: Graph) -> str:
+    """SHA-256 of who is a friend of whom, in hexadecimal."""
+    found = hashlib.sha256(np.ascontiguousarray(graph.offsets).data)
+    found.update(np.ascontiguousarray(graph.friends).data)
+    return found.hexdigest()
 
 
 def small_world(

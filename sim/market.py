@@ -28,6 +28,7 @@ from sim.engine.morning import prepare_all
 from sim.engine.passes import end_follows, live_all, receive_all
 from sim.errors import LedgerError, UserError
 from sim.explanation import Explanation
+from sim.friendships import GraphReport, Ids
 from sim.markets import settlement, words
 from sim.markets.arrival import arriving, book_all
 from sim.markets.confirmation import confirm_all, draw_lots
@@ -353,6 +354,16 @@ class Market(ColumnarModel):
     def daily(self) -> pd.DataFrame:
         """Row a day so far, burn-in included; money in yuan."""
         return self.recorder.daily()
+
+    @property
+    def graph_report(self) -> GraphReport | None:
+        """What was read of the friendships, as `print` shows in a line; None where they were drawn."""
+        return self.world.friendships.report if self.world.friendships else None
+
+    @property
+    def graph_ids(self) -> Ids:
+        """The id of each consumer, row by row: those of a file or a networkx graph, else the rows themselves."""
+        return self.world.friendships.ids if self.world.friendships else np.arange(len(self.m.people))
 
     def orders(self) -> pd.DataFrame:
         """Every order so far, where they are kept (``keep_orders``).

@@ -19,6 +19,7 @@ from sim.ranges import (
     FARTHEST,
     LARGEST_EXPONENT,
     LEAST_CLAIMS,
+    LEAST_PEOPLE,
     MOST_BRANDS,
     MOST_CATEGORIES,
     MOST_CITY_TIERS,
@@ -365,7 +366,7 @@ class Sharing(Group):
 class Market(Group):
     """The people, the goods and the behaviour."""
 
-    consumers: int = par(10_000, "consumers in the market", "people", ASSUMPTION, ge=20, le=MOST_PEOPLE)
+    consumers: int = par(10_000, "consumers in the market", "people", ASSUMPTION, ge=LEAST_PEOPLE, le=MOST_PEOPLE)
     catalogue: Catalogue = Catalogue()
     people: People = People()
     need: Need = Need()
@@ -412,8 +413,8 @@ class Graph(Group):
     homophily: float = par(
         0.5, "share of ties inside the own interest group beyond chance", "1", ASSUMPTION, ge=0, le=1
     )
-    path: FilePath = par("", "file with a tie a line (edgelist): csv, csv.gz or white space", "", "")
-    directed: bool = par(False, "whether a line names one direction only (edgelist)", "", "")
+    path: FilePath = par("", "file with the ties (edgelist): csv, text, GraphML, GML, GEXF or Pajek", "", "")
+    directed: bool = par(False, "whether a tie names one direction only (edgelist)", "", "")
 
 
 # --- creators -------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from sim import draws
 
 MOST_DAYS = draws.MOST_DAYS - 1
 LAST_DAY = 32_000  # on which anything may fall due
+LEAST_PEOPLE = 20  # in a market
 MOST_PEOPLE = 50_000_000  # a draw has room for more, of which the upper half belong to brands
 MOST_PLATFORMS = 1 << 8
 MOST_CITY_TIERS = (1 << 8) - 1

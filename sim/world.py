@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 from sim import graph as graphs
 from sim.audience import gather_audience, gather_pool, mean_taste, pool_bounds
 from sim.draws import Stream, normals, normals_at, stream_keys, uniforms
-from sim.edgelist import read_edge_list
+from sim.edgelist import read_friendships
 from sim.errors import UserError
+from sim.friendships import Friendships
 from sim.graph_statistics import GraphStatistics, describe
+from sim.parameters import Graph as Shape
 from sim.parameters import Parameters
-from sim.ranges import LAST_DAY, MOST_INCOME
+from sim.ranges import LAST_DAY, LEAST_PEOPLE, MOST_INCOME, MOST_PEOPLE
 from sim.records import Table
 from sim.state import FEN, FOLLOW_SLOTS, Consumer, Creator, Double, Follow, Int8, Int16, Luck, Person, Tier
 
@@ -53,24 +55,34 @@ class World:
     follows: Table[Follow]  # (N, FOLLOW_SLOTS)
     goods: Goods
     creators: Table[Creator]
+    friendships: Friendships | None  # where the graph was not drawn
 
     @classmethod
-    def build(cls, parameters: Parameters, seed: int) -> World:
+    def build(cls, parameters: Parameters, seed: int, friendships: Friendships | None = None) -> World:
         """Build the world of a seed.
+
+        Parameters
+        ----------
+        parameters, seed
+            What it depends on.
+        friendships
+            In place of the graph that the parameters name.
 
         Raises
         ------
         UserError
-            If the edge list cannot be read, or the market is too small for what it should hold.
+            If the file of the graph cannot be read, or the market is too small for what it should hold.
         """
         luck = stream_keys(seed)
+        friendships = friendships or friendships_of(parameters.graph)
+        _check_people(friendships)
         with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
-            graph, people = _people_and_graph(parameters, luck)
+            graph, people = _people_and_graph(parameters, friendships, luck)
             goods = _goods(parameters, luck)
             consumers = _consumers(parameters, people, luck)
             population = int(np.count_nonzero(people["activity"]))
             creators, follows = _creators(parameters, population, graph, people, consumers, luck)
-        return cls(luck, population, graph, people, consumers, follows, goods, creators)
+        return cls(luck, population, graph, people, consumers, follows, goods, creators, friendships)
 
     @cached_property
     def statistics(self) -> GraphStatistics:
@@ -128,10 +140,40 @@ def _rate(median: float, spread: float, noise: NDArray[np.float64]) -> NDArray[n
     return _logistic(_logit(median) + spread * noise).astype(np.float32)
 
 
-def _people_and_graph(parameters: Parameters, luck: Luck) -> tuple[graphs.Graph, Table[Person]]:
+def friendships_of(shape: Shape) -> Friendships | None:
+    """The friendships of the file that the parameters of the graph name; None where they are drawn.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be read.
+    """
+    if shape.kind != "edgelist":
+        return None
+    file = Path(shape.path)
+    status = file.stat() if file.is_file() else None
+    return _read(shape.path, shape.directed, (status.st_size, status.st_mtime_ns) if status else None)
+
+
+@lru_cache(maxsize=1)
+def _read(path: str, directed: bool, state: tuple[int, int] | None) -> Friendships:
+    """Read a file once for all seeds, and anew when its state has changed."""
+    return read_friendships(path, directed)
+
+
+def _check_people(friendships: Friendships | None) -> None:
+    if friendships is None or LEAST_PEOPLE <= len(friendships.ids) <= MOST_PEOPLE:
+        return
+    source, people = friendships.report.source, len(friendships.ids)
+    raise UserError(f"{source}: {people:,} people; expected {LEAST_PEOPLE} to {MOST_PEOPLE:,} for a market")
+
+
+def _people_and_graph(
+    parameters: Parameters, friendships: Friendships | None, luck: Luck
+) -> tuple[graphs.Graph, Table[Person]]:
     market, shape = parameters.market, parameters.graph
     categories = len(market.catalogue.categories)
-    listed = read_edge_list(Path(shape.path), shape.directed)[0] if shape.kind == "edgelist" else None
+    listed = friendships.graph if friendships is not None else None
     n = market.consumers if listed is None else len(listed.offsets) - 1
     key, taste_key = luck[Stream.WORLD_PERSON], luck[Stream.WORLD_TASTE]
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from sim.edgelist import read_edge_list
 from sim.errors import UserError
-from sim.graph import Graph, from_ties
+from sim.graph import Graph, digest, from_ties
 from sim.graph_statistics import describe
 
 PATH_OF_FOUR = from_ties(4, [0, 1, 2], [1, 2, 3])
@@ -135,27 +135,21 @@ TWO = "expected two ids separated by"
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", f": no ties in this file; {TWO} a comma, a tab or blanks on each line"),
+        ("", ": the file is empty; expected a list of ties (csv or text), GraphML, GML, GEXF or Pajek"),
         ("# nothing\n\n%\n", f": no ties in this file; {TWO} a comma, a tab or blanks on each line"),
-        ("source,target\n", f": no ties between two people in this file; {TWO} a comma, a tab or blanks on each line"),
-        ("1,1\n2,2\n", f": no ties between two people in this file; {TWO} a comma, a tab or blanks on each line"),
+        (
+            "u,v\n",
+            f": only a header (u,v) and no ties between two people; {TWO} a comma, a tab or blanks on each line",
+        ),
+        ("1,1\n2,2\n", ": no ties between two people; expected two different ids in a tie"),
         ("source,target\n1,2\n\n3\n", f", line 4: one column ('3'); {TWO} a comma"),
         ("1 2\nlonely\n", f", line 2: one column ('lonely'); {TWO} a comma, a tab or blanks"),
         ("x" * 80, f", line 1: one column ('{'x' * 37}...'); {TWO} a comma, a tab or blanks"),
         ("a\tb\nc d\n", f", line 2: one column ('c d'); {TWO} a tab"),
         ("1,2\n,3\n", f", line 2: an id is missing (',3'); {TWO} a comma"),
         ("1;2\n3; ;4\n", f", line 2: an id is missing ('3; ;4'); {TWO} a semicolon"),
-        ('a,b\n"' + "c" * 200_000 + '",d', f", line 2: one column ('\"{'c' * 36}...'); {TWO} a comma"),
         (b"1,2\n3,\xff\xfe\n", f", line 2: not text in UTF-8; {TWO} a comma, a tab or blanks, saved as UTF-8"),
         (b"1,2\n\0\0,3\n", f", line 2: not text in UTF-8; {TWO} a comma, a tab or blanks, saved as UTF-8"),
-        (
-            "学员,好友\n王芳,李伟\n".encode("gbk"),
-            f", line 1: not text in UTF-8; {TWO} a comma, a tab or blanks, saved as UTF-8",
-        ),
-        (
-            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
-            f", line 1: not text in UTF-8; {TWO} a comma, a tab or blanks, saved as UTF-8",
-        ),
         (b"\x1f\x8b junk that is no gzip", ": the gzip file is broken after line 0; expected a whole one"),
     ],
 )
@@ -204,11 +198,14 @@ def test_directed_list_without_mutual_ties_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "consumers", "ties", "clustering"),
-    [("deezer_europe", 28_281, 92_752, 0.141), ("lastfm_asia", 7_624, 27_806, 0.219)],
+    ("name", "consumers", "ties", "clustering", "bits"),
+    [
+        ("deezer_europe", 28_281, 92_752, 0.141, "df5b2f4b0d37d912"),
+        ("lastfm_asia", 7_624, 27_806, 0.219, "4f1a4b5e5a5a03fd"),
+    ],
 )
 def test_published_graphs(
-    optional_data: Callable[[str], Path], name: str, consumers: int, ties: int, clustering: float
+    optional_data: Callable[[str], Path], name: str, consumers: int, ties: int, clustering: float, bits: str
 ) -> None:
     graph, ids = read_edge_list(optional_data(f"{name}/edges.csv.gz"))
     found = describe(graph)
@@ -216,3 +213,4 @@ def test_published_graphs(
     assert (found.components, found.isolated) == (1, 0)
     assert round(found.clustering, 3) == clustering  # as published with the data by SNAP
     assert np.array_equal(np.asarray(ids), np.arange(consumers))
+    assert digest(graph)[:16] == bits  # rows decide who is who: other bits are other results
