@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
+from experiments import terminal
 from experiments.configuration import Settings, load_settings
 from sim.errors import UserError, nearest
 
@@ -122,6 +121,11 @@ class Experiment:
     points
         In its place, a row for each point and a column for each parameter, named by its dotted path.
 
+    Attributes
+    ----------
+    folder : Path or None
+        That the last `run` left.
+
     Raises
     ------
     UserError
@@ -139,6 +143,7 @@ class Experiment:
     ) -> None:
         self._overrides, self._design, self._points = overrides, dict(design or {}), points
         self._settings = load_settings(overrides, self._design)
+        self.folder: Path | None = None
         if points is not None and (points.empty or self._settings.experiment.design.is_used):
             raise UserError("points: expected rows and columns, and nothing in the design that varies")
 
@@ -159,8 +164,10 @@ class Experiment:
         from experiments.plan import plan
 
         settings = self._settings if self._points is None else self._with_file(self._points)
-        console = Console(stderr=True, highlight=False, soft_wrap=True)
-        return carry_out(settings, plan(settings), ["Experiment", *self._overrides], console, quiet=True).runs
+        command = ["Experiment", *self._overrides]
+        made = carry_out(settings, plan(settings), command, terminal.console(), quiet=True)
+        self.folder = made.folder
+        return made.runs
 
     def _with_file(self, points: pd.DataFrame) -> Settings:
         """The settings, with the points in a file beside the results, so that these can be made again."""

@@ -13,6 +13,7 @@ from pandas.api.types import is_numeric_dtype
 
 from experiments.checksums import CHECKSUM, MANIFEST, files_in, of_file, of_manifest
 from experiments.design import Study
+from experiments.paths import flat
 from experiments.reading import CONFIG, Folder, place
 from experiments.runs import TABLES, Finished
 from experiments.store import FINISHED, Store, unpacked
@@ -92,7 +93,7 @@ def configuration(left: Folder, config: Mapping[str, Any]) -> list[str]:
     recorded = left.manifest.get("config")
     if not isinstance(recorded, dict):
         return []
-    made, here = dict(_flat(recorded)), dict(_flat(config))
+    made, here = dict(flat(recorded)), dict(flat(config))
     return [
         f"{CONFIG}: {path} is {here.get(path)}, expected {made.get(path)}, by {MANIFEST}"
         for path in {**made, **here}
@@ -185,14 +186,6 @@ def _named(key: Key) -> str:
 def _unlike(name: str, there: set[Key], expected: set[Key]) -> Iterator[str]:
     yield from (f"{name}.parquet: {_named(key)} is missing" for key in sorted(expected - there))
     yield from (f"{name}.parquet: {_named(key)} is no run of this result" for key in sorted(there - expected))
-
-
-def _flat(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in content.items():
-        if isinstance(value, Mapping) and value:
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
 
 
 def _equal(one: pd.Series, other: pd.Series) -> bool:

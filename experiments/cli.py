@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -204,6 +205,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _answered(arguments: list[str] | None) -> int:
+    os.environ.pop("MPLBACKEND", None)  # koc opens no window, and one that is not installed would stop every figure
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character shows another in its place
     try:
         if os.getcwd() not in sys.path:
             sys.path.append(os.getcwd())  # where a user's own rules may stand

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import errno
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from shutil import disk_usage
 from typing import Any, NamedTuple
 
 import pandas as pd
 from rich.console import Console
 
-from experiments import drawn, executor, flips, folder, interruption
+from experiments import drawn, executor, flips, folder, interruption, terminal
 from experiments.catalogue import SHORT
 from experiments.configuration import Settings, overridden_by_arms
 from experiments.live import Live
 from experiments.manifest import description, making
 from experiments.plan import Plan, plan
+from experiments.preflight import check_drawing, check_place
 from experiments.runs import WORLD_BUILT, Failed, Finished, Run, graph_reports
 from experiments.seeds import Enough, enough_seeds
 from experiments.sharing import KEPT, shared
 from experiments.store import DiskFull, Store
 from experiments.table import RunsTable
 from experiments.working_folder import sweep_below
-from sim.errors import UserError
-
-ROOM_PER_RUN = {True: 100_000, False: 10_000}  # bytes, by whether its tables are kept
-ROOM_TO_SPARE = 20_000_000
 
 
 class Made(NamedTuple):
@@ -89,12 +84,13 @@ def conduct(settings: Settings, command: Sequence[str], *, only_failed: bool = F
     UserError
         If the design is wrong, the output cannot be written, or a world cannot be built; before any run is made.
     """
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console = terminal.console()
     planned = plan(settings)
     enough: Enough | None = None
     if only_failed and not _some_failed(settings, planned):
         console.print(f"{settings.experiment.name}: no run of it failed")
         return 0
+    check_drawing(settings, planned, console)
     try:
         if settings.experiment.precision.outcome and not only_failed:
             enough = enough_seeds(settings, lambda more, needed: _filled(more, needed, console), console)
@@ -147,7 +143,7 @@ def carry_out(
     known = set() if study.fresh and not enough else _known(store, planned, console)
     wanted = store.failed(planned.runs).keys() if only_failed else planned.runs.keys() - known
     pending = [run for id, run in planned.runs.items() if id in wanted]
-    _check_room(output, pending)
+    check_place(settings, pending, store, console)
     graphs = graph_reports(planned.runs.values())
     for graph in graphs:
         console.print(str(graph), markup=False)
@@ -199,7 +195,7 @@ def _filled(settings: Settings, planned: Plan, console: Console) -> pd.DataFrame
     with closing(Store(output / "store")) as store:
         known = _known(store, planned, console)
         pending = [run for id, run in planned.runs.items() if id not in known]
-        _check_room(output, pending)
+        check_place(settings, pending, store, console)
         if pending:
             executor.prepare(pending[0], console)
         store.open()
@@ -268,18 +264,6 @@ def remarks(settings: Settings, planned: Plan) -> list[str]:
     if unused := overridden_by_arms(settings):
         found.append(f"the arms set {', '.join(unused)}: the configured values are not used")
     return found
-
-
-def _check_room(output: Path, pending: Sequence[Run]) -> None:
-    there = output.absolute()
-    while not there.exists():
-        there = there.parent
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        raise UserError(f"output={output}: cannot write there, {there} is no folder or not writable")
-    needed = sum(ROOM_PER_RUN[run.tables] for run in pending) + ROOM_TO_SPARE
-    if (free := disk_usage(there).free) < needed:
-        disk = f"{free / 1e6:.0f} MB free on this disk, expected {needed / 1e6:.0f} MB for {len(pending)} runs"
-        raise UserError(f"output={output}: {disk}")
 
 
 def _broken_off(error: BaseException, kept: int, total: int, console: Console) -> int:

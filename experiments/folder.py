@@ -132,7 +132,25 @@ def published(partial: Path) -> Path:
     folder, working = destination(partial), partial.parent
     with deferred():
         partial.rename(folder)
-        link = working / "latest"
-        link.symlink_to(folder.name)
-        link.replace(folder.with_name("latest"))
+        lead(folder.with_name("latest"), Path(folder.name), working)
     return folder
+
+
+def lead(name: Path, target: Path, working: Path) -> None:
+    """Let a link lead to what stands beside it, in place of what it led to; not on a disk that has no links.
+
+    Parameters
+    ----------
+    name
+        Of the link.
+    target
+        Relative to its folder.
+    working
+        Where it is made before it gets its name.
+    """
+    fresh = working / f"{name.name}.link"
+    try:
+        fresh.symlink_to(target)
+    except OSError:  # which was told before the first run
+        return
+    fresh.replace(name)

@@ -8,9 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
-from rich.console import Console
 
-from experiments import executor
+from experiments import executor, terminal
 from experiments.conduct import remarks
 from experiments.configuration import Settings
 from experiments.plan import Plan, plan
@@ -92,7 +91,7 @@ def _duration(pending: Sequence[Run], settings: Settings, store: Store) -> str:
 
 def _probe(run: Run, days: int) -> float:
     """Seconds that a run takes for a unit of work, measured on its first days."""
-    executor.prepare(run, Console(stderr=True, highlight=False))
+    executor.prepare(run, terminal.console())
     short = run._replace(days=days, burn_in=0, tables=False)
     executor.make(short._replace(days=1))  # what is loaded once
     started = time.perf_counter()

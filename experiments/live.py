@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
+from experiments.folder import lead
 from experiments.runs import Finished
 from experiments.store import Store
 from experiments.table import ROWS_AT_ONCE, Done, Row, RunsTable
@@ -79,9 +80,7 @@ class Live:
         working = self._working.enter_context(working_folder(self._root))
         self._folder = working / NAME
         self._folder.mkdir()
-        fresh = working / "link"
-        fresh.symlink_to(self._folder.relative_to(self._root))
-        fresh.replace(self._root / NAME)
+        lead(self._root / NAME, self._folder.relative_to(self._root), working)
         for start in range(0, len(self._known), ROWS_AT_ONCE):
             known = self._store.outcomes(self._known[start : start + ROWS_AT_ONCE])
             self._write({each.id: each for each in known}, self._folder)

@@ -9,8 +9,9 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json
 
+from experiments.paths import flat
 from sim.errors import UserError, nearest
 from sim.parameters import Group
 
@@ -43,7 +44,11 @@ def validated(
         On the first mistake.
     """
     try:
-        return model.model_validate_json(to_json(_whole(settings), inf_nan_mode="constants"), strict=True)
+        content = to_json(_whole(settings), inf_nan_mode="constants")
+    except PydanticSerializationError:
+        raise UserError(f"{within}{_no_text(settings)}: not text in UTF-8") from None
+    try:
+        return model.model_validate_json(content, strict=True)
     except ValidationError as error:
         raise UserError(within + _line(error, model, places or {})) from None
 
@@ -111,6 +116,16 @@ def _whole(value: Any) -> Any:
     if kind is dict:
         return {str(key): _whole(item) for key, item in value.items()}
     return [_whole(item) for item in value] if kind is list or kind is tuple else value
+
+
+def _no_text(settings: Mapping[str, Any]) -> str:
+    """Key and value, escaped, of what cannot be written as UTF-8."""
+    for path, value in flat(settings):
+        try:
+            f"{path}{value}".encode()
+        except UnicodeEncodeError:
+            return f"{path}={value}".encode("ascii", "backslashreplace").decode()
+    return "the settings"
 
 
 def _line(error: ValidationError, model: type[BaseModel], places: Mapping[str, str]) -> str:

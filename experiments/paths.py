@@ -24,6 +24,15 @@ def leaves(settings: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{key}"
 
 
+def flat(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted paths of all values in nested mappings, with the values; keys may have dots themselves."""
+    for key, value in content.items():
+        if isinstance(value, Mapping) and value:
+            yield from flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
 def at(settings: Mapping[str, Any], path: str) -> Any:
     """Value at a dotted path of nested mappings; KeyError if there is none."""
     value: Any = settings

@@ -91,7 +91,7 @@ WRONG = {
     ),
     "executor.workers=-1": "executor.workers=-1: expected a whole number from 0 to 10000",
     "executor=dask": "executor=dask: not installed; see configs/executor/dask.yaml",
-    "output=taken": "output=taken: cannot write there, {folder}/taken is no folder or not writable",
+    "output=taken": "output=taken: cannot write to taken (it is no folder); expected a folder of yours",
     "--nonsense": "--nonsense: no such flag; koc run --help lists them",
     "--config-path none": (
         "Primary config directory not found. Check that the config directory '{folder}/none' exists and readable"

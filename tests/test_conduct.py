@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from fake_runs import OVERRIDES, RUNS, Made, install
 
-from experiments import conduct, executor, report
+from experiments import conduct, executor, preflight, report
 from experiments.cli import main
 from experiments.configuration import load_settings
 from experiments.runs import Failed, Run
@@ -235,7 +235,7 @@ def test_multirun_makes_an_experiment_a_job_and_leaves_no_files_of_hydra(made: M
 
 def test_a_full_disk_is_told_before_work(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "free")
-    monkeypatch.setattr(conduct, "disk_usage", lambda path: usage(1_000_000))
+    monkeypatch.setattr(preflight, "disk_usage", lambda path: usage(1_000_000))
     with pytest.raises(UserError, match=r"^output=results: 1 MB free on this disk, expected 22 MB for 20 runs$"):
         koc_run()
     assert made == [] and not Path("results").exists()

@@ -107,7 +107,7 @@ def carry_out(work: Work) -> tuple[Sweep, Path]:
     UserError
         If a point is no possible market, or no run finished.
     """
-    Experiment(*work.overrides, points=work.design.points).run()
-    folder = (Path(work.settings.output) / work.settings.experiment.name / "latest").resolve()
-    shown = Path(work.settings.output) / work.settings.experiment.name / folder.name
-    return read(shown), shown
+    experiment = Experiment(*work.overrides, points=work.design.points)
+    experiment.run()
+    assert experiment.folder is not None
+    return read(experiment.folder), experiment.folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import re
@@ -12,11 +13,13 @@ from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from rich.cells import cell_len
 
 from experiments.checksums import add
 from experiments.reading import Folder
+from experiments.report.fonts import note
 from experiments.report.outcomes import capital
-from experiments.report.style import Drawing, house_style, save
+from experiments.report.style import Drawing, house_style, save, words_of
 from experiments.working_folder import destination
 from sim.errors import UserError
 
@@ -33,6 +36,7 @@ KINDS = {
 """Kinds of analyses in the order of the page, with their headings."""
 
 COLUMNS = 100
+LONGEST_NAME = 180  # bytes, of a file without its ending
 SHOWN = ("kind", "sentences", "columns", "rows", "notes", "title", "caption", "command")  # of a finding, on the page
 
 
@@ -62,8 +66,12 @@ class Finding(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Of its files."""
-        return re.sub(r"[^A-Za-z0-9_.-]+", "-", "-".join([self.kind, *self.about]))
+        """Of its files: letters of any script, figures and signs that every disk takes, and not too long for it."""
+        name = re.sub(r"[^\w.-]+", "-", "-".join([self.kind, *self.about]))
+        if len(name.encode()) <= LONGEST_NAME:
+            return name
+        kept = name.encode()[: LONGEST_NAME - 13].decode(errors="ignore")
+        return f"{kept}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 
 def publish(folder: Path, finding: Finding, draw: Callable[[], Drawing], command: str) -> list[str]:
@@ -102,7 +110,8 @@ def publish(folder: Path, finding: Finding, draw: Callable[[], Drawing], command
     add(folder, [path.relative_to(folder).as_posix() for path in sorted(place.glob(f"{finding.name}.*"))])
     (folder / PAGE).write_text(_page(Folder(folder)), "utf-8")
     add(folder, [PAGE])
-    return [*text(finding), f"figure: {place / finding.name}.png", f"page: {folder / PAGE}"]
+    boxes = [said] if (said := note(words_of(drawing.figure))) else []
+    return [*text(finding), *boxes, f"figure: {place / finding.name}.png", f"page: {folder / PAGE}"]
 
 
 def text(finding: Finding) -> list[str]:
@@ -114,12 +123,13 @@ def text(finding: Finding) -> list[str]:
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Rows of cells, the first of headings, as lines with columns: numbers to the right, words to the left."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     right = [all(re.match(r"[-+−<]?\s?\d|$", cell) for cell in column[1:]) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:
         cells = zip(row, widths, right, strict=True)
-        lines.append("  ".join(cell.rjust(w) if numeric else cell.ljust(w) for cell, w, numeric in cells).rstrip())
+        padded = ((cell, " " * (width - cell_len(cell)), numeric) for cell, width, numeric in cells)
+        lines.append("  ".join(f"{gap}{cell}" if numeric else f"{cell}{gap}" for cell, gap, numeric in padded).rstrip())
     return lines
 
 

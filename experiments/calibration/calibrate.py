@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from rich.console import Console
 
+from experiments import terminal
 from experiments.calibration import words
 from experiments.calibration.emulator import Emulator
 from experiments.calibration.file import write
@@ -60,7 +61,7 @@ def calibrate(calibration: Calibration, place: Place) -> list[str]:
     check_installed()
     if not place.write.parent.is_dir():
         raise UserError(f"--write {place.write}: no folder {place.write.parent}; expected an existing one")
-    console, started = Console(stderr=True, highlight=False, soft_wrap=True), time.time()
+    console, started = terminal.console(), time.time()
     workers = workers_of(place.workers)
     simulated = simulate(calibration, place.output, workers, console)
     emulator, shelf = _emulated(calibration, simulated, place.output, console)
