@@ -30,7 +30,7 @@ def load(*overrides: str, seed: int = 0, graph: nx.Graph | None = None) -> Marke
     Parameters
     ----------
     *overrides
-        In Hydra's form, for instance ``"market.consumers=2000"`` or ``"platform=mihe"``.
+        As on the command line, for instance ``"market.consumers=2000"`` or ``"platform=mihe"``.
     seed
         Of all randomness in it.
     graph
@@ -52,7 +52,8 @@ def load(*overrides: str, seed: int = 0, graph: nx.Graph | None = None) -> Marke
     """
     from sim.market import Market
 
-    parameters = load_settings(["experiment=single", *overrides]).parameters
+    chosen = any(each.startswith("experiment=") for each in overrides)
+    parameters = load_settings([*([] if chosen else ["experiment=single"]), *overrides]).parameters
     if graph is None:
         market = Market(parameters, seed)
     else:
@@ -115,11 +116,13 @@ class Experiment:
     Parameters
     ----------
     *overrides
-        In Hydra's form, for instance ``"experiment=quick"`` or ``"market.consumers=2000"``.
+        As on the command line, for instance ``"experiment=quick"`` or ``"market.consumers=2000"``.
     design
         Keys of ``experiment.design``, for instance ``{"vary": {"creators.hype": [1, 2]}}``.
     points
         In its place, a row for each point and a column for each parameter, named by its dotted path.
+    config_dir
+        Folder with files of settings of one's own, for instance ``"."``.
 
     Attributes
     ----------
@@ -139,10 +142,14 @@ class Experiment:
     """
 
     def __init__(
-        self, *overrides: str, design: Mapping[str, Any] | None = None, points: pd.DataFrame | None = None
+        self,
+        *overrides: str,
+        design: Mapping[str, Any] | None = None,
+        points: pd.DataFrame | None = None,
+        config_dir: str | Path = "",
     ) -> None:
-        self._overrides, self._design, self._points = overrides, dict(design or {}), points
-        self._settings = load_settings(overrides, self._design)
+        self._overrides, self._design, self._points, self._own = overrides, dict(design or {}), points, config_dir
+        self._settings = load_settings(overrides, self._design, config_dir)
         self.folder: Path | None = None
         if points is not None and (points.empty or self._settings.experiment.design.is_used):
             raise UserError("points: expected rows and columns, and nothing in the design that varies")
@@ -177,4 +184,4 @@ class Experiment:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"points-{digest}.csv"
         path.write_text(text, "utf-8")
-        return load_settings(self._overrides, {**self._design, "file": str(path)})
+        return load_settings(self._overrides, {**self._design, "file": str(path)}, self._own)

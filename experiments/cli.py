@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections import Counter
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +19,7 @@ from experiments.validation import commands as validation
 
 PLATFORMS = ("linux", "darwin")
 NEWEST_PYTHON = (3, 13)
+MOST_SEED = 2**63 - 1
 DEBUG = "KOC_DEBUG"
 LONGEST = 300  # characters of an error that is not the user's
 
@@ -45,21 +48,51 @@ Output = Annotated[Path, typer.Option(help="Folder of the results.")]
 OfExperiment = Annotated[str, typer.Option(help="Those of this experiment.")]
 OnlyFailed = Annotated[bool, typer.Option("--failed", help="Those that failed.")]
 RunId = Annotated[str, typer.Argument(help="Beginning of the run's id.")]
+MORE_HELP = "koc parameters prints every key with its unit, range and source."
+
+
+class Shown(StrEnum):
+    """What of the configuration is printed: all of it."""
+
+    job = "job"
+
+
 Overrides = Annotated[list[str] | None, typer.Argument(help="As for run, e.g. market.consumers=2000 platform=mihe.")]
 
 
-@app.command(
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
-    options_metavar="",
-)
-def run(context: typer.Context) -> None:
-    """Run an experiment; a Hydra application: [group=option ...] [key=value ...] [-m] [--cfg job] [--help].
+@app.command(context_settings={"help_option_names": []})
+def run(
+    context: typer.Context,
+    overrides: Annotated[
+        list[str] | None, typer.Argument(metavar="[GROUP=OPTION | KEY=VALUE]...", help="What differs from the files.")
+    ] = None,
+    several: Annotated[
+        bool, typer.Option("-m", "--multirun", help="An experiment for each of several values: graph=a,b.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be made, and stop.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Repeat only what failed.")] = False,
+    cfg: Annotated[Shown | None, typer.Option("-c", "--cfg", help="Print the whole configuration, and stop.")] = None,
+    config_dir: Annotated[str, typer.Option("-cd", "--config-dir", help="A folder with settings of your own.")] = "",
+    config_path: Annotated[
+        str, typer.Option("-cp", "--config-path", help="The folder that settings begin in, such as that of a result.")
+    ] = "",
+    config_name: Annotated[str, typer.Option("-cn", "--config-name", help="The file that they begin in.")] = "",
+    asks_help: Annotated[bool, typer.Option("-h", "--help", help="Show this, with all groups and options.")] = False,
+) -> None:
+    """Run an experiment; without arguments the headline experiment."""
+    from experiments import run as application
+    from experiments.option_files import Folders
 
-    Without arguments: the headline experiment.
-    """
-    from experiments.run import main as application
-
-    raise typer.Exit(application(context.args))
+    folders = Folders.given(config_path, config_name, config_dir)
+    if asks_help:
+        print(f"{context.get_help()}\n\nGroups and their options:\n{application.options(folders)}\n\n{MORE_HELP}")
+        return
+    command = ["koc", *(context.obj or ["run", *(overrides or [])])]
+    request = application.Request.read(command, overrides or [], folders, several=several)
+    if cfg is not None:
+        print(application.configuration(request), end="")
+        return
+    raise typer.Exit(application.run(request, only_failed=failed, dry_run=dry_run))
 
 
 @app.command()
@@ -67,20 +100,26 @@ def explain(
     consumer: Annotated[int, typer.Option(min=0, help="Row of the consumer.")],
     day: Annotated[int, typer.Option(min=0, help="Day of the decision.")],
     overrides: Overrides = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the market.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Seed of the market.")] = 0,
 ) -> None:
     """Tell why a consumer did what they did on a day."""
     from experiments.api import load
     from experiments.executor import COMPILING
+    from experiments.progress import working
     from sim.compiled import is_warm
     from sim.errors import UserError
+    from sim.ranges import MOST_DAYS
 
+    if day >= MOST_DAYS:
+        raise UserError(f"--day {day}: expected 0 to {MOST_DAYS - 1}")
     market = load(*(overrides or []), seed=seed)
     if consumer >= len(market.consumers):
         raise UserError(f"--consumer {consumer}: expected 0 to {len(market.consumers) - 1}")
     if not is_warm():
         print(COMPILING, file=sys.stderr)
-    print(market.run(day).explain(consumer, day))
+    with working(f"running the market for {day} days"):
+        told = market.run(day).explain(consumer, day)
+    print(told)
 
 
 @app.command()
@@ -99,9 +138,11 @@ def verify(
     rows: Annotated[int, typer.Option(min=1, help="How many rows of its table of runs to make again.")] = 5,
 ) -> None:
     """Make some runs of a result again and compare them to the bit."""
+    from experiments.progress import working
     from experiments.verify import verify as compare
 
-    lines, holds = compare(folder, rows)
+    with working(f"making {rows} runs again"):
+        lines, holds = compare(folder, rows)
     print("\n".join(lines))
     raise typer.Exit(0 if holds else 1)
 
@@ -110,7 +151,7 @@ def verify(
 def list_runs(
     experiment: OfExperiment = "",
     failed: OnlyFailed = False,
-    last: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
+    last: Annotated[int, typer.Option(min=1, max=1_000_000_000, help="How many.")] = 20,
     output: Output = Path("results"),
 ) -> None:
     """List the runs that the store holds, the last made first."""
@@ -215,7 +256,9 @@ def _answered(arguments: list[str] | None) -> int:
     except FileNotFoundError:
         return _refuse("the working folder is gone; cd to one that is there")
     try:
-        return app(arguments, standalone_mode=False) or 0
+        given = sys.argv[1:] if arguments is None else arguments
+        _check_once(given)
+        return app(given, prog_name="koc", standalone_mode=False, obj=given) or 0
     except KeyboardInterrupt as error:
         return _interrupted(error)
     except SystemExit as exit:
@@ -236,13 +279,30 @@ def _interrupted(error: KeyboardInterrupt) -> int:
     return _refuse(f"interrupted: {said}", status(error))
 
 
+def _check_once(arguments: list[str]) -> None:
+    """See that no option that has one value is given twice, of which the last would win."""
+    from sim.errors import UserError
+
+    command = getattr(typer.main.get_command(app), "commands", {}).get(next(iter(arguments), ""))
+    given = Counter(argument.partition("=")[0] for argument in arguments if argument.startswith("-"))
+    for option in command.params if command else ():
+        times = sum(given[name] for name in option.opts)
+        if times > 1 and not getattr(option, "multiple", False) and not getattr(option, "is_flag", False):
+            raise UserError(f"{option.opts[-1]}: given {times} times, expected once")
+
+
 def _told(error: Exception) -> tuple[str, int]:
     from sim.errors import UserError
 
     if isinstance(error, UserError):
         return str(error), 2
+    if type(error).__name__ == "NoSuchOption" and hasattr(error, "option_name"):  # of click, which typer may vendor
+        command = getattr(getattr(error, "ctx", None), "command_path", "koc")
+        return f"{error.option_name}: no such option; {command} --help lists them", 2
     if hasattr(error, "format_message"):  # a command or option that there is not
         return str(error.format_message()), 2
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{str(error.filename)[:LONGEST]}: {error.strerror}", 2
     said = " ".join(str(error).split())
     said = said if len(said) <= LONGEST else f"{said[:LONGEST]} ..."
     return f"internal error, {type(error).__name__}: {said}; {DEBUG}=1 shows where", 1

@@ -20,6 +20,7 @@ from experiments.live import Live
 from experiments.manifest import description, making
 from experiments.plan import Plan, plan
 from experiments.preflight import check_drawing, check_place
+from experiments.progress import working
 from experiments.runs import WORLD_BUILT, Failed, Finished, Run, graph_reports
 from experiments.seeds import Enough, enough_seeds
 from experiments.sharing import KEPT, shared
@@ -291,11 +292,15 @@ def _report(settings: Settings, runs: pd.DataFrame, made: Path) -> None:
     if study.design.is_used:
         from experiments.analysis.deciding import tell
 
-        print("\n".join(tell(made)))
+        with working("looking where the winner changes"):
+            told = tell(made)
+        print("\n".join(told))
     elif study.keeps_tables:
         from experiments import report
 
-        print(report.write(made, partial(executor.spread, executor=settings.executor)))
+        with working("writing the report"):
+            text = report.write(made, partial(executor.spread, executor=settings.executor))
+        print(text)
 
 
 def _conclude(made: Made, console: Console) -> None:

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from hydra import compose, initialize_config_dir
-from hydra.core.config_store import ConfigStore
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
-from hydra.errors import HydraException
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from pydantic import BaseModel, ConfigDict, Field
-from yaml import MarkedYAMLError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from experiments.design import Arm, Study, arms, settings_of_arms
-from experiments.mistakes import declared, field_at, validated
-from experiments.paths import at
+from experiments.mistakes import declared, field_at, fields, kind_at, shown, validated
+from experiments.names import check_folder
+from experiments.option_files import FOLDER, Folders, composed
+from experiments.overrides import Given, changed, read
+from experiments.paths import at, merged
 from experiments.sampling import paths_set
 from sim.errors import UserError, nearest
-from sim.parameters import Group, Parameters, Rules
+from sim.parameters import FilePath, Group, Parameters, Rules
 
-FOLDER = Path(__file__).resolve().parent.parent / "configs"
-NAME = "config"
 CLUSTERS = {"ray": "ray", "dask": "distributed"}  # backend to the package it needs
 
 
@@ -49,9 +40,14 @@ class Settings(BaseModel):
 
     experiment: Study = Study()
     executor: Executor = Executor()
-    output: str = Field(default="results", min_length=1, description="folder that results are written to")
+    output: FilePath = Field(default="results", min_length=1, description="folder that results are written to")
     profile: bool = Field(default=False, description="whether to print the share of time of each phase of the day")
     parameters: Parameters = Field(default=Parameters(), exclude=True)
+
+    @model_validator(mode="after")
+    def _can_be_written(self) -> Settings:
+        check_folder("output", self.output)
+        return self
 
     def arms(self) -> list[Arm]:
         """The arms of the experiment, each a valid and possible market."""
@@ -62,42 +58,60 @@ class Settings(BaseModel):
         return {**self.parameters.model_dump(mode="json"), **self.model_dump(mode="json")}
 
 
-def register() -> None:
-    """Make the declared parameters known to Hydra: files and command line hold only what differs."""
-    defaults = {**Parameters().model_dump(mode="json"), **Settings().model_dump(mode="json")}
-    ConfigStore.instance().store(name="declared", node=defaults, provider="sim.parameters")
-
-
-def load_settings(overrides: Sequence[str] = (), design: Mapping[str, Any] | None = None) -> Settings:
-    """Compose and validate the configuration outside of the Hydra application.
+def load_settings(
+    overrides: Sequence[str] = (), design: Mapping[str, Any] | None = None, config_dir: str | Path = ""
+) -> Settings:
+    """Compose and validate the configuration.
 
     Parameters
     ----------
     overrides
-        In Hydra's form, for instance ``market.consumers=2000`` or ``platform=mihe``.
+        As on the command line, for instance ``market.consumers=2000`` or ``platform=mihe``.
     design
         Keys of ``experiment.design``, in place of those that files and overrides give.
+    config_dir
+        Folder with files of settings of one's own, beside koc's; empty for none.
 
     Raises
     ------
     UserError
         On the first mistake.
     """
-    with clear_mistakes(overrides):
-        return settings_from(_composed(list(overrides)), overrides, design)
+    folders = Folders.given(own=str(config_dir))
+    return compose_settings(read_given(overrides, folders), folders, design)
 
 
-def settings_from(
-    config: DictConfig, overrides: Sequence[str], design: Mapping[str, Any] | None = None
-) -> Settings:
-    """Validate a composed configuration.
+def read_given(overrides: Sequence[str], folders: Folders, *, several: bool = False) -> list[Given]:
+    """Read what stands on a command line.
 
     Parameters
     ----------
-    config
-        As Hydra composed it.
     overrides
-        What the user gave, which must not be what the arms set or the design varies.
+        As typed.
+    folders
+        Whose groups take an option each.
+    several
+        Whether a key may have several values.
+
+    Raises
+    ------
+    UserError
+        If one is not understood.
+    """
+    return read(overrides, folders.options(), is_text, several=several)
+
+
+def compose_settings(
+    given: Sequence[Given], folders: Folders | None = None, design: Mapping[str, Any] | None = None
+) -> Settings:
+    """Compose and validate the configuration of one job.
+
+    Parameters
+    ----------
+    given
+        What the user gave beside the files.
+    folders
+        Where these are; koc's own unless given.
     design
         Keys of ``experiment.design``, in place of what is configured.
 
@@ -106,25 +120,63 @@ def settings_from(
     UserError
         On the first mistake.
     """
-    plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
-    assert isinstance(plain, dict)
-    values = {str(key): value for key, value in plain.items()}
+    folders = folders or Folders()
+    options = folders.options()
+    chosen = [each for each in given if each.key in options]
+    files = composed([(each.key, each.value) for each in chosen], folders)
+    values = changed(merged(defaults(), files), [each for each in given if each not in chosen])
     if design:
         values["experiment"]["design"].update(design)
+    return settings_from(values, given)
+
+
+def settings_from(config: Mapping[str, Any], given: Sequence[Given] = ()) -> Settings:
+    """Validate a whole configuration.
+
+    Parameters
+    ----------
+    config
+        Nested mappings.
+    given
+        What the user gave, which must not be what the arms set or the design varies.
+
+    Raises
+    ------
+    UserError
+        On the first mistake.
+    """
+    values = dict(config)
     market = {key: values.pop(key) for key in Parameters.model_fields if key in values}
     if unknown := [key for key in values if key not in Settings.model_fields or key == "parameters"]:
-        known = [*Parameters.model_fields, *values.keys() - unknown]
-        raise UserError(f"{unknown[0]}: unknown key; {nearest(unknown[0], known)}")
+        raise UserError(_unknown(unknown[0], values[unknown[0]], given))
     parameters = validated(Parameters, market)
     settings = validated(Settings, values).model_copy(update={"parameters": parameters})
     _check_assumptions(settings.experiment)
-    _check_overrides(settings.experiment, overrides)
+    _check_given(settings.experiment, given)
     check_rules(parameters)
     _check_installed(settings.executor)
     if not settings.experiment.design.is_used:  # else its points are checked, which the arms stand upon
         for arm in settings.arms():
             check_possible(arm)
     return settings
+
+
+def defaults() -> dict[str, Any]:
+    """All settings as declared: files and command line hold only what differs."""
+    return {**Parameters().model_dump(mode="json"), **Settings().model_dump(mode="json")}
+
+
+def is_text(key: str) -> bool:
+    """Whether the value of a key is text; also below a level of a factor, or what an arm sets."""
+    path = key.split(".")
+    if _kind(Settings, path) is str:
+        return True
+    is_of_design = key.startswith("experiment.design.")  # which lists values of parameters
+    return not is_of_design and any(_kind(Parameters, path[start:]) is str for start in range(len(path)))
+
+
+def _kind(model: type[BaseModel], path: Sequence[str]) -> Any:
+    return kind_at(model, [int(key) if key.isdecimal() else key for key in path])
 
 
 def overridden_by_arms(settings: Settings) -> list[str]:
@@ -175,72 +227,12 @@ def check_rules(parameters: Parameters) -> None:
         sources(parameters.rules)
 
 
-@contextmanager
-def clear_mistakes(overrides: Sequence[str], is_sweep: bool = False) -> Iterator[None]:
-    """Turn what Hydra says of a wrong override into one line that names it."""
-    try:
-        yield
-    except (HydraException, OmegaConfBaseException) as error:
-        raise UserError(_explained(error, overrides, is_sweep)) from error
-    except MarkedYAMLError as error:
-        place = error.problem_mark or error.context_mark
-        where = f"{place.name}, line {place.line + 1}" if place else "a file of settings"
-        raise UserError(f"{where}: not YAML ({error.problem}); expected lines such as key: value") from error
-
-
-def _composed(overrides: list[str]) -> DictConfig:
-    register()
-    with initialize_config_dir(str(FOLDER), version_base="1.3"):
-        return compose(NAME, overrides=overrides)
-
-
-def _explained(error: Exception, overrides: Sequence[str], is_sweep: bool) -> str:
-    known = OmegaConf.to_container(_composed([]))
-    assert isinstance(known, dict)
-    groups = {path.name: sorted(p.stem for p in path.glob("*.yaml")) for path in FOLDER.iterdir() if path.is_dir()}
-    for text in overrides:
-        try:
-            override = OverridesParser.create().parse_override(text)
-        except HydraException:
-            example = "key=value, for instance market.consumers=2000"
-            if text.startswith(("experiment.design.constraints=", "experiment.design.derived=")):
-                example = "quotes around expressions, for instance experiment.design.constraints=['creators.hype < 3']"
-            return f"{text}: not understood; expected {example}"
-        if override.is_sweep_override():
-            if not is_sweep:
-                return f"{text}: several values; expected one, a list [a,b], or -m to run them one after another"
-        elif found := _mistake_in(override, text, known, groups):
-            return found
-    said = " ".join(re.split("full_key:|Config search path", str(error))[0].split())
-    return next((f"{text}: {said}" for text in overrides if "${" in text or "???" in text), said)
-
-
-def _mistake_in(override: Override, text: str, known: dict[Any, Any], groups: Mapping[str, list[str]]) -> str | None:
-    path, value = override.key_or_group, override.value()
-    if path.startswith("hydra") or override.is_add() or override.is_delete():
-        return None
-    if path in groups:
-        options = groups[path]
-        return None if value in options else f"{text}: no such option; {nearest(str(value), options)}"
-    level: Any = known
-    keys = path.split(".")
-    for depth, key in enumerate(keys):
-        if not isinstance(level, dict):
-            return f"{text}: {'.'.join(keys[:depth])} is a value and has nothing below it"
-        if key not in level:
-            return f"{text}: unknown key '{key}'; {_hint(key, keys[:depth], level)}"
-        level = level[key]
-    return None
-
-
-def _hint(key: str, above: list[str], level: Mapping[str, Any]) -> str:
-    from experiments.mistakes import fields
-
-    if not above:
-        same = [path for path, *_ in fields(Parameters()) if path.split(".")[-1] == key]
-        if same:
-            return f"did you mean '{same[0]}'?"
-    return nearest(key, level)
+def _unknown(key: str, value: Any, given: Sequence[Given]) -> str:
+    same = [path for path, *_ in fields(Parameters()) if path.split(".")[-1] == key]
+    known = [*Parameters.model_fields, *(name for name in Settings.model_fields if name != "parameters")]
+    hint = f"did you mean '{same[0]}'?" if same else nearest(key, known)
+    place = next((each.text for each in given if each.key.split(".")[0] == key), f"{key}={shown(value)}")
+    return f"{place}: unknown key '{key}'; {hint}"
 
 
 def _check_assumptions(study: Study) -> None:
@@ -254,24 +246,21 @@ def _check_assumptions(study: Study) -> None:
 
 
 def _assumptions() -> Iterator[str]:
-    from experiments.mistakes import fields
-
     return (path for path, field, _ in fields(Parameters()) if declared(field, "plausible"))
 
 
-def _check_overrides(study: Study, overrides: Sequence[str]) -> None:
+def _check_given(study: Study, given: Sequence[Given]) -> None:
     places, at_points = settings_of_arms(study), paths_set(study.design)
-    for text in overrides:
-        override = OverridesParser.create().parse_override(text)
-        if override.is_delete():
-            continue
-        if place := places.get(override.key_or_group):
-            raise UserError(
-                f"{text}: the arms of experiment={study.name} set this key; "
-                f"override {place} instead, or add experiment=single"
-            )
-        if override.key_or_group in at_points:
-            raise UserError(f"{text}: experiment.design sets this key at each point; expected one or the other")
+    for each in given:
+        for path in each.paths if each.values else ():
+            if place := places.get(path):
+                raise UserError(
+                    f"{each.text}: the arms of experiment={study.name} set this key; "
+                    f"override {place} instead, or add experiment=single"
+                )
+            if path in at_points:
+                said = "experiment.design sets this key at each point; expected one or the other"
+                raise UserError(f"{each.text}: {said}")
 
 
 def _check_installed(executor: Executor) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import math
 from collections import Counter
 from collections.abc import Mapping
 from itertools import product
@@ -10,19 +10,19 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from experiments.mistakes import validated
+from experiments.mistakes import brief, shown, validated
+from experiments.names import check_distinct, check_folder_name, check_lines, check_names
 from experiments.paths import leaves, merged
 from experiments.precision import Precision
 from experiments.sampling import Design
-from sim.errors import UserError, nearest
+from sim.errors import nearest
 from sim.parameters import ASSUMPTION, Group, Parameters, par
 from sim.ranges import MOST_DAYS, MOST_PEOPLE
 
 MOST_SEEDS = 100_000
+MOST_ARMS = 10_000
 ONLY_ARM = "base"
 RUN_COLUMNS = ("point", "arm", "seed", "status", "run_id", "seconds", "error")
-
-_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def _seeds(value: Any) -> Any:
@@ -30,7 +30,9 @@ def _seeds(value: Any) -> Any:
         if not 1 <= value <= MOST_SEEDS:
             raise ValueError(f"{value} seeds, expected 1 to {MOST_SEEDS}, or a list such as [0,1,2]")
         return tuple(range(value))
-    return tuple(value) if isinstance(value, list) else value
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"{brief(shown(value))} given, expected how many seeds, or a list such as [0,1,2]")
+    return tuple(value)
 
 
 def _check_days(burn_in: int, days: int) -> None:
@@ -116,14 +118,16 @@ class Study(Group):
 
     @model_validator(mode="after")
     def _consistent(self) -> Study:
-        _check_names("name", [self.name])
-        _check_names("extra_arms", list(self.extra_arms))
+        check_folder_name("name", self.name)
+        check_names("factors", self.factors)
         for factor, levels in self.factors.items():
-            _check_names("factors", [factor])
             _check_is_no_column(factor)
-            _check_names(f"factors.{factor}", list(levels))
+            check_names(f"factors.{factor}", levels)
             if not levels:
                 raise ValueError(f"factors.{factor} has no levels; expected at least one")
+        self._check_arms()
+        check_lines("labels", self.labels)
+        check_lines("questions", self.questions)
         _check_seeds(self.seeds)
         for arm, extra in self.extra_arms.items():
             for factor, level in extra.levels.items():
@@ -138,6 +142,15 @@ class Study(Group):
         if self.precision.outcome and self.design.is_used:
             raise ValueError("precision: the experiment has a design; expected an experiment at one point")
         return self
+
+
+    def _check_arms(self) -> None:
+        check_names("extra_arms", self.extra_arms)
+        count = math.prod(map(len, self.factors.values())) + len(self.extra_arms)
+        if count > MOST_ARMS:
+            raise ValueError(f"factors: {count} arms, expected at most {MOST_ARMS}")
+        factorial = ("-".join(levels) or ONLY_ARM for levels in product(*self.factors.values()))
+        check_distinct("names of arms", [*factorial, *self.extra_arms])
 
 
 class Arm(NamedTuple):
@@ -179,8 +192,6 @@ def arms(study: Study, base: Mapping[str, Any], within: str = "") -> list[Arm]:
         name = "-".join(levels) or ONLY_ARM
         found.append(Arm(name, {**chosen}, _parameters(study, base, chosen, None, within)))
     for name, extra in study.extra_arms.items():
-        if name in {arm.name for arm in found}:
-            raise UserError(f"experiment.extra_arms.{name}: the factorial has an arm of this name already")
         own = {factor: extra.levels.get(factor) for factor in study.factors}
         found.append(Arm(name, own, _parameters(study, base, extra.levels, name, within)))
     return found
@@ -221,12 +232,6 @@ def _parameters(
         places |= {path: f"experiment.extra_arms.{extra}.set.{path}" for path in leaves(changes)}
     arm = extra or "-".join(levels.values())
     return validated(Parameters, settings, places=places, within=f"{within}arm {arm}: " if arm else within)
-
-
-def _check_names(where: str, names: list[str]) -> None:
-    for name in names:
-        if not _NAME.fullmatch(name):
-            raise ValueError(f"{where}: '{name}' is no valid name; expected letters, digits, '_', '-' or '.'")
 
 
 def _check_is_no_column(factor: str) -> None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from contextlib import closing
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.console import Console
 
-from experiments import interruption
 from experiments.configuration import CLUSTERS, Executor
+from experiments.dispatch import How, dispatch, first_done
+from experiments.progress import working
 from experiments.runs import TABLES, WORLD_BUILT, Failed, Finished, Run, is_current
 from experiments.store import packed
-from experiments.workers import Losses, NoWorkers, Pool, has_workers, is_loss, pool, stop, workers
+from experiments.workers import NoWorkers, has_workers, is_loss, pool, stop, workers
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -25,8 +26,6 @@ __all__ = ["Calls", "execute", "make", "make_all", "prepare", "spread", "stop", 
 
 WORK_PER_TASK = 1_000_000  # consumer-days: a task takes a second or so, and many small runs share one dispatch
 MOST_PER_TASK = 64
-TASKS_PER_WORKER = 2  # that are handed out at a time: one is at hand when the other is done
-CHECKED = 1.0  # seconds between looks whether this process was interrupted
 WORKER_BYTES, CONSUMER_BYTES = 350_000_000, 1_000  # of memory, that a worker takes, and each consumer in it
 COMPILING = "compiling the model for this machine: once, in a minute or two"
 WARM_UP = 8  # days, in which every phase happens at least once
@@ -72,7 +71,8 @@ def prepare(run: Run, console: Console) -> None:
             from sim.market import Market  # here, since it takes a second to import and this process may never need it
 
             console.print(COMPILING)
-            Market(run.parameters, run.seed, world=world).run(min(run.days, WARM_UP))  # workers find the compiled code
+            with working("compiling"):  # workers find the compiled code
+                Market(run.parameters, run.seed, world=world).run(min(run.days, WARM_UP))
 
 
 def execute(runs: Iterable[Run], executor: Executor, calls: Calls = Calls()) -> Generator[list[Done]]:  # noqa: B008
@@ -93,105 +93,16 @@ def execute(runs: Iterable[Run], executor: Executor, calls: Calls = Calls()) -> 
         As soon as each task is done. Neither a run that fails nor one whose worker is lost keeps the others from
         being made: what was lost with a worker is made again run by run; one that loses three workers has failed.
     """
-    make = calls.make or make_all
-    tasks = (taken for task in _tasks(runs) if (taken := calls.take(task)))
-    if not has_workers(executor):
-        yield from _here(tasks, make)
-        return
-    try:
-        with pool(executor) as some:
-            work = _Work(some, make, calls.tell)
-            while work.is_unfinished:
-                yield from work.until_lost(tasks)
-                yield from work.again()
-    except NoWorkers as error:
-        calls.tell(f"no worker processes can be started here ({error}): the runs are made in this process")
-        yield from _here(tasks, make)
+    how = How(calls.make or make_all, _given_up, _memory_for, calls.tell)
+    yield from dispatch((taken for task in _tasks(runs) if (taken := calls.take(task))), how, executor)
 
 
-def _here(tasks: Iterable[list[Run]], make: Callable[[list[Run]], list[Done]]) -> Iterator[list[Done]]:
-    for task in tasks:
-        interruption.check()
-        yield make(task)
+def _given_up(run: Run, cause: str) -> Failed:
+    return Failed(run.id, f"its worker was lost 3 times, {cause}", "", None)
 
 
-class _Work:
-    """Tasks handed to workers, and what was lost with one of them."""
-
-    def __init__(
-        self, pool: Pool, make: Callable[[list[Run]], list[Done]], tell: Callable[[str], None]
-    ) -> None:
-        self._pool, self._make, self._tell = pool, make, tell
-        self._losses = Losses()
-        self._lost: list[list[Run]] = []
-        self._cause = ""
-        self._is_told = False
-        self.is_unfinished = True
-
-    def until_lost(self, tasks: Iterator[list[Run]]) -> Iterator[list[Done]]:
-        """Make tasks until none is left, or a worker is lost with some of them."""
-        under_way: dict[Future[Any], list[Run]] = {}
-        while not self._lost:
-            while len(under_way) < TASKS_PER_WORKER * self._pool.width() and (task := next(tasks, None)):
-                under_way[self._pool.submit(self._make, task)] = task
-            if not under_way:
-                self.is_unfinished = False
-                return
-            for future in _first_done(under_way):
-                yield from self._result(future, under_way.pop(future))
-        while under_way:  # those of a broken pool are done at once
-            for future in _first_done(under_way):
-                yield from self._result(future, under_way.pop(future))
-
-    def again(self) -> Iterator[list[Done]]:
-        """Make each task that was lost while no other is under way, and its runs each alone if that loses it again.
-
-        So it is known which run loses its worker, and that one is given up after three workers.
-        """
-        lost, self._lost = self._lost, []
-        for task in lost:
-            yield from self._alone(task)
-            if self._lost:
-                self._lost.clear()
-                for run in task:
-                    yield from self._last_try(run)
-
-    def _last_try(self, run: Run) -> Iterator[list[Done]]:
-        yield from self._alone([run])
-        if self._lost:
-            self._lost.clear()
-            yield [Failed(run.id, f"its worker was lost 3 times, {self._cause}", "", None)]
-
-    def _alone(self, task: list[Run]) -> Iterator[list[Done]]:
-        future = self._pool.submit(self._make, task)
-        _first_done([future])
-        yield from self._result(future, task)
-
-    def _result(self, future: Future[Any], task: list[Run]) -> Iterator[list[Done]]:
-        try:
-            done: list[Done] = future.result()
-        except Exception as error:
-            if not is_loss(error):
-                raise
-            self._lost.append(task)
-            needed = WORKER_BYTES + CONSUMER_BYTES * max(run.consumers for run in task)
-            self._cause = self._losses.cause(error, needed)
-            if not self._is_told:
-                self._is_told = True
-                advice = "; executor.workers=N takes less memory" if "memory" in self._cause else ""
-                self._tell(f"a worker was lost, {self._cause}: its runs are made again{advice}")
-        else:
-            yield done
-
-
-def _first_done(futures: Iterable[Future[Any]]) -> list[Future[Any]]:
-    """Wait until at least one is done; returns all that are."""
-    waited = list(futures)
-    while True:
-        interruption.check()
-        done, _ = wait(waited, CHECKED, FIRST_COMPLETED)
-        if done:
-            return list(done)
+def _memory_for(run: Run) -> int:
+    return WORKER_BYTES + CONSUMER_BYTES * run.consumers
 
 
 def spread(function: Callable[[Any], Any], arguments: Iterable[Any], executor: Executor) -> Iterator[Any]:
@@ -219,7 +130,7 @@ def _in_order(
     futures: Sequence[Future[Any]], function: Callable[[Any], Any], arguments: Sequence[Any]
 ) -> Iterator[Any]:
     for future, argument in zip(futures, arguments, strict=True):
-        _first_done([future])
+        first_done([future])
         try:
             result = future.result()
         except Exception as error:

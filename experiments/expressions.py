@@ -12,29 +12,36 @@ from sim.errors import UserError
 
 LONGEST = 500  # characters
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "abs": abs, "min": min, "max": max, "round": round, "sqrt": math.sqrt, "exp": math.exp, "log": math.log,
-}  # fmt: skip
-
-
 def _power(base: Any, exponent: Any) -> Any:
     return float(base) ** float(exponent)  # a power of whole numbers could fill the memory
 
 
+def _rounded(number: Any, digits: int = 0) -> Any:
+    return round(float(number), digits) if digits else round(number)  # of a whole number to -10**9 digits would not end
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "abs": abs, "min": min, "max": max, "round": _rounded, "sqrt": math.sqrt, "exp": math.exp, "log": math.log,
+}  # fmt: skip
+
+
 def _of_numbers(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Refuse text, which Python would repeat or fill in, to any length."""
+    """Refuse text and lists, which Python would repeat or fill in, to any length."""
 
     def checked(one: Any, other: Any) -> Any:
-        if isinstance(one, str) or isinstance(other, str):
-            raise TypeError("text can be compared, not multiplied or divided")
+        for side in (one, other):
+            if not isinstance(side, int | float):
+                kind = "text" if isinstance(side, str) else "a list"
+                raise TypeError(f"{kind} can be compared, not multiplied or divided")
         return operation(one, other)
 
     return checked
 
 
 _BINARY: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: _of_numbers(operator.mul), ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv, ast.Mod: _of_numbers(operator.mod), ast.Pow: _power,
+    ast.Add: _of_numbers(operator.add), ast.Sub: _of_numbers(operator.sub), ast.Mult: _of_numbers(operator.mul),
+    ast.Div: _of_numbers(operator.truediv), ast.FloorDiv: _of_numbers(operator.floordiv),
+    ast.Mod: _of_numbers(operator.mod), ast.Pow: _of_numbers(_power),
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
     ast.Eq: operator.eq, ast.NotEq: operator.ne,
 }  # fmt: skip

@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from omegaconf import OmegaConf
 
 from experiments.checksums import write_manifest
 from experiments.interruption import deferred
@@ -18,24 +17,12 @@ from experiments.plan import Cell, Plan
 from experiments.runs import TABLES, Run
 from experiments.store import FINISHED, Store, unpacked
 from experiments.working_folder import destination, stamp, working_folder
+from experiments.yaml_text import written
 from sim.errors import UserError
 
 RUNS_PER_GROUP = 200  # that are held in memory at once
 
-_HYDRA = """\
-# The whole configuration of a run. To run it again: koc run --config-path FOLDER_OF_THIS_FILE
-defaults:
-  - override hydra/hydra_logging: none
-  - override hydra/job_logging: none
-  - _self_
-
-hydra:
-  job: {name: koc, chdir: false}
-  run: {dir: .}
-  output_subdir: null
-  sweep: {subdir: .}
-
-"""
+_HEADING = "# The whole configuration of a run. To run it again: koc run --config-path FOLDER_OF_THIS_FILE\n"
 
 
 def write(
@@ -76,7 +63,7 @@ def write(
         for name, table in effects.items():
             if len(table):
                 table.to_parquet(partial / f"{name}.parquet", index=False)
-        (partial / "config.yaml").write_text(_HYDRA + OmegaConf.to_yaml(OmegaConf.create(dict(config))), "utf-8")
+        (partial / "config.yaml").write_text(_HEADING + written(config), "utf-8")
         write_manifest(partial, manifest)
         try:
             finish(partial)

@@ -72,20 +72,16 @@ def _size(settings: Settings, planned: Plan) -> str:
 
 
 def _duration(pending: Sequence[Run], settings: Settings, store: Store) -> str:
-    sizes: dict[tuple[int, int], list[Run]] = {}
-    for run in pending:
-        sizes.setdefault((run.consumers, run.days), []).append(run)
-    known = {size: store.seconds(runs[0]) for size, runs in sizes.items()}
-    seconds = sum((known[size] or 0.0) * len(runs) for size, runs in sizes.items())
-    source = "by runs in the store"
-    if unknown := [run for size, runs in sizes.items() if known[size] is None for run in runs]:
+    sizes = {(run.consumers, run.days): run for run in pending}
+    known = {size: store.seconds(run) for size, run in sizes.items()}
+    source, speed = "by runs in the store", 0.0
+    if unknown := [run for size, run in sizes.items() if known[size] is None]:
         largest = max(unknown, key=lambda run: run.work)
         days = min(PROBED, largest.days)
-        seconds += sum(run.work for run in unknown) * _probe(largest, days)
-        source = f"by {days} days tried now"
+        source, speed = f"by {days} days tried now", _probe(largest, days)
+    each = [known[run.consumers, run.days] or run.work * speed for run in pending]
     workers = executor.workers(settings.executor)
-    # no run is divided among workers
-    lasts = max(seconds / workers, seconds * max(run.work for run in pending) / sum(run.work for run in pending))
+    lasts = max(sum(each) / workers, max(each))  # no run is divided among workers
     return f"about {lasting(lasts)} for {workers} workers, {source}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +14,8 @@ from pydantic_core import PydanticSerializationError, to_json
 from experiments.paths import flat
 from sim.errors import UserError, nearest
 from sim.parameters import Group
+
+LONGEST = 200  # characters of what a user gave, in a message
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -53,8 +55,17 @@ def validated(
         raise UserError(within + _line(error, model, places or {})) from None
 
 
-def field_at(model: type[BaseModel], path: tuple[str | int, ...]) -> FieldInfo | None:
+def field_at(model: type[BaseModel], path: Sequence[str | int]) -> FieldInfo | None:
     """Declaration of a field by the path to it through nested models and lists of them."""
+    return _found(model, path)[0]
+
+
+def kind_at(model: type[BaseModel], path: Sequence[str | int]) -> Any:
+    """Type of what a path leads to, through models, lists and mappings; None where it is not declared."""
+    return _found(model, path)[1]
+
+
+def _found(model: type[BaseModel], path: Sequence[str | int]) -> tuple[FieldInfo | None, Any]:
     field: FieldInfo | None = None
     current: Any = model
     for key in path:
@@ -66,8 +77,8 @@ def field_at(model: type[BaseModel], path: tuple[str | int, ...]) -> FieldInfo |
         elif get_origin(current) is dict:
             field, current = None, get_args(current)[1]
         else:
-            return None
-    return field
+            return None, None
+    return field, current
 
 
 def fields(group: Group, prefix: str = "") -> Iterator[tuple[str, FieldInfo, Any]]:
@@ -108,6 +119,12 @@ def shown(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def brief(text: str) -> str:
+    """A text that may be long, for a message of one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]} and so on"
+
+
 def _whole(value: Any) -> Any:
     # 1e6 is a whole number to people, a float to YAML; by exact type, since a sweep comes here for each of its points
     kind = type(value)
@@ -132,7 +149,7 @@ def _line(error: ValidationError, model: type[BaseModel], places: Mapping[str, s
     first = error.errors(include_url=False)[0]
     loc, given, kind = first["loc"], first["input"], first["type"]
     path = ".".join(map(str, loc))
-    place = places.get(path, path)
+    place = _place(path, places)
     if kind == "value_error":
         said = str(first["ctx"]["error"])
         joint = "." if place and re.match(r"\w+[=:.]", said) else ": "  # it begins with a key below this place
@@ -142,8 +159,16 @@ def _line(error: ValidationError, model: type[BaseModel], places: Mapping[str, s
     if kind == "extra_forbidden":
         parent = _model_at(model, loc[:-1])
         known = parent.model_fields if parent else ()
-        return f"{place}={shown(given)}: unknown key '{loc[-1]}'; {nearest(str(loc[-1]), known)}"
-    return f"{place}={shown(given)}: expected {_expected(field_at(model, loc), first)}"
+        return f"{place}={brief(shown(given))}: unknown key '{loc[-1]}'; {nearest(str(loc[-1]), known)}"
+    return f"{place}={brief(shown(given))}: expected {_expected(model, first)}"
+
+
+def _place(path: str, places: Mapping[str, str]) -> str:
+    """Where a value comes from, by its path or by that of something below it."""
+    for known, place in places.items():
+        if known == path or known.startswith(f"{path}."):
+            return place[: len(place) - len(known) + len(path)]
+    return path
 
 
 def _model_at(model: type[BaseModel], path: tuple[str | int, ...]) -> type[BaseModel] | None:
@@ -156,19 +181,22 @@ def _model_at(model: type[BaseModel], path: tuple[str | int, ...]) -> type[BaseM
     return below if isinstance(below, type) and issubclass(below, BaseModel) else None
 
 
-def _expected(field: FieldInfo | None, error: Any) -> str:
+def _expected(model: type[BaseModel], error: Any) -> str:
+    field, annotation = _found(model, error["loc"])
     if error["type"] == "literal_error" and field is not None:
         options = [str(option) for option in get_args(field.annotation)]
         return f"one of {', '.join(options)}; {nearest(str(error['input']), options)}"
-    annotation: Any = field.annotation if field else None
-    if isinstance(error["loc"][-1], int) and get_origin(annotation) is tuple:
+    if get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
-        annotation = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return f"settings: {', '.join(annotation.model_fields)}"
     kind = _KINDS.get(get_origin(annotation) or annotation)
-    if field is None or kind is None:
+    if kind is None:
         return str(error["msg"]).removeprefix("Input should be ")
+    if annotation is str and isinstance(error["input"], int | float):
+        return "text, in quotes where it looks like a number"
+    if field is None:
+        return kind
     words = [kind, span(*limits(field))]
     unit = declared(field, "unit")
     if unit and unit != "1":

@@ -88,10 +88,10 @@ class Precision(Group):
     def _something_to_reach(self) -> Precision:
         from sim.recorder import OUTCOMES
 
-        if not self.outcome:
-            return self
-        if self.outcome not in OUTCOMES:
+        if self.outcome and self.outcome not in OUTCOMES:
             raise ValueError(f"outcome={self.outcome}: no such outcome; {nearest(self.outcome, OUTCOMES)}")
+        if not self.outcome and self.half_width == "":
+            return self
         try:
             positive = np.isfinite(self.amount) and self.amount > 0
         except ValueError:

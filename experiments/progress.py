@@ -53,21 +53,25 @@ def tracked(work: dict[str, float] | dict[str, int], unit: str, console: Console
 
 
 @contextmanager
-def at_work(what: str, console: Console) -> Iterator[None]:
-    """Show that work of unknown length goes on, and since when.
+def working(what: str) -> Iterator[Console]:
+    """Show that work of unknown length goes on, and since when: a clock in a terminal, else a line now and then.
 
     Parameters
     ----------
     what
         The work, in words.
-    console
-        Where to show it: a clock if it is a terminal, else a line now and then.
+
+    Yields
+    ------
+    Console
+        For lines meanwhile.
     """
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
     if console.is_terminal:
         columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
-        with Progress(*columns, console=console, transient=True) as clock:
+        with Progress(*columns, console=console, transient=True, redirect_stdout=False) as clock:
             clock.add_task(what, total=None)
-            yield
+            yield console
         return
     ended, started = threading.Event(), time.monotonic()
 
@@ -77,7 +81,7 @@ def at_work(what: str, console: Console) -> Iterator[None]:
 
     threading.Thread(target=tell, daemon=True).start()
     try:
-        yield
+        yield console
     finally:
         ended.set()
 

@@ -9,12 +9,11 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype, is_string_dtype
 from yaml import YAMLError
 
 from experiments.checksums import CHECKSUM, CHECKSUMS, FORMAT, MANIFEST, of_file, of_manifest
+from experiments.yaml_text import parsed
 from sim.errors import UserError
 from sim.recorder import OUTCOMES
 
@@ -46,7 +45,7 @@ COLUMNS: dict[str, dict[str, str]] = {
 """Columns that each table has, whatever else it holds."""
 _HOLDS = {TEXT: is_string_dtype, WHOLE: is_integer_dtype, NUMBER: is_numeric_dtype, FLAG: is_bool_dtype}
 _BROKEN = (
-    OSError, ValueError, TypeError, KeyError, RecursionError, pa.ArrowException, YAMLError, OmegaConfBaseException,
+    OSError, ValueError, TypeError, KeyError, RecursionError, pa.ArrowException, YAMLError,
 )  # fmt: skip
 
 
@@ -154,11 +153,9 @@ class Folder:
         kind = "JSON" if path.suffix == ".json" else "YAML"
         try:
             text = path.read_text("utf-8")
-            content = json.loads(text) if kind == "JSON" else OmegaConf.create(text)
+            content = json.loads(text) if kind == "JSON" else parsed(text)
         except _BROKEN as error:
             raise self._broken(file, kind, error) from error
-        if isinstance(content, DictConfig):
-            content = OmegaConf.to_container(content, resolve=False)
         if not isinstance(content, dict) or not content:
             raise UserError(f"{path}: empty, or no mapping; expected the file that koc run wrote")
         return {str(key): value for key, value in content.items()}

@@ -1,41 +1,70 @@
-"""`koc run`: a Hydra application; each of its jobs is one experiment."""
+"""`koc run`: one experiment, or with ``-m`` one for each combination of values."""
 
 from __future__ import annotations
 
-import argparse
-import logging
-import os
-import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-
-import hydra
-from hydra._internal.utils import get_args_parser
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from experiments.conduct import conduct
-from experiments.configuration import FOLDER, NAME, clear_mistakes, register, settings_from
+from experiments.configuration import compose_settings, read_given
 from experiments.executor import stop
 from experiments.forecast import forecast
-from experiments.working_folder import working_folder
-from sim.errors import UserError
+from experiments.option_files import Folders
+from experiments.overrides import Given, jobs
+from experiments.yaml_text import written
 
 INTERRUPTED = 128  # statuses above it
-_FULL_ERROR = "HYDRA_FULL_ERROR"
-DRY_RUN, FAILED = OWN_FLAGS = ("--dry-run", "--failed")
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run the Hydra application.
+class Request(NamedTuple):
+    """What a user asks for.
+
+    Attributes
+    ----------
+    command : list of str
+        As typed, for the manifest.
+    jobs : list of list of Given
+        What is given for each experiment.
+    folders : Folders
+        Where settings are read from.
+    """
+
+    command: list[str]
+    jobs: list[list[Given]]
+    folders: Folders
+
+    @classmethod
+    def read(cls, command: Sequence[str], overrides: Sequence[str], folders: Folders, *, several: bool) -> Request:
+        """Read what was typed.
+
+        Parameters
+        ----------
+        command, folders
+            As below.
+        overrides
+            Of the form ``key=value``.
+        several
+            Whether several values of a key make several experiments.
+
+        Raises
+        ------
+        UserError
+            If one is not understood.
+        """
+        return cls(list(command), jobs(read_given(overrides, folders, several=several)), folders)
+
+
+def run(request: Request, *, only_failed: bool = False, dry_run: bool = False) -> int:
+    """Make the experiments, one after the other; all are seen to be possible before the first is made.
 
     Parameters
     ----------
-    arguments
-        Hydra's overrides and flags, and two of our own: ``--dry-run`` tells what would be made, ``--failed`` repeats
-        only what failed.
+    request
+        What is asked for.
+    only_failed
+        Whether only to repeat what failed.
+    dry_run
+        Whether only to tell what would be made.
 
     Returns
     -------
@@ -47,97 +76,24 @@ def main(arguments: Sequence[str]) -> int:
     UserError
         On a mistake in the configuration, before anything is written.
     """
-    statuses: list[int] = [0]
-    raised: list[Exception] = []
-
-    own = [argument for argument in arguments if argument in OWN_FLAGS]
-    given = [argument for argument in arguments if argument not in OWN_FLAGS]
-
-    def task(config: DictConfig) -> None:
-        try:
-            settings = settings_from(config, list(HydraConfig.get().overrides.task))
-            if DRY_RUN in own:
+    every = [compose_settings(job, request.folders) for job in request.jobs]
+    status = 0
+    try:
+        for settings in every:
+            if dry_run:
                 print(forecast(settings))
-            else:
-                statuses.append(conduct(settings, ["koc", "run", *arguments], only_failed=FAILED in own))
-        except Exception as error:
-            raised.append(error)
-            raise SystemExit from error  # past Hydra, which would add lines of its own
-        if statuses[-1] > INTERRUPTED:  # the jobs after it are not begun
-            raise SystemExit(statuses[-1])
-
-    register()
-    flags = _flags(given)
-    with (
-        clear_mistakes(flags.overrides, flags.multirun),
-        _scratch(flags.multirun) as scratch,
-        _command_line(_for_hydra(given, flags, scratch)),
-    ):
-        try:
-            hydra.main(version_base="1.3", config_path=str(FOLDER), config_name=NAME)(task)()
-        except SystemExit:
-            if raised:
-                raise raised[0] from None
-            raise
-        except ValueError as error:  # flags that exclude each other
-            raise UserError(str(error)) from error
-        finally:
-            stop()  # nobody needs the workers any more, and Python would wait until each has ended
-    return max(statuses)
-
-
-@contextmanager
-def _scratch(is_needed: bool) -> Iterator[Path | None]:
-    """A folder for the file that Hydra insists on writing in a sweep."""
-    if not is_needed:
-        yield None
-        return
-    with ExitStack() as stack:
-        try:
-            folder = stack.enter_context(working_folder(Path(tempfile.gettempdir())))
-        except OSError as error:
-            raise UserError(f"-m: no folder for temporary files ({error.strerror}); TMPDIR=FOLDER names one") from None
-        yield folder
-
-
-def _flags(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = get_args_parser()
-    parser.exit_on_error = False
-    try:
-        known, unknown = parser.parse_known_args(arguments)
-    except argparse.ArgumentError as error:
-        raise UserError(str(error)) from None
-    if wrong := [argument for argument in unknown if argument.startswith("-")]:
-        raise UserError(f"{wrong[0]}: no such flag; koc run --help lists them")
-    known.overrides += unknown
-    return known
-
-
-def _for_hydra(arguments: Sequence[str], flags: argparse.Namespace, scratch: Path | None) -> list[str]:
-    rest = list(arguments)
-    for override in flags.overrides:
-        rest.remove(override)
-    overrides = list(flags.overrides)  # first: people write a=1 -m b=1,2, and the parser takes them in one piece only
-    if flags.multirun:
-        overrides.append(f"hydra.sweep.dir='{scratch}'")
-    if flags.config_path and "://" not in flags.config_path:
-        rest.append(f"--config-path={os.path.abspath(flags.config_path)}")  # Hydra takes it from the source
-    return [*overrides, *rest]
-
-
-@contextmanager
-def _command_line(arguments: Sequence[str]) -> Iterator[None]:
-    argv, full_error = sys.argv, os.environ.get(_FULL_ERROR)
-    handlers, level = list(logging.root.handlers), logging.root.level
-    sys.argv = ["koc run", *arguments]
-    os.environ[_FULL_ERROR] = "1"  # errors come to us, and leave as one line
-    try:
-        yield
+            elif status <= INTERRUPTED:  # the jobs after it are not begun
+                status = max(status, conduct(settings, request.command, only_failed=only_failed))
     finally:
-        sys.argv = argv
-        logging.root.handlers[:] = handlers  # --info logs all that happens, from then on
-        logging.root.setLevel(level)
-        if full_error is None:
-            del os.environ[_FULL_ERROR]
-        else:
-            os.environ[_FULL_ERROR] = full_error
+        stop()  # nobody needs the workers any more, and Python would wait until each has ended
+    return status
+
+
+def configuration(request: Request) -> str:
+    """The whole configuration of each experiment, as YAML."""
+    return "---\n".join(written(compose_settings(job, request.folders).resolved()) for job in request.jobs)
+
+
+def options(folders: Folders) -> str:
+    """The groups and their options, a line each."""
+    return "\n".join(f"{group}: {', '.join(names)}" for group, names in folders.options().items())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import json
 import math
@@ -12,12 +11,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from experiments.following import PLACE, Following, rounded
 from experiments.mistakes import declared, field_at, fields
+from experiments.points_file import read_points
 from sim.errors import UserError, nearest
-from sim.parameters import Group, Parameters
+from sim.parameters import FilePath, Group, Parameters
 
 MOST_POINTS = 1_000_000
 _RANGE = {"low", "high", "scale"}
@@ -34,16 +34,17 @@ def _flat(value: Any, prefix: str = "") -> Any:
     found: dict[str, Any] = {}
     for key, below in value.items():
         if isinstance(below, Mapping) and below and not below.keys() & _RANGE:
-            found |= _flat(below, f"{prefix}{key}.")
+            more = _flat(below, f"{prefix}{key}.")
         else:
-            found[f"{prefix}{key}"] = below
+            more = {f"{prefix}{key}": below}
+        if twice := sorted(found.keys() & more.keys()):
+            raise ValueError(f"{twice[0]} is given twice, as one key and as several; expected every parameter once")
+        found |= more
     return found
 
 
-# Hydra takes {a.b: ...} from the command line where there is nothing yet, not where there is an empty mapping
-_written = PlainSerializer(lambda value: value or None)
-Varied = Annotated[dict[str, Any], BeforeValidator(_flat), _written]
-Derived = Annotated[dict[str, int | float | str], BeforeValidator(_flat), _written]
+Varied = Annotated[dict[str, Any], BeforeValidator(_flat)]
+Derived = Annotated[dict[str, int | float | str], BeforeValidator(_flat)]
 
 
 class Design(Group):
@@ -56,7 +57,7 @@ class Design(Group):
     seed: int = Field(default=0, ge=0, le=2**63 - 1, description="of what is drawn; no seed of a market")
     vary: Varied = Field(default={}, description="parameters, with values, {low, high, scale} or plausible")
     list: tuple[dict[str, Any], ...] = Field(default=(), description="points one by one")
-    file: str = Field(default="", description="points, a line each, under a line of parameters")
+    file: FilePath = Field(default="", description="points, a line each, under a line of parameters")
     derived: Derived = Field(default={}, description="parameters that follow from others")
     constraints: tuple[str, ...] = Field(default=(), description="what a point must fulfil")
 
@@ -82,8 +83,10 @@ class Design(Group):
             raise ValueError(f"{given[0]} and {given[1]} are both given, expected one of them")
         if self.sample not in ("grid", self.way):
             raise ValueError(f"sample={self.sample}: {given[0]} is given, expected sample={self.way}")
-        if self.way in ("list", "file") and not given:
+        if self.way in ("list", "file") and not getattr(self, self.way):
             raise ValueError(f"{self.way} is empty: sample={self.sample} needs it")
+        if {} in self.list:
+            raise ValueError(f"list: point {self.list.index({})} sets nothing; expected parameters")
         if self.way in ("zip", "random", "latin_hypercube", "sobol") and not self.vary:
             raise ValueError(f"vary is empty: sample={self.sample} needs it")
         if self.way in ("random", "latin_hypercube", "sobol") and not self.points:
@@ -146,7 +149,8 @@ def draw(design: Design, base: Mapping[str, Any]) -> Points:
     known = [path for path, _, _ in fields(Parameters())]
     for path in (*varied, *design.derived):
         if path not in known:
-            raise UserError(f"{PLACE}: {path} is no parameter; {nearest(path, known)}")
+            place = design.file if path in varied and design.file else PLACE
+            raise UserError(f"{place}: {path} is no parameter; {nearest(path, known)}")
     if twice := [path for path in design.derived if path in varied]:
         raise UserError(f"{PLACE}.derived.{twice[0]}: it varies already, expected one or the other")
     following = design.following
@@ -168,7 +172,7 @@ def paths_set(design: Design) -> set[str]:
         If its file cannot be read.
     """
     listed = {path for row in design.list for path in _flat(row)}
-    named = next(_from_file(Path(design.file))) if design.file and Path(design.file).exists() else {}
+    named = next(read_points(Path(design.file))) if design.file and Path(design.file).exists() else {}
     return {path for path, _, _ in fields(Parameters())} & {*design.vary, *design.derived, *listed, *named}
 
 
@@ -236,7 +240,7 @@ def _axis(path: str, over: Any) -> _Axis:
 
 def _rows(design: Design) -> Iterator[Mapping[str, Any]]:
     if design.way == "file":
-        return _from_file(Path(design.file))
+        return read_points(Path(design.file))
     if design.way == "list":
         return iter([_flat(row) for row in design.list])
     axes = [_axis(path, over) for path, over in design.vary.items()]
@@ -252,10 +256,9 @@ def _crossed(design: Design, axes: Sequence[_Axis]) -> Iterator[tuple[Any, ...]]
     ranges = [axis.path for axis in axes if not axis.values]
     if ranges and design.points < 2:
         raise UserError(f"{PLACE}.points={design.points}: a grid over the range of {ranges[0]} needs 2 or more")
-    values = [axis.spread(design.points) for axis in axes]
-    if (count := math.prod(map(len, values))) > MOST_POINTS:
+    if (count := math.prod(len(axis.values) or design.points for axis in axes)) > MOST_POINTS:
         raise UserError(f"{PLACE}: a grid of {count} points, expected at most {MOST_POINTS}")
-    return itertools.product(*values)
+    return itertools.product(*(axis.spread(design.points) for axis in axes))
 
 
 def _zipped(design: Design, axes: Sequence[_Axis]) -> Iterator[tuple[Any, ...]]:
@@ -289,28 +292,3 @@ def _note(design: Design) -> str:
         return ""
     below = 1 << (count.bit_length() - 1)
     return f"{count} points are no power of two: a Sobol sequence is balanced at {below} or {2 * below}"
-
-
-def _from_file(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            lines = [(number, row) for number, row in enumerate(csv.reader(file), start=1) if any(map(str.strip, row))]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{PLACE}.file={path}: cannot be read ({error})") from None
-    if len(lines) < 2:
-        raise UserError(f"{path}: no points in it; expected a line of parameters and a line for each point")
-    names = [name.strip() for name in lines[0][1]]
-    if len(set(names)) < len(names):
-        raise UserError(f"{path} line {lines[0][0]}: a parameter is named twice")
-    for number, row in lines[1:]:
-        if len(row) != len(names) or not all(map(str.strip, row)):
-            raise UserError(f"{path} line {number}: expected {len(names)} values, one for each parameter")
-        yield dict(zip(names, map(_cell, row), strict=True))
-
-
-def _cell(text: str) -> Any:
-    try:
-        value = json.loads(text.strip())
-    except ValueError:
-        return text.strip()
-    return value if isinstance(value, int | float | bool | str) else text.strip()

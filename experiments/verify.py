@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from omegaconf import OmegaConf
 from pydantic import BaseModel, ValidationError
 
 from experiments import audit, drawn, executor, flips
-from experiments.configuration import Settings, clear_mistakes, settings_from
+from experiments.configuration import Settings, settings_from
 from experiments.manifest import provenance
 from experiments.mistakes import fields
 from experiments.plan import Plan, plan
@@ -69,8 +68,7 @@ def verify(folder: Path, sample: int) -> tuple[list[str], bool]:
     more = audit.additions(left)
     if not len(tables.finished):
         raise UserError(f"{folder}: no run of it finished")
-    with clear_mistakes(()):
-        settings = settings_from(OmegaConf.create(config), ())
+    settings = settings_from(config)
     planned, rows = _planned(settings, tables.finished, sample)
     differing = [*audit.files(left), *audit.configuration(left, config), *audit.rows(left, settings.experiment, tables)]
     told, runs = _told_apart(left.manifest), _runs(planned, rows)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+MOST_NAMES = 25  # that are listed
+
 
 class UserError(ValueError):
     """A mistake in what the user gave: one line that names the key or file, what was wrong and what would be right."""
@@ -31,4 +33,6 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """
     names = sorted(set(known))
     close = get_close_matches(name, names, n=1, cutoff=0.5)
-    return f"did you mean '{close[0]}'?" if close else f"valid names: {', '.join(names)}"
+    if close:
+        return f"did you mean '{close[0]}'?"
+    return f"valid names: {', '.join(names[:MOST_NAMES])}{' and so on' if len(names) > MOST_NAMES else ''}"

@@ -34,6 +34,7 @@ ASSUMPTION = "assumption"
 CALIBRATED = "median of the posterior: koc calibrate"
 MOST_NUMBERS = 8  # that a rule of one's own can be given
 
+MOST_LETTERS = 60  # of the name of a category or platform
 
 def _home_expanded(path: str) -> str:
     if not path.isprintable():
@@ -41,10 +42,18 @@ def _home_expanded(path: str) -> str:
     return os.path.expanduser(path)
 
 
+def _of_one_line(name: str) -> str:
+    if not name.strip() or not name.isprintable() or len(name) > MOST_LETTERS:
+        raise ValueError(f"{name[:MOST_LETTERS]!r}: expected a name of 1 to {MOST_LETTERS} letters")
+    return name
+
+
 FilePath = Annotated[str, AfterValidator(_home_expanded)]
 """Path of a file or folder as people write it: ``~`` is their home."""
 
-Share = Annotated[float, Field(ge=0, le=1)]
+Name = Annotated[str, AfterValidator(_of_one_line)]
+
+Weight = Annotated[float, Field(ge=0, le=1e9)]
 
 
 def par(
@@ -90,7 +99,7 @@ class Group(BaseModel):
 class Category(Group):
     """A kind of goods, with its rhythm of need and the way it is bought."""
 
-    name: str
+    name: Name
     interval: float = par(40, "mean wait from one purchase to the next need", "days", ASSUMPTION, ge=1, le=1000)
     impulse_cost: float = par(2.0, "utility lost when bought without a need", "utility", ASSUMPTION, ge=0, le=20)
     price: float = par(80.0, "mean list price before fees", "yuan", ASSUMPTION, ge=0.1, le=1e6)
@@ -173,9 +182,9 @@ class People(Group):
     saved_days: int = par(60, "days of budget that are saved at most", "days", ASSUMPTION, ge=1, le=70)
     sociability: float = par(0.43, "median probability to tell friends of a purchase", "1", CALIBRATED, ge=0, le=1)
     sociability_spread: float = par(0.8, "standard deviation of its logit", "logit", ASSUMPTION, ge=0, le=5)
-    city_tiers: tuple[Share, ...] = par(
+    city_tiers: tuple[Weight, ...] = par(
         (0.26, 0.18, 0.16, 0.12, 0.10, 0.18),
-        "shares of people in city tiers 1 to 6",
+        "shares of people in city tiers 1 to 6, of their sum",
         "1",
         "tiers 1 and 6: JD Supernova user profile 2018; the rest: assumption",
     )
@@ -687,7 +696,7 @@ class Deal(Group):
 class Platform(Group):
     """A platform's policy, composed of independent parts."""
 
-    name: str = "platform"
+    name: Name = "platform"
     share: float = par(1.0, "share of people and creators at home here", "1", ASSUMPTION, ge=0, le=1)
     take_rate: float = par(
         0.05, "platform's share of completed sales", "share of price paid", "5-8 %: JD merchant fees 2018", ge=0, le=0.6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,17 @@ import pandas as pd
 import pytest
 
 from experiments import executor, report
+from experiments.overrides import without
 from experiments.runs import Finished, Run
 from experiments.store import packed
 
 OVERRIDES = ("experiment=quick", "experiment.seeds=2", "executor.workers=1")
 RUNS = 20  # of these overrides
+
+
+def instead(given: Sequence[str], *others: str) -> list[str]:
+    """Arguments with others in the place of those that give the same keys."""
+    return [*without(given, *(other.partition("=")[0] for other in others)), *others]
 
 
 def finished(run: Run) -> Finished:

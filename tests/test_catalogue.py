@@ -161,9 +161,9 @@ def test_a_damaged_run_is_told_by_every_command_and_made_again(capsys: pytest.Ca
     assert "its record of parameters is not what was written; the command" in printed(capsys, "show", id, status=2)
 
 
-def test_more_runs_than_can_be_counted_are_all(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["run", *TINY])
-    assert len(printed(capsys, "list", "--last", "9" * 23).splitlines()) == 8
+def test_more_runs_than_a_store_counts_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--last", "9" * 23]) == 2
+    assert capsys.readouterr().err.startswith("koc: Invalid value for '--last': Input should be less than or equal")
 
 
 def test_runs_are_taken_out(broken: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from fake_runs import OVERRIDES, RUNS, Made, install
+from fake_runs import OVERRIDES, RUNS, Made, install, instead
 
 from experiments import conduct, executor, preflight, report
 from experiments.cli import main
@@ -30,8 +30,8 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Made:
 
 
 def koc_run(*overrides: str) -> int:
-    """What `koc run` does once Hydra has composed the configuration."""
-    given = [*OVERRIDES, *overrides]
+    """What `koc run` does once the configuration is composed."""
+    given = instead(OVERRIDES, *overrides)
     return conduct.conduct(load_settings(given), ["koc", "run", *given])
 
 

@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import cast
 
 import pytest
-from omegaconf import DictConfig, OmegaConf
 
 import experiments
 from experiments.configuration import FOLDER, load_settings, overridden_by_arms, settings_from
 from experiments.mistakes import declared, field_at, fields, limits
+from experiments.yaml_text import parsed, written
 from sim.errors import UserError
 from sim.parameters import Parameters
 
@@ -102,8 +100,7 @@ def test_an_override_wins_over_a_preset() -> None:
 
 def test_settings_resolve_to_a_configuration_that_gives_the_same_settings() -> None:
     settings = load_settings(["platform=live_room", "market.consumers=1e5", "experiment.seeds=[3,5]", "profile=true"])
-    text = OmegaConf.to_yaml(OmegaConf.create(json.loads(json.dumps(settings.resolved()))))
-    assert settings_from(cast(DictConfig, OmegaConf.create(text)), ()) == settings
+    assert settings_from(parsed(written(settings.resolved()))) == settings
 
 
 def test_what_the_arms_set_is_refused_as_an_override_and_named_where_a_preset_set_it() -> None:

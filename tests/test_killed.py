@@ -167,7 +167,7 @@ def test_a_lost_worker_is_told_once_with_the_signal(
         os.kill(workers_of(process.pid)[0], signal.SIGKILL)
     assert process.wait(100) == 0, PRINTED.read_text()
     told = [line for line in PRINTED.read_text().splitlines() if "worker" in line]
-    assert told == ["a worker was lost, killed by SIGKILL: its runs are made again"]
+    assert told == ["a worker was lost, killed by SIGKILL: what it was at is done again"]
     pd.testing.assert_frame_equal(table(LATEST), undisturbed, check_exact=True)
 
 

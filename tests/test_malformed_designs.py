@@ -143,8 +143,7 @@ MESSAGES = {
     "sample=sobol": f"{DESIGN}: vary is empty: sample=sobol needs it",
     "file=ragged.csv": "ragged.csv line 3: expected 2 values, one for each parameter",
     "constraints=[creators.hype > 1]": (
-        f"{DESIGN}.constraints=[creators.hype > 1]: not understood; expected quotes around expressions, for instance "
-        f"{DESIGN}.constraints=['creators.hype < 3']"
+        f"{DESIGN}.constraints: nothing varies that could fulfil them; expected vary, list or file"
     ),
 }
 

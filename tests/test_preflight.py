@@ -108,7 +108,7 @@ def test_without_links_the_results_are_there_all_the_same(
 def test_words_that_no_figure_can_hold_are_refused(made: Made, capsys: Capture) -> None:
     for text, said in (
         ("a" * 301, "experiment.labels.kol: 301 characters, expected at most 300 for a figure"),
-        ("a\x07b", "experiment.labels.kol: has the control character '\\x07', expected plain text for a figure"),
+        ("a\x07b", "experiment.labels.kol: 'a\\x07b' is not text of one line"),
         ("a\udcffb", "experiment.labels.kol=a\\udcffb: not text in UTF-8"),
     ):  # fmt: skip
         assert run(f"experiment.labels.kol='{text}'") == 2

@@ -169,7 +169,7 @@ def test_so_do_the_largest_lists() -> None:
         "market": {
             "consumers": 1100,
             "catalogue": {"categories": categories, "products_per_category": 200},
-            "people": {"city_tiers": [1.0] * ranges.MOST_CITY_TIERS},
+            "people": {"city_tiers": [2.0] * ranges.MOST_CITY_TIERS},
         },
         "brands": {"count": ranges.MOST_BRANDS},
         "rivals": [{"name": f"r{k}"} for k in range(ranges.MOST_PLATFORMS - 1)],

@@ -184,3 +184,68 @@ def test_what_a_design_sets_is_known_however_it_is_given(tmp_path: Path) -> None
     for keys in ({"vary": {HYPE: [1], EFFORT: [2]}}, {"list": [{"creators": {"hype": 1, "effort_cost": 2}}]},
                  {"file": str(tmp_path / "points.csv")}, {"vary": {HYPE: [1]}, "derived": {EFFORT: HYPE}}):  # fmt: skip
         assert paths_set(validated(Design, keys)) == {HYPE, EFFORT}
+
+
+def test_a_grid_is_counted_before_it_is_made() -> None:
+    ends = {"low": 0, "high": 1}
+    vary = {"creators.integrity": ends, "graph.rewiring": ends, "brands.adapt": ends}
+    with pytest.raises(UserError, match="a grid of 1000000000000000000 points, expected at most 1000000"):
+        drawn(vary=vary, points=1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("market.people.city_tiers * 3000000000", "a list can be compared, not multiplied or divided"),
+        ("market.people.city_tiers + market.people.city_tiers", "a list can be compared"),
+        ("9 ** 9 ** 9 ** 9", "out of range"),
+        ("round(0.5, 10 ** 10)", "cannot be computed"),
+    ],
+)
+def test_an_expression_ends(text: str, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        drawn(vary={HYPE: [1]}, derived={"creators.integrity": text})
+
+
+def test_whole_numbers_are_rounded_to_any_digits_at_once() -> None:
+    assert Expression.parse("round(5, -10000000000)").value({}) == 0
+    assert Expression.parse("round(2.567, 1)").value({}) == 2.6
+    assert type(Expression.parse("round(2.5)").value({})) is int
+
+
+def test_a_design_names_a_parameter_once() -> None:
+    with pytest.raises(UserError, match=r"creators\.hype is given twice, as one key and as several"):
+        drawn(vary={HYPE: [1], "creators": {"hype": [2]}})
+
+
+FILES = {
+    ",creators.hype,creators.effort_cost\n0,1.5,4\n1,3,8\n": "pandas with its index",
+    "creators.hype;creators.effort_cost\n1.5;4\n3;8\n": "semicolons",
+    "creators.hype\tcreators.effort_cost\n1.5\t4\n3\t8\n": "tabs",
+    "\ufeffcreators.hype, creators.effort_cost\r\n 1.5,4\r\n\r\n3 ,8\r\n": "a spreadsheet's",
+}
+
+
+@pytest.mark.parametrize("text", FILES, ids=FILES.values())
+def test_points_are_read_as_spreadsheets_and_pandas_write_them(text: str, tmp_path: Path) -> None:
+    (tmp_path / "points.csv").write_text(text, "utf-8", newline="")
+    assert drawn(file=str(tmp_path / "points.csv")).rows == [{HYPE: 1.5, EFFORT: 4}, {HYPE: 3, EFFORT: 8}]
+
+
+BROKEN = {
+    "creators.hype,\n1,2\n": "line 1: column 2 has no name; expected a parameter",
+    ",creators.hype\n5,1\n7,2\n": "line 1: column 1 has no name; expected a parameter",
+    ",\n0,\n": "no points in it",
+    'creators.hype\n"1\n': "line 2: not csv",
+    "creators.hype,creators.hype\n1,2\n": "line 1: a parameter is named twice",
+    "creators.hype\n1\n# \xd6\xd0\n": "line 3: not UTF-8",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN, ids=BROKEN.values())
+def test_a_broken_file_of_points_is_told_with_its_line(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "points.csv"
+    file.write_bytes(text.encode("latin-1"))
+    with pytest.raises(UserError) as told:
+        drawn(file=str(file))
+    assert str(told.value).startswith(str(file)) and BROKEN[text] in str(told.value)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from fake_runs import instead
 from processes import KOC, PRINTED, await_that, in_store, listen_to_interrupts, workers_of
 
 from experiments import Experiment, executor, live
@@ -63,7 +64,7 @@ def started() -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
 def test_every_point_meets_every_arm_and_seed(capsys: pytest.CaptureFixture[str]) -> None:
     arms = "+experiment.factors.fees={none: {platform: {take_rate: 0.0}}, some: {platform: {take_rate: 0.1}}}"
-    assert main(["run", *TINY, VARY, arms, "experiment.seeds=[3]", "executor=serial"]) == 0
+    assert main(["run", *instead(TINY, "experiment.seeds=[3]"), VARY, arms, "executor=serial"]) == 0
     runs = pd.read_parquet(LATEST)
     columns = ["point", "arm", "fees", "seed", "status", "run_id", "seconds", "error", "creators.effort_cost"]
     assert list(runs.columns[:9]) == columns
@@ -139,7 +140,7 @@ def test_the_bits_are_the_same_wherever_runs_are_made(workers: str) -> None:
 
 
 LONGER = (
-    *TINY, "experiment.days=40", "market.consumers=400", "experiment.seeds=1", "experiment.design.points=60",
+    *instead(TINY, "experiment.days=40", "market.consumers=400", "experiment.seeds=1"), "experiment.design.points=60",
     "experiment.design.vary={creators.hype: {low: 1, high: 4}}",
 )  # fmt: skip
 
@@ -193,7 +194,7 @@ def test_a_run_that_kills_its_worker_again_and_again_has_failed_and_the_others_g
     plain = inspect.getsource(inspect.unwrap(getattr(trust, "py_func", trust))).split("\n", 1)[1]
     Path("deadly.py").write_text(_DEADLY + plain)
     rules = "experiment.design.vary={rules.trust: [sim.rules.trust.trust, deadly.trust], creators.hype: [1,2,3]}"
-    process = started("run", *TINY, "experiment.seeds=1", rules, "executor.workers=2")
+    process = started("run", *instead(TINY, "experiment.seeds=1"), rules, "executor.workers=2")
     assert process.wait(100) == 1, PRINTED.read_text()
     runs = table()
     assert (runs["status"] == "failed").equals(runs["rules.trust"] == "deadly.trust")
@@ -261,11 +262,11 @@ def test_the_table_of_a_killed_sweep_is_removed_by_the_next_and_that_of_a_live_o
     running = Path("results/single/running")
     await_that(running.exists, process)
     shown = running.resolve()
-    assert main(["run", *TINY, "executor=serial", "market.consumers=60"]) == 0
+    assert main(["run", *instead(TINY, "market.consumers=60"), "executor=serial"]) == 0
     assert running.resolve() == shown and len(pd.read_parquet(running)) > 0
     process.kill()
     process.wait()
-    assert main(["run", *TINY, "executor=serial", "market.consumers=60"]) == 0  # too short to show anything
+    assert main(["run", *instead(TINY, "market.consumers=60"), "executor=serial"]) == 0  # too short to show anything
     assert not shown.exists() and not running.is_symlink()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -38,14 +39,18 @@ def compare(
     from experiments.analysis.figures.differences import draw
     from experiments.analysis.finding import publish
     from experiments.analysis.sweep import chosen
+    from experiments.progress import working
     from experiments.report.outcomes import SHOWN
 
-    one, other = sides(first, second)
-    known = shared_outcomes(one.sweep, other.sweep, one.sweep.outcomes)
-    wanted = [chosen(name, known, "--outcome") for name in outcome or ()] or [n for n in SHOWN if n in known] or known
-    found = differences(one, other, wanted)
-    told = words.of_comparison(found, one, other)
-    _print(publish(Path(other.sweep.name), told, lambda: draw(found, one, other), _command()))
+    with working("comparing"):
+        one, other = sides(first, second)
+        known = shared_outcomes(one.sweep, other.sweep, one.sweep.outcomes)
+        named = [chosen(name, known, "--outcome") for name in outcome or ()]
+        wanted = named or [name for name in SHOWN if name in known] or known
+        found = differences(one, other, wanted)
+        told = words.of_comparison(found, one, other)
+        lines = publish(Path(other.sweep.name), told, lambda: draw(found, one, other), _command())
+    _print(lines)
 
 
 def sensitivity(
@@ -77,33 +82,29 @@ def sensitivity(
     from experiments.analysis.sensitivity import indices as computed
     from experiments.analysis.sensitivity import tornado as ends
     from experiments.design import settings_of_arms
+    from experiments.progress import working
 
-    wanted = [f"hydra.searchpath=['file://{config_dir.absolute()}']"] if config_dir else []
-    wanted += overrides or []
-    settings, own = execution.settings_for(wanted, method.value, with_extras=arm is not None)
+    settings, own = execution.settings_for(
+        overrides or [], method.value, with_extras=arm is not None, config_dir=config_dir
+    )
     varied = assumption.over(over, settings.parameters, set(settings_of_arms(settings.experiment)))
     plan = design(method.value, varied, samples)
-    work = execution.Work(settings, own, plan)
+    work = execution.Work(settings, own, plan, config_dir)
     execution.check_question(settings, contrast, arm, outcome)
     print(work.describe(), file=sys.stderr)
     if dry_run:
         return
     sweep, folder = execution.carry_out(work)
-    answer = response(sweep, question_of(sweep, contrast, arm), outcome)
-    if method is Method.tornado:
-        table = ends(plan, answer)
-        _print(
-            publish(
-                folder, words.of_tornado(table, plan, answer), lambda: tornado.draw(table, plan, answer), _command()
-            )
-        )
-    else:
-        table = computed(plan, answer.means)
-        _print(
-            publish(
-                folder, words.of_indices(table, plan, answer), lambda: indices.draw(table, plan, answer), _command()
-            )
-        )
+    with working("analysing"):
+        answer = response(sweep, question_of(sweep, contrast, arm), outcome)
+        if method is Method.tornado:
+            table = ends(plan, answer)
+            told, figure = words.of_tornado(table, plan, answer), partial(tornado.draw, table, plan, answer)
+        else:
+            table = computed(plan, answer.means)
+            told, figure = words.of_indices(table, plan, answer), partial(indices.draw, table, plan, answer)
+        lines = publish(folder, told, figure, _command())
+    _print(lines)
     if sweep.unfinished:
         print(f"{sweep.unfinished} runs failed; tracebacks: {folder / 'manifest.json'}", file=sys.stderr)
         raise typer.Exit(1)
@@ -124,10 +125,13 @@ def flipmap(
     from experiments.analysis.flipmap import flip_map
     from experiments.analysis.response import question_of, response
     from experiments.analysis.sweep import read
+    from experiments.progress import working
 
-    sweep = read(folder)
-    found = flip_map(sweep, response(sweep, question_of(sweep, contrast, arm), outcome), x, y)
-    _print(publish(folder, words.of_map(found), lambda: draw(found), _command()))
+    with working("drawing the map"):
+        sweep = read(folder)
+        found = flip_map(sweep, response(sweep, question_of(sweep, contrast, arm), outcome), x, y)
+        lines = publish(folder, words.of_map(found), lambda: draw(found), _command())
+    _print(lines)
 
 
 def scenarios(folder: Folder, outcome: Outcome, contrast: Contrast = None) -> None:
@@ -139,13 +143,16 @@ def scenarios(folder: Folder, outcome: Outcome, contrast: Contrast = None) -> No
     from experiments.analysis.response import question_of, response
     from experiments.analysis.scenarios import discover
     from experiments.analysis.sweep import read
+    from experiments.progress import working
 
-    sweep = read(folder)
-    answer = response(sweep, question_of(sweep, contrast), outcome)
-    found, varied = discover(sweep, answer), varied_in(sweep)
-    points = sweep.points.loc[answer.means.index].reset_index(drop=True)
-    told = words.of_scenarios(found, varied, answer)
-    _print(publish(folder, told, lambda: draw(found, points, varied, answer), _command()))
+    with working("looking for conditions"):
+        sweep = read(folder)
+        answer = response(sweep, question_of(sweep, contrast), outcome)
+        found, varied = discover(sweep, answer), varied_in(sweep)
+        points = sweep.points.loc[answer.means.index].reset_index(drop=True)
+        told = words.of_scenarios(found, varied, answer)
+        lines = publish(folder, told, lambda: draw(found, points, varied, answer), _command())
+    _print(lines)
 
 
 def _print(lines: list[str]) -> None:

@@ -13,6 +13,7 @@ from experiments.analysis.sensitivity import Design
 from experiments.analysis.sweep import Sweep, chosen, read, sweep_of
 from experiments.api import Experiment
 from experiments.configuration import Settings, load_settings
+from experiments.overrides import without
 from sim.errors import UserError
 from sim.recorder import OUTCOMES
 
@@ -27,6 +28,7 @@ class Work(NamedTuple):
     settings: Settings
     overrides: list[str]
     design: Design
+    config_dir: Path | None = None
 
     def describe(self) -> str:
         """The number of runs, in words."""
@@ -46,7 +48,9 @@ class Work(NamedTuple):
         )
 
 
-def settings_for(overrides: Sequence[str], method: str, *, with_extras: bool) -> tuple[Settings, list[str]]:
+def settings_for(
+    overrides: Sequence[str], method: str, *, with_extras: bool, config_dir: Path | None = None
+) -> tuple[Settings, list[str]]:
     """Settings of the experiment that the points are run in.
 
     Parameters
@@ -57,6 +61,8 @@ def settings_for(overrides: Sequence[str], method: str, *, with_extras: bool) ->
         Part of its name.
     with_extras
         Whether its further arms are run.
+    config_dir
+        Folder with files of settings of one's own.
 
     Returns
     -------
@@ -69,13 +75,15 @@ def settings_for(overrides: Sequence[str], method: str, *, with_extras: bool) ->
     UserError
         On the first mistake, or if the experiment has a design of its own.
     """
-    base = load_settings(overrides)
+    own_folder = config_dir or ""
+    base = load_settings(overrides, config_dir=own_folder)
     if base.experiment.design.is_used:
         raise UserError(f"experiment={base.experiment.name}: has a design of its own; expected none beside --over")
-    own = [*overrides, f"experiment.name={base.experiment.name}-{method}", "experiment.keep=outcomes"]
+    own = without(overrides, "experiment.name", "experiment.keep")
+    own += [f"experiment.name={base.experiment.name}-{method}", "experiment.keep=outcomes"]
     if base.experiment.extra_arms and not with_extras:
         own.append("~experiment.extra_arms")
-    return load_settings(own), own
+    return load_settings(own, config_dir=own_folder), own
 
 
 def check_question(settings: Settings, contrast: str | None, arm: str | None, outcome: str) -> None:
@@ -107,7 +115,7 @@ def carry_out(work: Work) -> tuple[Sweep, Path]:
     UserError
         If a point is no possible market, or no run finished.
     """
-    experiment = Experiment(*work.overrides, points=work.design.points)
+    experiment = Experiment(*work.overrides, points=work.design.points, config_dir=work.config_dir or "")
     experiment.run()
     assert experiment.folder is not None
     return read(experiment.folder), experiment.folder

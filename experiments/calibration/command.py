@@ -19,7 +19,7 @@ def calibrate(
     write: Annotated[Path | None, typer.Option(help="What is written; configs/posterior.yaml.")] = None,
     output: Annotated[Path, typer.Option(help="Folder of the results, with the store of runs.")] = Path("results"),
     show: Annotated[bool, typer.Option("--show", help="Print what the file says that was written, and stop.")] = False,
-    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 for one per core.")] = 0,
+    workers: Annotated[int, typer.Option(min=0, max=10_000, help="Processes; 0 for one per core.")] = 0,
 ) -> None:
     """Calibrate the market to what is known from outside; goes on where it was interrupted."""
     from experiments.calibration import calibrate as work

@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from experiments.configuration import FOLDER
+from experiments.option_files import FOLDER
+from experiments.text import read_text
 from sim.errors import UserError
 
 FILE = FOLDER / "posterior.yaml"
@@ -28,7 +29,10 @@ def read(path: Path = FILE) -> dict[str, Any]:
     """
     if not path.is_file():
         raise UserError(f"{path}: no such file; koc calibrate writes it")
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    try:
+        content = yaml.load(read_text(path), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError:
+        content = None
     if not isinstance(content, dict) or not {"parameters", "targets", "draws"} <= content.keys():
         raise UserError(f"{path}: no parameters, targets and draws; expected a file that koc calibrate wrote")
     return content

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from scipy import special
 
-from experiments.configuration import FOLDER
 from experiments.mistakes import fields, limits, validated
+from experiments.option_files import FOLDER
+from experiments.yaml_text import read_yaml
 from sim.errors import UserError, nearest
 from sim.parameters import MOST_PEOPLE, Group, Parameters
 from sim.ranges import MOST_DAYS
@@ -183,14 +183,7 @@ def load(file: Path = FILE, wish: Wish = AS_IN_THE_FILE) -> Calibration:
     UserError
         Names the key, what was wrong, and what would be right.
     """
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"{file}: cannot be read ({error.strerror}); expected a file such as {FILE}") from None
-    except yaml.YAMLError as error:
-        raise UserError(f"{file}: not YAML ({' '.join(str(error).split())[:100]})") from None
-    if not isinstance(content, dict):
-        raise UserError(f"{file}: expected priors and targets by name, as in {FILE}")
+    content = read_yaml(file)
     content |= {k: v for k, v in (("points", wish.points), ("seed", wish.seed)) if v is not None}
     for option, key, chosen in (("--target", "targets", wish.targets), ("--parameter", "priors", wish.parameters)):
         known = content.get(key) or {}

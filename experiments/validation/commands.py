@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from experiments.validation.conduct import Done
 
 FOLDER = "validation"
+AT_ONCE = 3  # names in one line
 Data = Annotated[Path | None, typer.Option(help="Folder of published data, for the studies that read some.")]
 Output = Annotated[Path, typer.Option(help="Folder of the results.")]
 
@@ -31,6 +32,7 @@ def replicate(
 ) -> None:
     """Replicate a published result: question, figure, found against published, and one thing to change."""
     from experiments.folder import partial_folder, published
+    from experiments.progress import working
     from experiments.validation import conduct, page
     from experiments.validation.catalogue import study
     from sim.errors import UserError
@@ -43,7 +45,7 @@ def replicate(
     if missing := conduct.lack(about, asked):
         raise UserError(f"{name}: {missing}")
     root = output / FOLDER / name
-    with partial_folder(root) as partial:
+    with partial_folder(root) as partial, working(name):
         _tell_if_cold()
         one = conduct.carry_out(name, asked, partial)
         _refuse_or_tell(one)
@@ -67,7 +69,7 @@ def validate(
     names: Annotated[list[str] | None, typer.Argument(help="Studies; all, unless given.")] = None,
     data: Data = None,
     output: Output = Path("results"),
-    workers: Annotated[int, typer.Option(min=1, help="Studies at a time.")] = 2,
+    workers: Annotated[int, typer.Option(min=1, max=10_000, help="Studies at a time.")] = 2,
     docs: Annotated[Path | None, typer.Option(help="Folder of documentation to write the page into, too.")] = None,
 ) -> None:
     """Check the model against published results, closed forms, other programs and real networks.
@@ -75,6 +77,7 @@ def validate(
     A check that fails is told with its reason; the exit status is 1 where a study broke.
     """
     from experiments.folder import partial_folder, published
+    from experiments.progress import working
     from experiments.validation import conduct, page
     from experiments.validation.catalogue import NAMES
 
@@ -84,9 +87,10 @@ def validate(
     with partial_folder(root) as partial:
         _tell_if_cold()
         done = []
-        for one in conduct.carry_out_all(wanted, asked, partial, workers):
-            done.append(one)
-            print(f"{len(done)}/{len(wanted)} {one.name}, {one.seconds:.0f} s", file=sys.stderr)
+        with working(", ".join(wanted) if len(wanted) <= AT_ONCE else f"{len(wanted)} studies") as console:
+            for one in conduct.carry_out_all(wanted, asked, partial, workers):
+                done.append(one)
+                console.print(f"{len(done)} of {len(wanted)}: {one.name}, {one.seconds:.0f} s")
         done.sort(key=lambda one: wanted.index(one.name))
         conduct.write(done, partial, _manifest({}))
         page.write(done, partial, docs)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +18,8 @@ from experiments.report.style import house_style, save
 from experiments.validation.catalogue import is_installed, study
 from experiments.validation.study import Answer, Check, Request, Study
 from sim.errors import UserError, nearest
+
+STUDY_BYTES = 1_000_000_000  # of memory, that a study may take
 
 
 class Shown(NamedTuple):
@@ -131,10 +135,21 @@ def carry_out_all(
     names: Sequence[str], asked: Mapping[str, Request], folder: Path, workers: int
 ) -> Iterator[Done]:
     """Carry studies out, several at a time, and give each when it is done."""
-    from joblib import Parallel, delayed
+    from experiments.configuration import Executor
+    from experiments.dispatch import How, dispatch
 
-    tasks = (delayed(carry_out)(name, asked[name], folder) for name in names)
-    yield from Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1)(tasks)
+    work = partial(_carry_out_some, asked=asked, folder=folder)
+    how = How(work, _given_up, lambda name: STUDY_BYTES, lambda line: print(line, file=sys.stderr))
+    for done in dispatch(([name] for name in names), how, Executor(workers=workers)):
+        yield from done
+
+
+def _carry_out_some(names: Sequence[str], asked: Mapping[str, Request], folder: Path) -> list[Done]:
+    return [carry_out(name, asked[name], folder) for name in names]
+
+
+def _given_up(name: str, cause: str) -> Done:
+    return Done(name, [], [], broken=f"its worker was lost 3 times, {cause}")
 
 
 def table(done: Sequence[Done]) -> pd.DataFrame:

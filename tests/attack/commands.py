@@ -87,7 +87,8 @@ WRONG: list[tuple[str, str]] = [
     ("experiment.precision=5", "precision"), ("experiment.precision.batch=0", "batch"),
     ("experiment.precision.half_width=wide", "half_width"), ("experiment.design=3", "design"),
     *[(f"experiment.name={name}", "name") for name in (
-        "..", ".", "store", "latest", "running", "a/b", "/tmp", "../up", "~", "a\\\\b", "n" * 300, "'a b'", "''",
+        "..", ".", "${platform.name}",
+        "store", "latest", "running", "a/b", "/tmp", "../up", "~", "a\\\\b", "n" * 300, "'a b'", "''",
         "null",
         "3.5", "true", "[a]", "'a\nb'", "a:b", "aux*")],
     ("output=", "output"), ("output=null", "output"), ("output={a: 1}", "output"), ("output=[a]", "output"),
@@ -198,7 +199,6 @@ LEGAL = [
     "brands.weekly_budget=0", "market.people.budget=0", "market.people.activity=0", "market.people.activity=1",
     "platform.settlement_days=0", "platform.return_days=90", "market.sharing.friends_told=1e6",
     "market.choice.outside=-10", "market.choice.outside=10", "experiment.flips.assumptions=[]",
-    "experiment.name=${platform.name}",
 ]  # fmt: skip
 
 

@@ -55,7 +55,7 @@ WRONG: list[tuple[str, str]] = [
         ("constraints=['creators.hype']", "constraints"), ("constraints=['creators.hype + 1']", "constraints"),
         ("constraints=['creators.hype = 1']", "constraints"),
         ("constraints=['creators.hype.__class__']", "constraints"),
-        ("constraints=[creators.hype > 1]", "constraints"), ("constraints=x", "constraints"),
+        ("constraints=[creators.hype >> 1]", "constraints"), ("constraints=x", "constraints"),
         ("constraints=[1]", "constraints"),
         ("constraints=['creators.hype < \"a\"']", "constraints"), ("constraints=['']", "constraints"),
         ("constraints=['1 < graph.kind < 2']", "constraints"), ("list=[{creators.hype: 1}]", "list"),
