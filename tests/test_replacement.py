@@ -74,8 +74,13 @@ def my_rules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (folder / "leaves.py").write_text("import sys\nsys.exit(3)\n")
     (folder / "needs.py").write_text("import nowhere\n")
     sys.path.insert(0, str(folder))
+    _forget_modules()  # of the same names, that other tests have imported from elsewhere
     yield folder
     sys.path.remove(str(folder))
+    _forget_modules()
+
+
+def _forget_modules() -> None:
     for name in ("my_rules", "half_written", "drafts"):
         sys.modules.pop(name, None)
 

@@ -248,9 +248,9 @@ def test_the_table_grows_while_the_sweep_runs(rows: Callable[[Path], int], monke
 
     monkeypatch.setattr(executor, "make", make)
     overrides = ("run", *TINY, VARY, "executor=serial")
-    assert main([*overrides, "experiment.seeds=1"]) == 0
+    assert main(instead(overrides, "experiment.seeds=1")) == 0
     assert seen == [0] * 6  # no part before the first task was done
-    assert main([*overrides, "experiment.seeds=3"]) == 0
+    assert main(instead(overrides, "experiment.seeds=3")) == 0
     assert seen[6:] == [0] * 6 + [12] * 6  # those from the store as well
     assert sorted(path.name for path in running.parent.iterdir() if path.name.startswith("running")) == []
 
@@ -258,7 +258,7 @@ def test_the_table_grows_while_the_sweep_runs(rows: Callable[[Path], int], monke
 def test_the_table_of_a_killed_sweep_is_removed_by_the_next_and_that_of_a_live_one_stays(
     started: Callable[..., subprocess.Popen[str]],
 ) -> None:
-    process = started("run", *LONGER, "experiment.seeds=6")
+    process = started("run", *instead(LONGER, "experiment.seeds=6"))
     running = Path("results/single/running")
     await_that(running.exists, process)
     shown = running.resolve()
