@@ -105,13 +105,15 @@ def policies(number: int) -> Iterator[Parameters]:
     raise RuntimeError(f"{MOST_TRIES} markets cannot be")
 
 
-def faults_of(number: int, _root: Path) -> Iterator[str]:
+def faults_of(number: int, root: Path) -> Iterator[str]:
     """What is wrong with random markets, up to one in which somebody buys; accounts are closed every day anyway."""
     from sim.market import Market
 
     for parameters in policies(number):
         market = Market(parameters, number, keep_orders=True).run(DAYS)
         yield from _faults(market)
+        market.save(root / "market.npz")
+        Market.load(root / "market.npz")  # which holds every column against its declared range
         if len(market.orders()):
             return
 
@@ -135,6 +137,8 @@ def _faults(market: Market) -> Iterator[str]:
         bounded[name] = (getattr(m.accounts, name), 0, 2**62)
     for name in ("reviews", "bought", "satisfying"):
         bounded[name] = (m.products[name], 0, len(orders))
+    for table, name in ((m.products, "stock"), (m.listings, "waiting"), (m.listings, "sold"), (m.products, "cost")):
+        bounded[name] = (table[name], 0, 2**62)
     for name in ("gmv", "orders", "returned", "views", "buyers", "kocs", "kols", "posts"):
         bounded[f"daily {name}"] = (daily[name], 0, 2**62)
     for what, (values, low, high) in bounded.items():
