@@ -138,16 +138,16 @@ def carry_out(
         room for what was made.
     """
     started = time.time()
-    sweep_below(Path(settings.output))
     study, output = settings.experiment, Path(settings.output)
     store = Store(output / "store")
     known = set() if study.fresh and not enough else _known(store, planned, console)
     wanted = store.failed(planned.runs).keys() if only_failed else planned.runs.keys() - known
     pending = [run for id, run in planned.runs.items() if id in wanted]
     check_place(settings, pending, store, console)
+    sweep_below(output)
     graphs = graph_reports(planned.runs.values())
     for graph in graphs:
-        console.print(str(graph), markup=False)
+        console.print(str(graph))
     if pending:
         executor.prepare(pending[0], console)
     store.open()

@@ -133,8 +133,10 @@ def _read(text: str, groups: Collection[str], is_text: Callable[[str], bool], se
         raise UserError(f"{brief(text)}: not understood; expected key=value, for instance market.consumers=2000")
     if sign == "~":
         return Given(brief(text), key, ())
-    as_it_stands = key in groups or (is_text(key) and _is_text(value))
-    values = _texts(value, several) if as_it_stands else _values(text, value.strip())
+    if key in groups or (is_text(key) and _is_text(value)):
+        values: list[Any] = _texts(value, several)
+    else:
+        values = (is_text(key) and _in_flow_style(value, text)) or _values(text, value.strip())
     if len(values) > 1 and not several:
         raise UserError(
             f"{brief(text)}: several values; expected one, a list [a,b], or -m to run them one after another"
@@ -146,7 +148,7 @@ def _is_text(value: str) -> bool:
     return not value or bool(_QUOTED.fullmatch(value)) or is_plain_text(value)
 
 
-def _texts(value: str, several: bool) -> list[str]:
+def _texts(value: str, several: bool) -> list[Any]:
     """Text as it stands; with several values, what commas divide; without quotes around it."""
     parts = [value] if not several or _QUOTED.fullmatch(value) else value.split(",")
     return [part.strip()[1:-1] if _QUOTED.fullmatch(part) else part for part in parts]

@@ -47,10 +47,11 @@ def check_place(settings: Settings, pending: Sequence[Run], store: Store, consol
     """
     output = Path(settings.output)
     root = output / settings.experiment.name
+    _try(store.path.parent, output)
+    why = _try(root, output)
     for name in LINKS:
         _check_link(root / name)
-    _try(store.path.parent, output)
-    if why := _try(root, output):
+    if why:
         console.print(f"{root / LINKS[0]}: no link can be made there ({why}); the newest result is the last by name")
     _check_room(output, pending)
     if store.exists():

@@ -26,7 +26,7 @@ from sim.parameters import Rules
 from sim.recorder import DAILY, OUTCOMES
 
 REPOSITORY = Path(__file__).parent.parent
-PAGES = [*(REPOSITORY / name for name in ("README.md", "results/README.md", "paper/README.md"))]
+PAGES = [*(REPOSITORY / name for name in ("README.md", "CHANGELOG.md", "results/README.md", "paper/README.md"))]
 PAGES += sorted((REPOSITORY / "docs").rglob("*.md"))
 SHORT = ("executor.workers=1", "experiment.seeds=1", "experiment.fresh=true")
 BY_NAME = {path.relative_to(REPOSITORY).as_posix(): path for path in PAGES}

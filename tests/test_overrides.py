@@ -39,7 +39,7 @@ def test_a_file_may_have_any_name(name: str, folder: Path) -> None:
     assert [arm.parameters.graph.path for arm in arms] == [name, name]
 
 
-@pytest.mark.parametrize("value", ["null", "1e3", "true", "[a]", "{a: 1}", "~"])
+@pytest.mark.parametrize("value", ["null", "1e3", "true", "007", "[a]", "{a: 1}", "~"])
 def test_text_that_looks_like_something_else_stands_in_quotes_as_in_a_file(value: str) -> None:
     with pytest.raises(UserError, match=r"^output=.*expected text"):
         load_settings([SINGLE, f"output={value}"])
