@@ -9,8 +9,10 @@ from experiments.conduct import conduct
 from experiments.configuration import compose_settings, read_given
 from experiments.executor import stop
 from experiments.forecast import forecast
+from experiments.interruption import keeping
 from experiments.option_files import Folders
 from experiments.overrides import Given, jobs
+from experiments.sharing import KEPT
 from experiments.yaml_text import written
 
 INTERRUPTED = 128  # statuses above it
@@ -76,16 +78,17 @@ def run(request: Request, *, only_failed: bool = False, dry_run: bool = False) -
     UserError
         On a mistake in the configuration, before anything is written.
     """
-    every = [compose_settings(job, request.folders) for job in request.jobs]
     status = 0
-    try:
-        for settings in every:
-            if dry_run:
-                print(forecast(settings))
-            elif status <= INTERRUPTED:  # the jobs after it are not begun
-                status = max(status, conduct(settings, request.command, only_failed=only_failed))
-    finally:
-        stop()  # nobody needs the workers any more, and Python would wait until each has ended
+    with keeping(KEPT):
+        every = [compose_settings(job, request.folders) for job in request.jobs]
+        try:
+            for settings in every:
+                if dry_run:
+                    print(forecast(settings))
+                elif status <= INTERRUPTED:  # the jobs after it are not begun
+                    status = max(status, conduct(settings, request.command, only_failed=only_failed))
+        finally:
+            stop()  # nobody needs the workers any more, and Python would wait until each has ended
     return status
 
 
