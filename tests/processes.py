@@ -30,7 +30,7 @@ def in_store(output: str = "results") -> int:
         return 0
 
 
-def await_that(holds: Callable[[], bool], process: subprocess.Popen[str] | None = None, seconds: float = 60) -> None:
+def await_that(holds: Callable[[], bool], process: subprocess.Popen[str] | None = None, seconds: float = 150) -> None:
     until = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < until and (process is None or process.poll() is None)
