@@ -26,6 +26,7 @@ def add_follow(i: int, creator: int, met: float, broken: float, follows: Table[F
             edge.fatigue = 0
             edge.met = min(int(met * COUNT_UNITS), COUNT_MOST)
             edge.broken = min(int(broken * COUNT_UNITS), COUNT_MOST)
+            edge.opened = 0
             return True
     return False
 
@@ -173,9 +174,8 @@ def mean_taste(categories: int, people: Table[Person], follows: Table[Follow], c
 
 
 def pool_bounds(consumers: int, least: int, most: int) -> tuple[int, int]:
-    """Smallest and largest pool in a market of a given size.
+    """Smallest and largest pool in a market of a given size: as stated, but a quarter of the market at most.
 
-    Below 10,000 people the pools shrink in proportion, so that a pool remains the same share of the market.
+    So many KOCs with pools of so many people make the same number of follows a person in a market of any size.
     """
-    scale = min(1.0, consumers / 10_000)
-    return max(1, round(least * scale)), max(1, round(most * scale))
+    return min(least, max(1, consumers // 4)), min(most, max(1, consumers // 4))

@@ -36,6 +36,7 @@ from sim.state import (
     Creator,
     Follow,
     Listing,
+    Memory,
     Order,
     Person,
     Platform,
@@ -52,13 +53,13 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound="Market")
 
 TABLES: dict[str, type[Record]] = {
-    "consumers": Consumer, "follows": Follow, "creators": Creator, "products": Product, "listings": Listing,
+    "consumers": Consumer, "memories": Memory, "follows": Follow, "creators": Creator, "products": Product, "listings": Listing,
     "brands": Brand, "platforms": Platform, "profiles": Profile, "cards": Card, "posts": Post, "inbox": Word,
     "orders": Order,
 }  # fmt: skip
 GROWING = ("inbox", "orders", "sums.sold_by", "recorder.first_kocs")
 """Arrays of which the header tells the rows; those of all others follow from the world."""
-ARRAYS = ("judgement", "used", "brand_withdrawn")
+ARRAYS = ("used", "brand_withdrawn")
 HEADER = "header"
 EXPECTED = "expected a file that Market.save wrote"
 UNREADABLE = (

@@ -22,6 +22,7 @@ from sim.state import (
     Leaving,
     Listing,
     Luck,
+    Memory,
     Offer,
     Order,
     Person,
@@ -49,8 +50,8 @@ class Feeds(NamedTuple):
     goods: Double  # (2, V, C, n) cumulative weight: of listings and in search, then of ads
     goods_guide: Int16  # (2, V, C, GUIDE)
     paid: Byte  # (V, C) 1 where somebody pays for ads
-    pages: Double  # (MOST_PAGES,) cumulative distribution of public pages seen on an active day
-    pages_guide: Int16  # (GUIDE,)
+    pages: Double  # (V, MOST_PAGES) cumulative distribution of public pages seen on an active day
+    pages_guide: Int16  # (V, GUIDE)
     post_first: Int64  # (V * C + 1,) public posts of a platform and category
     post: Int32  # (Q,) row among posts
     post_weight: Double  # (Q,) cumulative weight
@@ -85,6 +86,7 @@ class Tally(NamedTuple):
     viewed: Int64  # (channels,)
     considered: Int64  # (channels,)
     ads_viewed: Int64  # (V, J)
+    pages: Int64  # (V,) pages of the feed and of search, ads among them
     paid_viewed: Int64  # (1,) pages of creators whom a brand pays
     trust: Int64  # (2,) sum of trust in opened posts in millionths, and their number
 
@@ -103,6 +105,14 @@ class Events(NamedTuple):
     visit: Visit
     best: Table[Best]  # (C,)
     weight: Double  # (C,) weights of categories in the feed, summed
+
+
+class Fading(NamedTuple):
+    """What is left after so many days, of goodwill, of knowledge and of a public rating; shape (days,)."""
+
+    goodwill: Double
+    knowledge: Double
+    rating: Double
 
 
 class Sums(NamedTuple):
@@ -126,15 +136,17 @@ class Day(NamedTuple):
     shipping: int  # fen a trip
     units: int  # of each product in a delivery of stock; 0 where there is no limit
     wanted: float  # odds ratio with which a need draws attention
+    trusted_most: float  # odds ratio with which full trust opens a post
+    fading: Fading
     keys: Luck
     p: Any  # numbers of all parameters, by group; from `sim.parameters.numbers_of`
     people: Table[Person]
     consumers: Table[Consumer]
+    memories: Table[Memory]  # (N, MEMORY_SLOTS)
     follows: Table[Follow]
     friends: Int32
     offsets: Int64  # friends of i are ``friends[offsets[i]:offsets[i + 1]]``
     creators: Table[Creator]
-    judgement: Double  # (K, J) error of each creator's judgement of each product
     products: Table[Product]
     listings: Table[Listing]  # (V, J)
     brands: Table[Brand]
@@ -143,6 +155,9 @@ class Day(NamedTuple):
     cards: Table[Card]
     posts: Table[Post]
     feeds: Feeds
+    contracts: Double  # (len(Tier), J) cumulative chances of what brands offer to creators of a tier today
+    contracted: Int64  # (len(Tier),) 1 where anything is offered
+    fee_level: Double  # (len(Tier),) fees over the usual ones
     inbox: Table[Word]
     orders: Table[Order]
     used: Int64  # (len(Used),) rows in use

@@ -60,6 +60,9 @@ class Stream(IntEnum):
     REACH = 27
     CASCADE = 28
     STOCK = 29
+    MATCH = 30
+    RECALL = 31
+    PAST = 32
 
 
 def stream_keys(seed: int) -> NDArray[np.uint64]:

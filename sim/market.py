@@ -39,7 +39,7 @@ from sim.ranges import MOST_DAYS
 from sim.recorder import Recorder, RunResult, by_domain
 from sim.records import Columns, Table
 from sim.replacement import with_rules
-from sim.state import DAYS_A_WEEK, FEN, NOBODY, Leaving, Order, Post, Question, Stage, Tier, Word
+from sim.state import CHANNELS, DAYS_A_WEEK, FEN, NOBODY, Leaving, Order, Post, Question, Stage, Tier, Word
 from sim.trust_survey import mean_trust
 from sim.world import World
 
@@ -216,7 +216,7 @@ class Market(ColumnarModel):
         if self.day % DAYS_A_WEEK == 0:
             for brand in self.brands:
                 brand.plan()
-        self.spent_before = int(self.m.brands["spent"].sum())
+        self.spent_before = self._marketing_cost()
 
     def _orders_confirmed(self) -> None:
         if self.m.units > 0:
@@ -241,7 +241,11 @@ class Market(ColumnarModel):
         tally = self.pass_over.tally(len(self.m.creators))
         self.m = self.m._replace(out=self.m.out._replace(tally=tally))
         book_all(self.received, round(self.parameters.brands.own_contact * FEN), self.m)
-        self.spent_today = int(self.m.brands["spent"].sum()) - self.spent_before
+        self.spent_today = self._marketing_cost() - self.spent_before
+
+    def _marketing_cost(self) -> int:
+        """What brands have spent this week to be promoted, fen: what platforms take is none of it."""
+        return int(self.m.brands["spent"][:, :CHANNELS].sum())
 
     def _platforms_settle(self) -> None:
         pending, held = np.zeros((2, len(self.platforms)), np.int64)

@@ -7,30 +7,34 @@ import math
 import numpy as np
 
 from sim.agents import business
-from sim.agents.creating import judgement_errors
-from sim.day import Day, Events, Used
+from sim.agents.remembering import remember_past
+from sim.day import Day, Events, Fading, Used
 from sim.ledger import open_accounts
 from sim.markets.ranking import new_feeds
 from sim.markets.sums import no_sums
 from sim.parameters import Parameters, numbers_of
-from sim.ranges import REFERENCE_PEOPLE
+from sim.ranges import MOST_DAYS, REFERENCE_PEOPLE
 from sim.records import Table, joined
 from sim.state import (
+    DAYS_A_WEEK,
     FEN,
+    MEMORY_SLOTS,
     MOST_POSTS,
     NOBODY,
     Brand,
     Card,
     Creator,
     Listing,
+    Memory,
     Order,
     Platform,
     Post,
     Product,
     Profile,
+    Tier,
     Word,
 )
-from sim.world import Goods, World
+from sim.world import Goods, World, by_category_of
 
 BY_SIZE = ("annual_fee", "deposit")
 BY_FEN = ("withdrawal_fee_least", "withdrawal_free")
@@ -39,7 +43,7 @@ AS_THEY_ARE = (
     "follow_gate", "coupon", "coupon_newcomers",
 )  # fmt: skip
 OF_THE_FEED = (
-    "organic_reach", "ad_load", "content_half", "popularity", "merit", "paid", "exponent", "popularity_decay",
+    "organic_reach", "reach_fall", "mass_audience", "displacement", "ad_load", "content_half", "popularity", "merit", "paid", "exponent", "popularity_decay",
     "satisfaction", "satisfaction_weight", "truth", "truth_weight",
 )  # fmt: skip
 
@@ -61,24 +65,26 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
     creators = joined([world.creators, business.own_accounts(world, parameters)])
     brands = _brands(world, parameters, first_account=len(world.creators))
     platforms = _platforms(world, parameters)
-    by_category = np.argsort(world.goods.category, kind="stable").reshape(categories, -1).astype(np.int16)
+    by_category = by_category_of(world.goods.category, categories)
     products, rows = len(world.goods.category), len(creators)
-    return Day(
+    m = Day(
         day=0,
         population=world.population,
         categories=categories,
         shipping=round(parameters.brands.shipping * FEN),
         units=scaled(parameters.market.catalogue.stock, world),
         wanted=math.exp(p.attention.need),
+        trusted_most=math.exp(0.5 * p.attention.trust),
+        fading=_fading(parameters),
         keys=world.luck,
         p=p,
         people=world.people,
         consumers=world.consumers.copy(),
+        memories=Memory.table((len(world.people), MEMORY_SLOTS)),
         follows=world.follows.copy(),
         friends=world.graph.friends,
         offsets=world.graph.offsets,
         creators=creators,
-        judgement=judgement_errors(creators, products, world.luck),
         products=_products(world.goods, parameters),
         listings=_listings(world.goods, parameters),
         brands=brands,
@@ -86,7 +92,10 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
         profiles=Profile.table(rows + 1, categories),
         cards=Card.table(rows),
         posts=Post.table(rows * MOST_POSTS),
-        feeds=new_feeds(by_category, len(platforms), rows * MOST_POSTS, parameters.market.attention.public_slots),
+        feeds=new_feeds(by_category, len(platforms), rows * MOST_POSTS),
+        contracts=np.zeros((len(Tier), products)),
+        contracted=np.zeros(len(Tier), np.int64),
+        fee_level=np.ones(len(Tier)),
         inbox=Word.table(0),
         orders=Order.table(0),
         used=np.zeros(len(Used), np.int64),
@@ -95,6 +104,14 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
         sums=no_sums(products, rows),
         out=out,
     )
+    remember_past(world.past, m)
+    return m
+
+
+def _fading(parameters: Parameters) -> Fading:
+    memory, belief = parameters.market.memory, parameters.market.belief
+    days = np.arange(MOST_DAYS + 1)
+    return Fading(*(np.exp(-days / tau) for tau in (memory.goodwill_days, memory.knowledge_days, belief.rating_days)))
 
 
 def with_creators(m: Day, newcomers: Table[Creator]) -> Day:
@@ -104,8 +121,7 @@ def with_creators(m: Day, newcomers: Table[Creator]) -> Day:
     accounts = m.accounts._replace(
         creator_balance=np.pad(m.accounts.creator_balance, (0, more)), creator=np.pad(m.accounts.creator, (0, more))
     )
-    products, posts = len(m.products), rows * MOST_POSTS
-    errors = judgement_errors(newcomers, products, m.keys)
+    posts = rows * MOST_POSTS
     # every row but the last, which is for nobody and has kept its start values
     profiles = Profile.table(rows + 1, m.categories)
     profiles[: rows - more] = m.profiles[:-1]
@@ -113,7 +129,6 @@ def with_creators(m: Day, newcomers: Table[Creator]) -> Day:
     return m._replace(
         creators=creators,
         accounts=accounts,
-        judgement=np.concatenate([m.judgement, errors]),
         profiles=profiles,
         cards=Card.grown(m.cards, rows),
         posts=Post.table(posts),
@@ -152,6 +167,7 @@ def _brands(world: World, parameters: Parameters, first_account: int) -> Table[B
     brands = Brand.table(policy.count)
     brands["budget"] = round(policy.weekly_budget * FEN * world.population / policy.count)
     brands["split"] = [policy.ads, policy.kol, policy.koc, policy.own]
+    brands["fund"] = brands["budget"][:, None] * brands["split"] / DAYS_A_WEEK
     brands["account"] = first_account + np.arange(policy.count) if policy.own > 0 else NOBODY
     return brands
 
@@ -163,9 +179,12 @@ def scaled(stated: float, world: World) -> int:
 
 def _platforms(world: World, parameters: Parameters) -> Table[Platform]:
     table = Platform.table(len(parameters.platforms))
-    for row, policy in zip(table, parameters.platforms, strict=True):
+    for number, (row, policy) in enumerate(zip(table, parameters.platforms, strict=True)):
         row["take_rate"] = policy.take_rate
-        row["ad_price"] = round(policy.feed.ad_price * FEN)
+        row["ad_price"] = row["ad_cost"] = policy.feed.ad_price * FEN
+        at_home = world.people["activity"][world.people["home"] == number]
+        row["weight"] = len(at_home) / len(world.people)
+        row["pages"] = at_home.sum() * parameters.market.attention.public_slots
         row["content_most"] = policy.feed.content_share
         row["commission"] = policy.commission_of(parameters.creators)
         for name in ("needs", "days", "cut"):
@@ -183,7 +202,7 @@ def _platforms(world: World, parameters: Parameters) -> Table[Platform]:
 
 def _products(goods: Goods, parameters: Parameters) -> Table[Product]:
     products = Product.table(len(goods.category))
-    for name in ("category", "brand", "quality", "reputation", "rating_bias"):
+    for name in ("category", "brand", "quality", "rating_bias"):
         products[name] = getattr(goods, name)
     products["cost"] = np.floor(parameters.brands.cost * np.round(goods.list_price))
     return products
@@ -191,12 +210,9 @@ def _products(goods: Goods, parameters: Parameters) -> Table[Product]:
 
 def _listings(goods: Goods, parameters: Parameters) -> Table[Listing]:
     """Prices pass on a part of each platform's take, and of creators' pay there."""
-    categories, creators = parameters.market.catalogue.categories, parameters.creators
+    creators = parameters.creators
     listings = Listing.table((len(parameters.platforms), len(goods.category)))
-    mean_price = FEN * np.array([category.price for category in categories])
     for row, policy in zip(listings, parameters.platforms, strict=True):
-        pay = policy.commission_of(creators) + creators.resale_margin
-        raised = 1 + parameters.brands.pass_through * (policy.take_rate + pay)
+        raised = 1 + parameters.brands.pass_through * (policy.take_rate + policy.commission_of(creators))
         row["price"] = np.maximum(np.round(goods.list_price * raised), 1)
-    listings["log_price"] = np.log(listings["price"] / mean_price[goods.category])
     return listings

@@ -23,6 +23,7 @@ from sim.ranges import (
     MOST_BRANDS,
     MOST_CATEGORIES,
     MOST_CITY_TIERS,
+    MOST_GROUPS,
     MOST_PEOPLE,
     MOST_PER_CATEGORY,
     MOST_PLATFORMS,
@@ -34,6 +35,7 @@ ASSUMPTION = "assumption"
 CALIBRATED = "median of the posterior: koc calibrate"
 MOST_NUMBERS = 8  # that a rule of one's own can be given
 
+LEAST_VARIANCE = 1e-6  # utility²: nothing is known more exactly
 MOST_LETTERS = 60  # of the name of a category or platform
 
 def _home_expanded(path: str) -> str:
@@ -97,23 +99,29 @@ class Group(BaseModel):
 
 
 class Category(Group):
-    """A kind of goods, with its rhythm of need and the way it is bought."""
+    """A kind of goods, with its rhythm of need, the way it is bought, and how much tastes for its products differ."""
 
     name: Name
     interval: float = par(40, "mean wait from one purchase to the next need", "days", ASSUMPTION, ge=1, le=1000)
-    impulse_cost: float = par(2.0, "utility lost when bought without a need", "utility", ASSUMPTION, ge=0, le=20)
-    price: float = par(80.0, "mean list price before fees", "yuan", ASSUMPTION, ge=0.1, le=1e6)
+    impulse_cost: float = par(3.5, "utility lost when bought without a need", "utility", ASSUMPTION, ge=0, le=20)
+    price: float = par(
+        80.0, "reference price, to which price sensitivity refers", "yuan", ASSUMPTION, ge=0.1, le=1e6
+    )
+    match_spread: float = par(
+        1.5, "standard deviation of what a product is worth to one person more than to another", "utility", ASSUMPTION,
+        ge=0, le=5,
+    )  # fmt: skip
 
 
 CATEGORIES = (
-    Category(name="beauty", interval=40, impulse_cost=2.0, price=120),
-    Category(name="fashion", interval=40, impulse_cost=1.3, price=100),
-    Category(name="food", interval=20, impulse_cost=1.3, price=40),
-    Category(name="baby", interval=25, impulse_cost=2.6, price=90),
-    Category(name="health", interval=45, impulse_cost=2.6, price=110),
-    Category(name="home", interval=60, impulse_cost=2.6, price=70),
-    Category(name="digital", interval=120, impulse_cost=4.5, price=600),
-    Category(name="courses", interval=120, impulse_cost=3.3, price=200),
+    Category(name="beauty", interval=60, impulse_cost=3.5, price=60),
+    Category(name="fashion", interval=50, impulse_cost=3.2, price=70),
+    Category(name="food", interval=20, impulse_cost=3.2, price=22),
+    Category(name="baby", interval=45, impulse_cost=3.8, price=50),
+    Category(name="health", interval=60, impulse_cost=3.8, price=60),
+    Category(name="home", interval=25, impulse_cost=3.5, price=25),
+    Category(name="digital", interval=150, impulse_cost=4.5, price=200),
+    Category(name="courses", interval=180, impulse_cost=4.0, price=120),
 )
 
 
@@ -121,20 +129,22 @@ class Catalogue(Group):
     """What is for sale."""
 
     categories: tuple[Category, ...] = CATEGORIES
-    products_per_category: int = par(8, "products in each category", "products", ASSUMPTION, ge=1, le=MOST_PER_CATEGORY)
-    quality_spread: float = par(0.45, "standard deviation of true quality", "quality", CALIBRATED, ge=0, le=3)
-    price_spread: float = par(0.25, "standard deviation of log list price", "log yuan", ASSUMPTION, ge=0, le=1)
-    quality_premium: float = par(0.1, "rise of log list price per unit of quality", "1", ASSUMPTION, ge=-1, le=1)
-    reputation: float = par(
-        0.5, "share of the mean quality of a brand's goods that the public knows", "1", ASSUMPTION, ge=0, le=1
+    products_per_category: int = par(
+        24, "products in each category", "products", ASSUMPTION, ge=1, le=MOST_PER_CATEGORY
     )
+    quality_spread: float = par(
+        0.9, "standard deviation of true quality: what a product is worth to people on average", "utility", ASSUMPTION,
+        ge=0, le=3,
+    )  # fmt: skip
+    price_spread: float = par(0.1, "standard deviation of log list price", "log yuan", ASSUMPTION, ge=0, le=1)
+    quality_premium: float = par(0.2, "rise of log list price per unit of quality", "1/utility", ASSUMPTION, ge=-1, le=1)
     stock: int = par(
         0, "units of each product that a market of 10,000 people can buy until the next delivery; 0: no limit", "units",
         ASSUMPTION, ge=0, le=1_000_000,
     )  # fmt: skip
     stock_days: int = par(7, "days between deliveries of stock", "days", ASSUMPTION, ge=1, le=365)
     rating_bias: float = par(
-        0.4, "standard deviation of a product's bias in its public rating", "quality", ASSUMPTION, ge=0, le=3
+        0.3, "standard deviation of a product's bias in its public rating", "utility", ASSUMPTION, ge=0, le=3
     )
 
     @model_validator(mode="after")
@@ -168,19 +178,21 @@ class People(Group):
 
     activity: float = par(0.6, "median probability to be online on a day", "1/day", ASSUMPTION, ge=0, le=1)
     activity_spread: float = par(0.8, "standard deviation of its logit", "logit", ASSUMPTION, ge=0, le=5)
-    taste_spread: float = par(1.0, "standard deviation of taste for a category", "utility", ASSUMPTION, ge=0, le=5)
+    taste_spread: float = par(0.7, "standard deviation of taste for a category", "utility", ASSUMPTION, ge=0, le=5)
     taste_grouping: float = par(
         0.25, "share of the variance of taste that the interest group explains", "1", ASSUMPTION, ge=0, le=0.95
     )
+    groups: int = par(8, "groups of people whose tastes are alike", "groups", ASSUMPTION, ge=1, le=MOST_GROUPS)
     price_sensitivity: float = par(
-        1.3, "median utility lost per unit of log price", "utility", ASSUMPTION, ge=0.05, le=10, plausible=(0.8, 2.0)
-    )
+        3.2, "median utility lost per reference price of the category", "utility", ASSUMPTION, ge=0.05, le=20,
+        plausible=(2.4, 4.0),
+    )  # fmt: skip
     price_sensitivity_spread: float = par(0.35, "standard deviation of its log", "log", ASSUMPTION, ge=0, le=2)
     budget: float = par(900.0, "median monthly budget for these categories", "yuan/30 days", ASSUMPTION, ge=0, le=1e6)
     budget_spread: float = par(0.6, "standard deviation of log budget", "log yuan", ASSUMPTION, ge=0, le=3)
     start_days: float = par(30.0, "most days of budget at hand at the start", "days", ASSUMPTION, ge=0, le=70)
     saved_days: int = par(60, "days of budget that are saved at most", "days", ASSUMPTION, ge=1, le=70)
-    sociability: float = par(0.43, "median probability to tell friends of a purchase", "1", CALIBRATED, ge=0, le=1)
+    sociability: float = par(0.25, "median probability to tell friends of a purchase", "1", ASSUMPTION, ge=0, le=1)
     sociability_spread: float = par(0.8, "standard deviation of its logit", "logit", ASSUMPTION, ge=0, le=5)
     city_tiers: tuple[Weight, ...] = par(
         (0.26, 0.18, 0.16, 0.12, 0.10, 0.18),
@@ -202,28 +214,29 @@ class Need(Group):
     """Wanting something."""
 
     lapse: float = par(
-        0.071, "probability that an open need is met outside the market", "1/day", CALIBRATED, ge=0.001, le=1
+        0.125, "probability that an open need is met outside the market", "1/day", ASSUMPTION, ge=0.001, le=1
     )
+    shape: float = par(
+        0.6, "shape of the Gamma distribution of need rates over people (Schmittlein, Morrison & Colombo 1987)", "1",
+        ASSUMPTION, ge=0.05, le=1000,
+    )  # fmt: skip
 
 
 class Attention(Group):
     """What people look at. Feed items weigh a category by the same interest and need as opening a post does."""
 
     public_slots: float = par(
-        5.0, "mean item pages seen in the public feed", "views/active day", ASSUMPTION, ge=0, le=20
+        0.75, "mean item pages seen in the public feed, where there are no ads", "views/active day", ASSUMPTION, ge=0, le=20
     )
-    search: float = par(0.3, "probability to search when a need is open", "1/active day", ASSUMPTION, ge=0, le=1)
-    search_results: int = par(5, "results looked at per search", "products", ASSUMPTION, ge=1, le=20)
+    search: float = par(0.45, "probability to search when a need is open", "1/active day", ASSUMPTION, ge=0, le=1)
+    search_results: int = par(3, "results looked at per search", "products", ASSUMPTION, ge=1, le=20)
     open_rate: float = par(
-        0.37,
-        "probability to open a delivered post, mean taste, no need, no fatigue",
-        "1",
-        CALIBRATED,
-        ge=0.001,
-        le=0.99,
-    )
+        0.3, "probability to open a delivered post: mean taste, no need, no fatigue, trust of one half", "1",
+        ASSUMPTION, ge=0.001, le=0.99,
+    )  # fmt: skip
     interest: float = par(0.5, "effect of taste on the log odds to open", "logit/utility", ASSUMPTION, ge=0, le=3)
-    need: float = par(0.7, "effect of an open need on the log odds to open", "logit", ASSUMPTION, ge=0, le=5)
+    trust: float = par(2.0, "effect of trust on the log odds to open", "logit", ASSUMPTION, ge=0, le=10)
+    need: float = par(1.5, "effect of an open need on the log odds to open", "logit", ASSUMPTION, ge=0, le=5)
     fatigue_decay: float = par(0.1, "share of fatigue that fades", "1/day", ASSUMPTION, ge=0, le=1)
     fatigue_first: float = par(
         0.03, "fatigue added by a creator's first post of the day", "fatigue", ASSUMPTION, ge=0, le=2
@@ -237,9 +250,12 @@ class Attention(Group):
     )
     leave_fatigue: float = par(1.0, "fatigue above which a follower may leave", "fatigue", ASSUMPTION, ge=0, le=7)
     leave_trust: float = par(0.2, "trust below which a follower may leave", "1", ASSUMPTION, ge=0, le=1)
-    leave: float = par(0.02, "probability that such a follower leaves", "1/day with a post", ASSUMPTION, ge=0, le=1)
+    silence: int = par(
+        90, "days without a post worth opening after which a follower may leave", "days", ASSUMPTION, ge=1, le=10_000
+    )
+    leave: float = par(0.02, "probability that such a follower leaves", "1/day", ASSUMPTION, ge=0, le=1)
     ask: float = par(
-        0.3, "probability to ask an expert contact when a need is open", "1/active day", ASSUMPTION, ge=0, le=1
+        0.1, "probability to ask an expert contact when a need is open", "1/active day", ASSUMPTION, ge=0, le=1
     )
     follow: float = par(
         0.05,
@@ -259,13 +275,39 @@ class Attention(Group):
     )
 
 
-class Belief(Group):
-    """How quality is inferred: precision-weighted signals (a normal-normal model with fixed precisions)."""
+class Remembering(Group):
+    """What a consumer remembers of products: goodwill (Nerlove & Arrow 1962), and what was learnt."""
 
-    prior: float = par(0.7, "precision of the brand prior", "1/quality²", ASSUMPTION, ge=0.01, le=20)
-    rating: float = par(0.7, "largest precision of the public rating", "1/quality²", ASSUMPTION, ge=0, le=20)
-    rating_half: float = par(20.0, "ratings at which half of it is reached", "ratings", ASSUMPTION, ge=0.1, le=1e6)
-    claim: float = par(5.0, "precision of a fully trusted expert's claim", "1/quality²", ASSUMPTION, ge=0, le=50)
+    goodwill_days: float = par(
+        35.0, "time in which goodwill falls to 1/e of itself", "days", ASSUMPTION, ge=0.1, le=1e12, plausible=(20, 60)
+    )
+    knowledge_days: float = par(
+        90.0, "the same of what is known of a product (Mehta, Rajiv & Srinivasan 2004)", "days", ASSUMPTION, ge=0.1,
+        le=1e12, plausible=(45, 365),
+    )  # fmt: skip
+    seen: float = par(0.1, "goodwill added by an ad or a public page", "1", ASSUMPTION, ge=0, le=10)
+    heard: float = par(0.2, "goodwill added by what somebody close says", "1", ASSUMPTION, ge=0, le=10)
+    use: float = par(2.0, "goodwill added by use", "1", ASSUMPTION, ge=0, le=10)
+    disappointed: float = par(0.2, "share of that where use disappoints", "1", ASSUMPTION, ge=0, le=1)
+    most_told: float = par(0.8, "most goodwill that pages and words can build", "1", ASSUMPTION, ge=0.01, le=100)
+    most_used: float = par(4.0, "most goodwill that use can build", "1", ASSUMPTION, ge=0.01, le=100)
+
+
+class Belief(Group):
+    """How worth is inferred (Erdem & Keane 1996); the precision of a signal follows from the variances of the world."""
+
+    likeness: float = par(
+        0.6, "correlation of what products are worth to two people of one group, beyond quality", "1", ASSUMPTION,
+        ge=0, le=1,
+    )  # fmt: skip
+    naive: float = par(
+        0.9, "likeness that people assume of a creator of another group, as a share of likeness", "1", ASSUMPTION,
+        ge=0, le=1,
+    )  # fmt: skip
+    hearsay: float = par(
+        1.0, "standard deviation of what a creator knows of a product never used: the brand's word", "utility",
+        ASSUMPTION, ge=0, le=5,
+    )  # fmt: skip
     disclosure: float = par(
         1.0,
         "precision lost per unit of visible incentive",
@@ -275,47 +317,44 @@ class Belief(Group):
         le=3,
         plausible=(0.0, 2.0),
     )
-    friend: float = par(3.0, "precision of a friend's word", "1/quality²", ASSUMPTION, ge=0, le=20)
-    own: float = par(0.44, "precision of own experience, per purchase", "1/quality²", CALIBRATED, ge=0, le=20)
-    own_most: float = par(5.0, "largest precision of own experience", "1/quality²", ASSUMPTION, ge=0, le=50)
+    rating_days: float = par(
+        140.0, "time in which a public rating falls to 1/e of its weight", "days", ASSUMPTION, ge=0.1, le=1e12
+    )
 
 
 class Choice(Group):
-    """Random utility: the best offer of a category against buying nothing (McFadden 1974)."""
+    """Random utility: the best offer of a category against buying nothing (McFadden 1974); a Gumbel draw is the unit."""
 
-    quality: float = par(1.2, "utility per unit of expected quality", "utility/quality", CALIBRATED, ge=0, le=10)
     risk: float = par(
-        2.0,
-        "risk premium: quality lost per unit of variance",
-        "1/quality",
-        CALIBRATED,
-        ge=0,
-        le=10,
-        plausible=(0.0, 4.0),
+        0.25, "risk aversion ρ: a variance of 1 costs ρ / 2", "1/utility", ASSUMPTION, ge=0, le=10, plausible=(0.0, 1.0)
     )
-    herding: float = par(
-        0.6,
-        "utility per log(1 + friends known to have bought)",
-        "utility",
-        CALIBRATED,
-        ge=0,
-        le=3,
-        plausible=(0.0, 1.0),
+    friends: float = par(
+        0.15, "utility of friends known to have bought, at most", "utility", ASSUMPTION, ge=0, le=100,
+        plausible=(0.0, 0.5),
+    )  # fmt: skip
+    friends_saturation: float = par(
+        2.0, "how soon further friends add nothing: 1 − e^(−s friends)", "1/friend", ASSUMPTION, ge=0, le=100
     )
-    outside: float = par(2.2, "utility of buying nothing", "utility", CALIBRATED, ge=-10, le=10)
+    outside: float = par(-0.9, "utility of buying nothing", "utility", ASSUMPTION, ge=-10, le=10)
 
 
 class Experience(Group):
-    """What was delivered, and how it compares with what was expected (Oliver 1980)."""
+    """What was delivered, and what becomes of it."""
 
-    noise: float = par(0.3, "standard deviation of delivered quality", "quality", ASSUMPTION, ge=0, le=3)
-    return_gap: float = par(
-        0.9, "shortfall against expectation that leads to a return", "quality", ASSUMPTION, ge=0, le=5
+    noise: float = par(
+        0.7, "standard deviation of one use of a product about its worth", "utility", ASSUMPTION, ge=0, le=3
     )
-    review: float = par(0.3, "probability to rate a purchase in public", "1/purchase", ASSUMPTION, ge=0, le=1)
-    habit_purchases: int = par(
-        3, "satisfying purchases in a row that make a habit", "purchases", ASSUMPTION, ge=1, le=100
+    mood: float = par(
+        0.75, "share of the mood of the moment that is left when the goods arrive", "1", ASSUMPTION, ge=0, le=1
     )
+    return_below: float = par(
+        1.5, "utility under that of having nothing at which goods are sent back", "utility", ASSUMPTION, ge=0, le=100
+    )
+    hassle: float = par(0.3, "what a return costs the buyer", "share of price", ASSUMPTION, ge=0, le=2)
+    tolerance: float = par(
+        1.0, "shortfall against expectation that still satisfies (Oliver 1980)", "utility", ASSUMPTION, ge=0, le=5
+    )
+    review: float = par(0.15, "probability to rate a purchase in public", "1/purchase", ASSUMPTION, ge=0, le=1)
 
 
 class Trust(Group):
@@ -343,7 +382,7 @@ class Trust(Group):
     mass_broken: float = par(
         0.9, "prior broken claims, a mass audience's idol", "claims", ASSUMPTION, ge=LEAST_CLAIMS, le=30
     )
-    tolerance: float = par(0.6, "shortfall against a claim that is forgiven", "quality", ASSUMPTION, ge=0, le=5)
+    tolerance: float = par(1.0, "shortfall against a claim that is forgiven", "utility", ASSUMPTION, ge=0, le=5)
     broken_weight: float = par(2.0, "weight of a broken claim against a met one", "1", ASSUMPTION, ge=0, le=10)
     reputation: float = par(
         0.1,
@@ -356,20 +395,15 @@ class Trust(Group):
     )
     reputation_mass: float = par(0.01, "the same in a mass audience", "1", ASSUMPTION, ge=0, le=2)
     reputation_decay: float = par(0.02, "share of reputation that fades", "1/day", ASSUMPTION, ge=0, le=1)
-    expertise_floor: float = par(0.15, "expertise in a category never posted about", "1", ASSUMPTION, ge=0.05, le=1)
-    expertise_half: float = par(
-        0.3, "share of content at which half of the rest is reached", "1", ASSUMPTION, ge=0.01, le=5
-    )
 
 
 class Sharing(Group):
     """Word of mouth, both ways (Anderson 1998: the delighted and the disappointed talk more)."""
 
-    friends_told: float = par(6.4, "mean friends told when somebody shares", "friends", CALIBRATED, ge=0, le=1e6)
+    friends_told: float = par(2.0, "mean friends told when somebody shares", "friends", ASSUMPTION, ge=0, le=1e6)
     surprise: float = par(
-        0.5, "rise of the log odds to share per unit of surprise", "logit/quality", ASSUMPTION, ge=0, le=3
+        0.5, "rise of the log odds to share per unit of surprise", "logit/utility", ASSUMPTION, ge=0, le=3
     )
-    recall: float = par(14.0, "time for which a friend's purchase is called to mind", "days", ASSUMPTION, ge=1, le=365)
 
 
 class Market(Group):
@@ -380,6 +414,7 @@ class Market(Group):
     people: People = People()
     need: Need = Need()
     attention: Attention = Attention()
+    memory: Remembering = Remembering()
     belief: Belief = Belief()
     choice: Choice = Choice()
     experience: Experience = Experience()
@@ -445,8 +480,8 @@ class Creators(Group):
         500, "largest pool of a KOC at the start", "people", "150-500 users per KOC: Mihe 2020", ge=1, le=MOST_PEOPLE
     )
     pool_from_graph: float = par(0.8, "share of a pool from the graph neighbourhood", "1", ASSUMPTION, ge=0, le=1)
-    kol_count: int = par(8, "KOLs at the start", "people", ASSUMPTION, ge=0, le=1000)
-    kol_audience: float = par(0.1, "median audience of a KOL as a share of all", "1", ASSUMPTION, ge=0, le=1)
+    kol_count: int = par(20, "KOLs at the start", "people", ASSUMPTION, ge=0, le=1000)
+    kol_audience: float = par(0.15, "median audience of a KOL as a share of all", "1", ASSUMPTION, ge=0, le=1)
     kol_audience_spread: float = par(0.4, "standard deviation of log audience", "log", ASSUMPTION, ge=0, le=2)
     kol_threshold: float = par(
         0.06, "audience that makes a creator a KOL, as a share of all", "1", ASSUMPTION, ge=0, le=1
@@ -461,18 +496,32 @@ class Creators(Group):
     )
     private_share_koc: float = par(1.0, "share of a KOC's posts that go to the private pool", "1", "", ge=0, le=1)
     private_share_kol: float = par(0.0, "share of a KOL's posts that go to the private pool", "1", "", ge=0, le=1)
-    integrity: float = par(0.7, "median integrity: 1 never inflates a claim for pay", "1", ASSUMPTION, ge=0, le=1)
+    integrity: float = par(0.7, "median integrity of a KOC: 1 never inflates a claim for pay", "1", ASSUMPTION, ge=0, le=1)
+    kol_integrity: float = par(0.5, "the same of a KOL", "1", ASSUMPTION, ge=0, le=1)
     integrity_spread: float = par(1.0, "standard deviation of its logit", "logit", ASSUMPTION, ge=0, le=5)
     hype: float = par(
-        2.5,
-        "inflation of a claim per unit of incentive, at no integrity",
-        "quality",
+        1.2,
+        "inflation of a paid claim, at no integrity",
+        "utility",
         ASSUMPTION,
         ge=0,
         le=20,
-        plausible=(0.0, 5.0),
+        plausible=(0.0, 3.0),
     )
-    claim_noise: float = par(0.2, "standard deviation of an expert's honest claim", "quality", ASSUMPTION, ge=0, le=2)
+    declines_below: float = par(
+        0.3, "worth of a sample below which a KOC of full integrity declines to post", "utility", ASSUMPTION,
+        ge=-10, le=10,
+    )  # fmt: skip
+    unpaid: float = par(
+        0.05, "probability that a post that nobody pays for is made all the same, of what is used and liked", "1/post",
+        ASSUMPTION, ge=0, le=1,
+    )  # fmt: skip
+    live_share: float = par(
+        0.5, "share of KOLs' paid public posts that are live rooms", "1", ASSUMPTION, ge=0, le=1
+    )
+    urgency: float = par(
+        0.5, "share of the cost of buying without need that is not felt in a live room", "1", ASSUMPTION, ge=0, le=1
+    )
     past_posts: float = par(20.0, "posts that a creator has made before entry", "posts", ASSUMPTION, ge=0.1, le=1e4)
     specialty: float = par(
         2.0, "effect of the own taste on the log share of a category in them", "1/utility", ASSUMPTION, ge=0, le=5
@@ -486,34 +535,30 @@ class Creators(Group):
     )
     orders_confidence: float = par(5.0, "weight of that expectation", "posts", ASSUMPTION, ge=0.01, le=1e4)
     answers: float = par(
-        20.0,
+        3.0,
         "one-to-one questions a creator can answer",
         "answers/day",
         ASSUMPTION,
         ge=0,
         le=10_000,
-        plausible=(0.0, 60.0),
+        plausible=(1.0, 20.0),
     )
     posts_start: float = par(1.0, "mean posts at the start", "posts/day", ASSUMPTION, ge=0, le=8)
     posts_fixed: float = par(-1.0, "posts per day if held fixed; -1 lets creators learn", "posts/day", "", ge=-1, le=8)
     posts_most: int = par(8, "most posts on one day", "posts/day", ASSUMPTION, ge=1, le=8)
     effort_cost: float = par(
-        4.0,
+        10.0,
         "marginal effort cost per post squared",
         "yuan day/post²",
         ASSUMPTION,
         ge=0.01,
         le=1000,
-        plausible=(1.0, 12.0),
+        plausible=(4.0, 20.0),
     )
     kol_effort: float = par(
-        10.0,
-        "effort cost of a KOL's post over that of a KOC's",
-        "1",
-        "order of the ratio of fees, 20: HBR 2024-09",
-        ge=0.1,
-        le=1000,
-    )
+        0.01, "the same of a KOL, per follower: larger audiences get larger productions", "yuan day/post²/follower",
+        ASSUMPTION, ge=0, le=100,
+    )  # fmt: skip
     income_scale: float = par(
         20.0,
         "pay of a post at which more of it begins to count less when a product is chosen",
@@ -523,14 +568,14 @@ class Creators(Group):
         le=1e6,
     )
     intrinsic: float = par(
-        3.0, "non-cash reward of a post: respect, achievement", "yuan/post", ASSUMPTION, ge=0, le=1000
+        2.0, "non-cash reward of a post: respect, achievement", "yuan/post", ASSUMPTION, ge=0, le=1000
     )
     reservation: float = par(
         2.0, "median net income below which a KOC thinks of leaving", "yuan/day", ASSUMPTION, ge=0, le=1e5
     )
     reservation_spread: float = par(0.8, "standard deviation of its log", "log", ASSUMPTION, ge=0, le=3)
     kol_reservation: float = par(
-        0.01, "the same for a KOL, per follower", "yuan/day/follower", ASSUMPTION, ge=0, le=100
+        0.003, "the same for a KOL, per follower", "yuan/day/follower", ASSUMPTION, ge=0, le=100
     )
     leave: float = par(
         0.02, "probability that a creator below the reservation income leaves", "1/day", ASSUMPTION, ge=0, le=1
@@ -569,14 +614,16 @@ class Creators(Group):
         le=0.6,
         plausible=(0.0, 0.4),
     )
-    resale_margin: float = par(0.0, "hidden margin on goods resold", "share of price paid", ASSUMPTION, ge=0, le=0.6)
+    resale_margin: float = par(
+        0.0, "mark-up of creators who sell on their own account: buyers pay it and do not see it", "share of price", ASSUMPTION,
+        ge=0, le=0.6,
+    )  # fmt: skip
     slot_fee: float = par(
-        0.06,
-        "fixed fee of a KOL for the first promoted post of a day",
-        "yuan/follower",
-        CALIBRATED,
-        ge=0,
-        le=10,
+        0.011, "fixed fee of a KOL's paid post", "yuan/follower",
+        "order of $1,000 per 100,000 followers, .07: HBR 2024-09; a sixth of it: assumption", ge=0, le=10,
+    )  # fmt: skip
+    koc_fee: float = par(
+        0.02, "fixed fee of a KOC's paid post, beside the sample", "yuan/follower", ASSUMPTION, ge=0, le=10
     )
 
     @model_validator(mode="after")
@@ -592,23 +639,23 @@ class Creators(Group):
 class Brands(Group):
     """Brands: budget and its split over channels."""
 
-    count: int = par(16, "brands", "brands", ASSUMPTION, ge=1, le=MOST_BRANDS)
+    count: int = par(48, "brands", "brands", ASSUMPTION, ge=1, le=MOST_BRANDS)
     weekly_budget: float = par(
-        12.0,
-        "marketing budget of all brands together, fees and commissions included",
+        1.3,
+        "marketing budget of all brands together, commissions included",
         "yuan/consumer/week",
         ASSUMPTION,
         ge=0,
         le=1e4,
-        plausible=(4, 24),
+        plausible=(0.6, 2.6),
     )
-    ads: float = par(0.2, "share of the budget for ads in the public feed", "1", ASSUMPTION, ge=0, le=1)
-    kol: float = par(0.4, "share of the budget for KOLs", "1", ASSUMPTION, ge=0, le=1)
-    koc: float = par(0.4, "share of the budget for KOCs", "1", ASSUMPTION, ge=0, le=1)
+    ads: float = par(0.4, "share of the budget for ads in the public feed", "1", ASSUMPTION, ge=0, le=1)
+    kol: float = par(0.3, "share of the budget for KOLs", "1", ASSUMPTION, ge=0, le=1)
+    koc: float = par(0.3, "share of the budget for KOCs", "1", ASSUMPTION, ge=0, le=1)
     own: float = par(0.0, "share of the budget for the brand's own pool", "1", ASSUMPTION, ge=0, le=1)
     adapt: float = par(0.0, "share of the split moved to the better return; 0 holds it fixed", "1/week", "", ge=0, le=1)
-    cost: float = par(0.5, "cost of goods", "share of list price", ASSUMPTION, ge=0, le=1)
-    shipping: float = par(6.0, "shipping, each way", "yuan/order", ASSUMPTION, ge=0, le=1000)
+    cost: float = par(0.42, "cost of goods", "share of list price", ASSUMPTION, ge=0, le=1)
+    shipping: float = par(2.0, "shipping, each way", "yuan/order", ASSUMPTION, ge=0, le=1000)
     pass_through: float = par(
         0.5,
         "share of expected take and commission passed on to the price",
@@ -627,6 +674,13 @@ class Brands(Group):
         ge=0,
         le=1000,
     )
+    join: float = par(
+        0.6, "probability that a satisfied buyer joins an own pool that takes new contacts", "1/purchase", ASSUMPTION,
+        ge=0, le=1,
+    )  # fmt: skip
+    member_discount: float = par(
+        0.1, "discount on what is offered in an own pool", "share of price", ASSUMPTION, ge=0, le=0.9
+    )
     own_posts: float = par(1.0, "posts in the brand's own pool", "posts/day", ASSUMPTION, ge=0, le=8)
 
     @model_validator(mode="after")
@@ -643,17 +697,17 @@ class Brands(Group):
 class Feed(Group):
     """Ranking of the public feed and of search: a mix of popularity, merit and paid bids."""
 
-    popularity: float = par(0.6, "weight of popularity", "1", ASSUMPTION, ge=0, le=1)
-    merit: float = par(0.2, "weight of merit: truth of claims, satisfaction", "1", ASSUMPTION, ge=0, le=1)
-    paid: float = par(0.2, "weight of paid bids", "1", ASSUMPTION, ge=0, le=1)
-    exponent: float = par(0.55, "exponent of popularity", "1", CALIBRATED, ge=0, le=3)
+    popularity: float = par(0.7, "weight of popularity", "1", ASSUMPTION, ge=0, le=1)
+    merit: float = par(0.3, "weight of merit: truth of claims, satisfaction", "1", ASSUMPTION, ge=0, le=1)
+    paid: float = par(0.0, "weight of paid bids among what is not marked as an ad", "1", ASSUMPTION, ge=0, le=1)
+    exponent: float = par(0.4, "exponent of popularity", "1", ASSUMPTION, ge=0, le=3)
     popularity_decay: float = par(0.05, "share of recent sales that no longer counts", "1/day", ASSUMPTION, ge=0, le=1)
     satisfaction: float = par(0.8, "share of satisfied buyers assumed of new goods", "1", ASSUMPTION, ge=0, le=1)
     satisfaction_weight: float = par(5.0, "weight of that assumption", "purchases", ASSUMPTION, ge=0.01, le=1e4)
     truth: float = par(0.5, "share of claims met that is assumed of new creators", "1", ASSUMPTION, ge=0, le=1)
     truth_weight: float = par(2.0, "weight of that assumption", "claims", ASSUMPTION, ge=0.01, le=1e4)
     content_share: float = par(
-        0.3,
+        0.4,
         "largest share of feed pages given to creators' public posts",
         "1",
         ASSUMPTION,
@@ -662,18 +716,33 @@ class Feed(Group):
         plausible=(0.1, 0.5),
     )
     content_half: float = par(
-        10.0,
+        2.0,
         "public posts at which half of that share is filled; other content competes for the rest",
         "posts/1,000 people/day",
         ASSUMPTION,
         ge=0,
         le=1e4,
-        plausible=(2.0, 50.0),
+        plausible=(1.0, 20.0),
     )
-    ad_load: float = par(0.15, "share of feed pages given to ads, if a brand pays", "1", ASSUMPTION, ge=0, le=1)
-    ad_price: float = par(0.5, "price of an ad", "yuan/view", ASSUMPTION, ge=0, le=1000)
+    ad_load: float = par(
+        0.4, "largest share of pages, of the feed and of search, given to ads", "1", ASSUMPTION, ge=0, le=1
+    )
+    ad_price: float = par(
+        0.18, "least price of an ad; more where brands want more pages than there are", "yuan/view", ASSUMPTION,
+        ge=0.001, le=1000,
+    )  # fmt: skip
+    displacement: float = par(
+        0.4, "organic pages that an ad in the feed takes the place of", "pages", ASSUMPTION, ge=0, le=1
+    )
     organic_reach: float = par(
-        0.047, "share of followers whom a public post reaches", "1", CALIBRATED, ge=0, le=1, plausible=(0.02, 0.4)
+        0.38, "share of followers whom a public post reaches, up to 10,000 followers", "1", "Minter.io 2019", ge=0,
+        le=1, plausible=(0.2, 0.5),
+    )  # fmt: skip
+    reach_fall: float = par(
+        0.15, "fall of log reach per log of the audience beyond 10,000", "1", "38 to 19 %: Minter.io 2019", ge=0, le=2
+    )
+    mass_audience: float = par(
+        100_000.0, "audience on the platform at large of a KOL of median audience", "people", ASSUMPTION, ge=1, le=1e9
     )
 
     @model_validator(mode="after")
@@ -702,10 +771,10 @@ class Platform(Group):
         0.05, "platform's share of completed sales", "share of price paid", "5-8 %: JD merchant fees 2018", ge=0, le=0.6
     )
     annual_fee: float = par(
-        30_000.0,
+        5_000.0,
         "software service fee of a brand in a market of 10,000 people; it grows with the market",
         "yuan/year",
-        "JD merchant fees 2018",
+        "about 2 % of what brands sell here, as 30,000 yuan are of 1.5 million: JD merchant fees 2018; size: assumption",
         ge=0,
         le=1e9,
     )
@@ -766,11 +835,10 @@ class Platform(Group):
 class Rules(Group):
     """Behavioural rules, each the dotted name of a function; a researcher's own takes the place of one."""
 
-    belief: str = "sim.rules.belief.expected_quality"
+    belief: str = "sim.rules.belief.expected_worth"
     utility: str = "sim.rules.choice.utility"
     shock: str = "sim.rules.choice.shock"
     trust: str = "sim.rules.trust.trust"
-    expertise: str = "sim.rules.trust.expertise"
     open_probability: str = "sim.rules.attention.open_probability"
     fatigue: str = "sim.rules.attention.fatigue_after"
     share_probability: str = "sim.rules.sharing.share_probability"
@@ -860,24 +928,43 @@ def scalars(group: Group, numbers: tuple[float, ...] = ()) -> Any:
 
 
 _TYPES: dict[Any, type] = {float: np.float64, int: np.int64, bool: np.bool_}
-BEHAVIOUR = ("people", "need", "attention", "belief", "choice", "experience", "trust", "sharing")
+BEHAVIOUR = ("people", "need", "attention", "memory", "belief", "choice", "experience", "trust", "sharing")
 
 
 def numbers_of(parameters: Parameters) -> Any:
     """All numbers that compiled code reads, a group within the other.
 
-    The groups of `BEHAVIOUR` and ``creators`` as `scalars` has them; ``interval`` and ``impulse_cost`` of each
-    category.
+    The groups of `BEHAVIOUR`, ``creators`` and ``brands`` as `scalars` has them; ``variance`` of quality, of the bias
+    of ratings, of use and of hearsay; and for each category ``impulse_cost``, the reference price in fen, the variance
+    ``match`` between people, the ``prior`` precision of belief, and ``most_told``, what others can add to it at most.
     """
-    own = parameters.rules.numbers
-    groups = {name: scalars(getattr(parameters.market, name), own) for name in BEHAVIOUR}
+    own, market = parameters.rules.numbers, parameters.market
+    groups = {name: scalars(getattr(market, name), own) for name in BEHAVIOUR}
     groups["creators"] = scalars(parameters.creators, own)
-    categories = parameters.market.catalogue.categories
+    groups["brands"] = scalars(parameters.brands, own)
+    variances = {
+        "quality": market.catalogue.quality_spread**2, "bias": market.catalogue.rating_bias**2,
+        "use": market.experience.noise**2, "hearsay": market.belief.hearsay**2,
+    }  # fmt: skip
+    categories = market.catalogue.categories
     room = room_for(len(categories))
-    by_category = [(name, np.float64, (room,)) for name in ("interval", "impulse_cost")]
-    row = np.zeros(1, structured([*((name, group.dtype) for name, group in groups.items()), *by_category]))
+    by_category = {
+        "impulse_cost": [category.impulse_cost for category in categories],
+        "reference": [100 * category.price for category in categories],
+        "match": [category.match_spread**2 for category in categories],
+    }
+    by_category["prior"] = [1 / max(variances["quality"] + match, LEAST_VARIANCE) for match in by_category["match"]]
+    by_category["most_told"] = [
+        max(1 / max((1 - market.belief.likeness) * match, LEAST_VARIANCE) - prior, LEAST_VARIANCE)
+        for match, prior in zip(by_category["match"], by_category["prior"], strict=True)
+    ]
+    fields: list[Any] = [(name, group.dtype) for name, group in groups.items()]
+    fields += [("variance", structured([(name, np.float64) for name in variances]))]
+    row = np.zeros(1, structured([*fields, *((name, np.float64, (room,)) for name in by_category)]))
     for name, group in groups.items():
         row[name] = group
-    for name, *_ in by_category:
-        row[name][0, : len(categories)] = [getattr(category, name) for category in categories]
+    for name, value in variances.items():
+        row["variance"][name] = value
+    for name, values in by_category.items():
+        row[name][0, : len(categories)] = values
     return row[0]

@@ -11,6 +11,7 @@ MOST_PEOPLE = 50_000_000  # a draw has room for more, of which the upper half be
 MOST_PLATFORMS = 1 << 8
 MOST_CITY_TIERS = (1 << 8) - 1
 MOST_BRANDS = 64  # who is whose customer is a set of 64 bits
+MOST_GROUPS = 64  # of people whose tastes are alike
 MOST_CATEGORIES = 16  # needs are a set of 16 bits
 MOST_PER_CATEGORY = 200
 MOST_PRODUCTS = MOST_CATEGORIES * MOST_PER_CATEGORY

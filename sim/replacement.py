@@ -21,7 +21,7 @@ Chosen = tuple[tuple[str, Callable[..., Any]], ...]
 
 SHORT_CUTS: dict[str, list[tuple[str, Callable[..., Any]]]] = {
     "open_probability": [("most_open_probability", certain)],
-    "expected_quality": [("knows_more", may_know_more)],
+    "expected_worth": [("knows_more", may_know_more)],
     "shock": [("shock_at_most", any_shock), ("shock_at_least", least_shock)],
 }
 """What holds for a rule of the model and saves time, and what holds for any rule in its place."""

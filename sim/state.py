@@ -14,6 +14,7 @@ from sim.ranges import (
     LAST_DAY,
     MOST_CITY_TIERS,
     MOST_FEN,
+    MOST_GROUPS,
     MOST_INCOME,
     MOST_LIST,
     MOST_PEOPLE,
@@ -36,8 +37,7 @@ NOBODY = -1
 FEN = 100
 DAYS_A_WEEK = 7
 FOLLOW_SLOTS = 14
-OWN_SLOTS = 4
-WORD_SLOTS = 3
+MEMORY_SLOTS = 16
 MOST_TERMS = 16  # of a utility
 MOST_POSTS = 8  # posts of a creator on one day
 MOST_OFFERS = 512  # offers that one person can weigh on one day
@@ -54,12 +54,14 @@ class Channel(IntEnum):
     ONE_TO_ONE = 4
     SEARCH = 5
     FRIEND = 6
-    HABIT = 7
+    RECALL = 7
+    LIVE = 8
+    OWN_POOL = 9
 
 
-PUBLIC_CHANNELS = (Channel.LISTING, Channel.AD, Channel.PUBLIC_POST, Channel.SEARCH)
-PRIVATE_CHANNELS = (Channel.PRIVATE_POST, Channel.ONE_TO_ONE)
-CREATOR_CHANNELS = (Channel.PUBLIC_POST, Channel.PRIVATE_POST, Channel.ONE_TO_ONE)
+PUBLIC_CHANNELS = (Channel.LISTING, Channel.AD, Channel.PUBLIC_POST, Channel.SEARCH, Channel.LIVE)
+PRIVATE_CHANNELS = (Channel.PRIVATE_POST, Channel.ONE_TO_ONE, Channel.OWN_POOL)
+CREATOR_CHANNELS = (Channel.PUBLIC_POST, Channel.LIVE, Channel.PRIVATE_POST, Channel.ONE_TO_ONE)
 
 
 class Tier(IntEnum):
@@ -88,7 +90,7 @@ class Spending(IntEnum):
     KOL = 1
     KOC = 2
     OWN = 3
-    FEES = 4  # the platform's take on orders that no promotion led to, and annual fees
+    FEES = 4  # the platform's take and annual fees, which are no marketing
 
 
 CHANNELS = 4  # that a budget is split over: the first of `Spending`
@@ -104,10 +106,11 @@ class Person(Record):
     taste: Float = real("taste θ for a category", "utility", per="category", single=True)
     pull: Float = real("odds ratio exp(i·θ) with which taste draws attention", per="category", single=True)
     activity: float = real("probability to be online", "1/day", single=True)
-    sensitivity: float = real("price sensitivity α", "utility/log price", single=True)
+    wait: Float = real("mean wait from one purchase to the next need", "days", per="category", single=True)
+    sensitivity: float = real("price sensitivity α", "utility/reference price", single=True)
     sociability: float = real("probability to tell friends of an unsurprising purchase", single=True)
     income: int = whole("budget for these goods", "fen/day", most=MOST_INCOME)
-    group: int = row("categories", "interest group")
+    group: int = whole("group of people whose tastes are alike", most=MOST_GROUPS - 1)
     city_tier: int = whole("tier of the home city", most=MOST_CITY_TIERS)
     home: int = row("platforms", "platform")
 
@@ -124,14 +127,6 @@ class Consumer(Record):
     next_change: int = whole("day on which they change next", "day", least=-1, most=LAST_DAY + 500)
     wallet: int = whole("money at hand", "fen", least=-MOST_FEN, most=MOST_FEN)
     known: int = whole("products remembered, folded", "set of products", most=2**63 - 1)
-    own_product: Int16 = row("products", "products used", or_none=True, per=OWN_SLOTS)
-    own_count: Byte = whole("purchases of it", "purchases", most=255, per=OWN_SLOTS)
-    own_run: Byte = whole("satisfying ones in a row", "purchases", most=255, per=OWN_SLOTS)
-    own_mean: Float = real("mean experienced quality", "quality", per=OWN_SLOTS, single=True)
-    word_product: Int16 = row("products", "products friends spoke of", or_none=True, per=WORD_SLOTS)
-    word_count: Byte = whole("friends who did", "friends", most=255, per=WORD_SLOTS)
-    word_mean: Float = real("mean of what they said", "quality", per=WORD_SLOTS, single=True)
-    word_day: Int16 = whole("last day", "day", least=-1, most=LAST_DAY, per=WORD_SLOTS)
     adviser: int = row("creators", "creator who answers a question today", or_none=True)
     question: int = row("categories", "category of that question")
     reached: int = whole("by paid pages: 1 this week, 2 since measuring began", "set", most=3)
@@ -141,6 +136,19 @@ class Consumer(Record):
     creator: int = row("creators", "row among creators", or_none=True)
 
 
+class Memory(Record):
+    """One product that a consumer remembers: how much it comes to mind, and what is believed of it."""
+
+    product: int = row("products", "product remembered", or_none=True)
+    day: int = whole("day up to which the rest has faded", "day", most=LAST_DAY)
+    goodwill: float = real("goodwill A, with which the product comes to mind", least=0, single=True)
+    evidence: float = real("signals of what it is worth, each times its precision", "1/utility", single=True)
+    precision: float = real("their precision", "1/utility²", least=0, single=True)
+    friends: float = real("friends known to have bought it, fading", "friends", least=0, single=True)
+    used: int = whole("purchases of it", "purchases", most=255)
+    source: int = row("creators", "creator who spoke of it last", or_none=True)
+
+
 class Follow(Record):
     """One place for a creator whom a consumer follows; a consumer's places are filled from the left."""
 
@@ -148,6 +156,7 @@ class Follow(Record):
     fatigue: int = whole("fatigue with the creator's posts", "1/8192", most=2**16 - 1)
     met: int = whole("claims met", "1/8 claim", most=255)
     broken: int = whole("claims broken", "1/8 claim", most=255)
+    opened: int = whole("day on which a post of the creator was opened last", "day", most=LAST_DAY)
 
 
 class Creator(Record):
@@ -188,26 +197,28 @@ class Product(Record):
 
     category: int = row("categories", "category")
     brand: int = row("brands", "brand")
-    quality: float = real("true quality: only experience and creators' judgement read it", "quality")
-    reputation: float = real("reputation of the brand", "quality")
-    rating_bias: float = real("bias of the public rating", "quality")
+    quality: float = real("true quality: only use, and what a brand tells creators, read it", "utility")
+    rating_bias: float = real("bias of the public rating", "utility")
     cost: int = whole("what the brand pays for it", "fen", most=MOST_SUM)
     stock: int = whole("units left until the next delivery", "units", most=MOST_SUM, start=MOST_SUM)
-    reviews: int = whole("public ratings", "ratings", most=MOST_SUM)
-    review_sum: int = whole("their sum", "quality/1,000,000", least=-MOST_SUM, most=MOST_SUM)
+    new_reviews: int = whole("public ratings of today", "ratings", most=MOST_SUM)
+    new_review_sum: int = whole("their sum", "utility/1,000,000", least=-MOST_SUM, most=MOST_SUM)
+    reviews: float = real("public ratings, fading", "ratings", least=0)
+    review_sum: float = real("their sum, fading", "utility")
     bought: int = whole("purchases received", "purchases", most=MOST_SUM)
     satisfying: int = whole("satisfying ones", "purchases", most=MOST_SUM)
-    rating: float = real("mean public rating today", "quality")
-    expected: float = real("quality expected on what everybody knows", "quality")
-    precision: float = real("precision of that belief", "1/quality²")
-    bid: float = real("ad budget left behind it today", "fen")
+    rating: float = real("mean public rating over the category's mean, as a signal of what one gets oneself", "utility")
+    rating_precision: float = real("precision of that signal", "1/utility²", least=0)
+    expected: float = real("worth expected on what everybody knows", "utility")
+    precision: float = real("precision of that belief", "1/utility²")
+    weight: float = real("share of its brand's recent revenue", least=0, most=1)
+    bid: float = real("ad money behind it today", "fen")
 
 
 class Listing(Record):
     """A product on a platform."""
 
     price: int = whole("price before discount and coupon", "fen", least=1, most=MOST_FEN, start=1)
-    log_price: float = real("log of it over the category's mean list price")
     waiting: int = whole("orders that wait for others", "orders", most=MOST_SUM)
     sold: int = whole("orders today", "orders", most=MOST_SUM)
     popularity: float = real("orders, fading", "orders")
@@ -222,9 +233,8 @@ class Brand(Record):
     earned: Int64 = whole(
         "gross margin that each channel led to", "fen/week", least=-MOST_SUM, most=MOST_SUM, per=CHANNELS
     )
-    pays: Byte = flag("whether each tier is paid today", per=len(Tier))
-    margin: Double = real("paid today to each tier, not seen", "share of price", least=0, most=1, per=len(Tier))
-    slot_fee: Double = real("paid today to each tier", "yuan/follower/promoted post", per=len(Tier))
+    fund: Double = real("marketing money at hand for ads, KOLs, KOCs and the own pool", "fen", per=CHANNELS)
+    pays: Byte = flag("whether each tier is paid a commission today", per=len(Tier))
     account: int = row("creators", "own account", or_none=True)
     welcomes: bool = flag("whether the own account takes new contacts today")
 
@@ -243,7 +253,11 @@ class Platform(Record):
     return_days: int = whole("from arrival to refund", "days", most=255)
     annual_fee: int = whole("of a brand", "fen/year", most=MOST_SUM)
     deposit: int = whole("of a brand", "fen", most=MOST_SUM)
-    ad_price: int = whole("price of an ad", "fen/view", most=MOST_SUM)
+    ad_price: float = real("least price of an ad", "fen/view", least=0)
+    ad_cost: float = real("today's price of an ad", "fen/view", least=0)
+    ad_share: float = real("share of today's pages given to ads", least=0, most=1)
+    pages: float = real("pages that could be ads, a day, of late", "pages/day", least=0)
+    weight: float = real("share of the market's people who are at home here", least=0, most=1)
     withdrawal_habit: float = real("probability that a party withdraws", "1/day", least=0, most=1)
     withdrawal_fee: float = real("fee on withdrawals", "share of amount", least=0, most=1)
     withdrawal_fee_least: int = whole("smallest fee", "fen", most=MOST_SUM)
@@ -251,8 +265,11 @@ class Platform(Record):
     follow_gate: bool = flag("whether trade needs a follow")
     coupon: float = real("coupon", "share of price", least=0, most=1)
     coupon_newcomers: bool = flag("whether it is for people who have not bought yet")
-    organic_reach: float = real("share of followers whom a public post reaches")
-    ad_load: float = real("share of feed pages given to ads")
+    organic_reach: float = real("share of followers whom a public post of a small audience reaches")
+    mass_audience: float = real("audience at large of a KOL of median audience", "people", least=1)
+    reach_fall: float = real("elasticity of that share to the audience, with a minus sign", least=0)
+    ad_load: float = real("largest share of pages given to ads")
+    displacement: float = real("pages that an ad in the feed takes the place of", least=0, most=1)
     content_most: float = real("largest share of feed pages given to public posts")
     content_half: float = real("public posts at which half of it is filled", "posts/1,000 people/day")
     content_share: float = real("share of today's feed pages given to them")
@@ -291,14 +308,18 @@ class Order(Record):
     cost: int = whole("what the brand pays for the goods", "fen", most=MOST_FEN)
     fee: int = whole("line of the price: platform", "fen", most=MOST_FEN)
     commission: int = whole("line of the price: creator, seen by the buyer", "fen", most=MOST_FEN)
-    margin: int = whole("line of the price: creator, not seen", "fen", most=MOST_FEN)
+    margin: int = whole("line of the price: the seller's own mark-up", "fen", most=MOST_FEN)
     rest: int = whole("line of the price: brand", "fen", least=-MOST_FEN, most=MOST_FEN)
     paid: bool = flag("whether the brand pays the creator who sold, in whatever form")
     new_customer: bool = flag("first purchase of the brand")
-    claim: float = real("quality claimed; NaN without a claim", "quality", may_be_nan=True, single=True)
-    expected: float = real("quality that was expected", "quality", single=True)
-    liking: float = real("utility over buying nothing, without that of quality", "utility", single=True)
-    experienced: float = real("quality received", "quality", single=True)
+    needed: bool = flag("whether there was a need for it")
+    live: bool = flag("whether it was bought in a live room")
+    claim: float = real("worth claimed; NaN without a claim", "utility", may_be_nan=True, single=True)
+    expected: float = real("worth that was expected", "utility", single=True)
+    liking: float = real("utility of having it over buying nothing, but for what it is worth", "utility", single=True)
+    mood: float = real("shock that spoke for it", "utility", single=True)
+    alternative: float = real("shock that spoke for buying nothing", "utility", single=True)
+    experienced: float = real("worth experienced", "utility", single=True)
     returned: bool = flag("sent back")
     satisfying: bool = flag("kept, and as good as expected")
     reviewed: bool = flag("rated in public")
@@ -312,7 +333,8 @@ class Word(Record):
 
     to: int = row("people", "who hears it")
     product: int = row("products", "of what")
-    quality: float = real("how good it is said to be", "quality", single=True)
+    teller: int = row("people", "who tells", or_none=True)
+    quality: float = real("how good it is said to be", "utility", single=True)
     order: int = whole("number of the teller's order", least=-1, most=MOST_SUM, start=NOBODY)
     creator: int = row("creators", "who sold to the teller", or_none=True)
 
@@ -326,14 +348,16 @@ class Profile(Record):
     active: bool = flag("in business")
     private: bool = flag("whether contacts can ask one-to-one")
     partner: int = whole("who the creator is in draws with others, whatever the row", most=MOST_LIST)
-    expertise: Double = real("expertise that followers grant", per="category")
+    group: int = whole("group of people whose tastes are alike; -1 for a brand", least=-1, most=MOST_GROUPS - 1)
+    specialty: Double = real("share of each category in the creator's posts", per="category")
     heard_met: float = real("pool's claims met, as one follower hears of them", "claims")
     heard_broken: float = real("the same, broken", "claims")
     stranger_met: float = real("prior claims met of who does not follow", "claims", start=1.0)
     stranger_broken: float = real("the same, broken", "claims", start=1.0)
-    is_kol: bool = flag("whether the audience is a mass audience")
+    is_brand: bool = flag("whether a brand speaks to its own contacts")
     advice: Int16 = row("products", "product recommended", or_none=True, per="category")
-    advice_claim: Double = real("quality claimed of it", "quality", per="category")
+    advice_claim: Double = real("worth claimed of it", "utility", per="category")
+    advice_noise: Double = real("variance of that claim", "utility²", per="category")
     advice_incentive: Double = real("visible pay for it", "share of price", per="category")
     advice_paid: Byte = flag("whether a brand pays for it", per="category")
 
@@ -344,11 +368,13 @@ class Post(Record):
     creator: int = row("creators", "author")
     product: int = row("products", "of what")
     category: int = row("categories", "of which category")
-    claim: float = real("quality claimed", "quality")
+    claim: float = real("worth claimed; NaN without a claim", "utility", may_be_nan=True)
+    noise: float = real("variance of the claim", "utility²")
     incentive: float = real("visible pay", "share of price")
     private: bool = flag("whether it goes to the private pool")
-    paid: bool = flag("whether a brand pays for it, visibly or not")
-    slot: bool = flag("whether the fixed fee is due")
+    live: bool = flag("whether it is a live room")
+    paid: bool = flag("whether the creator earns by it")
+    fee: int = whole("fixed fee", "fen", most=MOST_SUM)
     platform: int = row("platforms", "where")
 
 
@@ -359,6 +385,7 @@ class Card(Record):
     posts: int = whole("posts", "posts", most=MOST_POSTS)
     active: bool = flag("in business")
     partner: int = whole("who the creator is in draws with others", most=MOST_LIST)
+    reach: float = real("share of followers whom a public post reaches", least=0, most=1, single=True)
     category: Byte = row("categories", "category of each post", per=MOST_POSTS)
     private: Byte = flag("whether each goes to the private pool", per=MOST_POSTS)
 
@@ -397,8 +424,8 @@ class Offer(Record):
     channel: int = whole("where it was met", "Channel", most=len(Channel) - 1)
     creator: int = row("creators", "who sells", or_none=True)
     slot: int = whole("follow slot of the seller", least=-1, most=MOST_LIST)
-    claim: float = real("quality claimed; NaN without a claim", "quality", may_be_nan=True)
-    incentive: float = real("visible pay of the source", "share of price")
+    claim: float = real("worth claimed; NaN without a claim", "utility", may_be_nan=True)
+    paid: bool = flag("whether the creator earns by the page")
     parent: int = whole("number of the friend's order that led here", least=-1, most=MOST_SUM)
 
 
@@ -409,10 +436,11 @@ class Best(Record):
     outside: float = real("utility of buying nothing", "utility")
     shock: float = real("part of the best's utility that is luck", "utility")
     systematic: float = real("the rest of it", "utility")
-    quality: float = real("the term that stands for quality", "utility")
-    risk: float = real("the term that stands for risk", "utility")
-    expected: float = real("quality expected", "quality")
-    claim: float = real("quality claimed", "quality")
+    liking: float = real("that rest, without what passes with the moment or shows in use", "utility")
+    luck: float = real("shock that speaks for buying nothing", "utility")
+    expected: float = real("worth expected", "utility")
+    claim: float = real("worth claimed", "utility", may_be_nan=True)
+    paid: bool = flag("whether the creator earns by the page")
     product: int = row("products", "product")
     channel: int = whole("where it was met", "Channel", most=len(Channel) - 1)
     creator: int = row("creators", "who sells", or_none=True)
@@ -442,8 +470,8 @@ class Trace(Record):
     luck: float = real("shock of the draw", "utility")
     value: float = real("their sum", "utility")
     outside: float = real("utility of buying nothing", "utility")
-    expected: float = real("quality expected", "quality")
-    precision: float = real("its precision", "1/quality²")
-    claim: float = real("quality claimed", "quality")
+    expected: float = real("worth expected", "utility")
+    precision: float = real("its precision", "1/utility²")
+    claim: float = real("worth claimed", "utility")
     trust: float = real("trust in the source")
     outcome: int = whole("obstacle", most=255)

@@ -25,11 +25,13 @@ from sim.friendships import Friendships
 from sim.graph_statistics import GraphStatistics, describe
 from sim.parameters import Graph as Shape
 from sim.parameters import Parameters
+from sim.past import Past, Tastes, past_of
 from sim.ranges import LAST_DAY, LEAST_PEOPLE, MOST_INCOME, MOST_PEOPLE
 from sim.records import Table
 from sim.state import FEN, FOLLOW_SLOTS, Consumer, Creator, Double, Follow, Int8, Int16, Luck, Person, Tier
 
 LEAST_RATE = 1e-6
+LONGEST_WAIT = 1e6  # days: of people who hardly ever need anything of a category
 
 
 class Goods(NamedTuple):
@@ -38,7 +40,6 @@ class Goods(NamedTuple):
     category: Int8  # (J,)
     brand: Int16  # (J,)
     quality: Double  # (J,)
-    reputation: Double  # (J,) of the product's brand
     rating_bias: Double  # (J,)
     list_price: Double  # (J,) fen
 
@@ -55,6 +56,7 @@ class World:
     follows: Table[Follow]  # (N, FOLLOW_SLOTS)
     goods: Goods
     creators: Table[Creator]
+    past: Past
     friendships: Friendships | None  # where the graph was not drawn
 
     @classmethod
@@ -82,7 +84,8 @@ class World:
             consumers = _consumers(parameters, people, luck)
             population = int(np.count_nonzero(people["activity"]))
             creators, follows = _creators(parameters, population, graph, people, consumers, luck)
-        return cls(luck, population, graph, people, consumers, follows, goods, creators, friendships)
+            past = _past(parameters, goods, people, luck)
+        return cls(luck, population, graph, people, consumers, follows, goods, creators, past, friendships)
 
     @cached_property
     def statistics(self) -> GraphStatistics:
@@ -98,7 +101,7 @@ class World:
 
 WORLD_CREATORS = (
     "koc_share", "pool_least", "pool_most", "pool_from_graph", "kol_count", "kol_audience", "kol_audience_spread",
-    "kol_threshold", "kol_threshold_most", "integrity", "integrity_spread", "reservation", "reservation_spread",
+    "kol_threshold", "kol_threshold_most", "integrity", "kol_integrity", "integrity_spread", "reservation", "reservation_spread",
     "kol_reservation", "posts_start", "past_posts", "specialty",
 )  # fmt: skip
 
@@ -116,6 +119,7 @@ def world_parameters(parameters: Parameters) -> dict[str, Any]:
         "people": market.people.model_dump(),
         "need": market.need.model_dump(),
         "attention": market.attention.interest,
+        "likeness": market.belief.likeness,
         "trust": market.trust.model_dump(),
         "graph": graph,
         "creators": {name: getattr(parameters.creators, name) for name in WORLD_CREATORS},
@@ -177,7 +181,7 @@ def _people_and_graph(
     n = market.consumers if listed is None else len(listed.offsets) - 1
     key, taste_key = luck[Stream.WORLD_PERSON], luck[Stream.WORLD_TASTE]
 
-    group = (uniforms(key, 0, n, 0) * categories).astype(np.uint8)
+    group = (uniforms(key, 0, n, 0) * market.people.groups).astype(np.uint8)
     tiers = np.cumsum(market.people.city_tiers) / np.sum(market.people.city_tiers)
     city_tier = (1 + np.searchsorted(tiers, uniforms(key, 0, n, 1), side="right")).astype(np.uint8)
     homes = np.cumsum([platform.share for platform in parameters.platforms])
@@ -196,9 +200,11 @@ def _people_and_graph(
     people = Person.table(n, categories)
     for c in range(categories):
         own = np.sqrt(1 - person.taste_grouping) * normals(taste_key, 0, n, c)
-        shared = np.sqrt(person.taste_grouping * categories) * ((group == c) - 1 / categories)
+        shared = np.sqrt(person.taste_grouping * categories) * ((group % categories == c) - 1 / categories)
         people["taste"][:, c] = person.taste_spread * (own + shared)
     people["pull"] = np.exp(market.attention.interest * people["taste"])
+    for c, category in enumerate(market.catalogue.categories):
+        people["wait"][:, c] = _need_waits(category.interval, market.need.shape, uniforms(luck[Stream.WORLD_NEED], 2, n, c))
     people["activity"] = _rate(person.activity, person.activity_spread, normals(key, 1, n, 1))
     people["sensitivity"] = person.price_sensitivity * np.exp(
         person.price_sensitivity_spread * normals(key, 1, n, 2)
@@ -221,7 +227,6 @@ def _goods(parameters: Parameters, luck: Luck) -> Goods:
     category = np.repeat(np.arange(len(categories)), catalogue.products_per_category)
     brand = np.arange(products) % parameters.brands.count
     quality = catalogue.quality_spread * normals(key, 0, products, 0)
-    reputation = catalogue.reputation * np.array([quality[brand == b].mean() for b in brand])
     spread = catalogue.price_spread * normals(key, 0, products, 2)
     mean_price = np.array([categories[c].price for c in category])
     list_price = 100 * mean_price * np.exp(catalogue.quality_premium * quality + spread)
@@ -229,7 +234,6 @@ def _goods(parameters: Parameters, luck: Luck) -> Goods:
         category.astype(np.int8),
         brand.astype(np.int16),
         quality,
-        reputation,
         catalogue.rating_bias * normals(key, 0, products, 1),
         list_price,
     )
@@ -239,8 +243,8 @@ def _consumers(parameters: Parameters, people: Table[Person], luck: Luck) -> Tab
     n, categories = len(people), parameters.market.catalogue.categories
     key = luck[Stream.WORLD_NEED]
     consumers = Consumer.table(n, len(categories))
-    for c, category in enumerate(categories):
-        due = np.minimum(_waits(uniforms(key, 0, n, 2 * c), category.interval), LAST_DAY).astype(np.int16)
+    for c in range(len(categories)):
+        due = np.minimum(_waits(uniforms(key, 0, n, 2 * c), people["wait"][:, c].astype(float)), LAST_DAY).astype(np.int16)
         open_for = _waits(uniforms(key, 0, n, 2 * c + 1), 1 / parameters.market.need.lapse)
         consumers["due"][:, c] = due
         consumers["lapse"][:, c] = np.minimum(due + open_for, LAST_DAY + 500)
@@ -248,8 +252,33 @@ def _consumers(parameters: Parameters, people: Table[Person], luck: Luck) -> Tab
     return consumers
 
 
-def _waits(u: NDArray[np.float64], mean: float) -> NDArray[np.float64]:
-    return 1 + np.floor(np.log(u) / np.log1p(-1 / mean)) if mean > 1 else np.ones_like(u)
+def _waits(u: NDArray[np.float64], mean: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    """Geometric waits in whole days, at least 1, from uniform draws."""
+    with np.errstate(divide="ignore"):
+        return np.where(np.asarray(mean) > 1, 1 + np.floor(np.log(u) / np.log1p(-1 / np.maximum(mean, 1))), 1.0)
+
+
+def _need_waits(mean: float, shape: float, u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean waits for a need of people whose rates of need have a Gamma distribution, days, at least 1."""
+    from scipy.special import gammaincinv  # takes a while to import
+
+    rates = np.maximum(gammaincinv(shape, u) / shape / mean, 1 / LONGEST_WAIT)
+    return np.maximum(1 / rates, 1.0)
+
+
+def _past(parameters: Parameters, goods: Goods, people: Table[Person], luck: Luck) -> Past:
+    categories = parameters.market.catalogue.categories
+    reference = FEN * np.array([category.price for category in categories])
+    tastes = Tastes(
+        goods.quality, goods.list_price / reference[goods.category],
+        np.array([category.match_spread for category in categories]), parameters.market.belief.likeness,
+    )  # fmt: skip
+    return past_of(by_category_of(goods.category, len(categories)), tastes, people, luck)
+
+
+def by_category_of(category: Int8, categories: int) -> Int16:
+    """Products of each category, shape (C, n)."""
+    return np.argsort(category, kind="stable").reshape(categories, -1).astype(np.int16)
 
 
 def _creators(
@@ -268,6 +297,8 @@ def _creators(
     hosts = np.concatenate([kols, kocs]).astype(np.int32)
     creators = new_creators(hosts, parameters, people, luck, day=0)
     creators["tier"][: len(kols)] = Tier.KOL
+    mass = _logit(p.kol_integrity) + p.integrity_spread * normals_at(key, 2, hosts[: len(kols)], 0)
+    creators["integrity"][: len(kols)] = _logistic(mass)
     consumers["creator"][hosts] = np.arange(len(hosts))
 
     follows = Follow.table((n, FOLLOW_SLOTS))

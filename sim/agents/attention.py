@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import math
 
+from sim.agents.believing import claim_credibility, hear_claim, remember_claim_of, remember_page, remember_word
 from sim.agents.following import follow_slot, leave_later, trust_in
-from sim.agents.memory import remember_word
 from sim.compiled import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
 from sim.ranges import FATIGUE_UNITS
-from sim.rules.attention import fatigue_after, may_leave, most_open_probability, open_probability
+from sim.rules.attention import (
+    fatigue_after,
+    is_forgotten,
+    may_leave,
+    most_open_probability,
+    open_probability,
+)
 from sim.state import FOLLOW_SLOTS, MOST_OFFERS, MOST_POSTS, NOBODY, REACHED, Card, Channel, Offer, Post
 
 FATIGUE_MOST = 65535.0 / FATIGUE_UNITS
@@ -19,24 +25,34 @@ MILLION = 1_000_000.0
 
 @inlined
 def attend_posts(i: int, m: Day) -> None:
-    """Posts of followed creators: delivered, tiring, perhaps opened and weighed; tired followers leave."""
+    """Posts of followed creators: delivered, tiring, perhaps opened; who is tired, distrustful or has forgotten leaves."""
     for slot in range(FOLLOW_SLOTS):
-        creator = m.follows[i, slot].creator
+        edge = m.follows[i, slot]
+        creator = edge.creator
         if creator < 0:
             break
         card = m.cards[creator]
         fatigue, delivered = attend_creator(i, slot, m)
         gone = not card.active
-        if not gone and delivered > 0 and is_tempted_to_leave(i, card, m):
-            gone = may_leave(fatigue, trust_in(i, creator, slot, m), m.p.attention)
+        if not gone and (delivered > 0 or is_forgotten(m.day - edge.opened, m.p.attention)):
+            gone = is_tempted_to_leave(i, card, m) and wants_to_leave(i, slot, fatigue, m)
         if gone:
             leave_later(i, creator, slot, m)
 
 
 @inlined
 def is_tempted_to_leave(i: int, card: Card, m: Day) -> bool:
-    """Whether consumer i would leave a creator today if tired or distrustful enough."""
+    """Whether consumer i would leave a creator today, given a reason."""
     return uniform(m.keys[Stream.UNFOLLOW], m.day, i, card.partner) < m.p.attention.leave
+
+
+@inlined
+def wants_to_leave(i: int, slot: int, fatigue: float, m: Day) -> bool:
+    """Whether consumer i has a reason to leave the creator followed in a slot."""
+    edge = m.follows[i, slot]
+    if is_forgotten(m.day - edge.opened, m.p.attention):
+        return True
+    return may_leave(fatigue, trust_in(i, edge.creator, slot, m), m.p.attention)
 
 
 @inlined
@@ -51,14 +67,16 @@ def attend_creator(i: int, slot: int, m: Day) -> tuple[float, int]:
     delivered = in_private = 0
     for n in range(card.posts):
         key, category, private = card.partner * MOST_POSTS + n, card.category[n], card.private[n]
-        if not private and uniform(m.keys[Stream.REACH], m.day, i, key) >= m.platforms[person.home].organic_reach:
+        if not private and uniform(m.keys[Stream.REACH], m.day, i, key) >= card.reach:
             continue
         needed, pull = needs >> category & 1 == 1, 1.0 * person.pull[category]
         if online and fatigue <= p.mute_fatigue:
             u = uniform(m.keys[Stream.OPEN], m.day, i, key)
             odds = pull * m.wanted if needed else pull
-            if u < most_open_probability(odds, fatigue, p) and u < open_probability(odds, fatigue, p):
-                open_post(i, slot, card.first + n, m)
+            if u < most_open_probability(odds * m.trusted_most, fatigue, p):
+                odds *= math.exp(p.trust * (trust_in(i, edge.creator, slot, m) - 0.5))
+                if u < open_probability(odds, fatigue, p):
+                    open_post(i, slot, card.first + n, m)
         fatigue = min(fatigue_after(fatigue, delivered, not needed and pull < 1.0, p), FATIGUE_MOST)
         delivered += 1
         in_private += private
@@ -72,20 +90,37 @@ def attend_creator(i: int, slot: int, m: Day) -> tuple[float, int]:
 def open_post(i: int, slot: int, row: int, m: Day) -> None:
     """See the page of a post by the creator followed in a slot; so is known how far followers trust whom they hear."""
     post, tally = m.posts[row], m.out.tally
-    channel = Channel.PRIVATE_POST.value if post.private else Channel.PUBLIC_POST.value
-    see_post(i, post, channel, slot, m)
+    see_post(i, post, slot, m)
+    m.follows[i, slot].opened = m.day
     tally.trust[0] += int(trust_in(i, post.creator, slot, m) * MILLION)
     tally.trust[1] += 1
 
 
 @inlined
-def see_post(i: int, post: Post, channel: int, slot: int, m: Day) -> None:
-    """See a post's page: its author sells, and claims."""
-    offer = see(post.product, channel, m)
+def channel_of(post: Post, m: Day) -> int:
+    """The channel through which a post speaks."""
+    if m.profiles[post.creator].is_brand:
+        return Channel.OWN_POOL.value
+    if post.private:
+        return Channel.PRIVATE_POST.value
+    return Channel.LIVE.value if post.live else Channel.PUBLIC_POST.value
+
+
+@inlined
+def see_post(i: int, post: Post, slot: int, m: Day) -> None:
+    """See a post's page: its author sells, and claims; product and claim are remembered."""
+    offer = see(post.product, channel_of(post, m), m)
     offer.creator = post.creator
     offer.slot = slot
     offer.claim = post.claim
-    offer.incentive = post.incentive
+    offer.paid = post.paid
+    if math.isnan(post.claim):
+        remember_page(i, post.product, m)
+    else:
+        trusted = claim_credibility(trust_in(i, post.creator, slot, m), post.incentive, m)
+        said = hear_claim(i, post.creator, post.product, post.claim, post.noise, trusted, m)
+        impression = m.p.memory.heard if post.private else m.p.memory.seen
+        remember_claim_of(i, post.creator, post.product, impression, said, m)
     if post.paid:
         reach(i, m)
 
@@ -103,7 +138,7 @@ def see(product: int, channel: int, m: Day) -> Offer:
     offer.creator = NOBODY
     offer.slot = NOBODY
     offer.claim = math.nan
-    offer.incentive = 0.0
+    offer.paid = False
     offer.parent = NOBODY
     return offer
 
@@ -117,13 +152,13 @@ def reach(i: int, m: Day) -> None:
 
 @inlined
 def attend_words(i: int, m: Day) -> None:
-    """Friends' words of yesterday are remembered; who is online looks at what they spoke of."""
+    """Friends' words of yesterday are remembered; who is online and needs such a thing looks at what they spoke of."""
     row, inbox = m.out.counts[Count.NEXT_WORD], m.inbox
     while row < inbox.shape[0] and inbox[row].to == i:
         word = inbox[row]
-        remember_word(word.product, word.quality, m.day, m.consumers[i])
+        remember_word(i, word.teller, word.product, 1.0 * word.quality, m)
         m.out.tally.delivered[Channel.FRIEND.value] += 1
-        if m.out.visit.online:
+        if m.out.visit.online and m.out.visit.needs >> m.products[word.product].category & 1:
             offer = see(word.product, Channel.FRIEND.value, m)
             offer.parent = word.order
             name_seller(i, word.creator, offer, m)
@@ -153,6 +188,11 @@ def attend_answer(i: int, m: Day) -> None:
         offer.creator = creator
         offer.slot = slot
         offer.claim = profile.advice_claim[category]
-        offer.incentive = profile.advice_incentive[category]
-        if profile.advice_paid[category]:
+        offer.paid = profile.advice_paid[category] == 1
+        if not profile.is_brand:
+            trusted = claim_credibility(trust_in(i, creator, slot, m), profile.advice_incentive[category], m)
+            said = hear_claim(i, creator, product, offer.claim, profile.advice_noise[category], trusted, m)
+            remember_claim_of(i, creator, product, m.p.memory.heard, said, m)
+        m.follows[i, slot].opened = m.day
+        if offer.paid:
             reach(i, m)

@@ -9,7 +9,7 @@ from sim.agents.weighing import Weighed
 from sim.compiled import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
-from sim.rules.choice import shock, shock_at_least, total
+from sim.rules.choice import lasting, shock, shock_at_least, total
 from sim.state import Channel, Obstacle, Offer
 
 
@@ -26,7 +26,8 @@ def know_nothing_exactly(i: int, category: int, m: Day) -> None:
     """Work out what buying nothing of a category is worth."""
     best = m.out.best[category]
     m.out.visit.exact |= 1 << category
-    best.outside = m.p.choice.outside + shock(uniform(m.keys[Stream.OUTSIDE], m.day, i, category))
+    best.luck = shock(uniform(m.keys[Stream.OUTSIDE], m.day, i, category))
+    best.outside = m.p.choice.outside + best.luck
     best.value = best.outside
 
 
@@ -48,10 +49,10 @@ def keep_if_best(i: int, offer: Offer, weighed: Weighed, u: float, m: Day) -> No
         best.value = value
         best.shock = luck
         best.systematic = systematic
-        best.quality = weighed.terms.quality
-        best.risk = weighed.terms.risk
+        best.liking = lasting(weighed.terms) - m.p.choice.outside
         best.expected = weighed.believed.mean
         best.claim = offer.claim
+        best.paid = offer.paid
         best.product = offer.product
         best.channel = offer.channel
         best.creator = offer.creator
@@ -66,7 +67,7 @@ def keep_if_best(i: int, offer: Offer, weighed: Weighed, u: float, m: Day) -> No
 @inlined
 def obstacle_to(i: int, offer: Offer, paid: int, m: Day) -> int:
     """What keeps consumer i from buying an offer for so many fen."""
-    if m.platforms[m.people[i].home].follow_gate and offer.slot < 0 and offer.channel != Channel.HABIT.value:
+    if m.platforms[m.people[i].home].follow_gate and offer.slot < 0 and offer.channel != Channel.RECALL.value:
         return Obstacle.NEEDS_A_FOLLOW.value
     return Obstacle.TOO_EXPENSIVE.value if paid > m.consumers[i].wallet else Obstacle.NONE.value
 

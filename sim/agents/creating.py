@@ -4,106 +4,44 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
-from sim.compiled import allocating, inlined
+from sim.agents.believing import believe
+from sim.agents.knowing import claim_of, key_of, private_share
+from sim.agents.match import use
+from sim.agents.memory import is_used, memory_slot, remember_use
+from sim.compiled import inlined
 from sim.day import Day, Used
-from sim.draws import Stream, gumbel_of, normal_of, partner, poisson_of, uniform
-from sim.records import Table
-from sim.rules.content import claim
-from sim.rules.trust import expertise
-from sim.state import DAYS_A_WEEK, FEN, MOST_POSTS, NOBODY, Creator, Double, Luck, Tier
+from sim.draws import Stream, gumbel_of, poisson_of, uniform
+from sim.engine.guides import place
+from sim.markets.sponsorship import can_pay, fee_of, give_sample, may_contract, sign, visible_pay
+from sim.rules.experience import is_satisfying
+from sim.state import DAYS_A_WEEK, FEN, MEMORY_SLOTS, MOST_POSTS, NOBODY, Tier
 
 SECOND_OF_WEEK = 1 << 20  # keeps the weekly draw apart from those of posts
-DOMAIN_OF_POST = 1 << 21  # and the draws of each post's domain apart from those of its product
-BRAND_KEY = 1 << 27  # brands' own accounts draw their luck beyond all consumers'
+DOMAIN_OF_POST = 1 << 21  # and the draws of each post apart from those of its product
+LIVE_POST = (1 << 21) + MOST_POSTS
+UNPAID_POST = (1 << 21) + 2 * MOST_POSTS
+DECLINED = (1 << 21) + 3 * MOST_POSTS
+FIRST = 7919  # a prime: who is the first moves on by so many creators a day
+LIKED = (1 << 21) + 4 * MOST_POSTS
 
 
 @inlined
-def key_of(creator: Creator) -> int:
-    """Whose luck a creator has: the person's, or the brand's."""
-    return creator.consumer if creator.consumer >= 0 else BRAND_KEY + creator.brand
+def attractiveness(k: int, product: int, fee: float, m: Day) -> float:
+    """How much creator k likes to post about a product: expected pay, fit with the followers, own opinion of it.
 
-
-@allocating
-def judgement_errors(creators: Table[Creator], products: int, luck: Luck) -> Double:
-    """Error of judgement of each product by each creator: standard normal, the same for ever.
-
-    Returns
-    -------
-    ndarray, shape (K, products)
+    Parameters
+    ----------
+    fee
+        Fixed fee of the post, fen.
     """
-    key = luck[Stream.CLAIM]
-    noise = np.empty((creators.shape[0], products))
-    for k in range(creators.shape[0]):
-        who = key_of(creators[k])
-        for product in range(products):
-            noise[k, product] = normal_of(uniform(key, 0, who, 2 * product), uniform(key, 0, who, 2 * product + 1))
-    return noise
-
-
-@inlined
-def know(k: int, m: Day) -> None:
-    """Write down what consumers can know of creator k today; expertise comes from the posts made so far."""
-    creator, profile, trust = m.creators[k], m.profiles[k], m.p.trust
-    mass = creator.tier == Tier.KOL.value
-    share = trust.reputation_mass if mass else trust.reputation
-    profile.active = creator.active
-    profile.partner = partner(key_of(creator))
-    profile.private = private_share(creator.tier, m) > 0.0
-    profile.heard_met = share * creator.pool_met
-    profile.heard_broken = share * creator.pool_broken
-    profile.stranger_met = trust.mass_met if mass else trust.stranger_met
-    profile.stranger_broken = trust.mass_broken if mass else trust.stranger_broken
-    profile.is_kol = mass
-    posts = 0.0
-    for category in range(m.categories):
-        posts += creator.content[category]
-    for category in range(m.categories):
-        specialty = creator.content[category] / posts if posts > 0.0 else 0.0
-        profile.expertise[category] = expertise(specialty, trust)
-
-
-@inlined
-def private_share(tier: int, m: Day) -> float:
-    """Share of a creator's posts that go to the private pool; all of a brand's own account."""
-    if tier == Tier.BRAND.value:
-        return 1.0
-    return m.p.creators.private_share_koc if tier == Tier.KOC.value else m.p.creators.private_share_kol
-
-
-@inlined
-def visible_pay(brand: int, tier: int, platform: int, m: Day) -> float:
-    """Commission that a brand pays creators of a tier on a platform today, share of price."""
-    return m.platforms[platform].commission if m.brands[brand].pays[tier] else 0.0
-
-
-@inlined
-def judged_claim(k: int, product: int, incentive: float, m: Day) -> float:
-    """What creator k claims of a product: an expert's judgement, inflated by pay as far as integrity lets it be."""
-    goods = m.products[product]
-    expert = m.profiles[k].expertise[goods.category]
-    inflation = (1.0 - m.creators[k].integrity) * incentive
-    return claim(goods.quality, m.judgement[k, product], expert, inflation, m.p.creators)
-
-
-@inlined
-def attractiveness(k: int, product: int, slot: bool, m: Day) -> float:
-    """How much creator k likes to post about a product: expected pay, fit with the followers, own judgement of it.
-
-    ``slot`` says whether the fixed fee of a promoted post is still to be had today.
-    """
-    creator, goods = m.creators[k], m.products[product]
-    category, tier, brand = goods.category, creator.tier, m.brands[goods.brand]
-    pay = visible_pay(goods.brand, tier, creator.home, m) + brand.margin[tier]
-    audience = 1.0 * creator.audience
-    prior = m.p.creators.orders_confidence * m.p.creators.orders_per_follower * audience
-    orders = (creator.sold[category] + prior) / (creator.content[category] + m.p.creators.orders_confidence)
-    income = pay * orders * m.listings[creator.home, product].price / FEN
-    if slot:
-        income += brand.slot_fee[tier] * audience
-    judged = judged_claim(k, product, 0.0, m)
-    return math.log(1.0 + income / m.p.creators.income_scale) + creator.fit[category] + judged
+    creator, goods, p = m.creators[k], m.products[product], m.p.creators
+    category = goods.category
+    pay = visible_pay(goods.brand, creator.tier, creator.home, m) + p.resale_margin
+    prior = p.orders_confidence * p.orders_per_follower * creator.audience
+    orders = (creator.sold[category] + prior) / (creator.content[category] + p.orders_confidence)
+    income = (pay * orders * m.listings[creator.home, product].price + fee) / FEN
+    opinion = believe(creator.consumer, product, m)[0].mean if creator.consumer >= 0 else 0.0
+    return math.log(1.0 + income / p.income_scale) + creator.fit[category] + opinion
 
 
 @inlined
@@ -112,43 +50,25 @@ def advise(k: int, m: Day) -> None:
     creator, profile = m.creators[k], m.profiles[k]
     for category in range(m.categories):
         best, most = NOBODY, -math.inf
-        for product in range(m.products.shape[0]):
-            sells = creator.brand < 0 or m.products[product].brand == creator.brand
-            if sells and m.products[product].category == category:
-                score = attractiveness(k, product, False, m)
+        for product in m.feeds.product[category]:
+            if creator.brand < 0 or m.products[product].brand == creator.brand:
+                score = attractiveness(k, product, 0.0, m)
                 if score > most:
                     best, most = product, score
         profile.advice[category] = best
         if best >= 0:
-            brand = m.products[best].brand
-            visible = visible_pay(brand, creator.tier, creator.home, m)
-            hidden = m.brands[brand].margin[creator.tier]
-            profile.advice_claim[category] = judged_claim(k, best, visible + hidden, m)
-            profile.advice_incentive[category] = visible
-            profile.advice_paid[category] = visible + hidden > 0.0
-
-
-@inlined
-def candidate_of(u: float, brand: int, m: Day) -> int:
-    """A product by lot: one of all, or of its own goods for a brand's account; `NOBODY` where that has none."""
-    products = m.products.shape[0]
-    if brand < 0:
-        return int(u * products)
-    own = 0
-    for product in range(products):
-        own += m.products[product].brand == brand
-    nth = int(u * own)
-    for product in range(products):
-        if m.products[product].brand == brand:
-            if nth == 0:
-                return product
-            nth -= 1
-    return NOBODY
+            incentive = visible_pay(m.products[best].brand, creator.tier, creator.home, m)
+            earns = creator.brand < 0 and incentive + m.p.creators.resale_margin > 0.0
+            claimed, noise = claim_of(k, best, earns, m)
+            profile.advice_claim[category] = claimed
+            profile.advice_noise[category] = noise
+            profile.advice_incentive[category] = incentive
+            profile.advice_paid[category] = earns
 
 
 @inlined
 def number_of_posts(k: int, m: Day) -> int:
-    """How often creator k posts today: Poisson around the intended rate, with which a creator experiments by weeks."""
+    """How often creator k would post today: Poisson around the intended rate, with which one experiments by weeks."""
     creator, p, key = m.creators[k], m.p.creators, m.keys[Stream.POST]
     who, rate = key_of(creator), creator.rate
     if creator.brand < 0:
@@ -158,23 +78,11 @@ def number_of_posts(k: int, m: Day) -> int:
 
 
 @inlined
-def choose_product(k: int, n: int, slot_free: bool, m: Day) -> int:
-    """Product of creator k's n-th post today: a softmax over a few candidates, or `NOBODY`."""
-    key, who, candidates = m.keys[Stream.POST], key_of(m.creators[k]), m.p.creators.candidates
-    best, most = NOBODY, -math.inf
-    for candidate in range(candidates):
-        draw = 1 + 2 * (n * candidates + candidate)
-        product = candidate_of(uniform(key, m.day, who, draw), m.creators[k].brand, m)
-        if product >= 0:
-            score = attractiveness(k, product, slot_free, m) + gumbel_of(uniform(key, m.day, who, draw + 1))
-            if score > most:
-                best, most = product, score
-    return best
-
-
-@inlined
 def post_today(k: int, m: Day) -> None:
-    """Write creator k's posts of today, and the card that followers look at."""
+    """Write creator k's posts of today, and the card that followers look at.
+
+    A post is paid by a brand, or sells what the creator earns on, or now and then is about what the creator likes.
+    """
     creator, card = m.creators[k], m.cards[k]
     card.first = m.used[Used.POSTS]
     card.posts = 0
@@ -182,51 +90,145 @@ def post_today(k: int, m: Day) -> None:
     card.partner = m.profiles[k].partner
     if not creator.active:
         return
-    slot_free = True
     for n in range(number_of_posts(k, m)):
-        product = choose_product(k, n, slot_free, m)
-        if product >= 0:
-            pays_slot = write_post(k, n, product, slot_free, m)
-            slot_free = slot_free and not pays_slot
+        if creator.brand >= 0:
+            own = own_product(k, n, m)
+            if own >= 0:
+                write_post(k, n, own, False, 0, m)
+            continue
+        contract = choose_contract(k, n, m)
+        if contract >= 0:
+            if agrees(k, n, contract, m):
+                write_post(k, n, contract, True, sign(k, contract, m), m)
+        elif m.p.creators.resale_margin > 0.0:
+            write_post(k, n, choose_to_sell(k, n, m), True, 0, m)
+        elif uniform(m.keys[Stream.POST], m.day, key_of(creator), UNPAID_POST + n) < m.p.creators.unpaid:
+            liked = liked_product(k, n, m)
+            if liked >= 0:
+                write_post(k, n, liked, False, 0, m)
 
 
 @inlined
-def write_post(k: int, n: int, product: int, slot_free: bool, m: Day) -> bool:
-    """Write creator k's n-th post of today; returns whether the brand has a fixed fee for it."""
-    creator, goods, card = m.creators[k], m.products[product], m.cards[k]
-    brand, tier = m.brands[goods.brand], creator.tier
-    visible = visible_pay(goods.brand, tier, creator.home, m)
-    hidden, fee = brand.margin[tier], brand.slot_fee[tier]
-    domain = uniform(m.keys[Stream.POST], m.day, key_of(creator), DOMAIN_OF_POST + n)
-    private = domain < private_share(tier, m)
+def choose_contract(k: int, n: int, m: Day) -> int:
+    """Product of a brand that pays for creator k's n-th post today, or `NOBODY`.
+
+    Brands offer in proportion to their money and to what each product sells; the creator takes the most attractive of
+    a few offers: a softmax.
+    """
+    creator, key, candidates = m.creators[k], m.keys[Stream.POST], m.p.creators.candidates
+    best, most, who = NOBODY, -math.inf, key_of(creator)
+    if not may_contract(creator.tier, m):
+        return best
+    fee = fee_of(k, m)
+    for candidate in range(candidates):
+        draw = 1 + 2 * (n * candidates + candidate)
+        product = place(uniform(key, m.day, who, draw), m.contracts[creator.tier])
+        if can_pay(product, creator.tier, fee, m):
+            score = attractiveness(k, product, 1.0 * fee, m) + gumbel_of(uniform(key, m.day, who, draw + 1))
+            if score > most:
+                best, most = product, score
+    return best
+
+
+@inlined
+def choose_to_sell(k: int, n: int, m: Day) -> int:
+    """Product that creator k sells on the own account in the n-th post today: a softmax over a few of all."""
+    key, candidates, who = m.keys[Stream.POST], m.p.creators.candidates, key_of(m.creators[k])
+    best, most = 0, -math.inf
+    for candidate in range(candidates):
+        draw = 1 + 2 * (n * candidates + candidate)
+        product = int(uniform(key, m.day, who, draw) * m.products.shape[0])
+        score = attractiveness(k, product, 0.0, m) + gumbel_of(uniform(key, m.day, who, draw + 1))
+        if score > most:
+            best, most = product, score
+    return best
+
+
+@inlined
+def agrees(k: int, n: int, product: int, m: Day) -> bool:
+    """Whether creator k takes a contract: a KOC tries the sample first, and declines what disappoints, if honest."""
+    creator = m.creators[k]
+    i = creator.consumer
+    if creator.tier != Tier.KOC.value or is_used(i, memory_slot(i, product, m), m):
+        return True
+    give_sample(product, m)
+    experienced = use(i, product, m.day, m)
+    satisfying = is_satisfying(experienced, believe(i, product, m)[0].mean, m.p.experience)
+    remember_use(i, product, experienced, satisfying, m)
+    declines = uniform(m.keys[Stream.POST], m.day, key_of(creator), DECLINED + n) < creator.integrity
+    return experienced >= m.p.creators.declines_below or not declines
+
+
+@inlined
+def liked_product(k: int, n: int, m: Day) -> int:
+    """The product that creator k has used and likes best, by a draw among near ones; `NOBODY` where none is liked."""
+    i, key, who = m.creators[k].consumer, m.keys[Stream.POST], key_of(m.creators[k])
+    best, most = NOBODY, m.p.creators.declines_below
+    for slot in range(MEMORY_SLOTS):
+        if is_used(i, slot, m):
+            product = m.memories[i, slot].product
+            liking = believe(i, product, m)[0].mean + 0.5 * uniform(key, m.day, who, LIKED + MEMORY_SLOTS * n + slot)
+            if liking > most:
+                best, most = product, liking
+    return best
+
+
+@inlined
+def own_product(k: int, n: int, m: Day) -> int:
+    """A product of the brand whose account posts, by lot; `NOBODY` where it has none."""
+    brand, own = m.creators[k].brand, 0
+    for product in range(m.products.shape[0]):
+        own += m.products[product].brand == brand
+    nth = int(uniform(m.keys[Stream.POST], m.day, key_of(m.creators[k]), 1 + n) * own)
+    for product in range(m.products.shape[0]):
+        if m.products[product].brand == brand:
+            if nth == 0:
+                return product
+            nth -= 1
+    return NOBODY
+
+
+@inlined
+def write_post(k: int, n: int, product: int, paid: bool, fee: int, m: Day) -> None:
+    """Write creator k's n-th post of today."""
+    creator, goods, card, key = m.creators[k], m.products[product], m.cards[k], m.keys[Stream.POST]
+    who = key_of(creator)
+    private = uniform(key, m.day, who, DOMAIN_OF_POST + n) < private_share(creator.tier, m)
+    is_kol = creator.tier == Tier.KOL.value
     post = m.posts[m.used[Used.POSTS]]
     m.used[Used.POSTS] += 1
     post.creator = k
     post.platform = creator.home
     post.product = product
     post.category = goods.category
-    post.claim = judged_claim(k, product, visible + hidden, m)
-    post.incentive = visible
-    post.paid = visible + hidden + fee > 0.0
-    post.slot = slot_free and fee > 0.0
+    claimed, noise = claim_of(k, product, paid, m)
+    post.claim = claimed
+    post.noise = noise
+    post.incentive = visible_pay(goods.brand, creator.tier, creator.home, m) if paid else 0.0
+    post.paid = paid
+    post.fee = fee
     post.private = private
+    live = uniform(key, m.day, who, LIVE_POST + n) < m.p.creators.live_share
+    post.live = is_kol and paid and not private and live
     card.category[card.posts] = goods.category
     card.private[card.posts] = private
     card.posts += 1
-    return fee > 0.0
 
 
 @inlined
 def create_all(m: Day) -> None:
-    """The morning of all creators: what is known of each, what each advises one-to-one, and what each posts.
+    """The morning of all creators: what each advises one-to-one, and what each posts.
+
+    Each day somebody else is the first to be asked by brands, whose money may not last for all.
 
     Advice is thought over on the first day of business, and then once in ``advice_days`` days.
     """
     m.used[Used.POSTS] = 0
     period = m.p.creators.advice_days if m.day > 0 else 1
-    for k in range(m.creators.shape[0]):
+    count = m.creators.shape[0]
+    for turn in range(count):
+        k = (turn + FIRST * m.day) % count
         creator = m.creators[k]
-        know(k, m)
         if creator.active and (creator.since >= m.day - 1 or (key_of(creator) + m.day) % period == 0):
             advise(k, m)
         post_today(k, m)

@@ -52,20 +52,27 @@ def follow_to_trade(i: int, creator: int, m: Day) -> int:
     profile = m.profiles[creator]
     if uniform(m.keys[Stream.FOLLOW], m.day, i, profile.partner) >= m.p.attention.follow_gate:
         return NOBODY
-    if not add_follow(i, creator, profile.stranger_met, profile.stranger_broken, m.follows):
+    if not begin_follow(i, creator, profile.stranger_met, m):
         return NOBODY
-    m.out.tally.followers[creator] += 1
     return follow_slot(i, creator, m)
 
 
 @inlined
-def follow_after_purchase(i: int, day: int, creator: int, m: Day) -> None:
+def follow_after_purchase(i: int, day: int, creator: int, chance: float, m: Day) -> None:
     """A satisfied buyer may follow the creator who sold; ``day`` is that of the purchase."""
     profile = m.profiles[creator]
-    if uniform(m.keys[Stream.FOLLOW], day, i, profile.partner) >= m.p.attention.follow:
-        return
-    if add_follow(i, creator, profile.stranger_met + 1.0, profile.stranger_broken, m.follows):
-        m.out.tally.followers[creator] += 1
+    if uniform(m.keys[Stream.FOLLOW], day, i, profile.partner) < chance:
+        begin_follow(i, creator, profile.stranger_met + 1.0, m)
+
+
+@inlined
+def begin_follow(i: int, creator: int, met: float, m: Day) -> bool:
+    """Follow a creator from now on, if a slot is free; returns whether it was."""
+    if not add_follow(i, creator, met, m.profiles[creator].stranger_broken, m.follows):
+        return False
+    m.follows[i, follow_slot(i, creator, m)].opened = m.day
+    m.out.tally.followers[creator] += 1
+    return True
 
 
 @inlined
@@ -94,4 +101,5 @@ def end_follow(i: int, slot: int, follows: Table[Follow]) -> None:
     gap.fatigue = filler.fatigue
     gap.met = filler.met
     gap.broken = filler.broken
+    gap.opened = filler.opened
     filler.creator = NOBODY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.agents.creating import key_of
+from sim.agents.knowing import key_of
 from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
@@ -53,9 +53,9 @@ def learn_day(k: int, measuring: bool, m: Day) -> None:
 
 @inlined
 def effort_cost(creator: Creator, m: Day) -> float:
-    """Marginal effort cost of a creator, yuan day/post²: a KOL's posts are productions."""
+    """Marginal effort cost of a creator, yuan day/post²: a KOL's posts are productions, the larger the audience is."""
     p = m.p.creators
-    return p.effort_cost * p.kol_effort if creator.tier == Tier.KOL.value else p.effort_cost
+    return max(p.effort_cost, p.kol_effort * creator.audience) if creator.tier == Tier.KOL.value else p.effort_cost
 
 
 @inlined

@@ -40,10 +40,10 @@ def review_needs(i: int, m: Day) -> None:
 def schedule_need(i: int, category: int, m: Day) -> None:
     """Draw when the next need of a category opens, and when it would be met outside the market.
 
-    Both waits are geometric: with the category's mean interval, and with the mean ``1 / lapse``.
+    Both waits are geometric: with the mean wait of consumer i, and with the mean ``1 / lapse``.
     """
     consumer, key = m.consumers[i], m.keys[Stream.NEED]
-    wait = geometric_of(uniform(key, m.day, i, 2 * category), m.p.interval[category])
+    wait = geometric_of(uniform(key, m.day, i, 2 * category), 1.0 * m.people[i].wait[category])
     open_for = geometric_of(uniform(key, m.day, i, 2 * category + 1), 1.0 / m.p.need.lapse)
     due = min(m.day + wait, LAST_DAY)
     consumer.due[category] = due

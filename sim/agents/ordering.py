@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled import inlined
 from sim.day import Count, Day
-from sim.state import NOBODY, Best, Stage
+from sim.state import NOBODY, Best, Channel, Stage
 
 
 @inlined
@@ -41,5 +41,10 @@ def order(i: int, category: int, best: Best, m: Day) -> None:
     made.coupon = best.coupon
     made.claim = best.claim
     made.expected = best.expected
-    made.liking = best.systematic - best.quality - best.risk + best.shock - best.outside
+    made.liking = best.liking
+    made.mood = best.shock
+    made.alternative = best.luck
+    made.paid = best.paid
+    made.needed = m.out.visit.needs >> category & 1 == 1
+    made.live = best.channel == Channel.LIVE.value
     made.deal = m.platforms[made.platform].deal_needs > 0

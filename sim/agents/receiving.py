@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 
 from sim.agents.following import follow_after_purchase, follow_slot, remember_claim
+from sim.agents.match import use, worth
 from sim.agents.memory import remember_use
 from sim.agents.needs import meet_need
 from sim.agents.sharing import tell_friends
 from sim.compiled import inlined
 from sim.day import Day
-from sim.draws import Stream, normal_of, uniform
+from sim.draws import Stream, uniform
 from sim.ranges import MOST_FEN
-from sim.rules.choice import realised_surplus
+from sim.rules.choice import money_of
 from sim.rules.experience import is_returned, is_satisfying
 from sim.rules.trust import is_met
 from sim.state import NOBODY, Order
@@ -25,40 +26,40 @@ def receive(order: Order, m: Day) -> None:
     consumer.coming &= ~(1 << order.category)
     experience(order, m)
     judge_claim(order, m)
-    remember_use(order.product, 1.0 * order.experienced, order.satisfying, consumer)
+    remember_use(i, order.product, 1.0 * order.experienced, order.satisfying, m)
     if not order.returned:
         meet_need(i, order.category, m)
     considers = uniform(m.keys[Stream.ENTRY], order.ordered, i, order.product) < m.people[i].sociability
     order.candidate = order.satisfying and consumer.creator < 0 and considers
     if order.satisfying:
         if order.creator >= 0 and not order.follower:
-            follow_after_purchase(i, order.ordered, order.creator, m)
+            follow_after_purchase(i, order.ordered, order.creator, m.p.attention.follow, m)
         brand = m.brands[order.brand]
         if brand.welcomes:
-            follow_after_purchase(i, order.ordered, brand.account, m)
+            follow_after_purchase(i, order.ordered, brand.account, m.p.brands.join, m)
     tell_friends(order, m)
 
 
 @inlined
 def experience(order: Order, m: Day) -> None:
     """What was delivered against what was expected: kept or not, satisfying or not, rated or not."""
-    i, key, draw = order.consumer, m.keys[Stream.EXPERIENCE], 4 * order.product
-    expected = 1.0 * order.expected
-    luck = normal_of(uniform(key, order.ordered, i, draw), uniform(key, order.ordered, i, draw + 1))
-    experienced = m.products[order.product].quality + m.p.experience.noise * luck
+    i, p = order.consumer, m.p.experience
+    experienced = use(i, order.product, order.ordered, m)
     order.experienced = experienced
-    order.returned = is_returned(experienced, expected, m.p.experience)
-    order.satisfying = not order.returned and is_satisfying(experienced, expected, m.p.trust.tolerance)
-    order.reviewed = uniform(key, order.ordered, i, draw + 2) < m.p.experience.review
-    order.surplus = 0 if order.returned else surplus_of(order, m)
+    order.returned = is_returned(1.0 * order.liking, experienced, 1.0 * order.mood, p)
+    order.satisfying = not order.returned and is_satisfying(experienced, 1.0 * order.expected, p)
+    order.reviewed = uniform(m.keys[Stream.EXPERIENCE], order.ordered, i, 4 * order.product + 2) < p.review
+    order.surplus = surplus_of(order, m)
 
 
 @inlined
 def surplus_of(order: Order, m: Day) -> int:
-    """Surplus of an order, fen: at the quality experienced, not the one expected."""
-    gain = order.liking + m.p.choice.quality * order.experienced
+    """Surplus of an order, fen: what is enjoyed over having nothing, or the trouble of sending it back."""
     paid = 1.0 * (order.price - order.coupon)
-    surplus = realised_surplus(gain, paid, 1.0 * m.people[order.consumer].sensitivity)
+    surplus = -m.p.experience.hassle * paid
+    if not order.returned:
+        gain = order.liking + order.mood - order.alternative + worth(order.consumer, order.product, m)
+        surplus = money_of(gain, m.p.reference[order.category], 1.0 * m.people[order.consumer].sensitivity)
     return int(min(max(surplus, -MOST_FEN), MOST_FEN))  # who hardly minds a price may have any surplus at it
 
 

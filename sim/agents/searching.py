@@ -1,23 +1,27 @@
-"""Attention to goods: the public feed, habits, search, and questions to an expert."""
+"""Attention to goods: the public feed, search, what comes to mind, and questions to an expert."""
 
 from __future__ import annotations
 
 from sim.agents.attention import see, see_post
-from sim.agents.following import follow_slot, follow_to_trade
+from sim.agents.believing import remember_page
+from sim.agents.following import follow_slot, follow_to_trade, trust_in
+from sim.agents.memory import goodwill_today
 from sim.agents.needs import one_of
 from sim.compiled import inlined
 from sim.day import Count, Day
-from sim.draws import Stream, uniform
+from sim.draws import MOST_DAYS, Stream, uniform
 from sim.engine.guides import guided, place
-from sim.rules.loyalty import Loyalty, stage
-from sim.state import FOLLOW_SLOTS, NOBODY, OWN_SLOTS, Channel
+from sim.rules.memory import recall_probability
+from sim.state import FOLLOW_SLOTS, MEMORY_SLOTS, NOBODY, Channel
 
 
 @inlined
 def attend_feed(i: int, m: Day) -> None:
     """Look at a Poisson number of pages of the public feed: an ad, a creator's post or a listing on each."""
     key, feeds = m.keys[Stream.FEED], m.feeds
-    pages = guided(uniform(key, m.day, i, 0), feeds.pages_guide, feeds.pages)
+    home = m.people[i].home
+    pages = guided(uniform(key, m.day, i, 0), feeds.pages_guide[home], feeds.pages[home])
+    m.out.tally.pages[home] += pages
     if pages > 0:
         weigh_categories(i, m)
     for page in range(pages):
@@ -53,19 +57,28 @@ def attend_page(i: int, category: int, kind: float, which: float, m: Day) -> Non
     """Look at one page of the feed; ``kind`` and ``which`` are the draws that decide what stands on it."""
     home, feeds = m.people[i].home, m.feeds
     platform, table = m.platforms[home], home * m.categories + category
-    is_ad = kind < platform.ad_load and feeds.paid[home, category] == 1
-    is_post = platform.ad_load <= kind < platform.ad_load + platform.content_share
+    if kind < platform.ad_share and feeds.paid[home, category] == 1:
+        see_ad(i, category, which, m)
+        return
+    is_post = platform.ad_share <= kind < platform.ad_share + (1.0 - platform.ad_share) * platform.content_share
     if is_post and feeds.post_first[table + 1] > feeds.post_first[table]:
         attend_public_post(i, table, which, m)
         return
-    ranked = 1 if is_ad else 0
-    position = guided(which, feeds.goods_guide[ranked, home, category], feeds.goods[ranked, home, category])
+    position = guided(which, feeds.goods_guide[0, home, category], feeds.goods[0, home, category])
+    m.out.tally.delivered[Channel.LISTING.value] += 1
+    see(feeds.product[category, position], Channel.LISTING.value, m)
+
+
+@inlined
+def see_ad(i: int, category: int, which: float, m: Day) -> None:
+    """See an ad of a category: it is remembered."""
+    home, feeds = m.people[i].home, m.feeds
+    position = guided(which, feeds.goods_guide[1, home, category], feeds.goods[1, home, category])
     product = feeds.product[category, position]
-    channel = Channel.AD.value if is_ad else Channel.LISTING.value
-    if is_ad:
-        m.out.tally.ads_viewed[home, product] += 1
-    m.out.tally.delivered[channel] += 1
-    see(product, channel, m)
+    m.out.tally.ads_viewed[home, product] += 1
+    m.out.tally.delivered[Channel.AD.value] += 1
+    remember_page(i, product, m)
+    see(product, Channel.AD.value, m)
 
 
 @inlined
@@ -80,48 +93,53 @@ def attend_public_post(i: int, table: int, which: float, m: Day) -> None:
     slot = follow_slot(i, creator, m)
     if slot < 0 and m.platforms[m.people[i].home].follow_gate:
         slot = follow_to_trade(i, creator, m)
-    channel = Channel.PUBLIC_POST.value
-    m.out.tally.delivered[channel] += 1
-    see_post(i, post, channel, slot, m)
-
-
-@inlined
-def attend_habits(i: int, m: Day) -> None:
-    """Products bought by habit come to mind when they are needed, without anybody's post."""
-    consumer = m.consumers[i]
-    for slot in range(OWN_SLOTS):
-        product = consumer.own_product[slot]
-        if product < 0:
-            break
-        needed = m.out.visit.needs >> m.products[product].category & 1 == 1
-        if needed and stage(consumer.own_run[slot], m.p.experience) == Loyalty.HABIT.value:
-            m.out.tally.delivered[Channel.HABIT.value] += 1
-            see(product, Channel.HABIT.value, m)
+    m.out.tally.delivered[Channel.PUBLIC_POST.value] += 1
+    see_post(i, post, slot, m)
 
 
 @inlined
 def search(i: int, m: Day) -> None:
-    """Search for something needed: results by rank, each looked at once."""
+    """Search for something needed: results by rank and ads among them, each looked at once."""
     key, feeds = m.keys[Stream.SEARCH], m.feeds
     if uniform(key, m.day, i, 0) >= m.p.attention.search:
         return
     category = one_of(m.out.visit.needs, m.categories, uniform(key, m.day, i, 1))
     home = m.people[i].home
+    results = m.p.attention.search_results
+    m.out.tally.pages[home] += results
     seen = 0
-    for result in range(m.p.attention.search_results):
-        u = uniform(key, m.day, i, 2 + result)
+    for result in range(results):
+        u = uniform(key, m.day, i, 2 + 2 * result)
+        if uniform(key, m.day, i, 3 + 2 * result) < m.platforms[home].ad_share and feeds.paid[home, category] == 1:
+            see_ad(i, category, u, m)
+            continue
         position = guided(u, feeds.goods_guide[0, home, category], feeds.goods[0, home, category])
         if position < 63 and seen >> position & 1:
             continue
         seen |= 1 << min(position, 63)
-        channel = Channel.SEARCH.value
-        m.out.tally.delivered[channel] += 1
-        see(feeds.product[category, position], channel, m)
+        m.out.tally.delivered[Channel.SEARCH.value] += 1
+        see(feeds.product[category, position], Channel.SEARCH.value, m)
+
+
+@inlined
+def recall(i: int, m: Day) -> None:
+    """Products come to mind when they are needed, without anybody's page: once drawn for each need that opens."""
+    consumer = m.consumers[i]
+    for slot in range(MEMORY_SLOTS):
+        product = m.memories[i, slot].product
+        if product < 0:
+            break
+        category = m.products[product].category
+        if m.out.visit.needs >> category & 1:
+            u = uniform(m.keys[Stream.RECALL], max(consumer.due[category], 0) % MOST_DAYS, i, product)
+            if u < recall_probability(goodwill_today(i, slot, m)):
+                m.out.tally.delivered[Channel.RECALL.value] += 1
+                see(product, Channel.RECALL.value, m)
 
 
 @inlined
 def ask_expert(i: int, m: Day) -> None:
-    """Put a question to the contact who knows most about something needed; the answer comes tomorrow, if at all."""
+    """Put a question about something needed to the contact whom i trusts most in it; the answer comes tomorrow, if ever."""
     key = m.keys[Stream.ASK]
     if uniform(key, m.day, i, 0) >= m.p.attention.ask:
         return
@@ -132,8 +150,10 @@ def ask_expert(i: int, m: Day) -> None:
         if creator < 0:
             break
         profile = m.profiles[creator]
-        if profile.private and profile.active and profile.expertise[category] > most:
-            best, most = creator, profile.expertise[category]
+        if profile.private and profile.active:
+            merit = profile.specialty[category] * trust_in(i, creator, slot, m)
+            if merit > most:
+                best, most = creator, merit
     if best >= 0:
         question = m.out.questions[m.out.counts[Count.QUESTIONS]]
         m.out.counts[Count.QUESTIONS] += 1

@@ -25,6 +25,7 @@ def tell_friends(order: Order, m: Day) -> None:
         word = m.out.words[m.out.counts[Count.WORDS]]
         m.out.counts[Count.WORDS] += 1
         word.to = m.friends[first + (start + n) % degree]
+        word.teller = i
         word.product = order.product
         word.quality = order.experienced
         word.order = order.number

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from sim.agents.believing import common_belief
 from sim.agents.creating import create_all
-from sim.agents.weighing import common_belief
+from sim.agents.knowing import know_all
 from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.markets.ranking import rank_all, rate_goods
-from sim.markets.sponsorship import bid_for_goods, charge_slot_fees, plan_day
+from sim.markets.sponsorship import plan_day
 
 
 @compiled
 def prepare_all(m: Day) -> None:
     """Brands plan, creators post, platforms rank; what everybody believes of each product is worked out."""
+    for k in range(m.creators.shape[0]):
+        m.creators[k].earned_today = 0
     plan_day(m)
     rate_goods(m)
     form_beliefs(m)
+    know_all(m)
     create_all(m)
-    charge_slot_fees(m)
-    bid_for_goods(m)
     rank_all(m)
 
 

@@ -7,7 +7,7 @@ from sim.agents.following import leave
 from sim.agents.needs import wake
 from sim.agents.ordering import order_chosen
 from sim.agents.receiving import receive
-from sim.agents.searching import ask_expert, attend_feed, attend_habits, search
+from sim.agents.searching import ask_expert, attend_feed, recall, search
 from sim.compiled import compiled, inlined
 from sim.day import Count, Day
 from sim.engine.dismissal import consider
@@ -27,8 +27,8 @@ def live(i: int, m: Day) -> None:
             attend_answer(i, m)
         attend_feed(i, m)
         if m.out.visit.needs:
-            attend_habits(i, m)
             search(i, m)
+            recall(i, m)
             ask_expert(i, m)
     for n in range(m.out.counts[Count.OFFERS]):
         consider(i, m.out.offers[n], m)

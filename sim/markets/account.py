@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents.creating import visible_pay
 from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.ledger import Revenue, move
+from sim.markets.sponsorship import visible_pay
 from sim.ranges import MOST_FEN
 from sim.state import Order
 
@@ -50,14 +50,13 @@ def divide(price: int, take: float, commission: float, margin: float) -> tuple[i
 @inlined
 def bill(order: Order, m: Day) -> None:
     """Write down how the price of an order is divided, on the terms of today."""
-    brand, take = m.brands[order.brand], m.platforms[order.platform].take_rate
-    commission = margin = slot_fee = 0.0
-    if order.creator >= 0:
-        tier = m.creators[order.creator].tier
-        commission = visible_pay(order.brand, tier, order.platform, m)
-        margin, slot_fee = brand.margin[tier], brand.slot_fee[tier]
+    take, commission, margin = m.platforms[order.platform].take_rate, 0.0, 0.0
+    if order.creator >= 0 and m.creators[order.creator].brand < 0:
+        mark_up = m.p.creators.resale_margin
+        margin = mark_up / (1.0 + mark_up)
+        if order.paid:
+            commission = visible_pay(order.brand, m.creators[order.creator].tier, order.platform, m)
     order.cost = m.products[order.product].cost
-    order.paid = commission + margin + slot_fee > 0.0
     order.fee, order.commission, order.margin, order.rest = divide(order.price, take, commission, margin)
 
 

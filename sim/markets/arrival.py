@@ -56,7 +56,7 @@ def rate(order: Order, m: Day) -> None:
     """Add an order to what the public knows of its product; sums of integers, so that their order is irrelevant."""
     product = m.products[order.product]
     if order.reviewed:
-        product.reviews += 1
-        product.review_sum += int(np.rint(1.0 * order.experienced * MILLION))
+        product.new_reviews += 1
+        product.new_review_sum += int(np.rint(1.0 * order.experienced * MILLION))
     product.bought += 1
     product.satisfying += order.satisfying

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from sim.compiled import inlined
 from sim.day import GUIDE, Day, Feeds, Used
 from sim.engine.guides import write_guide
+from sim.rules.belief import rated
 from sim.rules.ranking import Mix, bid_shares, cumulate, ranking_weights
 from sim.state import MOST_PAGES, Int16
 
 MILLION = 1e6
 
 
-def new_feeds(by_category: Int16, platforms: int, posts: int, mean_pages: float) -> Feeds:
+def new_feeds(by_category: Int16, platforms: int, posts: int) -> Feeds:
     """Tables to be written each day.
 
     Parameters
@@ -22,38 +25,66 @@ def new_feeds(by_category: Int16, platforms: int, posts: int, mean_pages: float)
         Products of each category, shape (C, n).
     platforms, posts
         Platforms, and posts on a day at most.
-    mean_pages
-        Mean of the Poisson number of pages that somebody sees.
     """
     categories, n = by_category.shape
-    pages = np.arange(MOST_PAGES)
-    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, MOST_PAGES)))])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        chance = np.exp(np.where(pages == 0, 0.0, pages * np.log(mean_pages)) - mean_pages - log_factorial)
-    feeds = Feeds(
+    return Feeds(
         product=by_category,
         goods=np.empty((2, platforms, categories, n)),
         goods_guide=np.empty((2, platforms, categories, GUIDE), np.int16),
         paid=np.empty((platforms, categories), np.uint8),
-        pages=np.cumsum(chance),
-        pages_guide=np.empty(GUIDE, np.int16),
+        pages=np.empty((platforms, MOST_PAGES)),
+        pages_guide=np.empty((platforms, GUIDE), np.int16),
         post_first=np.empty(platforms * categories + 1, np.int64),
         post=np.empty(posts, np.int32),
         post_weight=np.empty(posts),
         room=np.empty((3, max(n, posts))),
     )
-    feeds.pages[-1] = 1.0
-    write_guide(feeds.pages, feeds.pages_guide)
-    return feeds
 
 
 @inlined
 def rate_goods(m: Day) -> None:
-    """Work out each product's public rating of today."""
+    """Work out what each product's public rating of today tells.
+
+    Old ratings fade, and only what exceeds the category's mean counts, since people buy what they like.
+    """
+    fade = m.fading.rating[1]
     for j in range(m.products.shape[0]):
         product = m.products[j]
-        mean = product.review_sum / max(product.reviews, 1) / MILLION
-        product.rating = mean + product.rating_bias if product.reviews > 0 else 0.0
+        product.reviews = fade * product.reviews + product.new_reviews
+        product.review_sum = fade * product.review_sum + product.new_review_sum / MILLION
+        product.new_reviews = 0
+        product.new_review_sum = 0
+    variance = m.p.variance
+    for category in range(m.categories):
+        ratings = summed = 0.0
+        for j in m.feeds.product[category]:
+            ratings += m.products[j].reviews
+            summed += m.products[j].review_sum
+        mean = summed / ratings if ratings > 0.0 else 0.0
+        for j in m.feeds.product[category]:
+            product = m.products[j]
+            deviation = 0.0
+            if product.reviews > 0.0:
+                deviation = product.review_sum / product.reviews - mean + product.rating_bias
+            signal = rated(
+                deviation, 1.0 * product.reviews, variance.bias, variance.use, variance.quality, m.p.match[category]
+            )
+            product.rating = signal.value
+            product.rating_precision = signal.precision
+
+
+@inlined
+def count_pages(v: int, m: Day) -> None:
+    """Work out how many pages of the feed people see today, a Poisson number: ads make the feed longer."""
+    platform, feeds = m.platforms[v], m.feeds
+    mean = m.p.attention.public_slots / (1.0 - (1.0 - platform.displacement) * platform.ad_share)
+    chance = cumulative = math.exp(-mean)
+    for n in range(MOST_PAGES):
+        feeds.pages[v, n] = cumulative
+        chance *= mean / (n + 1)
+        cumulative += chance
+    feeds.pages[v, MOST_PAGES - 1] = 1.0
+    write_guide(feeds.pages[v], feeds.pages_guide[v])
 
 
 @inlined
@@ -63,6 +94,7 @@ def rank_all(m: Day) -> None:
     for v in range(m.platforms.shape[0]):
         platform = m.platforms[v]
         share_feed(v, m)
+        count_pages(v, m)
         mix = Mix(platform.popularity, platform.merit, platform.paid, platform.exponent)
         for category in range(m.categories):
             rank_goods(v, category, mix, m)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.agents.creating import key_of
+from sim.agents.knowing import key_of
 from sim.compiled import inlined
 from sim.day import Day
 from sim.draws import Stream, uniform

@@ -40,6 +40,7 @@ def with_word(inbox: Table[Word], to: NDArray[np.int64], product: int, quality: 
     """
     more = Word.table(len(to))
     more["to"] = to
+    more["teller"] = NOBODY
     more["product"] = product
     more["quality"] = quality
     more["creator"] = NOBODY

@@ -54,7 +54,7 @@ def hazard(friends: float, share: float, external: float, friend: float, public:
 
 
 @compiled
-def adopts(buyer: Buyer, believed: Believed, log_price: float, friends: float, p: Any) -> Terms:
+def adopts(buyer: Buyer, believed: Believed, price: float, friends: float, p: Any) -> Terms:
     """Utility with which a product is bought with exactly the probability of the model, against the outside option.
 
     The difference of two Gumbel draws is logistic, so a utility of ``outside + logit(h)`` is chosen with probability h.
@@ -78,7 +78,7 @@ def friends_of_rivals(heard: Signals, p: Any) -> Believed:
 
 
 @compiled
-def adopts_one(buyer: Buyer, believed: Believed, log_price: float, friends: float, p: Any) -> Terms:
+def adopts_one(buyer: Buyer, believed: Believed, price: float, friends: float, p: Any) -> Terms:
     """Utility with which one of two brands is bought with exactly the probability of Libai, Muller & Peres (2013).
 
     Each brand by itself convinces with probability ``P = 1 − (1 − δ)(1 − q)^friends``; whom both convince on a day buys

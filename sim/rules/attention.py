@@ -14,12 +14,12 @@ A_HAIR_MORE = 1.0 + 1e-9  # so that no rounding can turn a bound into a wrong an
 def open_probability(odds_ratio: float, fatigue: float, p: Attention) -> float:
     """Probability to open a delivered post.
 
-    A logit of taste and need, thinned by fatigue with the creator: ``logit⁻¹(logit(p₀) + i·θ + n·need)·exp(−φ)``.
+    A logit of taste, need and trust τ, thinned by fatigue with the creator: ``logit⁻¹(logit(p₀) + i·θ + n·need + t·(τ − ½))·exp(−φ)``.
 
     Parameters
     ----------
     odds_ratio
-        Effect of the consumer's taste for the category and need of it on the odds, ``exp(i·θ + n·need)``.
+        Effect on the odds of taste for the category, need of it and trust in the creator.
     fatigue
         Fatigue φ with this creator, at least 0.
     p
@@ -65,3 +65,9 @@ def fatigue_after(fatigue: float, earlier_today: int, irrelevant: bool, p: Atten
 def may_leave(fatigue: float, trust: float, p: Attention) -> bool:
     """Whether a follower is tired or distrustful enough to think of leaving a creator."""
     return fatigue > p.leave_fatigue or trust < p.leave_trust
+
+
+@compiled
+def is_forgotten(silent: int, p: Attention) -> bool:
+    """Whether a creator of whom nothing was opened for so many days is hardly remembered."""
+    return silent > p.silence

@@ -15,55 +15,80 @@ class Terms(NamedTuple):
     """Terms of the utility of an offer; their sum competes with the utility of buying nothing."""
 
     taste: float
-    quality: float
+    worth: float
     risk: float
     price: float
     friends: float
     impulse: float
+    urgency: float
 
 
 class Buyer(NamedTuple):
-    """What of the buyer enters the utility: taste for the category, price sensitivity, cost of buying without need."""
+    """What of the buyer and of the moment enters the utility.
+
+    Attributes
+    ----------
+    taste
+        Taste θ for the category.
+    sensitivity
+        Price sensitivity α.
+    impulse_cost
+        Cost κ of buying without a need; 0 where there is one.
+    urgency
+        Share of that cost that is not felt at the moment.
+    noise
+        Variance of what one use of a product gives.
+    """
 
     taste: float
     sensitivity: float
     impulse_cost: float
+    urgency: float
+    noise: float
 
 
 @compiled
-def utility(buyer: Buyer, believed: Believed, log_price: float, friends: float, p: Choice) -> Terms:
+def utility(buyer: Buyer, believed: Believed, price: float, friends: float, p: Choice) -> Terms:
     """Systematic utility of an offer.
 
-    ``V = θ + β_q (q̂ − ρ / Σw) − α ln(p / p̄) + β_s ln(1 + friends) − κ``: expected quality less a risk premium in the
-    variance of belief (Roberts & Urban 1988), price against the category's mean, and friends known to have bought.
+    ``V = θ + û − ρ/2 (1/w + σ²) − α p/y + b (1 − e^(−s friends)) − κ``: expected worth less a risk premium in the
+    variance of what will be got (Roberts & Urban 1988), the price in units of the category's reference price, friends
+    known to have bought, of whom each further one adds less (Bapna & Umyarov 2015).
 
     Parameters
     ----------
     buyer
-        Taste θ, price sensitivity α, impulse cost κ (0 where there is a need).
+        Who weighs, and when.
     believed
-        Expected quality and its precision.
-    log_price
-        Log of the price to pay over the category's mean list price.
+        Expected worth û and its precision w.
+    price
+        Price to pay over the category's reference price, p/y.
     friends
-        Friends who are known to have bought lately.
+        Friends who are known to have bought.
     p
         Choice parameters.
     """
     return Terms(
         buyer.taste,
-        p.quality * believed.mean,
-        -p.quality * p.risk / believed.precision,
-        -buyer.sensitivity * log_price,
-        p.herding * math.log(1.0 + friends) if friends > 0.0 else 0.0,
+        believed.mean,
+        -0.5 * p.risk * (1.0 / believed.precision + buyer.noise),
+        -buyer.sensitivity * price,
+        p.friends * (1.0 - math.exp(-p.friends_saturation * friends)) if friends > 0.0 else 0.0,
         -buyer.impulse_cost,
+        buyer.impulse_cost * buyer.urgency,
     )
+
+
+@compiled
+def lasting(terms: Terms) -> float:
+    """Sum of the terms that are as they were when the goods arrive, but for what they are worth."""
+    return total(terms) - terms.worth - terms.risk - terms.urgency
 
 
 @compiled
 def only(value: float) -> Terms:
     """Terms of which one alone counts."""
-    return Terms(value, 0.0, 0.0, 0.0, 0.0, 0.0)
+    return Terms(value, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @compiled
@@ -76,26 +101,26 @@ def total(terms: Terms) -> float:
 
 
 @compiled
-def realised_surplus(gain: float, price: float, sensitivity: float) -> float:
-    """Money value of a gain in utility over buying nothing.
+def money_of(gain: float, reference: float, sensitivity: float) -> float:
+    """Money value of a gain in utility.
 
-    One yuan less costs ``α / p`` utility at price p, so a gain is worth ``gain · p / α`` (Small & Rosen 1981).
+    One yuan less costs ``α / y`` utility, so a gain is worth ``gain · y / α`` (Small & Rosen 1981).
 
     Parameters
     ----------
     gain
-        Utility of the purchase, as experienced, less that of buying nothing.
-    price
-        Price paid, in any unit of money.
+        Utility over that of buying nothing.
+    reference
+        Reference price y of the category, in any unit of money.
     sensitivity
         Price sensitivity α, above 0.
 
     Returns
     -------
     float
-        In the unit of ``price``.
+        In the unit of ``reference``.
     """
-    return gain * price / sensitivity
+    return gain * reference / sensitivity
 
 
 @compiled

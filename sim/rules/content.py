@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-import math
-
 from sim.compiled import compiled
 from sim.parameters import Creators
 
 
 @compiled
-def claim(quality: float, noise: float, expertise: float, inflation: float, p: Creators) -> float:
-    """Quality that a creator claims for a product.
+def claim(known: float, paid: bool, integrity: float, p: Creators) -> float:
+    """What a creator says that a product is worth.
 
     Parameters
     ----------
-    quality
-        True quality.
-    noise
-        Standard normal draw, the same for ever for one creator and product.
-    expertise
-        The creator's expertise m in the category: experts judge with standard deviation ``σ / √m``.
-    inflation
-        ``(1 − integrity) · incentive``, the incentive being what the creator earns on an order over its price.
+    known
+        What the creator takes it to be worth: own use, or else the brand's word.
+    paid
+        Whether the creator earns by it, by a fee, a commission or a mark-up.
+    integrity
+        1 never inflates a claim for pay.
     p
         Creators' parameters.
     """
-    return quality + p.claim_noise * noise / math.sqrt(expertise) + p.hype * inflation
+    return known + p.hype * (1.0 - integrity) if paid else known
+
+
+@compiled
+def organic_reach(audience: float, least_affected: float, reach: float, fall: float) -> float:
+    """Share of followers whom a public post reaches: falls in the audience beyond a size (Minter.io 2019).
+
+    Parameters
+    ----------
+    audience, least_affected
+        People on the platform at large, and the size up to which reach does not fall.
+    reach, fall
+        Share up to that size, and fall of its log per log of the audience beyond.
+    """
+    return reach * (least_affected / audience) ** fall if audience > least_affected else reach
 
 
 @compiled

@@ -19,7 +19,7 @@ def share_probability(sociability: float, surprise: float, p: Sharing) -> float:
     sociability
         Probability to share an unsurprising purchase, strictly between 0 and 1.
     surprise
-        Experienced less expected quality, of either sign.
+        Experienced less expected worth, of either sign.
     p
         Sharing parameters.
     """

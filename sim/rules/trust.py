@@ -1,4 +1,4 @@
-"""Trust in a creator: Beta counts of met and broken claims, and expertise by category."""
+"""Trust in a creator: Beta counts of met and broken claims."""
 
 from __future__ import annotations
 
@@ -32,22 +32,3 @@ def is_met(experienced: float, claim: float, p: Trust) -> bool:
     A tighter tolerance drags honest creators down: what is bought is what was over-estimated (Thaler 1988).
     """
     return experienced >= claim - p.tolerance
-
-
-@compiled
-def expertise(share: float, p: Trust) -> float:
-    """Expertise that followers grant in a category.
-
-    Parameters
-    ----------
-    share
-        Share of the category in the creator's past posts, 0 to 1.
-    p
-        Trust parameters.
-
-    Returns
-    -------
-    float
-        ``m₀ + (1 − m₀)·s / (s + s½)``, between ``expertise_floor`` and 1.
-    """
-    return p.expertise_floor + (1.0 - p.expertise_floor) * share / (share + p.expertise_half)

@@ -1,0 +1,105 @@
+"""Believing: what a consumer makes of what is remembered, of what creators and friends say, and of public ratings."""
+
+from __future__ import annotations
+
+from sim.agents.memory import impress, learn_from, memory_slot, of_rivals
+from sim.compiled import inlined
+from sim.day import Day
+from sim.rules.belief import Believed, Signal, Signals, credibility, expected_worth, knows_more, told
+from sim.state import NOBODY
+
+
+@inlined
+def believe(i: int, product: int, m: Day) -> tuple[Believed, float]:
+    """What consumer i believes of a product, and the friends who are known to have bought it.
+
+    Of most products a consumer knows what everybody knows; that belief has been worked out for all.
+    """
+    slot = memory_slot(i, product, m)
+    if knows_more(slot >= 0):
+        return believe_more(i, product, slot, m)
+    return Believed(m.products[product].expected, m.products[product].precision), 0.0
+
+
+@inlined
+def believe_more(i: int, product: int, slot: int, m: Day) -> tuple[Believed, float]:
+    """The same for a consumer who has heard more, or may have."""
+    goods = m.products[product]
+    evidence = precision = friends = purchases = 0.0
+    if slot >= 0:
+        memory = m.memories[i, slot]
+        days = m.day - memory.day
+        evidence = memory.evidence * m.fading.knowledge[days]
+        precision = memory.precision * m.fading.knowledge[days]
+        friends = memory.friends * m.fading.goodwill[days]
+        purchases = 1.0 * memory.used
+    rival_purchases, rival_words = of_rivals(i, product, m)
+    heard = Signals(
+        evidence, precision, goods.rating, goods.rating_precision, m.p.prior[goods.category],
+        m.p.most_told[goods.category], goods.reviews, purchases, friends, rival_purchases, rival_words,
+    )  # fmt: skip
+    return expected_worth(heard, m.p.belief), friends
+
+
+@inlined
+def common_belief(product: int, m: Day) -> Believed:
+    """What is believed of a product on what everybody knows."""
+    goods, nothing = m.products[product], 0.0
+    heard = Signals(
+        nothing, nothing, goods.rating, goods.rating_precision, m.p.prior[goods.category],
+        m.p.most_told[goods.category], goods.reviews, nothing, nothing, nothing, nothing,
+    )  # fmt: skip
+    return expected_worth(heard, m.p.belief)
+
+
+@inlined
+def likeness_assumed(i: int, group: int, m: Day) -> float:
+    """How like one's own consumer i takes the taste of a creator of a group to be."""
+    p = m.p.belief
+    return p.likeness if m.people[i].group == group else p.naive * p.likeness
+
+
+@inlined
+def signal_of(said: float, noise: float, likeness: float, product: int, m: Day) -> Signal:
+    """What is said of a product, as a signal of what one would get oneself."""
+    return told(said, noise, likeness, m.p.variance.quality, m.p.match[m.products[product].category])
+
+
+@inlined
+def hear_claim(i: int, creator: int, product: int, claim: float, noise: float, trusted: float, m: Day) -> Signal:
+    """A creator's claim as a signal to consumer i, as precise as the creator is trusted."""
+    signal = signal_of(claim, noise, likeness_assumed(i, m.profiles[creator].group, m), product, m)
+    return Signal(signal.value, signal.precision * trusted)
+
+
+@inlined
+def remember_claim_of(
+    i: int, creator: int, product: int, impression: float, said: Signal, m: Day
+) -> None:
+    """Remember a product that a creator spoke of, and the claim."""
+    slot = impress(i, product, impression, m.p.memory.most_told, m)
+    if slot >= 0:
+        learn_from(i, slot, said, creator, m)
+
+
+@inlined
+def remember_page(i: int, product: int, m: Day) -> None:
+    """Remember a product whose page nobody speaks for."""
+    impress(i, product, m.p.memory.seen, m.p.memory.most_told, m)
+
+
+@inlined
+def remember_word(i: int, teller: int, product: int, said: float, m: Day) -> None:
+    """Remember a friend's word of a product: another group's taste says nothing of one's own."""
+    slot = impress(i, product, m.p.memory.heard, m.p.memory.most_told, m)
+    if slot >= 0:
+        alike = teller < 0 or m.people[teller].group == m.people[i].group
+        likeness = m.p.belief.likeness if alike else 0.0
+        learn_from(i, slot, signal_of(said, m.p.variance.use, likeness, product, m), NOBODY, m)
+        m.memories[i, slot].friends += 1.0
+
+
+@inlined
+def claim_credibility(trust: float, incentive: float, m: Day) -> float:
+    """Share of its precision that a claim is given."""
+    return credibility(trust, incentive, m.p.belief)

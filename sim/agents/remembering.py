@@ -1,0 +1,37 @@
+"""Remembering: memory and public ratings at the start of the first day, out of what people have bought before."""
+
+from __future__ import annotations
+
+from sim.agents.match import worth
+from sim.agents.memory import impress, learn
+from sim.compiled import compiled, inlined
+from sim.day import Day
+from sim.draws import Stream, normal_of, uniform
+from sim.past import PURCHASES, RATED, USE, Past
+from sim.rules.belief import Signal
+
+
+@compiled
+def remember_past(past: Past, m: Day) -> None:
+    """Let everybody remember the past, as far as it has not faded; some have rated what they bought."""
+    for i in range(m.people.shape[0]):
+        for category in range(m.categories):
+            for turn in range(PURCHASES):
+                remember_purchase(i, past.product[i, category, turn], past.age[i, category, turn], turn, m)
+
+
+@inlined
+def remember_purchase(i: int, product: int, age: int, turn: int, m: Day) -> None:
+    """Remember one purchase of so many days ago."""
+    key, p = m.keys[Stream.PAST], m.p.memory
+    u, v = uniform(key, USE + turn, i, 2 * product), uniform(key, USE + turn, i, 2 * product + 1)
+    experienced = worth(i, product, m) + m.p.experience.noise * normal_of(u, v)
+    slot = impress(i, product, p.use * m.fading.goodwill[age], p.most_used, m)
+    if slot >= 0:
+        precision = m.fading.knowledge[age] / max(m.p.variance.use, 1e-6)
+        learn(i, slot, Signal(experienced, precision), m)
+        m.memories[i, slot].used += 1
+    if uniform(key, RATED + turn, i, product) < m.p.experience.review:
+        left = m.fading.rating[age]
+        m.products[product].reviews += left
+        m.products[product].review_sum += left * experienced
