@@ -286,9 +286,12 @@ class Remembering(Group):
         le=1e12, plausible=(45, 365),
     )  # fmt: skip
     seen: float = par(0.1, "goodwill added by an ad or a public page", "1", ASSUMPTION, ge=0, le=10)
-    heard: float = par(0.2, "goodwill added by what somebody close says", "1", ASSUMPTION, ge=0, le=10)
+    heard: float = par(0.12, "goodwill added by what somebody close says", "1", ASSUMPTION, ge=0, le=10)
     use: float = par(2.0, "goodwill added by use", "1", ASSUMPTION, ge=0, le=10)
     disappointed: float = par(0.2, "share of that where use disappoints", "1", ASSUMPTION, ge=0, le=1)
+    match_known: float = par(
+        0.25, "share of the own match that was known in what was bought before the first day", "1", ASSUMPTION, ge=0, le=1
+    )
     most_told: float = par(0.8, "most goodwill that pages and words can build", "1", ASSUMPTION, ge=0.01, le=100)
     most_used: float = par(4.0, "most goodwill that use can build", "1", ASSUMPTION, ge=0.01, le=100)
 
@@ -543,17 +546,17 @@ class Creators(Group):
         le=10_000,
         plausible=(1.0, 20.0),
     )
-    posts_start: float = par(1.0, "mean posts at the start", "posts/day", ASSUMPTION, ge=0, le=8)
+    posts_start: float = par(0.5, "mean posts at the start", "posts/day", ASSUMPTION, ge=0, le=8)
     posts_fixed: float = par(-1.0, "posts per day if held fixed; -1 lets creators learn", "posts/day", "", ge=-1, le=8)
     posts_most: int = par(8, "most posts on one day", "posts/day", ASSUMPTION, ge=1, le=8)
     effort_cost: float = par(
-        10.0,
+        4.0,
         "marginal effort cost per post squared",
         "yuan day/post²",
         ASSUMPTION,
         ge=0.01,
         le=1000,
-        plausible=(4.0, 20.0),
+        plausible=(2.0, 8.0),
     )
     kol_effort: float = par(
         0.01, "the same of a KOL, per follower: larger audiences get larger productions", "yuan day/post²/follower",
@@ -571,11 +574,11 @@ class Creators(Group):
         2.0, "non-cash reward of a post: respect, achievement", "yuan/post", ASSUMPTION, ge=0, le=1000
     )
     reservation: float = par(
-        2.0, "median net income below which a KOC thinks of leaving", "yuan/day", ASSUMPTION, ge=0, le=1e5
+        0.2, "median net income below which a KOC thinks of leaving", "yuan/day", ASSUMPTION, ge=0, le=1e5
     )
     reservation_spread: float = par(0.8, "standard deviation of its log", "log", ASSUMPTION, ge=0, le=3)
     kol_reservation: float = par(
-        0.003, "the same for a KOL, per follower", "yuan/day/follower", ASSUMPTION, ge=0, le=100
+        0.001, "the same for a KOL, per follower", "yuan/day/follower", ASSUMPTION, ge=0, le=100
     )
     leave: float = par(
         0.02, "probability that a creator below the reservation income leaves", "1/day", ASSUMPTION, ge=0, le=1
@@ -641,17 +644,17 @@ class Brands(Group):
 
     count: int = par(48, "brands", "brands", ASSUMPTION, ge=1, le=MOST_BRANDS)
     weekly_budget: float = par(
-        1.3,
+        0.9,
         "marketing budget of all brands together, commissions included",
         "yuan/consumer/week",
         ASSUMPTION,
         ge=0,
         le=1e4,
-        plausible=(0.6, 2.6),
+        plausible=(0.45, 1.8),
     )
-    ads: float = par(0.4, "share of the budget for ads in the public feed", "1", ASSUMPTION, ge=0, le=1)
-    kol: float = par(0.3, "share of the budget for KOLs", "1", ASSUMPTION, ge=0, le=1)
-    koc: float = par(0.3, "share of the budget for KOCs", "1", ASSUMPTION, ge=0, le=1)
+    ads: float = par(0.35, "share of the budget for ads in the public feed", "1", ASSUMPTION, ge=0, le=1)
+    kol: float = par(0.25, "share of the budget for KOLs", "1", ASSUMPTION, ge=0, le=1)
+    koc: float = par(0.4, "share of the budget for KOCs", "1", ASSUMPTION, ge=0, le=1)
     own: float = par(0.0, "share of the budget for the brand's own pool", "1", ASSUMPTION, ge=0, le=1)
     adapt: float = par(0.0, "share of the split moved to the better return; 0 holds it fixed", "1/week", "", ge=0, le=1)
     cost: float = par(0.42, "cost of goods", "share of list price", ASSUMPTION, ge=0, le=1)

@@ -31,13 +31,14 @@ class Tastes(NamedTuple):
     price: Double  # (J,) list price over the category's reference price
     spread: Double  # (C,) standard deviation of match
     likeness: float
+    known: float  # share of the match that people knew when they chose
 
 
 @allocating
 def past_of(by_category: Int16, tastes: Tastes, people: Table[Person], luck: Luck) -> Past:
     """Draw what everybody bought last of each category, and when.
 
-    People chose with the knowledge of quality and of half their match, as who has been in the market for a while.
+    People chose with the knowledge of quality and of a part of their match, as who has been in the market for a while.
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ def past_of(by_category: Int16, tastes: Tastes, people: Table[Person], luck: Luc
                 matched = tastes.spread[category] * standard_match(
                     i, people[i].group, j, tastes.likeness, luck[Stream.MATCH]
                 )
-                value[n] = tastes.quality[j] + 0.5 * matched - people[i].sensitivity * tastes.price[j]
+                value[n] = tastes.quality[j] + tastes.known * matched - people[i].sensitivity * tastes.price[j]
             days = 0.0
             for turn in range(PURCHASES - 1, -1, -1):
                 best, most = 0, -math.inf

@@ -119,7 +119,7 @@ def world_parameters(parameters: Parameters) -> dict[str, Any]:
         "people": market.people.model_dump(),
         "need": market.need.model_dump(),
         "attention": market.attention.interest,
-        "likeness": market.belief.likeness,
+        "past": (market.belief.likeness, market.memory.match_known),
         "trust": market.trust.model_dump(),
         "graph": graph,
         "creators": {name: getattr(parameters.creators, name) for name in WORLD_CREATORS},
@@ -272,6 +272,7 @@ def _past(parameters: Parameters, goods: Goods, people: Table[Person], luck: Luc
     tastes = Tastes(
         goods.quality, goods.list_price / reference[goods.category],
         np.array([category.match_spread for category in categories]), parameters.market.belief.likeness,
+        parameters.market.memory.match_known,
     )  # fmt: skip
     return past_of(by_category_of(goods.category, len(categories)), tastes, people, luck)
 
