@@ -86,6 +86,7 @@ class Tally(NamedTuple):
     viewed: Int64  # (channels,)
     considered: Int64  # (channels,)
     ads_viewed: Int64  # (V, J)
+    engaged: Int64  # (J,) opened posts about each product
     pages: Int64  # (V,) pages of the feed and of search, ads among them
     paid_viewed: Int64  # (1,) pages of creators whom a brand pays
     trust: Int64  # (2,) sum of trust in opened posts in millionths, and their number

@@ -33,7 +33,7 @@ from sim.markets import settlement, words
 from sim.markets.arrival import arriving, book_all
 from sim.markets.confirmation import confirm_all, draw_lots
 from sim.markets.sums import Total
-from sim.opening import first_day, with_creators, with_orders
+from sim.opening import first_day, with_creators, with_orders, with_parameters
 from sim.parameters import Parameters
 from sim.ranges import MOST_DAYS
 from sim.recorder import Recorder, RunResult, by_domain
@@ -41,7 +41,7 @@ from sim.records import Columns, Table
 from sim.replacement import with_rules
 from sim.state import CHANNELS, DAYS_A_WEEK, FEN, NOBODY, Leaving, Order, Post, Question, Stage, Tier, Word
 from sim.trust_survey import mean_trust
-from sim.world import World
+from sim.world import World, world_parameters
 
 FIRST_CONSUMER_ID = 1_000
 DAYS_BETWEEN_SURVEYS = 5
@@ -92,20 +92,27 @@ class Market(ColumnarModel):
         self.seed = seed
         self.world = world or World.build(self.parameters, seed)
         self.timings: dict[str, float] = {}
-        passes = (live_all, receive_all, prepare_all, business.learn_all, mean_trust)
-        live, receive, self._prepare, self._learn, self._mean_trust = with_rules(self.parameters.rules, passes)
+        live, receive = self._take_rules()
         platforms, products = self.parameters.platforms, len(self.world.goods.category)
         categories = len(self.parameters.market.catalogue.categories)
         self.pass_over = ConsumerPass(categories, products, len(platforms), threads, live, receive)
         with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
             self.m = first_day(self.world, self.parameters, self.pass_over.new_events(0))
-        self.kol_threshold = business.kol_threshold(self.parameters, self.world.population)
-        self.yields = [round(policy.float_yield * settlement.PARTS) for policy in platforms]
+        self._take_policy()
         self.interest_carries = [0] * len(platforms)
         self.orders_so_far = self.revenue_so_far = 0
         self.recorder = Recorder(products, burn_in, keep_orders)
         self.trust = self._survey()
         self._show_agents()
+
+    def _take_rules(self) -> tuple[Any, Any]:
+        passes = (live_all, receive_all, prepare_all, business.learn_all, mean_trust)
+        live, receive, self._prepare, self._learn, self._mean_trust = with_rules(self.parameters.rules, passes)
+        return live, receive
+
+    def _take_policy(self) -> None:
+        self.kol_threshold = business.kol_threshold(self.parameters, self.world.population)
+        self.yields = [round(policy.float_yield * settlement.PARTS) for policy in self.parameters.platforms]
 
     def _show_agents(self) -> None:
         self.platforms = [Platform(self, v, policy) for v, policy in enumerate(self.parameters.platforms)]
@@ -277,6 +284,30 @@ class Market(ColumnarModel):
             self.m = with_creators(self.m, newcomers)
         if self.day % DAYS_A_WEEK == DAYS_A_WEEK - 1:
             mean_taste(self.m.categories, self.m.people, self.m.follows, self.m.creators)
+
+    def change(self, parameters: Parameters) -> Self:
+        """Change policies or behaviour from today on: two markets that part here differ by nothing else.
+
+        Called between two days. `explain` does not know of it.
+
+        Parameters
+        ----------
+        parameters
+            All of them, of which those that the world is made of must be as they are.
+
+        Raises
+        ------
+        UserError
+            If the world would be another one.
+        """
+        before, after = world_parameters(self.parameters), world_parameters(parameters)
+        if others := [name for name in before if before[name] != after[name]]:
+            raise UserError(f"{', '.join(others)}: the world is made of it; expected only policy and behaviour to change")
+        self.parameters = parameters
+        self.pass_over.live_all, self.pass_over.receive_all = self._take_rules()
+        self._take_policy()
+        self.m = with_parameters(self.m, self.world, parameters)
+        return self
 
     def tell(self, consumers: NDArray[np.integer[Any]], product: int) -> Self:
         """Let a product be known: each of these consumers hears well of it tomorrow, as if from a friend.

@@ -179,12 +179,19 @@ def scaled(stated: float, world: World) -> int:
 
 def _platforms(world: World, parameters: Parameters) -> Table[Platform]:
     table = Platform.table(len(parameters.platforms))
-    for number, (row, policy) in enumerate(zip(table, parameters.platforms, strict=True)):
-        row["take_rate"] = policy.take_rate
-        row["ad_price"] = row["ad_cost"] = policy.feed.ad_price * FEN
+    for number, row in enumerate(table):
         at_home = world.people["activity"][world.people["home"] == number]
         row["weight"] = len(at_home) / len(world.people)
         row["pages"] = at_home.sum() * parameters.market.attention.public_slots
+    write_policies(table, world, parameters)
+    return table
+
+
+def write_policies(table: Table[Platform], world: World, parameters: Parameters) -> None:
+    """Write each platform's policy; what has happened to it stays."""
+    for row, policy in zip(table, parameters.platforms, strict=True):
+        row["take_rate"] = policy.take_rate
+        row["ad_price"] = policy.feed.ad_price * FEN
         row["content_most"] = policy.feed.content_share
         row["commission"] = policy.commission_of(parameters.creators)
         for name in ("needs", "days", "cut"):
@@ -197,7 +204,22 @@ def _platforms(world: World, parameters: Parameters) -> Table[Platform]:
             row[name] = getattr(policy, name)
         for name in OF_THE_FEED:
             row[name] = getattr(policy.feed, name)
-    return table
+
+
+def with_parameters(m: Day, world: World, parameters: Parameters) -> Day:
+    """The context with other policies and other behaviour from today on; what has happened stays."""
+    brands, platforms, listings = m.brands.copy(), m.platforms.copy(), m.listings.copy()
+    fresh = _brands(world, parameters, first_account=len(world.creators))
+    for name in ("budget", "split"):
+        brands[name] = fresh[name]
+    write_policies(platforms, world, parameters)
+    listings["price"] = _listings(world.goods, parameters)["price"]
+    p = numbers_of(parameters)
+    return m._replace(
+        p=p, brands=brands, platforms=platforms, listings=listings, fading=_fading(parameters),
+        wanted=math.exp(p.attention.need), trusted_most=math.exp(0.5 * p.attention.trust),
+        shipping=round(parameters.brands.shipping * FEN),
+    )  # fmt: skip
 
 
 def _products(goods: Goods, parameters: Parameters) -> Table[Product]:

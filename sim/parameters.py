@@ -226,9 +226,9 @@ class Attention(Group):
     """What people look at. Feed items weigh a category by the same interest and need as opening a post does."""
 
     public_slots: float = par(
-        0.75, "mean item pages seen in the public feed, where there are no ads", "views/active day", ASSUMPTION, ge=0, le=20
+        0.6, "mean item pages seen in the public feed, where there are no ads", "views/active day", ASSUMPTION, ge=0, le=20
     )
-    search: float = par(0.45, "probability to search when a need is open", "1/active day", ASSUMPTION, ge=0, le=1)
+    search: float = par(0.4, "probability to search when a need is open", "1/active day", ASSUMPTION, ge=0, le=1)
     search_results: int = par(3, "results looked at per search", "products", ASSUMPTION, ge=1, le=20)
     open_rate: float = par(
         0.3, "probability to open a delivered post: mean taste, no need, no fatigue, trust of one half", "1",
@@ -285,14 +285,14 @@ class Remembering(Group):
         90.0, "the same of what is known of a product (Mehta, Rajiv & Srinivasan 2004)", "days", ASSUMPTION, ge=0.1,
         le=1e12, plausible=(45, 365),
     )  # fmt: skip
-    seen: float = par(0.1, "goodwill added by an ad or a public page", "1", ASSUMPTION, ge=0, le=10)
-    heard: float = par(0.12, "goodwill added by what somebody close says", "1", ASSUMPTION, ge=0, le=10)
+    seen: float = par(0.06, "goodwill added by an ad or a public page", "1", ASSUMPTION, ge=0, le=10)
+    heard: float = par(0.08, "goodwill added by what somebody close says", "1", ASSUMPTION, ge=0, le=10)
     use: float = par(2.0, "goodwill added by use", "1", ASSUMPTION, ge=0, le=10)
     disappointed: float = par(0.2, "share of that where use disappoints", "1", ASSUMPTION, ge=0, le=1)
     match_known: float = par(
         0.25, "share of the own match that was known in what was bought before the first day", "1", ASSUMPTION, ge=0, le=1
     )
-    most_told: float = par(0.8, "most goodwill that pages and words can build", "1", ASSUMPTION, ge=0.01, le=100)
+    most_told: float = par(0.2, "most goodwill that pages and words can build", "1", ASSUMPTION, ge=0.01, le=100)
     most_used: float = par(4.0, "most goodwill that use can build", "1", ASSUMPTION, ge=0.01, le=100)
 
 
@@ -644,13 +644,13 @@ class Brands(Group):
 
     count: int = par(48, "brands", "brands", ASSUMPTION, ge=1, le=MOST_BRANDS)
     weekly_budget: float = par(
-        0.9,
+        0.65,
         "marketing budget of all brands together, commissions included",
         "yuan/consumer/week",
         ASSUMPTION,
         ge=0,
         le=1e4,
-        plausible=(0.45, 1.8),
+        plausible=(0.3, 1.3),
     )
     ads: float = par(0.35, "share of the budget for ads in the public feed", "1", ASSUMPTION, ge=0, le=1)
     kol: float = par(0.25, "share of the budget for KOLs", "1", ASSUMPTION, ge=0, le=1)

@@ -212,6 +212,7 @@ class Product(Record):
     expected: float = real("worth expected on what everybody knows", "utility")
     precision: float = real("precision of that belief", "1/utility²")
     weight: float = real("share of its brand's recent revenue", least=0, most=1)
+    engaged: int = whole("posts about it that were opened, since the first day", "posts", most=MOST_SUM)
     bid: float = real("ad money behind it today", "fen")
 
 
@@ -230,6 +231,9 @@ class Brand(Record):
     budget: int = whole("marketing budget", "fen/week", most=MOST_SUM)
     split: Double = real("shares for ads, KOLs, KOCs and the own pool", per=CHANNELS)
     spent: Int64 = whole("spent this week", "fen", least=-MOST_SUM, most=MOST_SUM, per=len(Spending))
+    outlay: Int64 = whole(
+        "marketing money spent since the first day", "fen", least=-MOST_SUM, most=MOST_SUM, per=CHANNELS
+    )
     earned: Int64 = whole(
         "gross margin that each channel led to", "fen/week", least=-MOST_SUM, most=MOST_SUM, per=CHANNELS
     )

@@ -114,6 +114,7 @@ def see_post(i: int, post: Post, slot: int, m: Day) -> None:
     offer.slot = slot
     offer.claim = post.claim
     offer.paid = post.paid
+    m.out.tally.engaged[post.product] += 1
     if math.isnan(post.claim):
         remember_page(i, post.product, m)
     else:

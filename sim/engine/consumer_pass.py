@@ -176,6 +176,7 @@ class ConsumerPass:
             viewed=np.zeros(len(Channel), np.int64),
             considered=np.zeros(len(Channel), np.int64),
             ads_viewed=np.zeros((platforms, products), np.int64),
+            engaged=np.zeros(products, np.int64),
             pages=np.zeros(platforms, np.int64),
             paid_viewed=np.zeros(1, np.int64),
             trust=np.zeros(2, np.int64),

@@ -116,6 +116,7 @@ def spend(b: int, channel: int, fen: float, m: Day) -> None:
     """Note that a brand has spent marketing money."""
     m.brands[b].fund[channel] -= fen
     m.brands[b].spent[channel] += int(fen)
+    m.brands[b].outlay[channel] += int(fen)
 
 
 @inlined
@@ -173,6 +174,8 @@ def charge_marketing(contact: int, m: Day) -> None:
             move(accounts.brand, b, accounts.revenue, (v, Revenue.ADS), fen)
             spend(b, Spending.ADS.value, fen, m)
         platform.pages += (tally.pages[v] - platform.pages) / DAYS_A_WEEK
+    for j in range(m.products.shape[0]):
+        m.products[j].engaged += tally.engaged[j]
     for b in range(m.brands.shape[0]):
         brand = m.brands[b]
         if brand.account >= 0:
