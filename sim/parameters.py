@@ -821,7 +821,7 @@ class Platform(Group):
     coupon: float = par(0.0, "coupon on orders, funded by the platform", "share of price", ASSUMPTION, ge=0, le=0.9)
     coupon_newcomers: bool = par(True, "whether the coupon is for people who have not bought yet", "", ASSUMPTION)
     live_discount: float = par(
-        0.0, "discount on what KOLs sell, funded by the brand", "share of price", ASSUMPTION, ge=0, le=0.9
+        0.0, "discount in live rooms, funded by the brand", "share of price", ASSUMPTION, ge=0, le=0.9
     )
     commission: float | None = par(
         None, "visible commission paid to creators here; creators.commission where none is given",

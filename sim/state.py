@@ -248,7 +248,7 @@ class Platform(Record):
 
     take_rate: float = real("platform's share", "share of price", least=0, most=1)
     commission: float = real("paid to creators by brands, seen by buyers", "share of price", least=0, most=1)
-    live_discount: float = real("on what KOLs sell", "share of price", least=0, most=1)
+    live_discount: float = real("in live rooms", "share of price", least=0, most=1)
     deal_needs: int = whole("other buyers that an order needs; 0 where there is no deal", "people", most=99)
     deal_days: int = whole("days for which it waits for them", "days", most=255)
     deal_cut: float = real("cut in price", "share of price", least=0, most=1)
