@@ -622,11 +622,11 @@ class Creators(Group):
         ge=0, le=0.6,
     )  # fmt: skip
     slot_fee: float = par(
-        0.011, "fixed fee of a KOL's paid post", "yuan/follower",
-        "order of $1,000 per 100,000 followers, .07: HBR 2024-09; a sixth of it: assumption", ge=0, le=10,
+        0.008, "fixed fee of a KOL's paid post", "yuan/follower",
+        "order of $1,000 per 100,000 followers, .07: HBR 2024-09; a ninth of it: assumption", ge=0, le=10,
     )  # fmt: skip
     koc_fee: float = par(
-        0.02, "fixed fee of a KOC's paid post, beside the sample", "yuan/follower", ASSUMPTION, ge=0, le=10
+        0.01, "fixed fee of a KOC's paid post, beside the sample", "yuan/follower", ASSUMPTION, ge=0, le=10
     )
 
     @model_validator(mode="after")
