@@ -14,12 +14,15 @@ def read_text(path: Path) -> str:
     Raises
     ------
     UserError
-        If it cannot be read, or is not UTF-8; names the first line that is not.
+        If it cannot be read, or is no text in UTF-8; names the first line that is not.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror})") from None
+    if b"\0" in content:
+        line = content.count(b"\n", 0, content.index(b"\0")) + 1
+        raise UserError(f"{path}, line {line}: not text; expected a file that is saved as UTF-8")
     try:
         return content.removeprefix(codecs.BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError as error:
