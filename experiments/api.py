@@ -46,7 +46,7 @@ def load(*overrides: str, seed: int = 0, graph: nx.Graph | None = None) -> Marke
 
     Examples
     --------
-    >>> from experiments import load, plot
+    >>> from koc import load, plot
     >>> market = load("market.consumers=500", seed=1)
     >>> plot(market.run(3), "gmv")  # doctest: +SKIP
     """
@@ -136,7 +136,7 @@ class Experiment:
 
     Examples
     --------
-    >>> from experiments import Experiment
+    >>> from koc import Experiment
     >>> experiment = Experiment("experiment=quick", design={"vary": {"creators.effort_cost": [1, 4, 12]}})
     >>> runs = experiment.run()  # doctest: +SKIP
     """

@@ -146,10 +146,10 @@ def carry_out(
     check_place(settings, pending, store, console)
     sweep_below(output)
     graphs = graph_reports(planned.runs.values())
-    for graph in graphs:
-        console.print(str(graph))
     if pending:
-        executor.prepare(pending[0], console)
+        executor.prepare(pending, console)
+    for graph in graphs:  # only now: a refusal is one line
+        console.print(str(graph))
     store.open()
     if not quiet:
         _announce(settings, planned, len(known), console)
@@ -198,7 +198,7 @@ def _filled(settings: Settings, planned: Plan, console: Console) -> pd.DataFrame
         pending = [run for id, run in planned.runs.items() if id not in known]
         check_place(settings, pending, store, console)
         if pending:
-            executor.prepare(pending[0], console)
+            executor.prepare(pending, console)
         store.open()
         table = RunsTable(planned)
         with Live(output / settings.experiment.name, table, store, known) as live:

@@ -12,8 +12,8 @@ from experiments.calibration.file import read
 from experiments.design import Arm, Study, arms, settings_of_arms
 from experiments.flips import smaller, values_of
 from experiments.paths import at, merged, nested
-from experiments.report.statistics import Comparison, contrast_weights
 from experiments.runs import Run, runs_of
+from experiments.statistics import Comparison, contrast_weights
 from sim.errors import UserError
 from sim.parameters import Parameters
 

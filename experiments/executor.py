@@ -18,6 +18,8 @@ from experiments.progress import working
 from experiments.runs import TABLES, WORLD_BUILT, Failed, Finished, Run, is_current
 from experiments.store import packed
 from experiments.workers import NoWorkers, has_workers, is_loss, pool, stop, workers
+from sim.errors import UserError
+from sim.parameters import Rules
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -53,14 +55,32 @@ class Calls(NamedTuple):
     tell: Callable[[str], None] = lambda line: None
 
 
-def prepare(run: Run, console: Console) -> None:
-    """Build the world of a run here, so that what is wrong with it is known before any work starts; compile the model.
+def prepare(runs: Sequence[Run], console: Console) -> None:
+    """Build the first world here, so that what is wrong with it is known before any work starts; compile the model.
+
+    Parameters
+    ----------
+    runs
+        All that are to be made, at least one.
+    console
+        For a line where this takes long.
 
     Raises
     ------
     UserError
-        If an edge list is malformed, or the market too small for what it should hold.
+        If an edge list is malformed, the market too small for what it should hold, or a rule of the user's own cannot
+        be compiled.
     """
+    _compile_model(runs[0], console)
+    own: dict[str, Run] = {}
+    for content, run in {run.content: run for run in runs}.items():
+        if not _has_default_rules(content):
+            own.setdefault(str(run.parameters.rules), run)
+    for run in own.values():
+        _compile_rules(run)
+
+
+def _compile_model(run: Run, console: Console) -> None:
     from sim.compiled import compiling, is_warm
 
     world = _world(run)
@@ -73,6 +93,27 @@ def prepare(run: Run, console: Console) -> None:
             console.print(COMPILING)
             with working("compiling"):  # workers find the compiled code
                 Market(run.parameters, run.seed, world=world).run(min(run.days, WARM_UP))
+
+
+def _has_default_rules(content: str) -> bool:
+    return f'"rules":{Rules().model_dump_json()}' in content
+
+
+def _compile_rules(run: Run) -> None:
+    """Live a day under the user's own rules, which compiles them: workers find the compiled code."""
+    from numba.core.errors import NumbaError
+
+    from sim.market import Market
+
+    rules = run.parameters.rules
+    try:
+        with working("compiling rules of your own"):
+            Market(run.parameters, run.seed, world=_world(run)).run(1)
+    except NumbaError as error:
+        own = [f"rules.{field}={name}" for field, name in rules.named.items() if name != getattr(Rules(), field)]
+        said = next(line for line in str(error).splitlines() if line.strip() and not line.startswith("Failed in"))
+        expected = "expected a function of numbers alone, see docs/rules.md"
+        raise UserError(f"{', '.join(own)}: cannot be compiled ({said.strip()}); {expected}") from error
 
 
 def execute(runs: Iterable[Run], executor: Executor, calls: Calls = Calls()) -> Generator[list[Done]]:  # noqa: B008

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from experiments.design import Arm, Study, arms, settings_of_arms
 from experiments.mistakes import declared, field_at
 from experiments.paths import at, merged, nested
-from experiments.report.statistics import Comparison, contrast_weights, t_interval
 from experiments.runs import Run, runs_of
+from experiments.statistics import Comparison, contrast_weights, t_interval
 from sim.errors import UserError
 from sim.parameters import Parameters
 

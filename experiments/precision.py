@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from scipy import special
 
-from experiments.report.statistics import LEVEL, Estimate
+from experiments.statistics import LEVEL, Estimate
 from sim.errors import nearest
 from sim.parameters import ASSUMPTION, Group, par
 

@@ -73,8 +73,8 @@ def check_drawing(settings: Settings, planned: Plan, console: Console) -> None:
     UserError
         Names the words that cannot be drawn.
     """
-    from experiments.report.fonts import note  # matplotlib, which takes a second to import
-    from experiments.report.style import why_not_drawn
+    from experiments.drawing.fonts import note  # matplotlib, which takes a second to import
+    from experiments.drawing.style import why_not_drawn
 
     words = dict(_words(settings, planned))
     for key, text in words.items():

@@ -12,10 +12,10 @@ from rich.console import Console
 
 from experiments.configuration import Settings
 from experiments.design import Flips, Posterior, Study
+from experiments.outcomes import amount
 from experiments.plan import Plan, plan
 from experiments.precision import Rule, Savings, inflation, interval, narrow_enough, savings
-from experiments.report.outcomes import amount
-from experiments.report.statistics import Comparison, Estimate, contrast_weights
+from experiments.statistics import Comparison, Estimate, contrast_weights
 from sim.recorder import OUTCOMES
 
 Fill = Callable[[Settings, Plan], pd.DataFrame]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from types import FunctionType
 from typing import Any, TypeVar, cast
 
 import numba
+from numba import types
 from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
 
@@ -27,6 +28,8 @@ from sim.sources import compiled_helpers, digest
 
 PACKAGE = Path(__file__).parent
 UNREACHABLE_FROM_PYTHON: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+NARROW = types.integer_domain - {types.uint64}
 
 settings: Any = numba.config  # numba makes its attributes at run time
 
@@ -120,6 +123,7 @@ def _compile(function: F, part: str | None = None, **options: Any) -> F:
         return function
     dispatcher: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
     keep(dispatcher, code_places, lambda: _part(function) if part is None else part)
+    _take_wide_numbers(dispatcher)
     if options.items() >= UNREACHABLE_FROM_PYTHON.items():
         _refuse_python(dispatcher)
     return cast(F, dispatcher)
@@ -128,6 +132,26 @@ def _compile(function: F, part: str | None = None, **options: Any) -> F:
 def _part(function: Callable[..., Any]) -> str:
     """Where the code of a function is kept: the model's own is told apart by the model's version alone."""
     return "" if _is_ours(function) else digest(function)
+
+
+def _take_wide_numbers(dispatcher: Any) -> None:
+    """Compile a function once for whole numbers of all widths that compiled code calls it with, and for constants.
+
+    From Python they come as 64 bits, too: it reckons with them in the same way, whoever calls.
+    """
+    template = dispatcher.get_call_template
+
+    def wide(args: Iterable[types.Type], named: Mapping[str, types.Type]) -> Any:
+        return template(tuple(map(_wide, args)), {name: _wide(kind) for name, kind in named.items()})
+
+    dispatcher.get_call_template = wide
+
+
+def _wide(kind: types.Type) -> types.Type:
+    kind = types.unliteral(kind)
+    if isinstance(kind, types.Tuple | types.UniTuple):
+        return types.Tuple(tuple(map(_wide, kind.types)))
+    return types.int64 if kind in NARROW else kind
 
 
 def _refuse_python(dispatcher: Any) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any
 
+from sim.context import Context
 from sim.ledger import Accounts
 from sim.records import Table
 from sim.state import (
@@ -39,7 +40,7 @@ from sim.state import (
 GUIDE = 64  # parts of a guide to a cumulative distribution
 
 
-class Feeds(NamedTuple):
+class Feeds(Context):
     """Today's ranking tables by platform and category; cumulative weights end in 1.
 
     A guide tells for each of GUIDE equal parts of (0, 1) where to begin in a cumulative distribution (Chen & Asau
@@ -78,7 +79,7 @@ class Used(IntEnum):
     BEFORE_TODAY = 2  # orders that stood in the table this morning
 
 
-class Tally(NamedTuple):
+class Tally(Context):
     """Counts of the day; integers, so that the order of summing is irrelevant."""
 
     followers: Int64  # (K,) net change
@@ -92,7 +93,7 @@ class Tally(NamedTuple):
     trust: Int64  # (2,) sum of trust in opened posts in millionths, and their number
 
 
-class Events(NamedTuple):
+class Events(Context):
     """What a stretch of consumers does in a day; ``counts`` holds the rows used of each list, by `Count`."""
 
     counts: Int64  # (len(Count),)
@@ -108,7 +109,7 @@ class Events(NamedTuple):
     weight: Double  # (C,) weights of categories in the feed, summed
 
 
-class Fading(NamedTuple):
+class Fading(Context):
     """What is left after so many days, of goodwill, of knowledge and of a public rating; shape (days,)."""
 
     goodwill: Double
@@ -116,7 +117,7 @@ class Fading(NamedTuple):
     rating: Double
 
 
-class Sums(NamedTuple):
+class Sums(Context):
     """Sums over orders; K creators, J products."""
 
     ordered: Int64  # (channels,)
@@ -128,7 +129,7 @@ class Sums(NamedTuple):
     total: Int64  # (len(Total),)
 
 
-class Day(NamedTuple):
+class Day(Context):
     """The context of a day; a new one is made where a table has grown."""
 
     day: int

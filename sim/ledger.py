@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import compiled
+from sim.context import Context
 from sim.errors import LedgerError
 from sim.state import Int64
 
@@ -27,7 +28,7 @@ class Revenue(IntEnum):
     COUPON = 5
 
 
-class Accounts(NamedTuple):
+class Accounts(Context):
     """Balances in fen. V platforms, B brands, K creators."""
 
     consumers: Int64  # (1,) all consumers together; negative: what they have paid, net of refunds

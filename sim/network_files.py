@@ -96,6 +96,8 @@ def _pajek(text: str, source: str, directed: bool) -> Ties:
                 raise UserError(f"{source}: holds several networks; expected one *Vertices section")
             people = _vertices(lines[start:end])
         elif name in ("*arcs", "*edges", "*matrix"):
+            if name != "*matrix" and (short := [line for line in lines[start + 1 : end] if len(line.split()) < 2]):
+                raise UserError(f"{source}: {short[0]!r} below {name} is no tie; expected the numbers of two vertices")
             graphs.append(nx.parse_pajek([*people, *lines[start:end]]))
         elif name != "*network":
             raise UserError(f"{source}: {name} is not read; expected *Vertices, then *Edges, *Arcs or *Matrix")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 from collections.abc import Callable, Sequence
 from functools import cache
+from inspect import Parameter, isasyncgenfunction, iscoroutinefunction, isgeneratorfunction, signature
 from types import FunctionType
 from typing import Any, cast
 
@@ -18,6 +18,8 @@ from sim.rules.choice import any_shock, least_shock
 from sim.sources import digest
 
 Chosen = tuple[tuple[str, Callable[..., Any]], ...]
+
+BY_PLACE = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 SHORT_CUTS: dict[str, list[tuple[str, Callable[..., Any]]]] = {
     "open_probability": [("most_open_probability", certain)],
@@ -91,7 +93,9 @@ def load(field: str, name: str) -> Callable[..., Any]:
     module, _, function = name.rpartition(".")
     try:
         imported = importlib.import_module(module)
-    except (Exception, SystemExit) as error:  # a module of the user's may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a module of the user's may raise anything
         is_missing = isinstance(error, ModuleNotFoundError) and f"{module}.".startswith(f"{error.name}.")
         if is_missing or not module:
             raise UserError(f"{key}: no such module; expected module.function that Python can import") from None
@@ -104,10 +108,12 @@ def load(field: str, name: str) -> Callable[..., Any]:
     plain = _plain(found)
     if not isinstance(plain, FunctionType):
         raise UserError(f"{key}: a {type(found).__name__}, expected a function that is written with def")
+    if any(is_kind(plain) for is_kind in (isgeneratorfunction, iscoroutinefunction, isasyncgenfunction)):
+        raise UserError(f"{key}: is a generator or asynchronous; expected a function that returns its result")
     default = _plain(_found(_default(field)))
-    given, expected = (list(inspect.signature(rule).parameters) for rule in (plain, default))
-    if len(given) != len(expected):
-        raise UserError(f"{key}: takes ({', '.join(given)}), expected ({', '.join(expected)})")
+    given, expected = (list(signature(rule).parameters.values()) for rule in (plain, default))
+    if len(given) != len(expected) or any(each.kind not in BY_PLACE for each in given):
+        raise UserError(f"{key}: takes {signature(plain)}, expected ({', '.join(each.name for each in expected)})")
     try:
         digest(plain)
     except UserError as error:

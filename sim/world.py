@@ -150,7 +150,7 @@ def friendships_of(shape: Shape) -> Friendships | None:
     Raises
     ------
     UserError
-        If the file cannot be read.
+        If the file cannot be read, or holds too few people, or too many.
     """
     if shape.kind != "edgelist":
         return None
@@ -162,7 +162,9 @@ def friendships_of(shape: Shape) -> Friendships | None:
 @lru_cache(maxsize=1)
 def _read(path: str, directed: bool, state: tuple[int, int] | None) -> Friendships:
     """Read a file once for all seeds, and anew when its state has changed."""
-    return read_friendships(path, directed)
+    found = read_friendships(path, directed)
+    _check_people(found)  # before anybody tells what was read
+    return found
 
 
 def _check_people(friendships: Friendships | None) -> None:

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from cascade import Cascades, independent_cascade, spread
-from experiments.report.style import house_style
+from experiments.drawing.style import house_style
 from experiments.validation import bakshy, cascades, goel, seeding
 from experiments.validation.plain_graphs import followed, scale_free, small_world
 from experiments.validation.study import Answer, Request

@@ -16,6 +16,7 @@ from sim import code_folder, compiled
 from sim.agents.creating import key_of
 from sim.code_folder import MARK, Places
 from sim.kept_code import WAITING
+from sim.records import Record, whole
 
 needs_compilation = pytest.mark.skipif(bool(compiled.settings.DISABLE_JIT), reason="nothing is compiled")
 
@@ -74,6 +75,34 @@ def test_what_is_compiled_into_its_callers_refuses_a_call_from_python() -> None:
     assert key_of.py_func(creator) >= 0  # type: ignore[attr-defined]
     with pytest.raises(TypeError, match=r"key_of\.py_func"):
         key_of(creator)
+
+
+class Narrow(Record):
+    small: int = whole("a byte", most=255)
+    large: int = whole("four bytes", most=2**32 - 1)
+
+
+@compiled.compiled
+def gap(one: int, two: tuple[int, int]) -> int:
+    return one - two[0] - two[1]
+
+
+@compiled.compiled
+def gaps(row: Narrow) -> tuple[int, int, int, int]:
+    """Unsigned numbers of a few bytes would give an unsigned gap."""
+    return (
+        gap(row.small, (row.large, row.small)),
+        gap(row.large, (row.small, 7)),
+        gap(3, (row.small, row.large)),
+        gap(row.small - 2, (row.large, 0)),
+    )
+
+
+def test_whole_numbers_of_all_widths_share_their_code_and_are_those_of_python() -> None:
+    row: Any = Narrow.table(1)[0]
+    row["small"], row["large"] = 5, 40
+    assert gaps(row) == (-40, 28, -42, -37)
+    assert len(getattr(gap, "signatures", [1])) == 1
 
 
 def first_of(pair: Any) -> Any:

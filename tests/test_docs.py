@@ -87,8 +87,9 @@ def write_files(folder: Path) -> None:
             if block.file:
                 (folder / block.file).parent.mkdir(exist_ok=True)
                 (folder / block.file).write_text(block.text, "utf-8")
-    (folder / "villages.csv").write_text("source,target\n1,2\n2,3\n", "utf-8")
-    (folder / "FILE").write_text("1,2\n2,3\n", "utf-8")
+    ties = "".join(f"{n},{n + 1}\n" for n in range(20))
+    (folder / "villages.csv").write_text("source,target\n" + ties, "utf-8")
+    (folder / "FILE").write_text(ties, "utf-8")
 
 
 @pytest.mark.parametrize("page", BY_NAME)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.report.outcomes import INTERESTS, SHOWN
+from experiments.outcomes import INTERESTS, SHOWN
 from experiments.validation import finite_size, finite_size_outcomes
 from experiments.validation.finite_size_outcomes import BASE, FLIPS, GMV, IN_PROPORTION, Quantity
 from experiments.validation.study import Request

@@ -12,9 +12,9 @@ from fake_sweeps import folder, spread, table
 from experiments.analysis import flipmap
 from experiments.analysis.flipmap import FlipMap, crossings, flip_map, of_seeds
 from experiments.analysis.response import question_of, response
-from experiments.analysis.surrogate import Scale, Surrogate
 from experiments.analysis.sweep import Sweep, read, sweep_of
 from experiments.analysis.words import of_map
+from experiments.surrogate import Scale, Surrogate
 from sim.errors import UserError
 
 CONFIG = {"creators": {"effort_cost": 4.0, "hype": 2.5}, "market": {"choice": {"herding": 0.5}}}

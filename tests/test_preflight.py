@@ -123,7 +123,7 @@ def test_figures_that_cannot_be_drawn_at_all_are_told_before(
     def broken(*arguments: object, **options: object) -> None:
         raise RuntimeError("no font")
 
-    monkeypatch.setattr("experiments.report.style.Figure", broken)
+    monkeypatch.setattr("experiments.drawing.style.Figure", broken)
     assert run() == 2
     assert "koc: figures cannot be drawn here (RuntimeError: no font); expected" in capsys.readouterr().err
     assert made == [] and everything() == []

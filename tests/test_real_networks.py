@@ -11,7 +11,7 @@ import pytest
 from test_exposure import simulated
 from test_lookalikes import clustered
 
-from experiments.report.style import house_style
+from experiments.drawing.style import house_style
 from experiments.validation import diffusion_networks, real_graphs, real_graphs_runs, repeat_purchases
 from experiments.validation.contagion import replayed
 from experiments.validation.diffusion_evidence import FILES, log_ratios, ratio

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.report.style import house_style
+from experiments.drawing.style import house_style
 from experiments.validation import (
     bass,
     bass_sales,

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from experiments import cli
-from experiments.report.style import Drawing, new_figure
+from experiments.drawing.style import Drawing, new_figure
 from experiments.validation import catalogue, page
 from experiments.validation.study import Answer, Check, Option, Request, Study
 

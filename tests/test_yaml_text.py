@@ -78,8 +78,9 @@ def test_what_is_no_yaml_is_told_with_file_and_line(text: str, tmp_path: Path) -
         ("name: m\nlabels: {a: 费用}\n".encode("gbk"), "line 2: not UTF-8"),
         ("name: m\n".encode("utf-16"), "line 1: not UTF-8"),
         (b"name: m\nx: \xff\n", "line 2: not UTF-8"),
+        (b"name: m\nx: \0\n", "line 2: holds a NUL byte"),
     ],
-    ids=["gbk", "utf-16", "bytes"],
+    ids=["gbk", "utf-16", "bytes", "NUL"],
 )
 def test_a_file_in_another_encoding_is_told_with_its_line(content: bytes, said: str, tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"

@@ -39,8 +39,8 @@ def compare(
     from experiments.analysis.figures.differences import draw
     from experiments.analysis.finding import publish
     from experiments.analysis.sweep import chosen
+    from experiments.outcomes import SHOWN
     from experiments.progress import working
-    from experiments.report.outcomes import SHOWN
 
     with working("comparing"):
         one, other = sides(first, second)

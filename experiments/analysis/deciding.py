@@ -10,9 +10,9 @@ from experiments.analysis.figures.flipmap import draw
 from experiments.analysis.finding import publish, text
 from experiments.analysis.flipmap import fitted, mapped
 from experiments.analysis.response import question_of, response
-from experiments.analysis.surrogate import FEWEST_POINTS
 from experiments.analysis.sweep import Sweep, read
-from experiments.report.outcomes import OVERALL
+from experiments.outcomes import OVERALL
+from experiments.surrogate import FEWEST_POINTS
 from experiments.working_folder import destination
 from sim.errors import UserError
 

@@ -16,10 +16,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from rich.cells import cell_len
 
 from experiments.checksums import add
+from experiments.drawing.fonts import note
+from experiments.drawing.style import Drawing, house_style, save, words_of
+from experiments.outcomes import capital
 from experiments.reading import Folder
-from experiments.report.fonts import note
-from experiments.report.outcomes import capital
-from experiments.report.style import Drawing, house_style, save, words_of
 from experiments.working_folder import destination
 from sim.errors import UserError
 

@@ -11,9 +11,9 @@ from scipy import special
 
 from experiments.analysis.assumption import Assumption, varied_in
 from experiments.analysis.response import Response, arrays, noise
-from experiments.analysis.surrogate import Error, Scale, Surrogate, Z
 from experiments.analysis.sweep import Sweep, chosen
-from experiments.report.statistics import LEVEL
+from experiments.statistics import LEVEL
+from experiments.surrogate import Error, Scale, Surrogate, Z
 from sim.errors import UserError
 
 FINENESS = 81  # nodes of the map along each side

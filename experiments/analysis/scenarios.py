@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from experiments.analysis.assumption import Assumption, varied_in
 from experiments.analysis.response import Response, arrays
 from experiments.analysis.sweep import Sweep
-from experiments.report.outcomes import number, share
+from experiments.outcomes import number, share
 from sim.errors import UserError
 
 FEWEST_POINTS = 40

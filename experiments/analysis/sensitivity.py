@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from experiments.analysis.assumption import Assumption
 from experiments.analysis.response import Response
 from experiments.report.flips import changes
-from experiments.report.statistics import t_interval
+from experiments.statistics import t_interval
 from sim.errors import UserError
 
 LEVELS = 4  # of Morris's grid

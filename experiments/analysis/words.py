@@ -13,9 +13,9 @@ from experiments.analysis.finding import Finding
 from experiments.analysis.flipmap import Crossing, FlipMap
 from experiments.analysis.response import Noise, Response, noise
 from experiments.analysis.sensitivity import Design
+from experiments.outcomes import amount, number, share
 from experiments.report.flips import CHANGES
-from experiments.report.outcomes import amount, number, share
-from experiments.report.statistics import Estimate
+from experiments.statistics import Estimate
 from sim.recorder import OUTCOMES
 
 FEW_SEEDS = 5  # with fewer, Student's t is twice the normal quantile or more

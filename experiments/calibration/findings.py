@@ -15,8 +15,8 @@ from experiments.calibration.posterior import Posterior, posterior
 from experiments.calibration.settings import Array, Calibration, Target
 from experiments.calibration.simulate import Simulated, carry_out, run_at, sobol_points
 from experiments.paths import at
-from experiments.report.statistics import LEVEL
 from experiments.runs import model_hash
+from experiments.statistics import LEVEL
 from sim.parameters import Parameters
 
 ENDS = ((1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2)

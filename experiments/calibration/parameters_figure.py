@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from experiments.calibration.settings import Prior
 from experiments.calibration.words import PINNED
-from experiments.report.style import BLUE, GREY, INK, ORANGE, PALE, Drawing, new_figure
+from experiments.drawing.style import BLUE, GREY, INK, ORANGE, PALE, Drawing, new_figure
 
 ROW = 0.27  # inches
 

@@ -144,7 +144,7 @@ def carry_out(
         known = store.known(runs)
         pending = list({run.id: run for run in runs if run.id not in known}.values())
         if pending:
-            executor.prepare(pending[0], console)
+            executor.prepare(pending, console)
             store.open()
             console.print(f"calibration: {len(pending)} of {len(runs)} runs to make, {calibration.cohort} days each")
             by_id = {run.id: run for run in pending}

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 
 from experiments.calibration.settings import Target
 from experiments.calibration.words import FAR, RELIEF
-from experiments.report.style import BLUE, GREY, INK, PALE, VERMILLION, Drawing, new_figure, wrapped
+from experiments.drawing.style import BLUE, GREY, INK, PALE, VERMILLION, Drawing, new_figure, wrapped
 
 MOST = 6.0  # errors of a target from its value, beyond which the panel is cut
 ROW, WIDTH, LABEL = 0.62, 10.5, 36  # inches, inches, characters

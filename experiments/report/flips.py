@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from experiments.outcomes import INTERESTS, OVERALL, capital
 from experiments.report.load import Results
-from experiments.report.outcomes import INTERESTS, OVERALL, capital
-from experiments.report.statistics import Comparison, contrast, t_interval
+from experiments.statistics import Comparison, contrast, t_interval
 from sim.recorder import OUTCOMES
 
 CHANGES = ("flips", "no longer clear", "becomes clear")

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.outcomes import capital
 from experiments.reading import Folder
-from experiments.report.outcomes import capital
-from experiments.report.statistics import Comparison
+from experiments.statistics import Comparison
 from experiments.working_folder import destination
 from sim.errors import UserError
 

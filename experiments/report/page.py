@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from experiments.outcomes import PERCENT_UNITS, SHOWN, amount, capital, number, percent
 from experiments.report.figures import Words
 from experiments.report.flips import CHANGES, changes, found_at_large
 from experiments.report.load import Results
-from experiments.report.outcomes import PERCENT_UNITS, SHOWN, amount, capital, number, percent
-from experiments.report.statistics import t_interval
 from experiments.report.verdict import Effect, Verdict, table
 from experiments.report.words import Told
+from experiments.statistics import t_interval
 from experiments.working_folder import destination
 from sim.recorder import OUTCOMES
 

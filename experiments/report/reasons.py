@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from experiments.report.load import Results
-from experiments.report.statistics import Comparison, Estimate, baseline, contrast, decompose, t_interval
+from experiments.statistics import Comparison, Estimate, baseline, contrast, decompose, t_interval
 
 PARTIES = {
     "goods": "cost of goods",

@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
+from experiments.outcomes import INTERESTS, OVERALL, capital, interval
 from experiments.report.load import Results
-from experiments.report.outcomes import INTERESTS, OVERALL, capital, interval
-from experiments.report.statistics import LEVEL, Comparison, Estimate, share_of_base
 from experiments.report.verdict import Effect, Verdict
+from experiments.statistics import LEVEL, Comparison, Estimate, share_of_base
 from sim.recorder import OUTCOMES
 
 TOLD = tuple(dict.fromkeys([*OVERALL, *(key for keys in INTERESTS.values() for key in keys)]))

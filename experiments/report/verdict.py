@@ -9,9 +9,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from experiments.outcomes import INTERESTS, OVERALL, SHOWN
 from experiments.report.load import Results
-from experiments.report.outcomes import INTERESTS, OVERALL, SHOWN
-from experiments.report.statistics import (
+from experiments.statistics import (
     Comparison,
     Estimate,
     baseline,

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from experiments.outcomes import INTERESTS, OVERALL, capital, interval, number, percent, value_text
 from experiments.report import reasons
 from experiments.report.flips import flip_sentences
 from experiments.report.load import Results
-from experiments.report.outcomes import INTERESTS, OVERALL, capital, interval, number, percent, value_text
-from experiments.report.statistics import Comparison, Estimate, baseline, contrast, relative_contrast, t_interval
 from experiments.report.unknown import posterior_note, settled, span_text, unknown_sentences
 from experiments.report.verdict import Effect, Side, Verdict, effect_name, neighbours
+from experiments.statistics import Comparison, Estimate, baseline, contrast, relative_contrast, t_interval
 from sim.recorder import OUTCOMES
 
 OTHERS = ("reach", "creator_conversion", "acquisition_cost", "repurchase", "return_rate", "trust", "kocs")

@@ -32,7 +32,7 @@ def mine(content: str | bytes, *names: str) -> Case:
 
 
 WRONG_VALUES = {
-    "name": ["", "[a]", "{a: 1}", "3", "~", "../up", "'a b'", "store", "1.5", "!!binary aGk="],
+    "name": ["", "[a]", "{a: 1}", "3", "~", "../up", "'a b'", "store", "1.5"],
     "seeds": ["0", "-1", "{a: 1}", "[a]", "x", "1:30", "[1, 1]", "[]", "1.5", "yes", "~", "2024-01-01", "[1, [2]]",
               "'3'", "1e99", ".inf", ".nan", "0o7x"],
     "days": ["1:30", "1:30:00", "x", "0", "-1", "[10]", "{a: 1}", "yes", "~", "'10'", "10.5", "1e99", ".inf", ".nan",
@@ -89,6 +89,7 @@ def _broken() -> Iterator[tuple[str | bytes, str]]:
     yield "%YAML 9.0\n---\n" + good, "mine"
     yield text("labels: !!python/object/apply:os.system [echo]\n"), "mine"
     yield text("labels: !!python/name:os.system\n"), "mine"
+    yield text(name="!!binary aGk="), "mine"
     yield text("labels: !own {a: b}\n"), "mine"
     yield text("labels: *nothing\n"), "mine"
     yield text("labels: &a {x: *a}\n"), "mine"

@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.drawing.labels import Box, apart, free_place
+from experiments.drawing.style import house_style, save
 from experiments.report import write
 from experiments.report.figures import FIGURES
 from experiments.report.figures.inequality import gini, lorenz
-from experiments.report.figures.labels import Box, apart, free_place
 from experiments.report.load import Results, load
 from experiments.report.page import page, plain
-from experiments.report.style import house_style, save
 from experiments.report.verdict import Verdict, judge
 from experiments.report.words import tell
 from sim.recorder import gini as gini_of_values

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from experiments.report.statistics import (
+from experiments.statistics import (
     Comparison,
     baseline,
     contrast,

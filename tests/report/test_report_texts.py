@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from experiments.analysis.finding import Finding, aligned
-from experiments.report import fonts, write
-from experiments.report.style import _write, house_style, why_not_drawn, wrapped
+from experiments.drawing import fonts
+from experiments.drawing.style import _write, house_style, why_not_drawn, wrapped
+from experiments.report import write
 
 from .synthetic import write_run
 

@@ -12,10 +12,10 @@ import pytest
 from experiments.report import load as loading
 from experiments.report.figures import glance
 from experiments.report.page import plain
-from experiments.report.statistics import Comparison
 from experiments.report.unknown import posterior_note, settled, span_text, spread, unknown_sentences
 from experiments.report.verdict import judge
 from experiments.report.words import tell
+from experiments.statistics import Comparison
 
 from .synthetic import write_run
 

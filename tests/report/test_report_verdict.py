@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.outcomes import amount, number, percent
 from experiments.report import reasons
 from experiments.report.flips import changes, flip_sentences
 from experiments.report.load import Results, load
-from experiments.report.outcomes import amount, number, percent
-from experiments.report.statistics import Comparison, contrast
 from experiments.report.verdict import Verdict, judge, neighbours, table
 from experiments.report.words import extras, interactions, notes, who, winner
+from experiments.statistics import Comparison, contrast
 from sim.errors import UserError
 
 from .synthetic import FACTORS, FEES_ON_KOCS, LOG_EFFECTS, flips, write_run

@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from experiments.analysis.compare import Compared, Difference, Side, standing
-from experiments.report.outcomes import amount, capital, percent
-from experiments.report.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, new_figure, wrapped
+from experiments.drawing.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, new_figure, wrapped
+from experiments.outcomes import amount, capital, percent
 from sim.recorder import OUTCOMES
 
 WIDEST = 1.2  # what lies beyond 120 % either way is drawn as an arrow

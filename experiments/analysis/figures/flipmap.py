@@ -9,8 +9,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from experiments.analysis.flipmap import FlipMap
-from experiments.report.outcomes import amount, capital, share
-from experiments.report.style import BLUE, GREY, INK, VERMILLION, Drawing, new_figure, wrapped
+from experiments.drawing.style import BLUE, GREY, INK, VERMILLION, Drawing, new_figure, wrapped
+from experiments.outcomes import amount, capital, share
 from sim.recorder import OUTCOMES
 
 UNCLEAR = "#E9E9E9"

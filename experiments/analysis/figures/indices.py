@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from experiments.analysis.response import Response, noise
 from experiments.analysis.sensitivity import Design
-from experiments.report.outcomes import capital, number
-from experiments.report.style import BLUE, GREY, ORANGE, PALE, VERMILLION, Drawing, new_figure
+from experiments.drawing.style import BLUE, GREY, ORANGE, PALE, VERMILLION, Drawing, new_figure
+from experiments.outcomes import capital, number
 
 
 def draw(table: pd.DataFrame, plan: Design, answer: Response) -> Drawing:

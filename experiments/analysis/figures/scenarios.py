@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from experiments.analysis.assumption import Assumption
 from experiments.analysis.response import Response
 from experiments.analysis.scenarios import Scenario, holds
-from experiments.report.outcomes import capital, number, share
-from experiments.report.style import BLUE, GREY, PALE, VERMILLION, Drawing, new_figure, wrapped
+from experiments.drawing.style import BLUE, GREY, PALE, VERMILLION, Drawing, new_figure, wrapped
+from experiments.outcomes import capital, number, share
 
 TALL = 0.2  # half the height of a strip of dots
 

@@ -9,8 +9,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.analysis.response import Response
 from experiments.analysis.sensitivity import Design
-from experiments.report.outcomes import capital, number
-from experiments.report.style import BLUE, GREY, INK, PALE, UNCLEAR, VERMILLION, Drawing, new_figure, wrapped
+from experiments.drawing.style import BLUE, GREY, INK, PALE, UNCLEAR, VERMILLION, Drawing, new_figure, wrapped
+from experiments.outcomes import capital, number
 
 LONGEST_SOURCE = 34  # characters
 APART = 0.3  # of a row, between the two ends of a range

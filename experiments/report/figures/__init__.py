@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from experiments.drawing.style import Drawing, house_style, save
 from experiments.report import Spread
 from experiments.report.figures import effects, funnel, glance, inequality, money, over_time, tradeoff
 from experiments.report.load import Results
-from experiments.report.style import Drawing, house_style, save
 from experiments.report.verdict import Verdict
 
 FIGURES: dict[str, Callable[[Results, Verdict], Drawing | None]] = {

@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import blended_transform_factory
 
+from experiments.drawing.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, new_figure, panels, wrapped
+from experiments.outcomes import IN_FIGURES, amount, percent
 from experiments.report.load import Results
-from experiments.report.outcomes import IN_FIGURES, amount, percent
-from experiments.report.statistics import Comparison
-from experiments.report.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, new_figure, panels, wrapped
 from experiments.report.verdict import Effect, Verdict
+from experiments.statistics import Comparison
 from sim.recorder import OUTCOMES
 
 WIDEST = 1.2  # per cent beyond +-120 are drawn as arrows

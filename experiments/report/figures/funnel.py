@@ -7,12 +7,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from experiments.report.figures.labels import end_labels
+from experiments.drawing.labels import end_labels
+from experiments.drawing.style import LEVELS, Drawing, new_figure
+from experiments.outcomes import percent
 from experiments.report.load import Results
-from experiments.report.outcomes import percent
-from experiments.report.statistics import Estimate, t_interval
-from experiments.report.style import LEVELS, Drawing, new_figure
 from experiments.report.verdict import Verdict
+from experiments.statistics import Estimate, t_interval
 
 STEPS = ("delivered", "viewed", "considered", "ordered", "kept")
 DOMAINS = ("public", "private")

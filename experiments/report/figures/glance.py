@@ -8,13 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import blended_transform_factory
 
+from experiments.drawing.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, new_figure, panels, wrapped
+from experiments.outcomes import INTERESTS, OVERALL, capital, percent
 from experiments.report.figures.effects import WIDEST, colour_of, mark, written
 from experiments.report.load import Results
-from experiments.report.outcomes import INTERESTS, OVERALL, capital, percent
-from experiments.report.statistics import Comparison
-from experiments.report.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, new_figure, panels, wrapped
 from experiments.report.unknown import holds, spread_of
 from experiments.report.verdict import Effect, Verdict
+from experiments.statistics import Comparison
 from sim.recorder import OUTCOMES
 
 

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from experiments.drawing.labels import apart
+from experiments.drawing.style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION, Drawing, new_figure
 from experiments.report import reasons
-from experiments.report.figures.labels import apart
 from experiments.report.load import Results
-from experiments.report.statistics import within_seeds
-from experiments.report.style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION, Drawing, new_figure
 from experiments.report.verdict import Verdict
+from experiments.statistics import within_seeds
 
 COLOURS = {"goods": "#C9C9C9", "brand": SKY, "creator": GREEN, "platform": VERMILLION, "shipping": "#E9E4D8"}
 OTHERS = (PURPLE, ORANGE, BLUE)

@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
-from experiments.report.figures.labels import Box, free_place
+from experiments.drawing.labels import Box, free_place
+from experiments.drawing.style import GREY, INK, LEVELS, PALE, Drawing, new_figure
+from experiments.outcomes import capital, percent
 from experiments.report.load import Results
-from experiments.report.outcomes import capital, percent
-from experiments.report.statistics import within_seeds
-from experiments.report.style import GREY, INK, LEVELS, PALE, Drawing, new_figure
 from experiments.report.verdict import Verdict
+from experiments.statistics import within_seeds
 
 MARKERS = ("o", "s", "^", "D")
 

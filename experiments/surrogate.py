@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from experiments.report.statistics import LEVEL
+from experiments.statistics import LEVEL
 from sim.errors import UserError
 
 FOLDS = 10

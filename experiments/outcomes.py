@@ -1,0 +1,97 @@
+"""What the verdict speaks of: which outcomes, in whose interest they are, and how their numbers are written."""
+
+from __future__ import annotations
+
+import math
+
+from experiments.statistics import Estimate
+
+SHOWN: tuple[str, ...] = (
+    "reach", "creator_conversion", "conversion", "acquisition_cost", "gmv", "gmv_kept", "repurchase", "return_rate",
+    "trust", "consumer_surplus", "kocs", "koc_retention", "koc_income", "koc_net_income", "creator_income_gini",
+    "brand_profit", "marketing_cost", "platform_revenue", "revenue_take", "revenue_annual_fee", "revenue_ads",
+    "revenue_withdrawal_fee", "revenue_float",
+)  # fmt: skip
+"""Outcomes of the verdict, in its order."""
+
+INTERESTS: dict[str, dict[str, str]] = {
+    "consumers": {"consumer_surplus": "surplus"},
+    "KOCs": {"koc_net_income": "income net of effort", "koc_retention": "retention"},
+    "brands": {"brand_profit": "profit", "gmv_kept": "GMV"},
+    "platform": {"platform_revenue": "revenue"},
+}
+"""What each party wants, with its short name.
+
+A party is better off where one of its outcomes is clearly better and none clearly worse.
+"""
+
+OVERALL: tuple[str, ...] = ("gmv_kept", "consumer_surplus")
+"""What decides the overall winner, by the same rule."""
+
+IN_FIGURES: tuple[str, ...] = (
+    "reach", "creator_conversion", "acquisition_cost", "gmv_kept", "repurchase", "trust", "consumer_surplus",
+    "koc_retention", "koc_net_income", "brand_profit", "platform_revenue",
+)  # fmt: skip
+"""Rows of the forest plot."""
+
+
+PERCENT_UNITS = ("points", "orders/view")
+
+
+def number(value: float, *, signed: bool = False) -> str:
+    """A number to three significant digits, large ones in thousands or millions, with a true minus sign."""
+    if not math.isfinite(value):
+        return "n/a" if math.isnan(value) else ("∞" if value > 0 else "−∞")
+    size, tail = abs(value), ""
+    for scale, word in ((1e9, " bn"), (1e6, " M"), (1e4, " k")):
+        if size >= scale:
+            size, tail = size / (1e3 if word == " k" else scale), word
+            break
+    digits = 0 if size == 0 else max(0, 2 - math.floor(math.log10(size)))
+    text = f"{size:,.{min(digits, 6)}f}"
+    is_zero = not text.strip("0.,")
+    sign = "" if is_zero else "−" if value < 0 else "+" if signed else ""
+    return f"{sign}{'0' if is_zero else text}{tail}"
+
+
+def percent(share: float, *, signed: bool = True) -> str:
+    """A share as per cent, without the sign of per cent: one decimal below ten, none above."""
+    if not math.isfinite(share):
+        return number(share)
+    value = 100 * share
+    text = f"{abs(value):,.{1 if abs(value) < 9.95 else 0}f}" if value else "0"
+    sign = "" if not text.strip("0.") else "−" if value < 0 else "+" if signed else ""
+    return sign + text
+
+
+def share(value: float) -> str:
+    """A share in whole per cent, with the sign of per cent."""
+    return f"{100 * value:.0f} %"
+
+
+def amount(value: float, unit: str, *, signed: bool = True) -> str:
+    """A value with its unit; rates of orders become per cent, or percentage points where signed."""
+    if unit in PERCENT_UNITS:
+        return f"{percent(value, signed=signed)} {'points' if signed else '%'}"
+    return f"{number(value, signed=signed)} {unit}".removesuffix(" 1")
+
+
+def interval(estimate: Estimate, unit: str) -> str:
+    """An estimate with its interval in words; the unit ``%`` takes shares."""
+    if estimate.seeds < 2:
+        return f"{value_text(estimate.value, unit)} (one seed: no interval)"
+    if unit == "%" or unit in PERCENT_UNITS:
+        low, high = percent(estimate.low), percent(estimate.high)
+    else:
+        low, high = number(estimate.low, signed=True), number(estimate.high, signed=True)
+    return f"{value_text(estimate.value, unit)} (95 % CI {low} to {high})"
+
+
+def value_text(value: float, unit: str) -> str:
+    """A signed value; the unit ``%`` takes shares."""
+    return f"{percent(value)} %" if unit == "%" else amount(value, unit)
+
+
+def capital(text: str) -> str:
+    """Text with its first letter large, the others as they are."""
+    return text[:1].upper() + text[1:]
