@@ -317,7 +317,7 @@ def _creators(
             share, met, broken = float(shares[host]), trust.mass_met, trust.mass_broken
             gather_audience(k, host, share, specialty, met, broken, people, luck, follows)
         else:
-            gather_pool(k, host, int(sizes[host]), p.pool_from_graph, priors, graph, people, luck, follows)
+            gather_pool(k, host, 0, int(sizes[host]), p.pool_from_graph, priors, graph, people, luck, follows)
     mean_taste(categories, people, follows, creators)
     creators["reservation"][: len(kols)] = p.kol_reservation * creators["audience"][: len(kols)]
     return creators, follows

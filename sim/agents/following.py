@@ -68,9 +68,8 @@ def follow_after_purchase(i: int, day: int, creator: int, chance: float, m: Day)
 @inlined
 def begin_follow(i: int, creator: int, met: float, m: Day) -> bool:
     """Follow a creator from now on, if a slot is free; returns whether it was."""
-    if not add_follow(i, creator, met, m.profiles[creator].stranger_broken, m.follows):
+    if not add_follow(i, creator, m.day, met, m.profiles[creator].stranger_broken, m.follows):
         return False
-    m.follows[i, follow_slot(i, creator, m)].opened = m.day
     m.out.tally.followers[creator] += 1
     return True
 
