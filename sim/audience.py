@@ -15,8 +15,8 @@ COUNT_MOST = 255
 
 
 @compiled
-def add_follow(i: int, creator: int, day: int, met: float, broken: float, follows: Table[Follow]) -> bool:
-    """Follow a creator from a day on with the given prior counts, if a slot is free; returns whether it was."""
+def add_follow(i: int, creator: int, met: float, broken: float, follows: Table[Follow]) -> bool:
+    """Follow a creator with the given prior counts, if a slot is free; returns whether it was."""
     for slot in range(FOLLOW_SLOTS):
         edge = follows[i, slot]
         if edge.creator == creator:
@@ -26,7 +26,6 @@ def add_follow(i: int, creator: int, day: int, met: float, broken: float, follow
             edge.fatigue = 0
             edge.met = min(int(met * COUNT_UNITS), COUNT_MOST)
             edge.broken = min(int(broken * COUNT_UNITS), COUNT_MOST)
-            edge.opened = day
             return True
     return False
 
@@ -35,7 +34,6 @@ def add_follow(i: int, creator: int, day: int, met: float, broken: float, follow
 def gather_pool(
     k: int,
     host: int,
-    day: int,
     size: int,
     from_graph: float,
     priors: Double,
@@ -50,8 +48,6 @@ def gather_pool(
     ----------
     k, host
         Row among creators, and among consumers.
-    day
-        Day on which the follows begin.
     size
         People wanted.
     from_graph
@@ -67,13 +63,13 @@ def gather_pool(
         Followers found; fewer than ``size`` where the neighbourhood or the followers' attention is exhausted.
     """
     wanted = int(size * from_graph)
-    found = _gather_neighbours(k, host, day, wanted, priors, graph, luck, follows)
-    return found + _gather_others(k, host, day, size - wanted, priors, graph, people, luck, follows)
+    found = _gather_neighbours(k, host, wanted, priors, graph, luck, follows)
+    return found + _gather_others(k, host, size - wanted, priors, graph, people, luck, follows)
 
 
 @allocating
 def _gather_neighbours(
-    k: int, host: int, day: int, wanted: int, priors: Double, graph: Graph, luck: Luck, follows: Table[Follow]
+    k: int, host: int, wanted: int, priors: Double, graph: Graph, luck: Luck, follows: Table[Follow]
 ) -> int:  # fmt: skip
     """Ring by ring around the host, until as many are found as wanted."""
     key = luck[Stream.WORLD_AUDIENCE]
@@ -96,7 +92,7 @@ def _gather_neighbours(
         row = min(distance, 1)  # friends of friends' friends are met through friends, too
         for person in outer:
             comes = chance == 1.0 or uniform(key, 0, person, partner(host)) < chance
-            if comes and add_follow(person, k, day, priors[row, 0], priors[row, 1], follows):
+            if comes and add_follow(person, k, priors[row, 0], priors[row, 1], follows):
                 found += 1
         ring = outer
     return found
@@ -106,7 +102,6 @@ def _gather_neighbours(
 def _gather_others(
     k: int,
     host: int,
-    day: int,
     wanted: int,
     priors: Double,
     graph: Graph,
@@ -131,7 +126,7 @@ def _gather_others(
             if person == host or (alike and people[person].group != people[host].group):
                 continue
             row = 2 if alike else 3
-            if add_follow(person, k, day, priors[row, 0], priors[row, 1], follows):
+            if add_follow(person, k, priors[row, 0], priors[row, 1], follows):
                 found += 1
                 break
     return found
@@ -142,7 +137,7 @@ def gather_audience(
     k: int, host: int, share: float, category: int, met: float, broken: float, people: Table[Person], luck: Luck,
     follows: Table[Follow],
 ) -> int:  # fmt: skip
-    """Fill the mass audience of a KOL at the start: everybody follows with a probability that rises with taste for the specialty."""
+    """Fill the mass audience of a KOL: everybody follows with a probability that rises with taste for the specialty."""
     key = luck[Stream.WORLD_AUDIENCE]
     count = people.shape[0]
     mean = 0.0
@@ -152,7 +147,7 @@ def gather_audience(
     found = 0
     for i in range(count):
         comes = i != host and uniform(key, 2000, i, partner(host)) < share * people[i].pull[category] / mean
-        if comes and add_follow(i, k, 0, met, broken, follows):
+        if comes and add_follow(i, k, met, broken, follows):
             found += 1
     return found
 

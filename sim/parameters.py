@@ -251,7 +251,7 @@ class Attention(Group):
     leave_fatigue: float = par(1.0, "fatigue above which a follower may leave", "fatigue", ASSUMPTION, ge=0, le=7)
     leave_trust: float = par(0.2, "trust below which a follower may leave", "1", ASSUMPTION, ge=0, le=1)
     silence: int = par(
-        90, "days without a post worth opening after which a follower may leave", "days", ASSUMPTION, ge=1, le=10_000
+        30, "days without a post of a creator after which a follower may leave", "days", ASSUMPTION, ge=1, le=10_000
     )
     leave: float = par(0.02, "probability that such a follower leaves", "1/day", ASSUMPTION, ge=0, le=1)
     ask: float = par(
@@ -285,8 +285,8 @@ class Remembering(Group):
         90.0, "the same of what is known of a product (Mehta, Rajiv & Srinivasan 2004)", "days", ASSUMPTION, ge=0.1,
         le=1e12, plausible=(45, 365),
     )  # fmt: skip
-    seen: float = par(0.06, "goodwill added by an ad or a public page", "1", ASSUMPTION, ge=0, le=10)
-    heard: float = par(0.08, "goodwill added by what somebody close says", "1", ASSUMPTION, ge=0, le=10)
+    seen: float = par(0.05, "goodwill added by an ad or a public page", "1", ASSUMPTION, ge=0, le=10)
+    heard: float = par(0.07, "goodwill added by what somebody close says", "1", ASSUMPTION, ge=0, le=10)
     use: float = par(2.0, "goodwill added by use", "1", ASSUMPTION, ge=0, le=10)
     disappointed: float = par(0.2, "share of that where use disappoints", "1", ASSUMPTION, ge=0, le=1)
     match_known: float = par(

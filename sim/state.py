@@ -156,7 +156,6 @@ class Follow(Record):
     fatigue: int = whole("fatigue with the creator's posts", "1/8192", most=2**16 - 1)
     met: int = whole("claims met", "1/8 claim", most=255)
     broken: int = whole("claims broken", "1/8 claim", most=255)
-    opened: int = whole("day on which a post of the creator was opened last", "day", most=LAST_DAY)
 
 
 class Creator(Record):
@@ -168,6 +167,7 @@ class Creator(Record):
     tier: int = whole("KOC 0, KOL 1, own account 2", most=2)
     active: bool = flag("in business", start=True)
     since: int = whole("day of entry", "day", most=LAST_DAY)
+    posted: int = whole("day of the last post", "day", most=LAST_DAY)
     integrity: float = real("1 never inflates a claim for pay", least=0, most=1)
     reservation: float = real("net income below which the creator thinks of leaving", "yuan/day", least=0)
     audience: int = whole("followers", "people", least=-MOST_PEOPLE, most=MOST_PEOPLE)
@@ -388,6 +388,7 @@ class Card(Record):
     first: int = row("posts", "first post")
     posts: int = whole("posts", "posts", most=MOST_POSTS)
     active: bool = flag("in business")
+    forgotten: bool = flag("silent for so long that followers may leave")
     partner: int = whole("who the creator is in draws with others", most=MOST_LIST)
     reach: float = real("share of followers whom a public post reaches", least=0, most=1, single=True)
     category: Byte = row("categories", "category of each post", per=MOST_POSTS)

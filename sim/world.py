@@ -317,7 +317,7 @@ def _creators(
             share, met, broken = float(shares[host]), trust.mass_met, trust.mass_broken
             gather_audience(k, host, share, specialty, met, broken, people, luck, follows)
         else:
-            gather_pool(k, host, 0, int(sizes[host]), p.pool_from_graph, priors, graph, people, luck, follows)
+            gather_pool(k, host, int(sizes[host]), p.pool_from_graph, priors, graph, people, luck, follows)
     mean_taste(categories, people, follows, creators)
     creators["reservation"][: len(kols)] = p.kol_reservation * creators["audience"][: len(kols)]
     return creators, follows
@@ -354,6 +354,7 @@ def new_creators(
     creators["consumer"] = hosts
     creators["home"] = people["home"][hosts]
     creators["since"] = day
+    creators["posted"] = day
     creators["integrity"] = _logistic(_logit(p.integrity) + p.integrity_spread * normals_at(key, 2, hosts, 0))
     creators["reservation"] = p.reservation * np.exp(p.reservation_spread * normals_at(key, 2, hosts, 1))
     creators["content"][:, :categories] = p.past_posts * liking / liking.sum(axis=1, keepdims=True)

@@ -178,7 +178,7 @@ def test_trust_on_an_edge_goes_to_its_fixed_point(honesty: float) -> None:
     key = stream_keys(3)[Stream.EXPERIENCE]
     met = np.array([uniforms(key, n, followers, 0) < honesty for n in range(claims)])
     for i in range(followers):
-        add_follow(i, 0, 0, *prior, follows)
+        add_follow(i, 0, *prior, follows)
     hear_all(met, market().m._replace(follows=follows, p=p))
     a, b = (follows[name][:, 0] / COUNT_UNITS for name in ("met", "broken"))
     np.testing.assert_array_equal(a, prior[0] + met.sum(axis=0))

@@ -10,13 +10,7 @@ from sim.compiled import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
 from sim.ranges import FATIGUE_UNITS
-from sim.rules.attention import (
-    fatigue_after,
-    is_forgotten,
-    may_leave,
-    most_open_probability,
-    open_probability,
-)
+from sim.rules.attention import fatigue_after, may_leave, most_open_probability, open_probability
 from sim.state import FOLLOW_SLOTS, MOST_OFFERS, MOST_POSTS, NOBODY, REACHED, Card, Channel, Offer, Post
 
 FATIGUE_MOST = 65535.0 / FATIGUE_UNITS
@@ -27,15 +21,14 @@ MILLION = 1_000_000.0
 def attend_posts(i: int, m: Day) -> None:
     """Posts of followed creators: delivered, tiring, perhaps opened; who is tired, distrustful or has forgotten leaves."""
     for slot in range(FOLLOW_SLOTS):
-        edge = m.follows[i, slot]
-        creator = edge.creator
+        creator = m.follows[i, slot].creator
         if creator < 0:
             break
         card = m.cards[creator]
         fatigue, delivered = attend_creator(i, slot, m)
         gone = not card.active
-        if not gone and (delivered > 0 or is_forgotten(m.day - edge.opened, m.p.attention)):
-            gone = is_tempted_to_leave(i, card, m) and wants_to_leave(i, slot, fatigue, m)
+        if not gone and (delivered > 0 or card.forgotten) and is_tempted_to_leave(i, card, m):
+            gone = card.forgotten or may_leave(fatigue, trust_in(i, creator, slot, m), m.p.attention)
         if gone:
             leave_later(i, creator, slot, m)
 
@@ -44,15 +37,6 @@ def attend_posts(i: int, m: Day) -> None:
 def is_tempted_to_leave(i: int, card: Card, m: Day) -> bool:
     """Whether consumer i would leave a creator today, given a reason."""
     return uniform(m.keys[Stream.UNFOLLOW], m.day, i, card.partner) < m.p.attention.leave
-
-
-@inlined
-def wants_to_leave(i: int, slot: int, fatigue: float, m: Day) -> bool:
-    """Whether consumer i has a reason to leave the creator followed in a slot."""
-    edge = m.follows[i, slot]
-    if is_forgotten(m.day - edge.opened, m.p.attention):
-        return True
-    return may_leave(fatigue, trust_in(i, edge.creator, slot, m), m.p.attention)
 
 
 @inlined
@@ -91,7 +75,6 @@ def open_post(i: int, slot: int, row: int, m: Day) -> None:
     """See the page of a post by the creator followed in a slot; so is known how far followers trust whom they hear."""
     post, tally = m.posts[row], m.out.tally
     see_post(i, post, slot, m)
-    m.follows[i, slot].opened = m.day
     tally.trust[0] += int(trust_in(i, post.creator, slot, m) * MILLION)
     tally.trust[1] += 1
 
@@ -194,6 +177,5 @@ def attend_answer(i: int, m: Day) -> None:
             trusted = claim_credibility(trust_in(i, creator, slot, m), profile.advice_incentive[category], m)
             said = hear_claim(i, creator, product, offer.claim, profile.advice_noise[category], trusted, m)
             remember_claim_of(i, creator, product, m.p.memory.heard, said, m)
-        m.follows[i, slot].opened = m.day
         if offer.paid:
             reach(i, m)

@@ -140,6 +140,6 @@ def settle_in(newcomers: Table[Creator], m: Day, world: World, parameters: Param
         k = len(m.creators) + n
         size = least + int(uniform(world.luck[Stream.ENTRY], m.day, host, SIZE_OF_POOL) * (most - least + 1))
         newcomers["audience"][n] = gather_pool(
-            k, host, m.day, size, p.pool_from_graph, priors, world.graph, world.people, world.luck, m.follows
+            k, host, size, p.pool_from_graph, priors, world.graph, world.people, world.luck, m.follows
         )
         m.consumers["creator"][host] = k

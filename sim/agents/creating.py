@@ -192,6 +192,7 @@ def own_product(k: int, n: int, m: Day) -> int:
 def write_post(k: int, n: int, product: int, paid: bool, fee: int, m: Day) -> None:
     """Write creator k's n-th post of today."""
     creator, goods, card, key = m.creators[k], m.products[product], m.cards[k], m.keys[Stream.POST]
+    creator.posted = m.day
     who = key_of(creator)
     private = uniform(key, m.day, who, DOMAIN_OF_POST + n) < private_share(creator.tier, m)
     is_kol = creator.tier == Tier.KOL.value

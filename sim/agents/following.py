@@ -68,7 +68,7 @@ def follow_after_purchase(i: int, day: int, creator: int, chance: float, m: Day)
 @inlined
 def begin_follow(i: int, creator: int, met: float, m: Day) -> bool:
     """Follow a creator from now on, if a slot is free; returns whether it was."""
-    if not add_follow(i, creator, m.day, met, m.profiles[creator].stranger_broken, m.follows):
+    if not add_follow(i, creator, met, m.profiles[creator].stranger_broken, m.follows):
         return False
     m.out.tally.followers[creator] += 1
     return True
@@ -100,5 +100,4 @@ def end_follow(i: int, slot: int, follows: Table[Follow]) -> None:
     gap.fatigue = filler.fatigue
     gap.met = filler.met
     gap.broken = filler.broken
-    gap.opened = filler.opened
     filler.creator = NOBODY

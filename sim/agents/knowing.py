@@ -8,6 +8,7 @@ from sim.agents.memory import is_used, memory_slot
 from sim.compiled import inlined
 from sim.day import Day
 from sim.draws import Stream, normal_of, partner, uniform
+from sim.rules.attention import is_forgotten
 from sim.rules.content import claim, organic_reach
 from sim.state import NOBODY, Creator, Tier
 
@@ -53,6 +54,7 @@ def know(k: int, m: Day) -> None:
     profile.is_brand = creator.brand >= 0
     profile.group = m.people[creator.consumer].group if creator.consumer >= 0 else NOBODY
     m.cards[k].reach = reach_of(k, m)
+    m.cards[k].forgotten = is_forgotten(m.day - creator.posted, m.p.attention)
     posts = 0.0
     for category in range(m.categories):
         posts += creator.content[category]

@@ -28,7 +28,7 @@ def plan_day(m: Day) -> None:
         for channel in range(CHANNELS):
             brand.fund[channel] += brand.split[channel] * brand.budget / DAYS_A_WEEK
         for tier in (Tier.KOC.value, Tier.KOL.value):
-            brand.pays[tier] = brand.fund[fund_of(tier)] > 0.0
+            brand.pays[tier] = brand.split[fund_of(tier)] * brand.budget > 0.0  # an empty fund ends no contract
         brand.welcomes = brand.account >= 0 and brand.fund[Spending.OWN.value] > 0.0
     weigh_products(m)
     for tier in (Tier.KOC.value, Tier.KOL.value):

@@ -69,5 +69,5 @@ def may_leave(fatigue: float, trust: float, p: Attention) -> bool:
 
 @compiled
 def is_forgotten(silent: int, p: Attention) -> bool:
-    """Whether a creator of whom nothing was opened for so many days is hardly remembered."""
+    """Whether a creator who has posted nothing for so many days is hardly remembered."""
     return silent > p.silence
