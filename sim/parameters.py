@@ -13,6 +13,7 @@ from collections import Counter
 from typing import Annotated, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from sim.ranges import (
@@ -107,10 +108,9 @@ class Category(Group):
     price: float = par(
         80.0, "reference price, to which price sensitivity refers", "yuan", ASSUMPTION, ge=0.1, le=1e6
     )
-    match_spread: float = par(
-        1.5, "standard deviation of what a product is worth to one person more than to another", "utility", ASSUMPTION,
-        ge=0, le=5,
-    )  # fmt: skip
+    match: float = par(
+        1.0, "how much more tastes for its products differ than for those of others", "1", ASSUMPTION, ge=0, le=2
+    )
 
 
 CATEGORIES = (
@@ -136,6 +136,10 @@ class Catalogue(Group):
         0.9, "standard deviation of true quality: what a product is worth to people on average", "utility", ASSUMPTION,
         ge=0, le=3,
     )  # fmt: skip
+    match_spread: float = par(
+        1.5, "standard deviation of what a product is worth to one person more than to another", "utility", ASSUMPTION,
+        ge=0, le=3,
+    )  # fmt: skip
     price_spread: float = par(0.1, "standard deviation of log list price", "log yuan", ASSUMPTION, ge=0, le=1)
     quality_premium: float = par(0.2, "rise of log list price per unit of quality", "1/utility", ASSUMPTION, ge=-1, le=1)
     stock: int = par(
@@ -146,6 +150,11 @@ class Catalogue(Group):
     rating_bias: float = par(
         0.3, "standard deviation of a product's bias in its public rating", "utility", ASSUMPTION, ge=0, le=3
     )
+
+    @property
+    def match_spreads(self) -> NDArray[np.float64]:
+        """Standard deviation of match in each category."""
+        return self.match_spread * np.array([category.match for category in self.categories])
 
     @model_validator(mode="after")
     def _some_categories(self) -> Catalogue:
@@ -954,7 +963,7 @@ def numbers_of(parameters: Parameters) -> Any:
     by_category = {
         "impulse_cost": [category.impulse_cost for category in categories],
         "reference": [100 * category.price for category in categories],
-        "match": [category.match_spread**2 for category in categories],
+        "match": market.catalogue.match_spreads**2,
     }
     by_category["prior"] = [1 / max(variances["quality"] + match, LEAST_VARIANCE) for match in by_category["match"]]
     by_category["most_told"] = [

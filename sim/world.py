@@ -273,7 +273,7 @@ def _past(parameters: Parameters, goods: Goods, people: Table[Person], luck: Luc
     reference = FEN * np.array([category.price for category in categories])
     tastes = Tastes(
         goods.quality, goods.list_price / reference[goods.category],
-        np.array([category.match_spread for category in categories]), parameters.market.belief.likeness,
+        parameters.market.catalogue.match_spreads, parameters.market.belief.likeness,
         parameters.market.memory.match_known,
     )  # fmt: skip
     return past_of(by_category_of(goods.category, len(categories)), tastes, people, luck)
