@@ -53,8 +53,8 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound="Market")
 
 TABLES: dict[str, type[Record]] = {
-    "consumers": Consumer, "memories": Memory, "follows": Follow, "creators": Creator, "products": Product, "listings": Listing,
-    "brands": Brand, "platforms": Platform, "profiles": Profile, "cards": Card, "posts": Post, "inbox": Word,
+    "consumers": Consumer, "memories": Memory, "follows": Follow, "creators": Creator,
+    "products": Product, "listings": Listing, "brands": Brand, "platforms": Platform, "profiles": Profile, "cards": Card, "posts": Post, "inbox": Word,
     "orders": Order,
 }  # fmt: skip
 GROWING = ("inbox", "orders", "sums.sold_by", "recorder.first_kocs")

@@ -302,7 +302,9 @@ class Market(ColumnarModel):
         """
         before, after = world_parameters(self.parameters), world_parameters(parameters)
         if others := [name for name in before if before[name] != after[name]]:
-            raise UserError(f"{', '.join(others)}: the world is made of it; expected only policy and behaviour to change")
+            raise UserError(
+                f"{', '.join(others)}: the world is made of it; expected only policy and behaviour to change"
+            )
         self.parameters = parameters
         self.pass_over.live_all, self.pass_over.receive_all = self._take_rules()
         self._take_policy()

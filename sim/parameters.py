@@ -39,6 +39,7 @@ MOST_NUMBERS = 8  # that a rule of one's own can be given
 LEAST_VARIANCE = 1e-6  # utility²: nothing is known more exactly
 MOST_LETTERS = 60  # of the name of a category or platform
 
+
 def _home_expanded(path: str) -> str:
     if not path.isprintable():
         raise ValueError(f"{path!r} holds a control character; expected the name of a file")
@@ -105,9 +106,7 @@ class Category(Group):
     name: Name
     interval: float = par(40, "mean wait from one purchase to the next need", "days", ASSUMPTION, ge=1, le=1000)
     impulse_cost: float = par(3.5, "utility lost when bought without a need", "utility", ASSUMPTION, ge=0, le=20)
-    price: float = par(
-        80.0, "reference price, to which price sensitivity refers", "yuan", ASSUMPTION, ge=0.1, le=1e6
-    )
+    price: float = par(80.0, "reference price, to which price sensitivity refers", "yuan", ASSUMPTION, ge=0.1, le=1e6)
     match: float = par(
         1.0, "how much more tastes for its products differ than for those of others", "1", ASSUMPTION, ge=0, le=2
     )
@@ -141,7 +140,9 @@ class Catalogue(Group):
         ge=0, le=3,
     )  # fmt: skip
     price_spread: float = par(0.1, "standard deviation of log list price", "log yuan", ASSUMPTION, ge=0, le=1)
-    quality_premium: float = par(0.2, "rise of log list price per unit of quality", "1/utility", ASSUMPTION, ge=-1, le=1)
+    quality_premium: float = par(
+        0.2, "rise of log list price per unit of quality", "1/utility", ASSUMPTION, ge=-1, le=1
+    )
     stock: int = par(
         0, "units of each product that a market of 10,000 people can buy until the next delivery; 0: no limit", "units",
         ASSUMPTION, ge=0, le=1_000_000,
@@ -235,7 +236,12 @@ class Attention(Group):
     """What people look at. Feed items weigh a category by the same interest and need as opening a post does."""
 
     public_slots: float = par(
-        0.6, "mean item pages seen in the public feed, where there are no ads", "views/active day", ASSUMPTION, ge=0, le=20
+        0.6,
+        "mean item pages seen in the public feed, where there are no ads",
+        "views/active day",
+        ASSUMPTION,
+        ge=0,
+        le=20,
     )
     search: float = par(0.4, "probability to search when a need is open", "1/active day", ASSUMPTION, ge=0, le=1)
     search_results: int = par(3, "results looked at per search", "products", ASSUMPTION, ge=1, le=20)
@@ -299,7 +305,12 @@ class Remembering(Group):
     use: float = par(2.0, "goodwill added by use", "1", ASSUMPTION, ge=0, le=10)
     disappointed: float = par(0.2, "share of that where use disappoints", "1", ASSUMPTION, ge=0, le=1)
     match_known: float = par(
-        0.25, "share of the own match that was known in what was bought before the first day", "1", ASSUMPTION, ge=0, le=1
+        0.25,
+        "share of the own match that was known in what was bought before the first day",
+        "1",
+        ASSUMPTION,
+        ge=0,
+        le=1,
     )
     most_told: float = par(0.2, "most goodwill that pages and words can build", "1", ASSUMPTION, ge=0.01, le=100)
     most_used: float = par(4.0, "most goodwill that use can build", "1", ASSUMPTION, ge=0.01, le=100)
@@ -508,7 +519,9 @@ class Creators(Group):
     )
     private_share_koc: float = par(1.0, "share of a KOC's posts that go to the private pool", "1", "", ge=0, le=1)
     private_share_kol: float = par(0.0, "share of a KOL's posts that go to the private pool", "1", "", ge=0, le=1)
-    integrity: float = par(0.7, "median integrity of a KOC: 1 never inflates a claim for pay", "1", ASSUMPTION, ge=0, le=1)
+    integrity: float = par(
+        0.7, "median integrity of a KOC: 1 never inflates a claim for pay", "1", ASSUMPTION, ge=0, le=1
+    )
     kol_integrity: float = par(0.5, "the same of a KOL", "1", ASSUMPTION, ge=0, le=1)
     integrity_spread: float = par(1.0, "standard deviation of its logit", "logit", ASSUMPTION, ge=0, le=5)
     hype: float = par(
@@ -528,9 +541,7 @@ class Creators(Group):
         0.05, "probability that a post that nobody pays for is made all the same, of what is used and liked", "1/post",
         ASSUMPTION, ge=0, le=1,
     )  # fmt: skip
-    live_share: float = par(
-        0.5, "share of KOLs' paid public posts that are live rooms", "1", ASSUMPTION, ge=0, le=1
-    )
+    live_share: float = par(0.5, "share of KOLs' paid public posts that are live rooms", "1", ASSUMPTION, ge=0, le=1)
     urgency: float = par(
         0.5, "share of the cost of buying without need that is not felt in a live room", "1", ASSUMPTION, ge=0, le=1
     )
@@ -960,7 +971,7 @@ def numbers_of(parameters: Parameters) -> Any:
     }  # fmt: skip
     categories = market.catalogue.categories
     room = room_for(len(categories))
-    by_category = {
+    by_category: dict[str, Any] = {
         "impulse_cost": [category.impulse_cost for category in categories],
         "reference": [100 * category.price for category in categories],
         "match": market.catalogue.match_spreads**2,

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.agents.match import standard_match
 from sim.compiled import allocating
 from sim.draws import MOST_DAYS, Stream, gumbel_of, uniform
 from sim.records import Table
 from sim.state import Double, Int16, Luck, Person
+from sim.tastes import standard_match
 
 PURCHASES = 2  # of each category that are looked back on
 AGE, USE, RATED = 64, 128, 256  # keep the draws of a purchase apart

@@ -31,7 +31,7 @@ def trace(orders: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         A row for each order, in the same order: ``order``; ``parent``, or -1 where no friend led to it; ``root``, the
         order at which its referral tree begins; ``depth``, friends' words from there; ``first``, the order that the
-        first post led to, through friends and habits; ``first_channel``, the name of the `Channel` of that post; and
+        first post led to, through friends and recall; ``first_channel``, the name of the `Channel` of that post; and
         ``first_creator``, who posted it, or -1 for an ad, a listing or a search.
 
     Raises
@@ -51,7 +51,7 @@ def trace(orders: pd.DataFrame) -> pd.DataFrame:
         raise UserError(f"orders: order {worst}, met by {met}, has parent {parent[worst]}; expected an earlier order")
     before = _own_order_before(orders)
     root, depth = _climb(parent)
-    first, _ = _climb(np.where(channel == Channel.HABIT, before, parent))
+    first, _ = _climb(np.where(channel == Channel.RECALL, before, parent))
     names = np.array([name.name.lower() for name in Channel])
     return pd.DataFrame(
         {

@@ -101,8 +101,8 @@ class World:
 
 WORLD_CREATORS = (
     "koc_share", "pool_least", "pool_most", "pool_from_graph", "kol_count", "kol_audience", "kol_audience_spread",
-    "kol_threshold", "kol_threshold_most", "integrity", "kol_integrity", "integrity_spread", "reservation", "reservation_spread",
-    "kol_reservation", "posts_start", "past_posts", "specialty",
+    "kol_threshold", "kol_threshold_most", "integrity", "kol_integrity", "integrity_spread", "reservation",
+    "reservation_spread", "kol_reservation", "posts_start", "past_posts", "specialty",
 )  # fmt: skip
 
 
@@ -206,7 +206,8 @@ def _people_and_graph(
         people["taste"][:, c] = person.taste_spread * (own + shared)
     people["pull"] = np.exp(market.attention.interest * people["taste"])
     for c, category in enumerate(market.catalogue.categories):
-        people["wait"][:, c] = _need_waits(category.interval, market.need.shape, uniforms(luck[Stream.WORLD_NEED], 2, n, c))
+        frequency = uniforms(luck[Stream.WORLD_NEED], 2, n, c)
+        people["wait"][:, c] = _need_waits(category.interval, market.need.shape, frequency)
     people["activity"] = _rate(person.activity, person.activity_spread, normals(key, 1, n, 1))
     people["sensitivity"] = person.price_sensitivity * np.exp(
         person.price_sensitivity_spread * normals(key, 1, n, 2)
@@ -246,7 +247,8 @@ def _consumers(parameters: Parameters, people: Table[Person], luck: Luck) -> Tab
     key = luck[Stream.WORLD_NEED]
     consumers = Consumer.table(n, len(categories))
     for c in range(len(categories)):
-        due = np.minimum(_waits(uniforms(key, 0, n, 2 * c), people["wait"][:, c].astype(float)), LAST_DAY).astype(np.int16)
+        wait = _waits(uniforms(key, 0, n, 2 * c), people["wait"][:, c].astype(float))
+        due = np.minimum(wait, LAST_DAY).astype(np.int16)
         open_for = _waits(uniforms(key, 0, n, 2 * c + 1), 1 / parameters.market.need.lapse)
         consumers["due"][:, c] = due
         consumers["lapse"][:, c] = np.minimum(due + open_for, LAST_DAY + 500)

@@ -19,7 +19,7 @@ MILLION = 1_000_000.0
 
 @inlined
 def attend_posts(i: int, m: Day) -> None:
-    """Posts of followed creators: delivered, tiring, perhaps opened; who is tired, distrustful or has forgotten leaves."""
+    """Posts of followed creators: delivered, tiring, perhaps opened; who is tired, distrusts or has forgotten leaves."""
     for slot in range(FOLLOW_SLOTS):
         creator = m.follows[i, slot].creator
         if creator < 0:

@@ -73,9 +73,7 @@ def hear_claim(i: int, creator: int, product: int, claim: float, noise: float, t
 
 
 @inlined
-def remember_claim_of(
-    i: int, creator: int, product: int, impression: float, said: Signal, m: Day
-) -> None:
+def remember_claim_of(i: int, creator: int, product: int, impression: float, said: Signal, m: Day) -> None:
     """Remember a product that a creator spoke of, and the claim."""
     slot = impress(i, product, impression, m.p.memory.most_told, m)
     if slot >= 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.agents.believing import believe
+from sim.agents.contracts import can_pay, fee_of, give_sample, may_contract, sign, visible_pay
 from sim.agents.knowing import claim_of, key_of, private_share
 from sim.agents.match import use
 from sim.agents.memory import is_used, memory_slot, remember_use
@@ -12,7 +13,6 @@ from sim.compiled import inlined
 from sim.day import Day, Used
 from sim.draws import Stream, gumbel_of, poisson_of, uniform
 from sim.engine.guides import place
-from sim.markets.sponsorship import can_pay, fee_of, give_sample, may_contract, sign, visible_pay
 from sim.rules.experience import is_satisfying
 from sim.state import DAYS_A_WEEK, FEN, MEMORY_SLOTS, MOST_POSTS, NOBODY, Tier
 

@@ -80,7 +80,7 @@ def reach_of(k: int, m: Day) -> float:
 def claim_of(k: int, product: int, paid: bool, m: Day) -> tuple[float, float]:
     """What creator k says that a product is worth, and the variance of that; no claim (NaN) from a brand.
 
-    Own use tells a creator what a product is worth, the more the more often; who has not used it tells the brand's word.
+    Own use tells a creator what a product is worth, better if it is used often; others tell the brand's word.
     """
     creator = m.creators[k]
     if creator.brand >= 0:

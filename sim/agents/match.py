@@ -4,32 +4,10 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
-from sim.compiled import compiled, inlined
+from sim.compiled import inlined
 from sim.day import Day
 from sim.draws import Stream, normal_of, uniform
-
-OF_PERSON, OF_GROUP = 0, 1  # in the place of the day
-
-
-@compiled
-def standard_match(i: int, group: int, product: int, likeness: float, key: np.uint64) -> float:
-    """Match of person i and a product in standard deviations: a part that i's group shares, and a part of i's own.
-
-    Parameters
-    ----------
-    group
-        Group of person i.
-    likeness
-        Correlation of the matches of two people of one group.
-    key
-        Key of the stream of matches.
-    """
-    u, v = uniform(key, OF_GROUP, group, 2 * product), uniform(key, OF_GROUP, group, 2 * product + 1)
-    shared = math.sqrt(likeness) * normal_of(u, v)
-    u, v = uniform(key, OF_PERSON, i, 2 * product), uniform(key, OF_PERSON, i, 2 * product + 1)
-    return shared + math.sqrt(1.0 - likeness) * normal_of(u, v)
+from sim.tastes import standard_match
 
 
 @inlined

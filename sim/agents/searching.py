@@ -139,7 +139,7 @@ def recall(i: int, m: Day) -> None:
 
 @inlined
 def ask_expert(i: int, m: Day) -> None:
-    """Put a question about something needed to the contact whom i trusts most in it; the answer comes tomorrow, if ever."""
+    """Put a question about something needed to the contact whom i trusts most in it; the answer may come tomorrow."""
     key = m.keys[Stream.ASK]
     if uniform(key, m.day, i, 0) >= m.p.attention.ask:
         return

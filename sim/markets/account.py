@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.agents.contracts import visible_pay
 from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.ledger import Revenue, move
-from sim.markets.sponsorship import visible_pay
 from sim.ranges import MOST_FEN
 from sim.state import Order
 

@@ -1,0 +1,74 @@
+"""Contracts: what brands pay creators for, out of which fund, and that it is paid."""
+
+from __future__ import annotations
+
+from sim.compiled import compiled, inlined
+from sim.day import Day
+from sim.ledger import move
+from sim.state import FEN, Spending, Tier
+
+
+@compiled
+def fund_of(tier: int) -> int:
+    """Fund out of which creators of a tier are paid."""
+    if tier == Tier.KOC.value:
+        return Spending.KOC.value
+    return Spending.KOL.value if tier == Tier.KOL.value else Spending.OWN.value
+
+
+@inlined
+def usual_fee(k: int, m: Day) -> float:
+    """Fee of a paid post of creator k where money is not plenty, fen."""
+    creator = m.creators[k]
+    per_follower = m.p.creators.koc_fee if creator.tier == Tier.KOC.value else m.p.creators.slot_fee
+    return FEN * per_follower * creator.audience
+
+
+@inlined
+def fee_of(k: int, m: Day) -> int:
+    """Fee of a paid post of creator k today, fen."""
+    return int(usual_fee(k, m) * m.fee_level[m.creators[k].tier])
+
+
+@inlined
+def may_contract(tier: int, m: Day) -> bool:
+    """Whether any brand offers contracts to creators of a tier today."""
+    return m.contracted[tier] == 1
+
+
+@inlined
+def can_pay(product: int, tier: int, fee: int, m: Day) -> bool:
+    """Whether the brand of a product can pay a fee out of its fund."""
+    return m.brands[m.products[product].brand].fund[fund_of(tier)] >= fee
+
+
+@inlined
+def spend(b: int, channel: int, fen: float, m: Day) -> None:
+    """Note that a brand has spent marketing money."""
+    m.brands[b].fund[channel] -= fen
+    m.brands[b].spent[channel] += int(fen)
+    m.brands[b].outlay[channel] += int(fen)
+
+
+@inlined
+def sign(k: int, product: int, m: Day) -> int:
+    """Sign a contract for a post: the fee is paid at once; returns it, fen."""
+    creator, b, fee = m.creators[k], m.products[product].brand, fee_of(k, m)
+    move(m.accounts.brand, b, m.accounts.creator_balance, k, fee)
+    spend(b, fund_of(creator.tier), fee, m)
+    creator.earned_today += fee
+    return fee
+
+
+@inlined
+def give_sample(product: int, m: Day) -> None:
+    """Give a KOC the product to try."""
+    goods = m.products[product]
+    move(m.accounts.brand, goods.brand, m.accounts.supplier, 0, goods.cost)
+    spend(goods.brand, Spending.KOC.value, goods.cost, m)
+
+
+@inlined
+def visible_pay(brand: int, tier: int, platform: int, m: Day) -> float:
+    """Commission that a brand pays creators of a tier on a platform today, share of price."""
+    return m.platforms[platform].commission if m.brands[brand].pays[tier] else 0.0
