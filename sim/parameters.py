@@ -739,13 +739,13 @@ class Feed(Group):
         plausible=(0.1, 0.5),
     )
     content_half: float = par(
-        2.0,
-        "public posts at which half of that share is filled; other content competes for the rest",
-        "posts/1,000 people/day",
+        1.2,
+        "public posts at which half of that share is filled, each counted for all followers of its author",
+        "posts/person/day",
         ASSUMPTION,
         ge=0,
         le=1e4,
-        plausible=(1.0, 20.0),
+        plausible=(0.4, 4.0),
     )
     ad_load: float = par(
         0.4, "largest share of pages, of the feed and of search, given to ads", "1", ASSUMPTION, ge=0, le=1

@@ -127,14 +127,16 @@ def sort_public_posts(m: Day) -> None:
 def share_feed(v: int, m: Day) -> None:
     """Share of today's feed that creators' posts fill: the more there are, the less other content does.
 
-    The share saturates as ``s·n / (n + n½)`` in the public posts n of a platform per 1,000 people.
+    The share saturates as ``s·n / (n + n½)`` in the public posts n of a platform for each of its people, a post counted
+    for all its author's followers: so it hangs on how much there is to be seen, not on how many people there are.
     """
-    platform = m.platforms[v]
-    public = m.feeds.post_first[(v + 1) * m.categories] - m.feeds.post_first[v * m.categories]
+    platform, followed = m.platforms[v], 0.0
+    for place in range(m.feeds.post_first[v * m.categories], m.feeds.post_first[(v + 1) * m.categories]):
+        followed += m.creators[m.posts[m.feeds.post[place]].creator].audience
     platform.content_share = 0.0
-    if public > 0:
-        per_thousand = public / max(m.population, 1) * 1_000
-        platform.content_share = platform.content_most * (per_thousand / (per_thousand + platform.content_half))
+    if followed > 0.0:
+        a_head = followed / max(platform.weight * m.population, 1.0)
+        platform.content_share = platform.content_most * (a_head / (a_head + platform.content_half))
 
 
 @inlined
