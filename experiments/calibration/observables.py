@@ -1,24 +1,34 @@
-"""What a market shows of the numbers that it is calibrated to."""
+"""What a market shows of the numbers that it is calibrated to: levels, and responses to paired interventions."""
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from experiments import interventions
+from experiments.interventions import Change, Lived, branches, live, money, outcomes, prices, unchanged
+from experiments.loyalty import repeats, with_pools_for_some, words_told
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.recorder import gini
-from sim.state import NOBODY, PUBLIC_CHANNELS, Channel, Tier
+from sim.state import FEN, PUBLIC_CHANNELS, Channel, Spending, Tier
 from sim.world import World
 
-FEN = 100
-QUARTER = 90  # days
 LARGE = 100  # orders that make a referral tree a large one
-PENETRATION = (0.24, 0.42, 0.58)  # active buyers over internet users, Pinduoduo at the ends of 2017, 2018 and 2019
+SOME = slice(1, None, 4)
+"""Brands that do otherwise where only some do: every fourth."""
+DEARER, DOUBLE = 1.1, 2.0
+HEARD, FRIENDS = 60, 2  # days within which what friends spoke of may be bought, and most friends
+BEAUTY = 0  # category of the brand whose customers are followed
+CHANGES: dict[str, Change] = {
+    "nothing": unchanged,
+    "dearer": prices(DEARER, SOME),
+    "more ads": money(DOUBLE, SOME, (Spending.ADS,)),
+    "more KOL": money(DOUBLE, SOME, (Spending.KOL,)),
+    "more KOC": money(DOUBLE, SOME, (Spending.KOC,)),
+}
 
 
 class Span(NamedTuple):
@@ -27,22 +37,22 @@ class Span(NamedTuple):
     Attributes
     ----------
     burn_in : int
-        Days before any rate is counted.
+        Day on which markets part, from which levels are counted.
     days : int
-        Day on which rates end to be counted.
+        Day on which levels and responses end to be counted.
     cohort : int
-        Day on which the run ends: a first quarter's new customers are followed until then.
+        Day on which the market with own pools ends: its first quarter's customers are followed until then.
     """
 
-    burn_in: int = 60
-    days: int = 180
-    cohort: int = 4 * QUARTER
+    burn_in: int = 150
+    days: int = 330
+    cohort: int = 360
 
 
 USUAL = Span()
 
 
-def observe(parameters: Parameters, seed: int, span: Span = USUAL, world: World | None = None) -> dict[str, float]:
+def observe(parameters: Parameters, seed: int, span: Span = USUAL) -> dict[str, float]:
     """Run a market and measure what the targets are about.
 
     Parameters
@@ -51,86 +61,99 @@ def observe(parameters: Parameters, seed: int, span: Span = USUAL, world: World 
         Of the market.
     span
         Which days are counted.
-    world
-        The world of that seed, if it has been built before.
 
     Returns
     -------
     dict
-        ``revenue_per_follower``: sales kept per follower and day, KOC over KOL. ``return_on_pay``: sales kept per yuan
-        paid to the creator, KOC over KOL. ``buys_per_view``: orders per page seen in public. ``acquisition_growth``:
-        marketing cost of a new buyer from 42 to 58 % penetration, over that from 24 to 42 %. ``cascade_size``: mean
-        adoptions of a referral tree; ``cascade_deep``: share of adoptions two or more words from the root;
-        ``cascade_large``: share of trees of 100 adoptions or more. ``product_gini``: of products' orders.
-        ``cohort_repeat``: share of a beauty brand's new customers of the first quarter who bought it again within
-        the run. ``buys_per_user``: orders in nine days per person who was online. NaN where something did not occur.
+        Levels of the market as it is: ``revenue_per_follower``, sales per follower and post, KOC over KOL;
+        ``return_on_pay``, sales kept per yuan paid to the creator, KOC over KOL; ``buys_per_view``, orders per page seen
+        in public; ``cascade_size``, mean adoptions of a referral tree, ``cascade_deep``, share of adoptions two or more
+        words from the root, ``cascade_large``, share of trees of 100 adoptions or more; ``product_gini``, of products'
+        orders; ``buys_per_user``, orders in nine days per person who was online; ``orders_a_year`` and ``spend_a_year``
+        (yuan) of a buyer; ``public_share``, of orders through creators' public posts and live rooms; ``live_returns``
+        and ``shelf_returns``. ``pool_repeat`` and ``plain_repeat``: share of a beauty brand's customers of the first
+        quarter who come back within the run, with and without a pool of its own. Responses: ``price_elasticity``,
+        ``ad_elasticity``, ``kol_engagement`` and ``koc_engagement``, elasticities of sales or engagement of a quarter
+        of the brands to what they do; ``first_word`` and ``second_word``, odds of buying by the word of one friend
+        more. NaN where something did not occur.
     """
-    with closing(Market(parameters, seed, world=world, burn_in=span.burn_in, keep_orders=True)) as market:
-        return _observed(market, span)
+    world = World.build(parameters, seed)
+    market = Market(parameters, seed, world=world, burn_in=span.burn_in, keep_orders=True).run(span.burn_in)
+    parts = interventions.Span(span.burn_in, span.burn_in, span.days)
+    lived: dict[str, dict[str, float]] = {}
+    found: dict[str, float] = {}
+    for name, branch in branches(market, CHANGES):
+        one = live(branch, parts)
+        lived[name] = outcomes(one, parts, SOME)
+        if name == "nothing":
+            found = levels(one, lived[name], parts)
+    return found | responses(lived) | words(parameters, seed, span) | came_back(parameters, seed, span, world)
 
 
-def _observed(market: Market, span: Span) -> dict[str, float]:
-    sold, paid, follower_days = np.zeros((3, len(Tier)))
+def levels(lived: Lived, measured: dict[str, float], span: interventions.Span) -> dict[str, float]:
+    """What is counted in the market as it is."""
+    orders, market, days = lived.orders, lived.market, span.end - span.start
     public = list(PUBLIC_CHANNELS)
-    while market.day < span.cohort:
-        market.step()
-        if span.burn_in < market.day <= span.days:
-            creators, today = market.m.creators, market.orders_today
-            kept = today[(today["creator"] != NOBODY) & ~today["returned"]]
-            np.add.at(sold, creators["tier"][kept["creator"]], kept["price"])
-            np.add.at(paid, creators["tier"], creators["earned_today"])
-            np.add.at(follower_days, creators["tier"], creators["audience"] * creators["active"])
-    orders, daily = market.orders(), market.daily().iloc[span.burn_in : span.days]
-    counted = orders[(orders["day"] >= span.burn_in) & (orders["day"] < span.days)]
-    per_follower, per_pay = _ratio(sold, follower_days), _ratio(sold, paid)
     online = 1 - (1 - market.world.people["activity"].astype(float)) ** 9
-    products = len(market.world.goods.category)
+    buyers, kept = orders.consumer.nunique(), lived.arrived[~lived.arrived.returned]
+    koc, kol = (measured[f"{tier.name} sales per follower and post"] for tier in (Tier.KOC, Tier.KOL))
     return {
-        "revenue_per_follower": per_follower,
-        "return_on_pay": per_pay,
-        "buys_per_view": float(np.isin(counted["channel"], public).sum() / daily["public_views"].sum()),
-        "acquisition_growth": acquisition_growth(market.daily(), orders, market.world.population),
-        **cascades(orders[orders["day"] < span.days]),
-        "product_gini": gini(np.bincount(counted["product"], minlength=products)),
-        "cohort_repeat": cohort_repeat(orders, market.world.goods.brand, market.world.goods.category == 0),
-        "buys_per_user": float(len(counted) / (span.days - span.burn_in) * 9 / online.sum()),
+        "revenue_per_follower": _ratio(koc, kol),
+        "return_on_pay": _ratio(*(return_on_pay(lived, tier) for tier in (Tier.KOC, Tier.KOL))),
+        "buys_per_view": float(lived.ordered[public].sum() / lived.viewed[public].sum()),
+        **cascades(market.orders()),
+        "product_gini": gini(np.bincount(orders["product"], minlength=len(market.m.products))),
+        "buys_per_user": float(len(orders) / days * 9 / online.sum()),
+        "orders_a_year": float(len(orders) / buyers / days * interventions.DAYS_A_YEAR),
+        "spend_a_year": float(kept.price.sum() / FEN / buyers / days * interventions.DAYS_A_YEAR),
+        "public_share": measured["share creators in public"],
+        "live_returns": measured["returns live"],
+        "shelf_returns": measured["returns shelf"],
     }
 
 
-def _ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> float:
-    """A KOC's rate over a KOL's; NaN where either has none."""
-    koc, kol = Tier.KOC, Tier.KOL
-    if not (above[koc] > 0 and above[kol] > 0 and below[koc] > 0 and below[kol] > 0):
-        return float("nan")
-    return float(above[koc] / below[koc] / (above[kol] / below[kol]))
+def return_on_pay(lived: Lived, tier: Tier) -> float:
+    """Sales kept for each yuan that brands spent on a tier."""
+    kept = lived.arrived[(lived.arrived.creator >= 0) & ~lived.arrived.returned]
+    sold = kept.price[lived.market.m.creators["tier"][kept.creator] == tier].sum() / FEN
+    return _ratio(sold, lived.outlay[:, Spending[tier.name]].sum())
 
 
-def acquisition_growth(daily: pd.DataFrame, orders: pd.DataFrame, population: int) -> float:
-    """How the marketing cost of a new buyer grows between two spans of penetration.
+def responses(lived: dict[str, dict[str, float]]) -> dict[str, float]:
+    """Elasticities to what some brands do otherwise."""
 
-    Parameters
-    ----------
-    daily
-        Marketing cost, a row a day.
-    orders
-        All of them.
-    population
-        People with any activity.
+    def elasticity(name: str, outcome: str, factor: float) -> float:
+        ratio = _ratio(lived[name][outcome], lived["nothing"][outcome])
+        return float(np.log(ratio) / np.log(factor)) if ratio > 0 else float("nan")
 
-    Returns
-    -------
-    float
-        Cost of a first-time buyer in the second span of `PENETRATION` over that in the first; NaN unless passed.
-    """
-    firsts = orders.drop_duplicates("consumer")["day"].to_numpy()
-    buyers = np.bincount(firsts, minlength=len(daily)).cumsum() / population
-    cost = daily["marketing_cost"].to_numpy().cumsum()
-    if buyers[-1] < PENETRATION[-1]:
-        return float("nan")
-    # between days, since penetration rises by several points on each
-    at = np.interp(PENETRATION, buyers, cost)
-    early, late = np.diff(at) / np.diff(PENETRATION)
-    return float(late / early)
+    return {
+        "price_elasticity": elasticity("dearer", "orders of treated", DEARER),
+        "ad_elasticity": elasticity("more ads", "orders of treated", DOUBLE),
+        "kol_engagement": elasticity("more KOL", "engagement of treated", DOUBLE),
+        "koc_engagement": elasticity("more KOC", "engagement of treated", DOUBLE),
+    }
+
+
+def words(parameters: Parameters, seed: int, span: Span) -> dict[str, float]:
+    """Odds of buying by the word of one friend more."""
+    bought, asked = words_told(parameters, seed, span.burn_in, HEARD, FRIENDS).T
+    odds = bought / np.maximum(asked - bought, 1)
+    return {"first_word": _ratio(odds[1], odds[0]), "second_word": _ratio(odds[2], odds[1])}
+
+
+def came_back(parameters: Parameters, seed: int, span: Span, world: World) -> dict[str, float]:
+    """Share of beauty brands' customers of the first quarter who come back, with and without an own pool."""
+    market = with_pools_for_some(parameters, seed, world).run(span.cohort)
+    orders = market.orders()
+    brands = np.unique(orders.brand[orders.category == BEAUTY])
+    later = span.cohort - interventions.QUARTER
+    with_pool, without = (repeats(orders, BEAUTY, brands[brands % 2 == n], 0, later)[0] for n in (0, 1))
+    market.close()
+    return {"pool_repeat": with_pool, "plain_repeat": without}
+
+
+def _ratio(above: float, below: float) -> float:
+    return float(above / below) if below > 0 else float("nan")
 
 
 def cascades(orders: pd.DataFrame) -> dict[str, float]:
@@ -165,26 +188,3 @@ def cascades(orders: pd.DataFrame) -> dict[str, float]:
         "cascade_deep": float((depth >= 2).mean()) if depth.size else float("nan"),
         "cascade_large": float((size >= LARGE).mean()) if size.size else float("nan"),
     }
-
-
-def cohort_repeat(orders: pd.DataFrame, brand_of: NDArray[np.int16], counts: NDArray[np.bool_]) -> float:
-    """Share of brands' new customers of the first quarter who bought the same brand again.
-
-    Parameters
-    ----------
-    orders
-        All since the first day.
-    brand_of : shape (products,)
-    counts : shape (products,)
-        Which products are looked at.
-
-    Returns
-    -------
-    float
-        Over all pairs of a person and a brand; NaN if nobody bought in the quarter.
-    """
-    some = orders[counts[orders["product"].to_numpy()]]
-    bought = some.assign(brand=brand_of[some["product"].to_numpy()]).groupby(["consumer", "brand"])["day"]
-    spans = bought.agg(["min", "count"])
-    cohort = spans[spans["min"] < QUARTER]
-    return float((cohort["count"] > 1).mean()) if len(cohort) else float("nan")

@@ -20,8 +20,10 @@ from sim.ranges import MOST_DAYS
 
 FILE = FOLDER / "calibration.yaml"
 OBSERVABLES = (
-    "revenue_per_follower", "return_on_pay", "buys_per_view", "acquisition_growth", "cascade_size", "cascade_deep",
-    "cascade_large", "product_gini", "cohort_repeat", "buys_per_user",
+    "revenue_per_follower", "return_on_pay", "buys_per_view", "cascade_size", "cascade_deep", "cascade_large",
+    "product_gini", "buys_per_user", "orders_a_year", "spend_a_year", "public_share", "live_returns", "shelf_returns",
+    "pool_repeat", "plain_repeat", "price_elasticity", "ad_elasticity", "kol_engagement", "koc_engagement",
+    "first_word", "second_word",
 )  # fmt: skip
 POINTS_PER_PARAMETER = 10  # at least (Loeppky, Sacks & Welch 2009)
 
