@@ -54,8 +54,8 @@ M = TypeVar("M", bound="Market")
 
 TABLES: dict[str, type[Record]] = {
     "consumers": Consumer, "memories": Memory, "follows": Follow, "creators": Creator,
-    "products": Product, "listings": Listing, "brands": Brand, "platforms": Platform, "profiles": Profile, "cards": Card, "posts": Post, "inbox": Word,
-    "orders": Order,
+    "products": Product, "listings": Listing, "brands": Brand, "platforms": Platform,
+    "profiles": Profile, "cards": Card, "posts": Post, "inbox": Word, "orders": Order,
 }  # fmt: skip
 GROWING = ("inbox", "orders", "sums.sold_by", "recorder.first_kocs")
 """Arrays of which the header tells the rows; those of all others follow from the world."""
@@ -258,6 +258,7 @@ def _restore_tables(market: Market, header: Header, arrays: dict[str, NDArray[An
         restored[name] = table.view(new.dtype)
     if (np.diff(restored["inbox"]["to"].astype(np.int64)) < 0).any():
         raise UserError("inbox.to: is not sorted; expected rising numbers")
+    _within("memories.day", restored["memories"]["day"], 0, header.day)
     market.m = m._replace(day=header.day, **restored)
 
 

@@ -156,6 +156,7 @@ class Day(Context):
     profiles: Table[Profile]
     cards: Table[Card]
     posts: Table[Post]
+    turns: Int64  # (K,) rows of creators, in the order in which they are asked today
     feeds: Feeds
     contracts: Double  # (len(Tier), J) cumulative chances of what brands offer to creators of a tier today
     contracted: Int64  # (len(Tier),) 1 where anything is offered

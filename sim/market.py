@@ -16,6 +16,7 @@ from sim import checkpoint, ledger
 from sim.agents import business
 from sim.agents.brand import Brand
 from sim.agents.consumer import Consumer
+from sim.agents.creating import draw_turns
 from sim.agents.koc import KOC
 from sim.agents.kol import KOL
 from sim.agents.platform import Platform
@@ -190,8 +191,12 @@ class Market(ColumnarModel):
         """The phases before the consumers': afterwards each consumer can live the day, in any order."""
         self._check_days(1)
         self._timed("brands plan", self._brands_plan)
-        self._timed("creators post, platforms rank", lambda: self._prepare(self.m))
+        self._timed("creators post, platforms rank", self._creators_post)
         self.pass_over.open_day(len(self.m.creators))
+
+    def _creators_post(self) -> None:
+        draw_turns(self.m)
+        self._prepare(self.m)
 
     def live(self, start: int = 0, end: int | None = None) -> None:
         """Let consumers ``start`` to ``end - 1`` live today; each must live exactly once a day."""
@@ -305,9 +310,15 @@ class Market(ColumnarModel):
             raise UserError(
                 f"{', '.join(others)}: the world is made of it; expected only policy and behaviour to change"
             )
+        if parameters.brands.own > 0 and self.parameters.brands.own == 0:
+            raise UserError("brands.own: own accounts are opened on the first day; expected a share above 0 by then")
         self.parameters = parameters
         self.pass_over.live_all, self.pass_over.receive_all = self._take_rules()
         self._take_policy()
+        for platform, policy in zip(self.platforms, parameters.platforms, strict=True):
+            platform.policy = policy
+        for brand in self.brands:
+            brand.adapt = parameters.brands.adapt
         self.m = with_parameters(self.m, self.world, parameters)
         return self
 
@@ -426,7 +437,7 @@ class Market(ColumnarModel):
 
     @property
     def posts(self) -> Table[Post]:
-        """Posts of the last day, by creator."""
+        """Posts of the last day, all of a creator together."""
         return self.m.posts[: self.m.used[Used.POSTS]]
 
     def result(self) -> RunResult:

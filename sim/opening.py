@@ -43,8 +43,8 @@ AS_THEY_ARE = (
     "follow_gate", "coupon", "coupon_newcomers",
 )  # fmt: skip
 OF_THE_FEED = (
-    "organic_reach", "reach_fall", "mass_audience", "displacement", "ad_load", "content_half", "popularity", "merit", "paid", "exponent", "popularity_decay",
-    "satisfaction", "satisfaction_weight", "truth", "truth_weight",
+    "organic_reach", "reach_fall", "mass_audience", "displacement", "ad_load", "content_half", "popularity", "merit",
+    "paid", "exponent", "popularity_decay", "satisfaction", "satisfaction_weight", "truth", "truth_weight",
 )  # fmt: skip
 
 
@@ -92,6 +92,7 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
         profiles=Profile.table(rows + 1, categories),
         cards=Card.table(rows),
         posts=Post.table(rows * MOST_POSTS),
+        turns=np.arange(rows),
         feeds=new_feeds(by_category, len(platforms), rows * MOST_POSTS),
         contracts=np.zeros((len(Tier), products)),
         contracted=np.zeros(len(Tier), np.int64),
@@ -132,6 +133,7 @@ def with_creators(m: Day, newcomers: Table[Creator]) -> Day:
         profiles=profiles,
         cards=Card.grown(m.cards, rows),
         posts=Post.table(posts),
+        turns=np.arange(rows),
         feeds=m.feeds._replace(post=np.empty(posts, np.int32), post_weight=np.empty(posts), room=room),
         sums=m.sums._replace(sold_by=np.pad(m.sums.sold_by, (0, more))),
     )
@@ -181,7 +183,7 @@ def _platforms(world: World, parameters: Parameters) -> Table[Platform]:
     table = Platform.table(len(parameters.platforms))
     for number, row in enumerate(table):
         at_home = world.people["activity"][world.people["home"] == number]
-        row["weight"] = len(at_home) / len(world.people)
+        row["weight"] = np.count_nonzero(at_home) / max(world.population, 1)
         row["pages"] = at_home.sum() * parameters.market.attention.public_slots
     write_policies(table, world, parameters)
     return table
@@ -208,15 +210,16 @@ def write_policies(table: Table[Platform], world: World, parameters: Parameters)
 
 def with_parameters(m: Day, world: World, parameters: Parameters) -> Day:
     """The context with other policies and other behaviour from today on; what has happened stays."""
-    brands, platforms, listings = m.brands.copy(), m.platforms.copy(), m.listings.copy()
+    brands, platforms, listings, products = m.brands.copy(), m.platforms.copy(), m.listings.copy(), m.products.copy()
     fresh = _brands(world, parameters, first_account=len(world.creators))
     for name in ("budget", "split"):
         brands[name] = fresh[name]
     write_policies(platforms, world, parameters)
     listings["price"] = _listings(world.goods, parameters)["price"]
+    products["cost"] = _products(world.goods, parameters)["cost"]
     p = numbers_of(parameters)
     return m._replace(
-        p=p, brands=brands, platforms=platforms, listings=listings, fading=_fading(parameters),
+        p=p, brands=brands, platforms=platforms, listings=listings, products=products, fading=_fading(parameters),
         wanted=math.exp(p.attention.need), trusted_most=math.exp(0.5 * p.attention.trust),
         shipping=round(parameters.brands.shipping * FEN),
     )  # fmt: skip

@@ -168,7 +168,7 @@ class Catalogue(Group):
 
     @model_validator(mode="after")
     def _prices_fit(self) -> Catalogue:
-        most_raised = 2  # by what is passed on of shares of the price, which are 1 in all at most
+        most_raised = 2.25  # by what is passed on and by a mark-up: (1 + s)(1 + u) where s + u is 1 at most
         spread = FARTHEST * (self.price_spread + abs(self.quality_premium) * self.quality_spread)
         dearest = most_raised * max(category.price for category in self.categories) * math.exp(spread)
         if dearest > MOST_YUAN:
@@ -346,7 +346,7 @@ class Belief(Group):
 
 
 class Choice(Group):
-    """Random utility: the best offer of a category against buying nothing (McFadden 1974); a Gumbel draw is the unit."""
+    """Random utility: the best offer of a category against buying nothing (McFadden 1974), in Gumbel draws."""
 
     risk: float = par(
         0.25, "risk aversion ρ: a variance of 1 costs ρ / 2", "1/utility", ASSUMPTION, ge=0, le=10, plausible=(0.0, 1.0)
@@ -638,8 +638,8 @@ class Creators(Group):
         plausible=(0.0, 0.4),
     )
     resale_margin: float = par(
-        0.0, "mark-up of creators who sell on their own account: buyers pay it and do not see it", "share of price", ASSUMPTION,
-        ge=0, le=0.6,
+        0.0, "mark-up of creators who sell on their own account: buyers pay it and do not see it", "share of price",
+        ASSUMPTION, ge=0, le=0.6,
     )  # fmt: skip
     slot_fee: float = par(
         0.008, "fixed fee of a KOL's paid post", "yuan/follower",
@@ -797,7 +797,7 @@ class Platform(Group):
         5_000.0,
         "software service fee of a brand in a market of 10,000 people; it grows with the market",
         "yuan/year",
-        "about 2 % of what brands sell here, as 30,000 yuan are of 1.5 million: JD merchant fees 2018; size: assumption",
+        "about 2 % of what brands sell, as 30,000 yuan are of 1.5 million: JD merchant fees 2018; size: assumption",
         ge=0,
         le=1e9,
     )

@@ -18,8 +18,8 @@ def trace(orders: pd.DataFrame) -> pd.DataFrame:
     """Trace every order to its root and to the first post.
 
     An order is led by a friend where it was made on a page that a friend's word brought; the friend's order is then its
-    parent. A word that came from outside (`Market.tell`) has none, and begins a tree. Habit is no
-    beginning either: it goes back to the same person's purchase before.
+    parent. A word that came from outside (`Market.tell`) has none, and begins a tree. What was recalled
+    goes back to the same person's purchase before, and is a beginning where there was none.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def trace(orders: pd.DataFrame) -> pd.DataFrame:
         A row for each order, in the same order: ``order``; ``parent``, or -1 where no friend led to it; ``root``, the
         order at which its referral tree begins; ``depth``, friends' words from there; ``first``, the order that the
         first post led to, through friends and recall; ``first_channel``, the name of the `Channel` of that post; and
-        ``first_creator``, who posted it, or -1 for an ad, a listing or a search.
+        ``first_creator``, who posted it, or -1 for an ad, a listing, a search or what came to mind.
 
     Raises
     ------

@@ -360,14 +360,14 @@ class Profile(Record):
     stranger_broken: float = real("the same, broken", "claims", start=1.0)
     is_brand: bool = flag("whether a brand speaks to its own contacts")
     advice: Int16 = row("products", "product recommended", or_none=True, per="category")
-    advice_claim: Double = real("worth claimed of it", "utility", per="category")
+    advice_claim: Double = real("worth claimed of it; NaN without a claim", "utility", per="category", may_be_nan=True)
     advice_noise: Double = real("variance of that claim", "utility²", per="category")
     advice_incentive: Double = real("visible pay for it", "share of price", per="category")
     advice_paid: Byte = flag("whether a brand pays for it", per="category")
 
 
 class Post(Record):
-    """A post of today; posts are sorted by creator."""
+    """A post of today; all of a creator's stand together."""
 
     creator: int = row("creators", "author")
     product: int = row("products", "of what")
@@ -392,7 +392,7 @@ class Card(Record):
     partner: int = whole("who the creator is in draws with others", most=MOST_LIST)
     reach: float = real("share of followers whom a public post reaches", least=0, most=1, single=True)
     category: Byte = row("categories", "category of each post", per=MOST_POSTS)
-    private: Byte = flag("whether each goes to the private pool", per=MOST_POSTS)
+    channel: Byte = whole("channel of each", "Channel", most=len(Channel) - 1, per=MOST_POSTS)
 
 
 class Question(Record):
@@ -444,7 +444,7 @@ class Best(Record):
     liking: float = real("that rest, without what passes with the moment or shows in use", "utility")
     luck: float = real("shock that speaks for buying nothing", "utility")
     expected: float = real("worth expected", "utility")
-    claim: float = real("worth claimed", "utility", may_be_nan=True)
+    claim: float = real("worth claimed; NaN without a claim", "utility", may_be_nan=True)
     paid: bool = flag("whether the creator earns by the page")
     product: int = row("products", "product")
     channel: int = whole("where it was met", "Channel", most=len(Channel) - 1)
@@ -477,6 +477,6 @@ class Trace(Record):
     outside: float = real("utility of buying nothing", "utility")
     expected: float = real("worth expected", "utility")
     precision: float = real("its precision", "1/utility²")
-    claim: float = real("worth claimed", "utility")
-    trust: float = real("trust in the source")
+    claim: float = real("worth claimed; NaN without a claim", "utility", may_be_nan=True)
+    trust: float = real("trust in the source; NaN without a claim", may_be_nan=True)
     outcome: int = whole("obstacle", most=255)

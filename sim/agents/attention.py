@@ -19,7 +19,7 @@ MILLION = 1_000_000.0
 
 @inlined
 def attend_posts(i: int, m: Day) -> None:
-    """Posts of followed creators: delivered, tiring, perhaps opened; who is tired, distrusts or has forgotten leaves."""
+    """Posts of followed creators: delivered, tiring, perhaps opened; the tired, distrustful and forgetful leave."""
     for slot in range(FOLLOW_SLOTS):
         creator = m.follows[i, slot].creator
         if creator < 0:
@@ -48,10 +48,11 @@ def attend_creator(i: int, slot: int, m: Day) -> tuple[float, int]:
     person, edge, p = m.people[i], m.follows[i, slot], m.p.attention
     card, needs, online = m.cards[edge.creator], m.out.visit.needs, m.out.visit.online
     fatigue = edge.fatigue / FATIGUE_UNITS * (1.0 - p.fatigue_decay)
-    delivered = in_private = 0
+    delivered = 0
     for n in range(card.posts):
-        key, category, private = card.partner * MOST_POSTS + n, card.category[n], card.private[n]
-        if not private and uniform(m.keys[Stream.REACH], m.day, i, key) >= card.reach:
+        key, category, channel = card.partner * MOST_POSTS + n, card.category[n], card.channel[n]
+        is_public = channel == Channel.PUBLIC_POST.value or channel == Channel.LIVE.value
+        if is_public and uniform(m.keys[Stream.REACH], m.day, i, key) >= card.reach:
             continue
         needed, pull = needs >> category & 1 == 1, 1.0 * person.pull[category]
         if online and fatigue <= p.mute_fatigue:
@@ -63,10 +64,8 @@ def attend_creator(i: int, slot: int, m: Day) -> tuple[float, int]:
                     open_post(i, slot, card.first + n, m)
         fatigue = min(fatigue_after(fatigue, delivered, not needed and pull < 1.0, p), FATIGUE_MOST)
         delivered += 1
-        in_private += private
+        m.out.tally.delivered[channel] += 1
     edge.fatigue = int(fatigue * FATIGUE_UNITS)
-    m.out.tally.delivered[Channel.PRIVATE_POST.value] += in_private
-    m.out.tally.delivered[Channel.PUBLIC_POST.value] += delivered - in_private
     return fatigue, delivered
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.ledger import move
+from sim.ranges import MOST_FEN
 from sim.state import FEN, Spending, Tier
 
 
@@ -27,7 +28,7 @@ def usual_fee(k: int, m: Day) -> float:
 @inlined
 def fee_of(k: int, m: Day) -> int:
     """Fee of a paid post of creator k today, fen."""
-    return int(usual_fee(k, m) * m.fee_level[m.creators[k].tier])
+    return int(min(usual_fee(k, m) * m.fee_level[m.creators[k].tier], MOST_FEN))
 
 
 @inlined

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from sim.agents.attention import channel_of
 from sim.agents.believing import believe
 from sim.agents.contracts import can_pay, fee_of, give_sample, may_contract, sign, visible_pay
-from sim.agents.knowing import claim_of, key_of, private_share
+from sim.agents.knowing import BRAND_KEY, claim_of, key_of, private_share
 from sim.agents.match import use
 from sim.agents.memory import is_used, memory_slot, remember_use
 from sim.compiled import inlined
 from sim.day import Day, Used
-from sim.draws import Stream, gumbel_of, poisson_of, uniform
+from sim.draws import Stream, gumbel_of, poisson_of, uniform, uniforms_at
 from sim.engine.guides import place
 from sim.rules.experience import is_satisfying
 from sim.state import DAYS_A_WEEK, FEN, MEMORY_SLOTS, MOST_POSTS, NOBODY, Tier
@@ -21,8 +24,8 @@ DOMAIN_OF_POST = 1 << 21  # and the draws of each post apart from those of its p
 LIVE_POST = (1 << 21) + MOST_POSTS
 UNPAID_POST = (1 << 21) + 2 * MOST_POSTS
 DECLINED = (1 << 21) + 3 * MOST_POSTS
-FIRST = 7919  # a prime: who is the first moves on by so many creators a day
 LIKED = (1 << 21) + 4 * MOST_POSTS
+TURN = (1 << 21) + (1 << 10)  # and the draw of who comes first apart from all
 
 
 @inlined
@@ -212,7 +215,7 @@ def write_post(k: int, n: int, product: int, paid: bool, fee: int, m: Day) -> No
     live = uniform(key, m.day, who, LIVE_POST + n) < m.p.creators.live_share
     post.live = is_kol and paid and not private and live
     card.category[card.posts] = goods.category
-    card.private[card.posts] = private
+    card.channel[card.posts] = channel_of(post, m)
     card.posts += 1
 
 
@@ -220,16 +223,21 @@ def write_post(k: int, n: int, product: int, paid: bool, fee: int, m: Day) -> No
 def create_all(m: Day) -> None:
     """The morning of all creators: what each advises one-to-one, and what each posts.
 
-    Each day somebody else is the first to be asked by brands, whose money may not last for all.
+    Whom brands ask first, whose money may not last for all, is drawn anew each day.
 
     Advice is thought over on the first day of business, and then once in ``advice_days`` days.
     """
     m.used[Used.POSTS] = 0
     period = m.p.creators.advice_days if m.day > 0 else 1
-    count = m.creators.shape[0]
-    for turn in range(count):
-        k = (turn + FIRST * m.day) % count
+    for k in m.turns:
         creator = m.creators[k]
         if creator.active and (creator.since >= m.day - 1 or (key_of(creator) + m.day) % period == 0):
             advise(k, m)
         post_today(k, m)
+
+
+def draw_turns(m: Day) -> None:
+    """Draw in which order creators are asked today: by lots that know the creator, and not the row."""
+    people, brands = m.creators["consumer"].astype(np.int64), m.creators["brand"].astype(np.int64)
+    who = np.where(people >= 0, people, BRAND_KEY + brands)
+    m.turns[:] = np.argsort(uniforms_at(m.keys[Stream.POST], m.day, who, TURN), kind="stable")

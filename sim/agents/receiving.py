@@ -58,7 +58,7 @@ def surplus_of(order: Order, m: Day) -> int:
     paid = 1.0 * (order.price - order.coupon)
     surplus = -m.p.experience.hassle * paid
     if not order.returned:
-        gain = order.liking + order.mood - order.alternative + worth(order.consumer, order.product, m)
+        gain = 1.0 * order.liking + 1.0 * order.mood - 1.0 * order.alternative + worth(order.consumer, order.product, m)
         surplus = money_of(gain, m.p.reference[order.category], 1.0 * m.people[order.consumer].sensitivity)
     return int(min(max(surplus, -MOST_FEN), MOST_FEN))  # who hardly minds a price may have any surplus at it
 

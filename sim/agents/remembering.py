@@ -13,11 +13,12 @@ from sim.rules.belief import Signal
 
 @compiled
 def remember_past(past: Past, m: Day) -> None:
-    """Let everybody remember the past, as far as it has not faded; some have rated what they bought."""
+    """Let everybody who is ever online remember the past, as far as it has not faded; some have rated it."""
     for i in range(m.people.shape[0]):
-        for category in range(m.categories):
-            for turn in range(PURCHASES):
-                remember_purchase(i, past.product[i, category, turn], past.age[i, category, turn], turn, m)
+        if m.people[i].activity > 0.0:
+            for category in range(m.categories):
+                for turn in range(PURCHASES):
+                    remember_purchase(i, past.product[i, category, turn], past.age[i, category, turn], turn, m)
 
 
 @inlined

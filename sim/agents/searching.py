@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.agents.attention import see, see_post
+from sim.agents.attention import channel_of, see, see_post
 from sim.agents.believing import remember_page
 from sim.agents.following import follow_slot, follow_to_trade, trust_in
 from sim.agents.memory import goodwill_today
@@ -93,7 +93,7 @@ def attend_public_post(i: int, table: int, which: float, m: Day) -> None:
     slot = follow_slot(i, creator, m)
     if slot < 0 and m.platforms[m.people[i].home].follow_gate:
         slot = follow_to_trade(i, creator, m)
-    m.out.tally.delivered[Channel.PUBLIC_POST.value] += 1
+    m.out.tally.delivered[channel_of(post, m)] += 1
     see_post(i, post, slot, m)
 
 

@@ -14,6 +14,7 @@ from sim.rules.ranking import Mix, bid_shares, cumulate, ranking_weights
 from sim.state import MOST_PAGES, Int16
 
 MILLION = 1e6
+LEAST_SHARE = 1e-9  # of the feed that is no ad
 
 
 def new_feeds(by_category: Int16, platforms: int, posts: int) -> Feeds:
@@ -77,7 +78,8 @@ def rate_goods(m: Day) -> None:
 def count_pages(v: int, m: Day) -> None:
     """Work out how many pages of the feed people see today, a Poisson number: ads make the feed longer."""
     platform, feeds = m.platforms[v], m.feeds
-    mean = m.p.attention.public_slots / (1.0 - (1.0 - platform.displacement) * platform.ad_share)
+    longer = max(1.0 - (1.0 - platform.displacement) * platform.ad_share, LEAST_SHARE)
+    mean = min(m.p.attention.public_slots / longer, 1.0 * MOST_PAGES)
     chance = cumulative = math.exp(-mean)
     for n in range(MOST_PAGES):
         feeds.pages[v, n] = cumulative

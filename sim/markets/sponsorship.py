@@ -12,6 +12,8 @@ from sim.markets.fees import annual_fee
 from sim.rules.ranking import cumulate
 from sim.state import CHANNELS, DAYS_A_WEEK, NOBODY, Channel, Order, Spending, Tier
 
+MOST_LEVEL = 1e12  # of fees over the usual ones
+
 
 @inlined
 def plan_day(m: Day) -> None:
@@ -59,7 +61,7 @@ def set_fees(tier: int, m: Day) -> None:
         creator = m.creators[k]
         if creator.active and creator.tier == tier:
             cost += DAYS_A_WEEK * creator.rate * usual_fee(k, m)
-    m.fee_level[tier] = max(1.0, money / cost) if cost > 0.0 else 1.0
+    m.fee_level[tier] = min(max(1.0, money / cost), MOST_LEVEL) if cost > 0.0 else 1.0
 
 
 @inlined
@@ -88,8 +90,8 @@ def plan_ads(v: int, m: Day) -> None:
         money += product.bid * platform.weight
     wanted = money / platform.ad_price
     platform.ad_share = min(platform.ad_load, wanted / platform.pages) if platform.pages > 0.0 else 0.0
-    views = platform.ad_share * platform.pages
-    platform.ad_cost = max(platform.ad_price, money / views) if views > 0.0 else platform.ad_price
+    views = max(platform.ad_share * platform.pages, 1.0)  # one page cannot cost more than there is
+    platform.ad_cost = max(platform.ad_price, money / views)
 
 
 @inlined

@@ -14,7 +14,8 @@ A_HAIR_MORE = 1.0 + 1e-9  # so that no rounding can turn a bound into a wrong an
 def open_probability(odds_ratio: float, fatigue: float, p: Attention) -> float:
     """Probability to open a delivered post.
 
-    A logit of taste, need and trust τ, thinned by fatigue with the creator: ``logit⁻¹(logit(p₀) + i·θ + n·need + t·(τ − ½))·exp(−φ)``.
+    A logit of taste, need and trust τ, thinned by fatigue with the creator:
+    ``logit⁻¹(logit(p₀) + i·θ + n·need + t·(τ − ½))·exp(−φ)``.
 
     Parameters
     ----------

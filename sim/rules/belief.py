@@ -118,7 +118,7 @@ def room_for_more(precision: float, most_told: float) -> float:
 
 @compiled
 def expected_worth(heard: Signals, p: Belief) -> Believed:
-    """Posterior belief: normal prior of mean 0, signals weighted by precision (DeGroot 1970, normal-normal updating)."""
+    """Posterior belief: a normal prior of mean 0, and signals weighted by their precision (DeGroot 1970)."""
     rating_precision = heard.rating_precision * room_for_more(heard.precision, heard.most_told)
     precision = heard.prior + heard.precision + rating_precision
     return Believed((heard.evidence + rating_precision * heard.rating) / precision, precision)
