@@ -27,6 +27,8 @@ PROGRAM = "koc-market"
 MARK = ".koc-market"
 MARK_TEXT = b"Compiled code of koc, which removes this folder when it is no longer needed.\n"
 KEPT_VERSIONS = 6
+KEPT_PARTS = {"rules": 60, "own": 60}  # of a title; 6 of any other
+PART = re.compile(r"([\w.]+)-[0-9a-f]{16}")
 VERSION = re.compile(r"koc-[0-9a-f]{16}-[0-9a-f]{8}")
 OF_A_RUN = re.compile(rf"{PROGRAM}-\w{{8}}")
 RUN_FOLDER = "KOC_RUN_FOLDER"  # environment variable: the folder that a run's processes share
@@ -218,6 +220,18 @@ def _remove_old(root: Path, pattern: re.Pattern[str], kept: int) -> None:
     ours = [folder for folder in root.iterdir() if _is_marked(folder, pattern)]
     for folder in sorted(ours, key=_modified, reverse=True)[kept:]:
         _remove(folder)
+
+
+def remove_old_parts(part: Path) -> None:
+    """Remove what is kept beside a part under the same title, but for the newest: code of earlier sources."""
+    titled = PART.fullmatch(part.name)
+    if titled is None:
+        return
+    title = titled[1]
+    alike = [one for one in part.parent.iterdir() if (named := PART.fullmatch(one.name)) and named[1] == title]
+    for folder in sorted(alike, key=_modified, reverse=True)[KEPT_PARTS.get(title, KEPT_VERSIONS) :]:
+        if not folder.is_symlink():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _modified(path: Path) -> float:

@@ -1,8 +1,8 @@
-"""Compilation of the model's functions, cached under a key that sees every file that shapes them.
+"""Compilation of the model's functions; their code is kept under a key that sees every file that shapes them.
 
-numba's own cache looks for changes in one file only: it stays stale when a *called* function in another file
-changes. The cache folder used here is therefore named after a hash of all the source files that compiled code
-can reach.
+numba's own cache looks for changes in one file only: it stays stale when a *called* function in another file changes.
+What is kept here of a function is therefore named after a hash of all the files that it reaches by imports; and an edit
+of a file leaves in place what does not reach it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,14 @@ from numba import types
 from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
 
+from sim import reach
 from sim.code_folder import Places, places
 from sim.kept_code import keep, turn
 from sim.sources import compiled_helpers, digest
 
 PACKAGE = Path(__file__).parent
+BUILT_BY = f"{numba.__version__} {sys.implementation.cache_tag}"
+SHAPES_ALL = ("compiled.py", "context.py")  # reached or not
 UNREACHABLE_FROM_PYTHON: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 NARROW = types.integer_domain - {types.uint64}
@@ -45,35 +48,31 @@ def source_hash() -> str:
     str
         Sixteen hexadecimal digits.
     """
-    digest = hashlib.sha256(f"{numba.__version__} {sys.implementation.cache_tag}".encode())
-    for path in _files_reached_by_compiled_code():
-        digest.update(path.relative_to(PACKAGE).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+    return reach.digest(_files_of_the_model(), PACKAGE, BUILT_BY)
 
 
-def _files_reached_by_compiled_code() -> list[Path]:
+@cache
+def _files_of_the_model() -> frozenset[Path]:
+    """Files that any compiled function reaches."""
     decorator = re.compile(r"^@(compiled|inlined|allocating)", re.MULTILINE)
-    waiting = [path for path in PACKAGE.rglob("*.py") if decorator.search(path.read_text("utf-8"))]
-    reached: set[Path] = set()
-    while waiting:
-        path = waiting.pop()
-        if path in reached:
-            continue
-        reached.add(path)
-        imports = re.findall(r"^from sim\.?([\w.]*) import ([^\n#]*)", path.read_text("utf-8"), re.M)
-        for module, names in imports:
-            base = PACKAGE.joinpath(*filter(None, module.split(".")))
-            candidates = [base.with_suffix(".py"), *(base / f"{n.strip(' ()')}.py" for n in names.split(","))]
-            waiting += [c for c in candidates if c.is_file()]
-    return sorted(reached)
+    with_some = [file for file in reach.modules(PACKAGE).values() if decorator.search(file.read_text("utf-8"))]
+    return frozenset().union(*(reach.reached(file, PACKAGE) for file in with_some))
 
 
 @cache
 def code_places() -> Places:
-    """Folders of compiled code for this version of the sources in this place; made when first asked for."""
+    """Folders of compiled code for the model in this place; made when first asked for."""
     # numba finds compiled code by the place of its source: another copy of the same sources has to compile its own
-    return places(f"koc-{source_hash()}-{hashlib.sha256(str(PACKAGE).encode()).hexdigest()[:8]}")
+    built, place = (hashlib.sha256(text.encode()).hexdigest() for text in (BUILT_BY, str(PACKAGE)))
+    return places(f"koc-{built[:16]}-{place[:8]}")
+
+
+@cache
+def part_of_file(file: Path) -> str:
+    """Part of the folders for the functions of a file of the model, named after all files that they reach."""
+    files = reach.reached(file, PACKAGE) | {PACKAGE / name for name in SHAPES_ALL}
+    title = file.relative_to(PACKAGE).with_suffix("").as_posix().replace("/", ".")
+    return f"{title}-{reach.digest(files, PACKAGE)}"
 
 
 def is_warm() -> bool:
@@ -81,7 +80,8 @@ def is_warm() -> bool:
 
     The consumers' day tells, which takes longest: to build a world compiles something, too.
     """
-    return settings.DISABLE_JIT or any(any(folder.rglob("*.live_all-*.nbc")) for folder in code_places().read)
+    part = part_of_file(PACKAGE / "engine" / "passes.py")
+    return settings.DISABLE_JIT or any(any((folder / part).rglob("*.live_all-*.nbc")) for folder in code_places().read)
 
 
 @contextmanager
@@ -122,16 +122,29 @@ def _compile(function: F, part: str | None = None, **options: Any) -> F:
     if settings.DISABLE_JIT:
         return function
     dispatcher: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
-    keep(dispatcher, code_places, lambda: _part(function) if part is None else part)
+    keep(dispatcher, _places, lambda: _part(function) if part is None else part)
     _take_wide_numbers(dispatcher)
     if options.items() >= UNREACHABLE_FROM_PYTHON.items():
         _refuse_python(dispatcher)
     return cast(F, dispatcher)
 
 
+def _places() -> Places:
+    """Where code is kept: nowhere, if a file was edited since it was loaded, so that its code would be misnamed."""
+    is_edited = any(reach.source(file, PACKAGE).changed for file in _files_of_the_model())
+    return Places((), None) if is_edited else code_places()
+
+
 def _part(function: Callable[..., Any]) -> str:
-    """Where the code of a function is kept: the model's own is told apart by the model's version alone."""
-    return "" if _is_ours(function) else digest(function)
+    """Where the code of a function is kept: the model's own is told apart by the files of the model that it reaches."""
+    if _is_ours(function):
+        return part_of_file(Path(function.__code__.co_filename))
+    return f"own-{_with_the_model(digest(function))}"
+
+
+def _with_the_model(said: str) -> str:
+    """Name of what depends on other things and, for all that is known, on any file of the model."""
+    return hashlib.sha256(f"{said} {source_hash()}".encode()).hexdigest()[:16]
 
 
 def _take_wide_numbers(dispatcher: Any) -> None:
@@ -188,7 +201,7 @@ def rebind(function: F, replacements: Mapping[str, Callable[..., Any]], part: st
     part = part or part_of(chosen)
     for helper in compiled_helpers(*chosen.values()):
         if type(helper._cache) is FunctionCache:  # numba's own, which looks for changes in one file only
-            keep(helper, code_places, lambda: part)
+            keep(helper, _places, lambda: part)
     replaced: dict[str, Any] = {name: _compile(rule, part, _nrt=False) for name, rule in chosen.items()}
     copies: dict[FunctionType, Any] = {}
 
@@ -224,7 +237,7 @@ def part_of(rules: Mapping[str, Callable[..., Any]]) -> str:
     """
     plain = {name: _plain(rule) for name, rule in sorted(rules.items())}
     names = " ".join(f"{name} {rule.__module__}.{rule.__qualname__}" for name, rule in plain.items())
-    return hashlib.sha256(f"{names} {digest(*plain.values())}".encode()).hexdigest()[:16]
+    return f"rules-{_with_the_model(f'{names} {digest(*plain.values())}')}"
 
 
 def _options(function: Callable[..., Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from numba.core.caching import (
 )
 from numba.core.compiler_lock import global_compiler_lock
 
-from sim.code_folder import Places, fault, is_closed
+from sim.code_folder import Places, fault, is_closed, remove_old_parts
 
 WAITING = "koc: waiting for another process that compiles the model"
 UNREADABLE = (ImportError, AttributeError, EOFError, pickle.UnpicklingError, LookupError, TypeError, ValueError)
@@ -40,7 +40,7 @@ class KeptCode(_Cache):
     places
         Folders of this version of the model; called when the function is compiled first.
     part
-        Name of the folder below them for this function; empty for the model's own.
+        Name of the folder below them for this function, and what shapes its code.
     """
 
     def __init__(self, function: Callable[..., Any], places: Callable[[], Places], part: Callable[[], str]) -> None:
@@ -78,8 +78,12 @@ class KeptCode(_Cache):
         """Keep compiled code, if there is a folder for it."""
         if self._places.write is None:
             return
+        part = self._places.write / self._part()
         try:
+            is_new = not part.exists()
             self._files[-1].save_overload(sig, data)
+            if is_new:
+                remove_old_parts(part)
         except OSError as error:
             _tell_once(f"koc: {error.filename}: {error.strerror}; compiled code cannot be kept there")
 
@@ -209,6 +213,9 @@ class _Locator(UserProvidedCacheLocator):
     def __init__(self, function: Callable[..., Any], file: str, folder: Path) -> None:
         self._py_file, self._lineno = file, function.__code__.co_firstlineno
         self._cache_path = str(folder / self.get_suitable_cache_subpath(file))
+
+    def get_source_stamp(self) -> int:
+        return 0  # the folder is named after the source, and a file may have been written anew without a change
 
     def ensure_cache_path(self) -> None:
         place = Path(self._cache_path)

@@ -63,9 +63,14 @@ def test_a_market_that_ran_is_known_to_be_compiled() -> None:
 
 def test_a_world_that_was_built_is_no_compiled_day(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled.settings, "DISABLE_JIT", 0)
-    (kept / "draws.uniforms-174.py311.1.nbc").touch()
+    part = kept / compiled.part_of_file(compiled.PACKAGE / "engine" / "passes.py")
+    earlier = kept / "engine.passes-0123456789abcdef"
+    part.mkdir()
+    earlier.mkdir()
+    (part / "passes.end_follows-174.py311.1.nbc").touch()
+    (earlier / "passes.live_all-108.py311.1.nbc").touch()
     assert not compiled.is_warm()
-    (kept / "living.live_all-108.py311.1.nbc").touch()
+    (part / "passes.live_all-108.py311.1.nbc").touch()
     assert compiled.is_warm()
 
 
