@@ -13,17 +13,17 @@ from typing import Any, NamedTuple
 import pandas as pd
 from rich.console import Console
 
-from experiments import drawn, executor, flips, folder, interruption, terminal
+from experiments import executor, folder, interruption, terminal
 from experiments.catalogue import SHORT
 from experiments.configuration import Settings, overridden_by_arms
+from experiments.effects import checks
 from experiments.live import Live
 from experiments.manifest import description, making
 from experiments.plan import Plan, plan
 from experiments.preflight import check_drawing, check_place
-from experiments.progress import working
-from experiments.runs import WORLD_BUILT, Failed, Finished, Run, graph_reports
+from experiments.runs import Failed, graph_reports
 from experiments.seeds import Enough, enough_seeds
-from experiments.sharing import KEPT, shared
+from experiments.sharing import KEPT, Tally, Wanted, fill
 from experiments.store import DiskFull, Store
 from experiments.table import RunsTable
 from experiments.working_folder import sweep_below
@@ -47,23 +47,13 @@ class Made(NamedTuple):
     failures: dict[str, Failed]
 
 
-class Tally(NamedTuple):
-    """What making runs came to.
-
-    Attributes
-    ----------
-    made, arrived : int
-        Runs that finished: made here, and by another command meanwhile.
-    worlds : list of float
-        Seconds of each world that was built here.
-    """
-
-    made: int
-    arrived: int
-    worlds: list[float]
+Finish = Callable[[pd.DataFrame, Path], None]
+"""Adds to the folder of an experiment, of its table of runs, before the folder appears."""
 
 
-def conduct(settings: Settings, command: Sequence[str], *, only_failed: bool = False) -> int:
+def conduct(
+    settings: Settings, command: Sequence[str], finish: Finish | None = None, *, only_failed: bool = False
+) -> int:
     """Make an experiment, and tell of it.
 
     Parameters
@@ -72,6 +62,8 @@ def conduct(settings: Settings, command: Sequence[str], *, only_failed: bool = F
         Valid settings.
     command
         What the user typed, for the manifest.
+    finish
+        Writes the report.
     only_failed
         Whether to make those runs alone that were tried and failed.
 
@@ -96,7 +88,6 @@ def conduct(settings: Settings, command: Sequence[str], *, only_failed: bool = F
         if settings.experiment.precision.outcome and not only_failed:
             enough = enough_seeds(settings, lambda more, needed: _filled(more, needed, console), console)
             settings, planned = enough.settings, plan(enough.settings)
-        finish = partial(_report, settings)
         made = carry_out(settings, planned, command, console, only_failed=only_failed, enough=enough, finish=finish)
     except (KeyboardInterrupt, OSError, DiskFull) as error:
         if isinstance(error, OSError) and error.errno != errno.ENOSPC:
@@ -110,7 +101,7 @@ def conduct(settings: Settings, command: Sequence[str], *, only_failed: bool = F
 
 def carry_out(
     settings: Settings, planned: Plan, command: Sequence[str], console: Console, *, only_failed: bool = False,
-    quiet: bool = False, enough: Enough | None = None, finish: Callable[[pd.DataFrame, Path], None] | None = None,
+    quiet: bool = False, enough: Enough | None = None, finish: Finish | None = None,
 ) -> Made:  # fmt: skip
     """Make the runs that the store lacks, and a folder of all.
 
@@ -155,7 +146,7 @@ def carry_out(
         _announce(settings, planned, len(known), console)
     table = RunsTable(planned)
     with closing(store), interruption.keeping(KEPT), Live(output / study.name, table, store, known) as live:
-        tally = _make(pending, settings, store, live, console)
+        tally = fill(store, Wanted(pending, study.name, settings.executor), console, live.add)
         failures = store.failed(planned.runs)
         if not quiet:
             _tell_of_worlds(tally, console)
@@ -180,14 +171,11 @@ def _left(
 ) -> Path:  # fmt: skip
     """The folder of an experiment whose runs are made, with the effects in its smaller runs."""
     outcomes = {done.id: done.outcomes for done in store.outcomes(run.id for run in planned.smaller)}
-    effects = {
-        "flips": flips.effects(planned.checks, outcomes),
-        "posterior": drawn.effects(planned.drawn, outcomes),
-    }
     root = Path(settings.output) / settings.experiment.name
     return folder.write(
-        root, runs, planned, store, effects=effects, config=settings.resolved(), manifest=manifest, finish=finish
-    )
+        root, runs, planned, store, effects=checks(planned, outcomes), config=settings.resolved(), manifest=manifest,
+        finish=finish,
+    )  # fmt: skip
 
 
 def _filled(settings: Settings, planned: Plan, console: Console) -> pd.DataFrame:
@@ -202,7 +190,7 @@ def _filled(settings: Settings, planned: Plan, console: Console) -> pd.DataFrame
         store.open()
         table = RunsTable(planned)
         with Live(output / settings.experiment.name, table, store, known) as live:
-            _make(pending, settings, store, live, console)
+            fill(store, Wanted(pending, settings.experiment.name, settings.executor), console, live.add)
         return table.whole(store)
 
 
@@ -220,27 +208,6 @@ def _known(store: Store, planned: Plan, console: Console) -> set[str]:
 def _some_failed(settings: Settings, planned: Plan) -> bool:
     with closing(Store(Path(settings.output) / "store")) as store:
         return bool(store.failed(planned.runs))
-
-
-def _make(pending: Sequence[Run], settings: Settings, store: Store, live: Live, console: Console) -> Tally:
-    """Make runs and keep them, except those that another command makes meanwhile."""
-    if not pending:  # what is finished needs no cluster
-        return Tally(0, 0, [])
-    by_id = {run.id: run for run in pending}
-    made = arrived = 0
-    worlds: list[float] = []
-    with shared(pending, store, settings.executor, console) as batches:
-        for done, here in batches:
-            if here:
-                store.put(((by_id[each.id], each) for each in done), settings.experiment.name)
-            live.add(done)
-            finished = [each for each in done if isinstance(each, Finished)]
-            if here:
-                made += len(finished)
-                worlds += [each.timings[WORLD_BUILT] for each in finished if WORLD_BUILT in each.timings]
-            else:
-                arrived += len(finished)
-    return Tally(made, arrived, worlds)
 
 
 def _announce(settings: Settings, planned: Plan, known: int, console: Console) -> None:
@@ -282,25 +249,6 @@ def _tell_of_worlds(tally: Tally, console: Console) -> None:
         # the shortest, since the first of each worker is longer by what it takes to load compiled code
         saved = (runs - len(worlds)) * min(worlds)
         console.print(f"{len(worlds)} worlds were built for {runs} runs; one for each would take {saved:.1f} s more")
-
-
-def _report(settings: Settings, runs: pd.DataFrame, made: Path) -> None:
-    """Write the report into a folder, or what a sweep tells, and print it."""
-    study = settings.experiment
-    if not (runs["status"] == "finished").any():
-        return
-    if study.design.is_used:
-        from experiments.analysis.deciding import tell
-
-        with working("looking where the winner changes"):
-            told = tell(made)
-        print("\n".join(told))
-    elif study.keeps_tables:
-        from experiments import report
-
-        with working("writing the report"):
-            text = report.write(made, partial(executor.spread, executor=settings.executor))
-        print(text)
 
 
 def _conclude(made: Made, console: Console) -> None:

@@ -1,15 +1,15 @@
-"""Every run of an experiment: points x arms x seeds, and the smaller runs that check its assumptions."""
+"""Every run of an experiment: points x arms x seeds, and the smaller runs that check it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from experiments import drawn, flips
 from experiments.configuration import Settings, check_possible, check_rules
-from experiments.design import Study, arms, settings_of_arms
+from experiments.design import Flips, Posterior, Study, arms, settings_of_arms
+from experiments.designs import Point, draws, ends, set_at
 from experiments.following import PLACE
-from experiments.paths import merged, nested
+from experiments.paths import merged
 from experiments.runs import Run, runs_of
 from experiments.sampling import Points, draw
 from sim.errors import UserError
@@ -22,13 +22,15 @@ class Cell(NamedTuple):
     Attributes
     ----------
     point : int
-        Number of the point, from 0; 0 where there is no design.
+        Number of the point in its design, from 0; 0 where there is no design.
     values : dict
         What the point sets or derives, by path.
     arm : str
     levels : dict
         Level of every factor; None where the arm steps out of the factorial.
     runs : list of Run
+    about : mapping
+        What tables call the point, beside its number.
     """
 
     point: int
@@ -36,6 +38,15 @@ class Cell(NamedTuple):
     arm: str
     levels: Mapping[str, str | None]
     runs: list[Run]
+    about: Mapping[str, Any] = {}
+
+
+class Length(NamedTuple):
+    """How long runs are, and whether their tables are kept."""
+
+    days: int
+    burn_in: int
+    tables: bool = False
 
 
 class Plan(NamedTuple):
@@ -47,25 +58,22 @@ class Plan(NamedTuple):
         Point by point, arm by arm.
     points : Points
         Of its design; one without values where there is none.
-    checks : list of Check
-        Of the soft assumptions.
-    drawn : list of Drawn
-        At draws from the posterior.
+    checks : dict
+        Cells of the designs that check it, in smaller markets: ``flips``, its soft assumptions at the ends of their
+        ranges, and ``posterior``, draws from the posterior of the calibration.
     runs : dict
         Every run of all by its id; those of a world follow each other.
     """
 
     cells: list[Cell]
     points: Points
-    checks: list[flips.Check]
-    drawn: list[drawn.Drawn]
+    checks: dict[str, list[Cell]]
     runs: dict[str, Run]
 
     @property
     def smaller(self) -> list[Run]:
-        """Runs of the checks and of the draws."""
-        arms = [*(arm for check in self.checks for arm in check.runs), *(arm for one in self.drawn for arm in one.runs)]
-        return [run for arm in arms for run in arm]
+        """Runs of the checks."""
+        return [run for cells in self.checks.values() for cell in cells for run in cell.runs]
 
     @property
     def arms(self) -> list[str]:
@@ -94,26 +102,65 @@ def plan(settings: Settings, points: Points | None = None) -> Plan:
         _check_read(study)
         points = draw(study.design, base) if study.design.is_used else Points((), [{}])
     _check_columns(points, study)
-    cells = list(_cells(points, study, base))
-    checks = [] if study.design.is_used else flips.checks(study, base)
-    draws = [] if study.design.is_used else drawn.drawn(study, base)
-    made = Plan(cells, points, checks, draws, {})
+    own = (Point(row, study.seeds, within=f"point {n}: " if row else "") for n, row in enumerate(points.rows))
+    cells = list(cells_of(study, base, own, Length(study.days, study.burn_in, study.keeps_tables)))
+    made = Plan(cells, points, checks_of(study, base), {})
     return made._replace(runs=_by_world([*(run for cell in cells for run in cell.runs), *made.smaller]))
 
 
-def _cells(points: Points, study: Study, base: Mapping[str, Any]) -> Iterator[Cell]:
-    rules = any(path.startswith("rules.") for path in points.columns)
-    for number, row in enumerate(points.rows):
-        changed = base
-        for path, value in row.items():
-            changed = merged(changed, nested(path, value))
-        within = f"point {number}: " if row else ""
-        for arm in arms(study, changed, within):
-            check_possible(arm, within)
+def checks_of(study: Study, base: Mapping[str, Any]) -> dict[str, list[Cell]]:
+    """Cells of the designs that check an experiment; none where it has a design itself.
+
+    Parameters
+    ----------
+    study
+        Its factors, `flips` and `posterior`; its further arms are left out.
+    base
+        Parameters of the market as nested mappings.
+    """
+    factorial = study.model_copy(update={"extra_arms": {}})
+    wishes: dict[str, tuple[Flips | Posterior, Iterator[Point]]] = {
+        "flips": (study.flips, ends(study, base)), "posterior": (study.posterior, draws(study, base)),
+    }  # fmt: skip
+    if study.design.is_used:
+        return {name: [] for name in wishes}
+    return {
+        name: list(cells_of(factorial, _smaller(base, wish.consumers), points, Length(wish.days, wish.burn_in)))
+        for name, (wish, points) in wishes.items()
+    }
+
+
+def cells_of(study: Study, base: Mapping[str, Any], points: Iterable[Point], length: Length) -> Iterator[Cell]:
+    """All arms at some points, each seen to be a possible market.
+
+    Parameters
+    ----------
+    study
+        Whose arms.
+    base
+        Parameters of the market as nested mappings.
+    points
+        What is set beside them, and the seeds.
+    length
+        Of the runs.
+    """
+    for number, point in enumerate(points):
+        rules = any(path.startswith("rules.") for path in point.values)
+        for arm in arms(study, set_at(base, point.values), point.within):
+            check_possible(arm, point.within)
             if rules:
                 check_rules(arm.parameters)
-            runs = runs_of(arm, study.seeds, study.days, study.burn_in, tables=study.keeps_tables)
-            yield Cell(number, {path: _typed(arm.parameters, path) for path in row}, arm.name, arm.levels, runs)
+            runs = runs_of(arm, point.seeds, length.days, length.burn_in, tables=length.tables)
+            values = {path: _typed(arm.parameters, path) for path in point.values}
+            yield Cell(number, values, arm.name, arm.levels, runs, point.about)
+
+
+def _smaller(base: Mapping[str, Any], consumers: int) -> dict[str, Any]:
+    """Parameters of a market of so many people, if it has more; in a small world, where the graph is a file."""
+    small = merged(base, {"market": {"consumers": min(consumers, base["market"]["consumers"])}})
+    if small["graph"]["kind"] == "edgelist":  # a graph from a file cannot be made smaller
+        small = merged(small, {"graph": {"kind": "small_world", "path": ""}})
+    return small
 
 
 def _typed(parameters: Parameters, path: str) -> Any:

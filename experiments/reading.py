@@ -198,6 +198,14 @@ class Folder:
         return UserError(f"{self.path / file}: broken, cannot be read as {kind} ({type(error).__name__}: {said})")
 
 
+def find(config: dict[str, Any], key: str) -> Any:
+    """Value of a key of the experiment, or of the configuration's top level; None if neither has it."""
+    experiment = config.get("experiment")
+    if isinstance(experiment, dict) and key in experiment:
+        return experiment[key]
+    return config.get(key)
+
+
 def place(row: Mapping[Any, Any]) -> str:
     """A run in words: its point, arm and seed."""
     point = f"point {row['point']}, " if row.get("point") else ""

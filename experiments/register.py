@@ -7,8 +7,8 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from experiments.calibration.file import read
 from experiments.mistakes import declared, fields, limits, shown, span
+from experiments.posterior_file import read
 from sim import state
 from sim.parameters import ASSUMPTION, CALIBRATED, Group, Parameters
 from sim.records import Record

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
+
+from experiments import executor
 from experiments.conduct import conduct
-from experiments.configuration import compose_settings, read_given
-from experiments.executor import stop
+from experiments.configuration import Settings, compose_settings, read_given
 from experiments.forecast import forecast
 from experiments.interruption import keeping
 from experiments.option_files import Folders
 from experiments.overrides import Given, jobs
+from experiments.progress import working
 from experiments.sharing import KEPT
 from experiments.yaml_text import written
 
@@ -86,10 +91,40 @@ def run(request: Request, *, only_failed: bool = False, dry_run: bool = False) -
                 if dry_run:
                     print(forecast(settings))
                 elif status <= INTERRUPTED:  # the jobs after it are not begun
-                    status = max(status, conduct(settings, request.command, only_failed=only_failed))
+                    finish = partial(report_on, settings)
+                    status = max(status, conduct(settings, request.command, finish, only_failed=only_failed))
         finally:
-            stop()  # nobody needs the workers any more, and Python would wait until each has ended
+            executor.stop()  # nobody needs the workers any more, and Python would wait until each has ended
     return status
+
+
+def report_on(settings: Settings, runs: pd.DataFrame, made: Path) -> None:
+    """Write the report into the folder of an experiment, or what a sweep tells, and print it.
+
+    Parameters
+    ----------
+    settings
+        Of the experiment.
+    runs
+        Its table of runs.
+    made
+        The folder.
+    """
+    study = settings.experiment
+    if not (runs["status"] == "finished").any():
+        return
+    if study.design.is_used:
+        from experiments.analysis.deciding import tell
+
+        with working("looking where the winner changes"):
+            told = tell(made)
+        print("\n".join(told))
+    elif study.keeps_tables:
+        from experiments import report
+
+        with working("writing the report"):
+            text = report.write(made, partial(executor.spread, executor=settings.executor))
+        print(text)
 
 
 def configuration(request: Request) -> str:

@@ -248,7 +248,7 @@ def _rows(design: Design) -> Iterator[Mapping[str, Any]]:
     if design.way in ("grid", "zip"):
         found = _crossed(design, axes) if design.way == "grid" else _zipped(design, axes)
         return (dict(zip(names, values, strict=True)) for values in found)
-    shares = _shares(design, len(axes)).tolist()
+    shares = unit_points(design.way, design.points, len(axes), design.seed).tolist()
     return ({axis.path: axis.at(share) for axis, share in zip(axes, row, strict=True)} for row in shares)
 
 
@@ -273,17 +273,20 @@ def _zipped(design: Design, axes: Sequence[_Axis]) -> Iterator[tuple[Any, ...]]:
     return zip(*(axis.spread(count) for axis in axes), strict=True)
 
 
-def _shares(design: Design, axes: int) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Points of the unit cube, shape (points, axes); drawn apart from any market's luck."""
+def unit_points(way: str, count: int, axes: int, seed: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Points of the unit cube, shape (count, axes); drawn apart from any market's luck.
+
+    Of ways ``random`` and ``sobol``, more points begin with the same points.
+    """
     from scipy.stats import qmc  # takes a second to load
 
-    generator = np.random.default_rng(design.seed)
-    if design.way == "random":
-        return generator.random((design.points, axes))
-    sampler = qmc.Sobol if design.way == "sobol" else qmc.LatinHypercube
+    generator = np.random.default_rng(seed)
+    if way == "random":
+        return generator.random((count, axes))
+    sampler = qmc.Sobol if way == "sobol" else qmc.LatinHypercube
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The balance properties")  # told in a note of our own
-        return np.asarray(sampler(axes, rng=generator).random(design.points))
+        return np.asarray(sampler(axes, rng=generator).random(count))
 
 
 def _note(design: Design) -> str:

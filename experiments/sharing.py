@@ -14,7 +14,7 @@ from experiments import executor, interruption
 from experiments.configuration import Executor
 from experiments.executor import Calls, Done
 from experiments.progress import Advance, of_runs
-from experiments.runs import Run
+from experiments.runs import WORLD_BUILT, Finished, Run
 from experiments.store import Store
 from experiments.working_folder import is_alive, working_folder
 
@@ -29,30 +29,80 @@ class Batch(NamedTuple):
     here: bool
 
 
-@contextmanager
-def shared(
-    pending: Sequence[Run], store: Store, where: Executor, console: Console,
-    make: Callable[[list[Run]], list[Done]] | None = None,
-) -> Iterator[Iterator[Batch]]:  # fmt: skip
-    """Runs as they are made, here or by other commands on the store, with progress; those made here are to be put.
+class Tally(NamedTuple):
+    """What making runs came to.
+
+    Attributes
+    ----------
+    made, arrived : int
+        Runs that finished: made here, and by another command meanwhile.
+    worlds : list of float
+        Seconds of each world that was built here.
+    """
+
+    made: int
+    arrived: int
+    worlds: list[float]
+
+
+class Wanted(NamedTuple):
+    """Runs that are to be made, and how.
+
+    Attributes
+    ----------
+    pending : sequence of Run
+    experiment : str
+        That they are made for.
+    where : Executor
+    make : callable
+        Makes some of them, in the process it is called in; None for the usual way.
+    """
+
+    pending: Sequence[Run]
+    experiment: str
+    where: Executor
+    make: Callable[[list[Run]], list[Done]] | None = None
+
+
+def fill(
+    store: Store, wanted: Wanted, console: Console, arrived: Callable[[list[Done]], None] = lambda done: None
+) -> Tally:
+    """Make runs and put them into the store, except those that another command makes meanwhile; with progress.
 
     Parameters
     ----------
-    pending
-        What is to be made.
     store
-        That the runs are put into.
-    where
-        They are made.
+        That is open.
+    wanted
+        What is to be made.
     console
         For progress and remarks.
-    make
-        Makes some runs, in the process it is called in.
+    arrived
+        Takes runs as they are done.
     """
-    with working_folder(store.path.parent) as own, of_runs(list(pending), console) as advance:
+    if not wanted.pending:  # what is finished needs no cluster
+        return Tally(0, 0, [])
+    by_id = {run.id: run for run in wanted.pending}
+    made = came = 0
+    worlds: list[float] = []
+    with interruption.keeping(KEPT), _shared(store, wanted, console) as batches:
+        for done, here in batches:
+            if here:
+                store.put(((by_id[each.id], each) for each in done), wanted.experiment)
+            arrived(done)
+            finished = [each for each in done if isinstance(each, Finished)]
+            made, came = made + here * len(finished), came + (not here) * len(finished)
+            worlds += [each.timings[WORLD_BUILT] for each in finished if here and WORLD_BUILT in each.timings]
+    return Tally(made, came, worlds)
+
+
+@contextmanager
+def _shared(store: Store, wanted: Wanted, console: Console) -> Iterator[Iterator[Batch]]:
+    pending = list(wanted.pending)
+    with working_folder(store.path.parent) as own, of_runs(pending, console) as advance:
         sharing = Sharing(store, own, pending)
         try:
-            with closing(sharing.made(where, Calls(make, tell=console.print))) as batches:
+            with closing(sharing.made(wanted.where, Calls(wanted.make, tell=console.print))) as batches:
                 yield _advanced(batches, advance)
         except BaseException:
             executor.stop(wait=True)

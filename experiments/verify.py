@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
-from experiments import audit, drawn, executor, flips
+from experiments import audit, executor
 from experiments.configuration import Settings, settings_from
+from experiments.effects import checks
 from experiments.manifest import provenance
 from experiments.mistakes import fields
 from experiments.plan import Plan, plan
@@ -122,9 +123,8 @@ def _effects(left: Folder, planned: Plan, store: Store) -> list[str]:
     if ids - known - store.failed(ids).keys():
         return []
     outcomes = {done.id: done.outcomes for done in store.outcomes(known)}
-    expected = {"flips": flips.effects(planned.checks, outcomes), "posterior": drawn.effects(planned.drawn, outcomes)}
     found = []
-    for name, table in expected.items():
+    for name, table in checks(planned, outcomes).items():
         if left.has(name) != bool(len(table)):
             found.append(f"{name}.parquet is {'no table of this result' if left.has(name) else 'gone'}")
         elif len(table) and (wrong := audit.unlike(left.table(name), table)):

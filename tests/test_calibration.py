@@ -11,17 +11,19 @@ import yaml
 from numpy.typing import NDArray
 from scipy import stats
 
+from experiments import terminal
 from experiments.calibration import simulate, words
-from experiments.calibration.calibrate import Place, calibrate
+from experiments.calibration.calibrate import calibrate
 from experiments.calibration.emulator import Emulator
-from experiments.calibration.file import read
 from experiments.calibration.findings import PREDICTIVE, Shelf, distance, expected, identified_directions, left_out
 from experiments.calibration.observables import acquisition_growth, cascades, cohort_repeat
 from experiments.calibration.posterior import Posterior, posterior, sample
 from experiments.calibration.settings import FILE, Calibration, Prior, Target, Wish, load
+from experiments.calibration.simulate import Place
 from experiments.calibration.targets_figure import draw_targets
 from experiments.calibration.words import RELIEF
 from experiments.paths import at
+from experiments.posterior_file import read
 from experiments.runs import Failed, Finished, Run
 from sim.errors import UserError
 from sim.parameters import Parameters
@@ -139,7 +141,7 @@ def test_an_interrupted_calibration_goes_on(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(simulate, "_attempt", attempt)
     monkeypatch.setattr(simulate.executor, "prepare", lambda *_: None)
-    place = Place(tmp_path, tmp_path / "posterior.yaml", workers=1)
+    place = Place(tmp_path, tmp_path / "posterior.yaml", 1, terminal.console())
     with pytest.raises(KeyboardInterrupt):
         calibrate(calibration, place)
     first = [id for id in made if id != "stop"]

@@ -3,15 +3,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from experiments import runs as runs_module
 from experiments.configuration import load_settings
 from experiments.design import Arm, Study, arms, settings_of_arms
-from experiments.flips import checks, effects
+from experiments.designs import interventions
+from experiments.effects import checks, responses
 from experiments.mistakes import validated
 from experiments.paths import at, leaves, merged, nested
+from experiments.plan import Cell, Plan, checks_of
 from experiments.runs import runs_of
+from experiments.sampling import Points
 from sim.errors import UserError
 from sim.parameters import Parameters
 
@@ -137,35 +141,37 @@ def test_a_run_is_identified_by_the_source_of_the_model(tmp_path: Path, monkeypa
 FLIPS = {"assumptions": ["creators.hype"], "seeds": 2, "consumers": 100, "days": 9, "burn_in": 3}
 
 
+def cells(**changes: Any) -> list[Cell]:
+    return checks_of(experiment(factors=TWO_BY_TWO, **changes), BASE)["flips"]
+
+
+def effects(found: list[Cell], outcomes: dict[str, dict[str, float]]) -> pd.DataFrame:
+    return checks(Plan([], Points((), []), {"flips": found, "posterior": []}, {}), outcomes)["flips"]
+
+
 def test_checks_try_the_configured_value_and_both_ends_in_a_small_market() -> None:
-    found = checks(experiment(factors=TWO_BY_TWO, seeds=[4, 5, 6], flips=FLIPS), BASE)
-    assert [(check.value, check.default) for check in found] == [(2.5, True), (0.0, False), (5.0, False)]
-    for check in found:
-        for arm, runs in zip(check.arms, check.runs, strict=True):
-            assert [run.seed for run in runs] == [4, 5]
-            assert (runs[0].days, runs[0].burn_in) == (9, 3)
-            assert arm.parameters.creators.hype == check.value
-            assert arm.parameters.market.consumers == 100
+    found = cells(seeds=[4, 5, 6], flips=FLIPS)
+    assert [(c.about["value"], c.about["default"]) for c in found[::4]] == [(2.5, True), (0.0, False), (5.0, False)]
+    for cell in found:
+        assert [run.seed for run in cell.runs] == [4, 5]
+        assert (cell.runs[0].days, cell.runs[0].burn_in) == (9, 3)
+        parameters = cell.runs[0].parameters
+        assert (parameters.creators.hype, parameters.market.consumers) == (cell.about["value"], 100)
 
 
 def test_an_assumption_that_the_arms_set_cannot_be_moved() -> None:
     factors = {"hype": {"none": {"creators": {"hype": 0.0}}, "much": {"creators": {"hype": 5.0}}}}
     with pytest.raises(UserError, match=r"creators\.hype is set by the arms"):
-        checks(experiment(factors=factors, flips=FLIPS), BASE)
+        checks_of(experiment(factors=factors, flips=FLIPS), BASE)
 
 
 def test_effects_are_the_paired_means_over_the_other_factor() -> None:
-    found = checks(experiment(factors=TWO_BY_TWO, seeds=2, flips=FLIPS), BASE)[:1]
+    found = cells(seeds=2, flips=FLIPS)[:4]
     # y = 10 seed + fees 2 + posts 3, and 1 more for both in seed 1 only
     y = {(0, "with-few"): 0, (0, "with-many"): 3, (0, "without-few"): 2, (0, "without-many"): 5}
     y |= {(1, name): 10 + value for (_, name), value in y.items()}
     y[1, "without-many"] += 1
-    outcomes = {
-        run.id: {"y": float(y[run.seed, arm.name])}
-        for arm, runs in zip(found[0].arms, found[0].runs, strict=True)
-        for run in runs
-    }
-    table = effects(found, outcomes)
+    table = effects(found, {run.id: {"y": float(y[run.seed, cell.arm])} for cell in found for run in cell.runs})
     fees, posts = table.to_dict("records")
     assert (fees["factor"], fees["effect"]) == ("fees", pytest.approx((2.0 + 2.5) / 2))
     assert (posts["factor"], posts["effect"]) == ("posts", pytest.approx((3.0 + 3.5) / 2))
@@ -175,7 +181,26 @@ def test_effects_are_the_paired_means_over_the_other_factor() -> None:
 
 
 def test_effects_leave_out_a_seed_that_lacks_a_run() -> None:
-    found = checks(experiment(factors=TWO_BY_TWO, seeds=3, flips={**FLIPS, "seeds": 3}), BASE)[:1]
-    outcomes = {run.id: {"y": 1.0} for runs in found[0].runs for run in runs}
-    del outcomes[found[0].runs[0][1].id]
+    found = cells(seeds=3, flips={**FLIPS, "seeds": 3})[:4]
+    outcomes = {run.id: {"y": 1.0} for cell in found for run in cell.runs}
+    del outcomes[found[0].runs[1].id]
     assert (effects(found, outcomes)["seeds"] == 2).all()
+
+
+def test_interventions_are_told_as_paired_responses() -> None:
+    points = interventions({"creators.hype": 2.5, "platform.take_rate": 0.05}, [
+        {"creators.hype": 5.0}, {"creators.hype": 2.5}, {"platform.take_rate": 0.0, "creators.hype": 0.0},
+    ])  # fmt: skip
+    assert points.to_numpy().tolist() == [[2.5, 0.05], [5.0, 0.05], [0.0, 0.0]]  # what changes nothing is left out
+    rows = [
+        {"point": point, "arm": "base", "seed": seed, "status": "finished", **values,
+         "y": 100 * seed + 2 * values["creators.hype"] + (seed if point == 1 else 0)}
+        for point, values in enumerate(points.to_dict("records")) for seed in range(3)
+    ]  # fmt: skip
+    table = responses(pd.DataFrame(rows), ["y"])
+    assert table[["design", "point", "factor", "low_level", "high_level"]].to_numpy().tolist() == [
+        ["interventions", 1, "creators.hype", "2.5", "5.0"],
+        ["interventions", 2, "creators.hype, platform.take_rate", "2.5, 0.05", "0.0, 0.0"],
+    ]
+    assert table["estimate"].tolist() == pytest.approx([5 + 1, -5])  # the luck of 100 a seed is shared
+    assert table["high"].tolist() == pytest.approx([6 + 4.302652729911275 / 3**0.5, -5])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.calibration.file import read
 from experiments.design import Study
-from experiments.drawn import drawn, effects
+from experiments.effects import by_seed
 from experiments.mistakes import validated
+from experiments.paths import at
+from experiments.plan import Cell, checks_of
+from experiments.posterior_file import read
 from sim.errors import UserError
 from sim.parameters import Parameters
 
@@ -23,28 +25,28 @@ def study(**settings: object) -> Study:
     return validated(Study, {"name": "e", "factors": FACTORS, "posterior": WISH, **settings})
 
 
+def drawn(study: Study, base: dict[str, object]) -> list[Cell]:
+    return checks_of(study, base)["posterior"]
+
+
 def test_every_draw_sets_what_the_calibration_found_with_seeds_of_its_own() -> None:
     kept = read()
     found = drawn(study(), BASE)
-    assert [one.draw for one in found] == [0, 1, 2]
-    seeds = [run.seed for one in found for run in one.runs[0]]
-    assert seeds == list(range(6))
+    assert [cell.about["draw"] for cell in found] == [0] * 4 + [1] * 4 + [2] * 4
+    assert [run.seed for cell in found[::4] for run in cell.runs] == list(range(6))
     path, value = next(iter(kept["parameters"])), kept["draws"][1][0]
-    parameters = found[1].arms[0].parameters.model_dump(mode="json")
-    for key in path.split("."):
-        parameters = parameters[key]
-    assert parameters == value
-    assert {arm.parameters.market.consumers for one in found for arm in one.arms} == {100}
+    assert at(found[4].runs[0].parameters.model_dump(mode="json"), path) == value
+    assert {cell.runs[0].consumers for cell in found} == {100}
 
 
 def test_what_somebody_decided_is_not_drawn() -> None:
     path = "market.choice.risk"
     mine = Parameters.model_validate({"market": {"choice": {"risk": 1.234}}}).model_dump(mode="json")
-    assert all(one.arms[0].parameters.market.choice.risk == 1.234 for one in drawn(study(), mine))
+    assert all(cell.runs[0].parameters.market.choice.risk == 1.234 for cell in drawn(study(), mine))
     factors = {"risk": {"low": {"market": {"choice": {"risk": 0.5}}}, "high": {"market": {"choice": {"risk": 3.0}}}}}
     found = drawn(study(factors=factors), BASE)
     assert path not in found[0].values
-    assert [arm.parameters.market.choice.risk for arm in found[0].arms] == [0.5, 3.0]
+    assert [cell.runs[0].parameters.market.choice.risk for cell in found[:2]] == [0.5, 3.0]
 
 
 def test_more_draws_than_there_are() -> None:
@@ -60,12 +62,9 @@ def test_effects_are_paired_within_draw_and_seed() -> None:
     found = drawn(study(), BASE)
     y = {"with-few": 1.0, "with-many": 4.0, "without-few": 3.0, "without-many": 6.0}
     outcomes = {
-        run.id: {"y": y[arm.name] + 10 * one.draw + run.seed}
-        for one in found
-        for arm, runs in zip(one.arms, one.runs, strict=True)
-        for run in runs
+        run.id: {"y": y[cell.arm] + 10 * cell.about["draw"] + run.seed} for cell in found for run in cell.runs
     }
-    table = effects(found, outcomes)
+    table = by_seed(found, outcomes)
     assert len(table) == 3 * 2 * 2  # draws, seeds, factors
     fees = table[table["factor"] == "fees"]
     assert (fees["effect"] == 2.0).all()

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import os
 import re
-import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from rich.cells import cell_len
 
 from experiments.checksums import add
 from experiments.drawing.fonts import note
 from experiments.drawing.style import Drawing, house_style, save, words_of
 from experiments.outcomes import capital
+from experiments.pages import filled, picture
+from experiments.pages import lines as lines_of
 from experiments.reading import Folder
 from experiments.working_folder import destination
 from sim.errors import UserError
@@ -35,7 +34,6 @@ KINDS = {
 }
 """Kinds of analyses in the order of the page, with their headings."""
 
-COLUMNS = 100
 LONGEST_NAME = 180  # bytes, of a file without its ending
 SHOWN = ("kind", "sentences", "columns", "rows", "notes", "title", "caption", "command")  # of a finding, on the page
 
@@ -116,9 +114,9 @@ def publish(folder: Path, finding: Finding, draw: Callable[[], Drawing], command
 
 def text(finding: Finding) -> list[str]:
     """A finding as lines of a terminal: words, table, notes."""
-    lines = [line for sentence in finding.sentences for line in _filled(sentence)]
+    lines = [line for sentence in finding.sentences for line in lines_of(sentence)]
     lines += ["", *aligned([finding.columns, *finding.rows]), ""] if finding.rows else [""]
-    return lines + [line for note in finding.notes for line in _filled(note, "  - ")]
+    return lines + [line for note in finding.notes for line in lines_of(note, "  - ")]
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -133,30 +131,12 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     return lines
 
 
-def _filled(sentence: str, bullet: str = "") -> list[str]:
-    tight = sentence.replace(" %", "\N{NO-BREAK SPACE}%")
-    lines = textwrap.wrap(
-        capital(tight),
-        COLUMNS,
-        initial_indent=bullet,
-        subsequent_indent=" " * len(bullet),
-        break_on_hyphens=False,
-    )
-    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
-
-
 def _page(left: Folder) -> str:
-    environment = Environment(
-        loader=PackageLoader("experiments.report", "."), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters["tight"] = lambda words: words.replace(" %", "\N{NO-BREAK SPACE}%")
-    environment.filters["capital"] = capital
     found = [_shown(left, file) for file in left.named(f"{FOLDER}/*.json")]
     sections = [(heading, [f for f in found if f["kind"] == kind]) for kind, heading in KINDS.items()]
     name = destination(left.path.resolve()).parent.name
-    return environment.get_template("analysis.html.j2").render(
-        name=capital(name.replace("_", " ")), sections=[s for s in sections if s[1]], folder=FOLDER
+    return filled(
+        "analysis.html.j2", name=capital(name.replace("_", " ")), sections=[s for s in sections if s[1]], folder=FOLDER
     )
 
 
@@ -164,5 +144,5 @@ def _shown(left: Folder, file: str) -> dict[str, Any]:
     content = left.mapping(file)
     if missing := [key for key in SHOWN if key not in content]:
         raise UserError(f"{left.path / file}: no {missing[0]} in it; expected the file that koc wrote")
-    drawn = base64.b64encode(left.bytes(f"{file.removesuffix('.json')}.svg")).decode()
-    return content | {"name": PurePath(file).stem, "source": f"data:image/svg+xml;base64,{drawn}"}
+    source = picture(left.bytes(f"{file.removesuffix('.json')}.svg"))
+    return content | {"name": PurePath(file).stem, "source": source}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -12,16 +11,15 @@ from numpy.typing import NDArray
 
 from experiments.analysis.assumption import Assumption
 from experiments.analysis.response import Response
-from experiments.report.flips import changes
+from experiments.changes import changes
+from experiments.designs import LEVELS, SEED, one_at_a_time, problem, screening
 from experiments.statistics import t_interval
 from sim.errors import UserError
 
-LEVELS = 4  # of Morris's grid
 FEWEST_TRAJECTORIES = 4
 FEWEST_BASE = 16
 MOST = 2**16
 RESAMPLES = 1000
-SEED = 1  # of the design and of the bootstrap; SALib takes 0 for none
 
 Method = Literal["tornado", "morris", "sobol"]
 
@@ -57,24 +55,15 @@ def design(method: Method, assumptions: Sequence[Assumption], samples: int | Non
         If the number of samples makes no sense for the method, or SALib is not installed.
     """
     given = list(assumptions)
+    home, ranges = {a.path: a.default for a in given}, {a.path: (a.low, a.high) for a in given}
     if method == "tornado":
         if samples is not None:
             raise UserError(f"--samples {samples}: the tornado takes both ends of each range; expected no --samples")
-        return Design(method, given, _ends(given), 1)
-    if len(given) < 2:
-        raise UserError(f"--over: {len(given)} assumption; expected two or more for --method {method}")
-    _check_samples(method, samples)
-    if importlib.util.find_spec("SALib") is None:
-        raise UserError(f"--method {method}: SALib is not installed; pip install 'koc-market[sensitivity]' brings it")
-    if method == "morris":
-        from SALib.sample import morris
-
-        values, block = morris.sample(_problem(given), samples, num_levels=LEVELS, seed=SEED), len(given) + 1
+        points, block = one_at_a_time(home, ranges), 1
     else:
-        from SALib.sample import sobol
-
-        values, block = sobol.sample(_problem(given), samples, calc_second_order=False, seed=SEED), len(given) + 2
-    points = pd.DataFrame(values, columns=[a.path for a in given])
+        if len(given) < 2:
+            raise UserError(f"--over: {len(given)} assumption; expected two or more for --method {method}")
+        points, block = screening(method, ranges, _checked(method, samples))
     for assumption in given:
         if assumption.whole:
             points[assumption.path] = points[assumption.path].round().astype(int)
@@ -106,12 +95,12 @@ def indices(plan: Design, means: pd.Series) -> pd.DataFrame:
     y, kept = _whole_blocks(plan, means)
     if np.ptp(y) == 0:
         raise UserError(f"the response is {y[0]:g} at all points: no assumption matters, or the outcome never moves")
-    problem = _problem(plan.assumptions)
+    asked = problem({a.path: (a.low, a.high) for a in plan.assumptions})
     if plan.method == "morris":
         from SALib.analyze import morris
 
         x = plan.points.to_numpy(float)[kept]
-        found = morris.analyze(problem, x, y, num_resamples=RESAMPLES, num_levels=LEVELS, seed=SEED)
+        found = morris.analyze(asked, x, y, num_resamples=RESAMPLES, num_levels=LEVELS, seed=SEED)
         star, reach = _column(found, "mu_star"), _column(found, "mu_star_conf")
         columns = {"star": star, "star_low": np.maximum(star - reach, 0), "star_high": star + reach}
         columns |= {"mean": _column(found, "mu"), "deviation": _column(found, "sigma")}
@@ -119,7 +108,7 @@ def indices(plan: Design, means: pd.Series) -> pd.DataFrame:
     else:
         from SALib.analyze import sobol
 
-        found = sobol.analyze(problem, y, calc_second_order=False, num_resamples=RESAMPLES, seed=SEED)
+        found = sobol.analyze(asked, y, calc_second_order=False, num_resamples=RESAMPLES, seed=SEED)
         columns = {}
         for name, key in (("first", "S1"), ("total", "ST")):
             value, reach = _column(found, key), _column(found, f"{key}_conf")
@@ -173,16 +162,7 @@ def tornado(plan: Design, answer: Response) -> pd.DataFrame:
     return frame.drop(columns=["default", "widest"])
 
 
-def _ends(assumptions: list[Assumption]) -> pd.DataFrame:
-    home = {a.path: a.default for a in assumptions}
-    rows = [home]
-    for a in assumptions:
-        rows += [home | {a.path: end} for end in (a.low, a.high) if end != a.default]
-    frame = pd.DataFrame(rows)
-    return frame.astype({a.path: int for a in assumptions if a.whole})
-
-
-def _check_samples(method: Method, samples: int | None) -> None:
+def _checked(method: Method, samples: int | None) -> int:
     if samples is None:
         hint = "10 to 50 trajectories" if method == "morris" else "a power of two, 64 or more for narrow intervals"
         raise UserError(f"--samples: not given; --method {method} takes {hint}")
@@ -196,13 +176,7 @@ def _check_samples(method: Method, samples: int | None) -> None:
             below = 1 << (samples.bit_length() - 1)
             near = f"{below} or {2 * below}"
             raise UserError(f"--samples {samples}: Sobol's sequence is balanced at powers of two; expected {near}")
-
-
-def _problem(assumptions: Sequence[Assumption]) -> dict[str, Any]:
-    return {
-        "num_vars": len(assumptions), "names": [a.path for a in assumptions],
-        "bounds": [[a.low, a.high] for a in assumptions],
-    }  # fmt: skip
+    return samples
 
 
 def _whole_blocks(plan: Design, means: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -10,8 +10,7 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from experiments.reading import Folder
-from experiments.report.load import find
+from experiments.reading import Folder, find
 from experiments.working_folder import destination
 from sim.errors import UserError, nearest
 from sim.recorder import OUTCOMES

@@ -13,8 +13,8 @@ from experiments.analysis.finding import Finding
 from experiments.analysis.flipmap import Crossing, FlipMap
 from experiments.analysis.response import Noise, Response, noise
 from experiments.analysis.sensitivity import Design
+from experiments.changes import CHANGES
 from experiments.outcomes import amount, number, share
-from experiments.report.flips import CHANGES
 from experiments.statistics import Estimate
 from sim.recorder import OUTCOMES
 

@@ -22,13 +22,15 @@ def calibrate(
     workers: Annotated[int, typer.Option(min=0, max=10_000, help="Processes; 0 for one per core.")] = 0,
 ) -> None:
     """Calibrate the market to what is known from outside; goes on where it was interrupted."""
+    from experiments import posterior_file, terminal
     from experiments.calibration import calibrate as work
-    from experiments.calibration import file, words
+    from experiments.calibration import words
     from experiments.calibration.settings import FILE, Wish, load
+    from experiments.calibration.simulate import Place
 
     if show:
-        print("\n".join(words.of(file.read(write or file.FILE))))
+        print("\n".join(words.of(posterior_file.read(write or posterior_file.FILE))))
         return
     wish = Wish(points, seed, target or (), parameter or ())
-    place = work.Place(output, write or file.FILE, workers)
+    place = Place(output, write or posterior_file.FILE, workers, terminal.console())
     print("\n".join(work.calibrate(load(config or FILE, wish), place)))

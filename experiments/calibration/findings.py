@@ -13,7 +13,17 @@ import pandas as pd
 from experiments.calibration.emulator import Emulator
 from experiments.calibration.posterior import Posterior, posterior
 from experiments.calibration.settings import Array, Calibration, Target
-from experiments.calibration.simulate import Simulated, carry_out, run_at, sobol_points
+from experiments.calibration.simulate import (
+    AGAIN,
+    SEEDS,
+    Place,
+    Simulated,
+    carry_out,
+    runs_at,
+    set_also,
+    sobol_points,
+)
+from experiments.designs import Point
 from experiments.paths import at
 from experiments.runs import model_hash
 from experiments.statistics import LEVEL
@@ -124,14 +134,14 @@ def identified_directions(unit: Array, names: Sequence[str]) -> list[dict[str, A
     return [one for one in found if one["shrinkage"] >= LEAST_SHOWN]
 
 
-def draws_of(calibration: Calibration, found: Posterior) -> Array:
+def draws_of(calibration: Calibration, unit: Array) -> Array:
     """Some joint draws in the parameters' units, rounded, shape (draws, parameters)."""
-    values = calibration.values(found.unit[:DRAWS])
+    values = calibration.values(unit[:DRAWS])
     return np.vectorize(_short)(values)
 
 
 def made_again(
-    calibration: Calibration, draws: Array, output: Path, workers: int, console: Any
+    calibration: Calibration, unit: Array, place: Place
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Markets at draws from the posterior: what they show, and what markets of held-out numbers show there.
 
@@ -142,16 +152,14 @@ def made_again(
     others : dict of DataFrame
         For each held-out number that speaks of another market.
     """
-    chosen = draws[:PREDICTIVE]
-    first = calibration.seed * 1_000_000 + 500_000
-    others = {name: target for name, target in calibration.held_out.items() if target.set}
-
-    def runs(also: Sequence[tuple[str, float]]) -> list[Any]:
-        return [run_at(calibration, values, first + number, also) for number, values in enumerate(chosen)]
-
-    groups = [runs(()), *(runs(tuple(target.set.items())) for target in others.values())]
-    frame = carry_out([run for group in groups for run in group], calibration, output, workers, console)
-    parts = [frame.iloc[i * len(chosen) : (i + 1) * len(chosen)].reset_index(drop=True) for i in range(len(groups))]
+    others = {name: target.set for name, target in calibration.held_out.items() if target.set}
+    drawn = [dict(zip(calibration.priors, row, strict=True)) for row in draws_of(calibration, unit).tolist()]
+    first = calibration.seed * SEEDS + AGAIN
+    usual = [Point(values, [first + number]) for number, values in enumerate(drawn[:PREDICTIVE])]
+    groups = [usual, *(set_also(usual, also) for also in others.values())]
+    frame = carry_out(calibration, runs_at(calibration, (point for group in groups for point in group)), place)
+    size = len(usual)
+    parts = [frame.iloc[i * size : (i + 1) * size].reset_index(drop=True) for i in range(len(groups))]
     return parts[0], dict(zip(others, parts[1:], strict=True))
 
 
@@ -174,7 +182,7 @@ def summary(
         "directions": identified_directions(whole.unit, list(calibration.priors)),
         "targets": _targets(calibration, emulator, posteriors, parameters, observed),
         "held_out": _held_out(calibration, observed, others),
-        "draws": [[float(x) for x in row] for row in draws_of(calibration, whole)],
+        "draws": [[float(x) for x in row] for row in draws_of(calibration, whole.unit)],
     }  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 
 from experiments.calibration.settings import Prior
 from experiments.calibration.words import PINNED
-from experiments.drawing.style import BLUE, GREY, INK, ORANGE, PALE, Drawing, new_figure
+from experiments.drawing.forest import Mark, beside, forest
+from experiments.drawing.style import BLUE, GREY, ORANGE, PALE, Drawing, new_figure
 
 ROW = 0.27  # inches
 
@@ -47,18 +48,16 @@ def _parameters(found: dict[str, Any]) -> pd.DataFrame:
 
 
 def _draw_parameters(ax: Axes, table: pd.DataFrame) -> None:
-    y = np.arange(len(table))
     colours = np.where(table["shrinkage"] >= PINNED, ORANGE, BLUE)
-    ax.hlines(y, 0, 1, color=PALE, linewidth=7, zorder=1)
-    ax.hlines(y, table["low"], table["high"], color=colours, linewidth=2.4, zorder=2)
-    ax.scatter(table["median"], y, color=colours, s=34, zorder=3)
-    for place, row in enumerate(table.itertuples()):
-        ax.annotate(f"{row.value}", (1.02, place), va="center", fontsize=8.5, color=INK)
-        ax.annotate(f"{row.range}", (1.14, place), va="center", fontsize=8.5, color=GREY)
-    ax.annotate("median", (1.02, -0.9), va="center", fontsize=8.5, color=INK, annotation_clip=False)
-    ax.annotate("prior", (1.14, -0.9), va="center", fontsize=8.5, color=GREY, annotation_clip=False)
-    ax.set(xlim=(-0.02, 1.38), ylim=(len(table) - 0.4, -1.2))
-    ax.set_yticks(y, list(table["name"]))
+    known = zip(table["median"], table["low"], table["high"], colours, strict=True)
+    marks = [Mark(row, median, low, high, colour) for row, (median, low, high, colour) in enumerate(known)]
+    forest(ax, list(table["name"]), marks, (-0.02, 1.02))
+    ax.hlines(range(len(table)), 0, 1, color=PALE, linewidth=7, zorder=1)
+    texts = zip(range(len(table)), table["value"], table["range"], strict=True)
+    for row, value, prior in [(-0.9, "median", "prior"), *texts]:
+        beside(ax, row, value)
+        beside(ax, row, prior, GREY, at=1.14)
+    ax.set_ylim(len(table) - 0.4, -1.2)
     ax.set_xticks([0, 0.5, 1], ["low end", "", "high end of the prior"])
     ax.tick_params(length=0)
-    ax.spines[["left", "bottom"]].set_visible(False)
+    ax.spines["bottom"].set_visible(False)

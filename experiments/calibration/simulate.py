@@ -6,7 +6,7 @@ import hashlib
 import inspect
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from functools import cache, partial
 from pathlib import Path
@@ -15,24 +15,48 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from rich.console import Console
-from scipy.stats import qmc
 
-from experiments import executor, interruption
+from experiments import executor
 from experiments.calibration import observables
 from experiments.calibration.observables import Span, observe
 from experiments.calibration.settings import Array, Calibration
 from experiments.configuration import Executor
-from experiments.design import Arm
-from experiments.paths import merged, nested
-from experiments.runs import Failed, Finished, Run, runs_of
-from experiments.sharing import KEPT, shared
+from experiments.design import Study
+from experiments.designs import Point
+from experiments.paths import merged
+from experiments.plan import Length, cells_of
+from experiments.runs import Failed, Finished, Run
+from experiments.sampling import unit_points
+from experiments.sharing import Wanted, fill
 from experiments.store import Store
 from sim.errors import UserError
 from sim.parameters import Parameters
 
 EXPERIMENT = "calibration"
-REFINED = 250_000  # seeds from here on are those of further places
+SEEDS = 1_000_000  # of markets, that each seed of a calibration has for itself
+REFINED, AGAIN = 250_000, 500_000  # from here on they are those of further places, and of draws from the posterior
 MOST_FAILED = 0.1  # share of the runs
+
+
+class Place(NamedTuple):
+    """Where a calibration works, and how.
+
+    Attributes
+    ----------
+    output : Path
+        Folder of the results: runs go to its store, posteriors to its folder `calibration`.
+    write : Path
+        The file that is written.
+    workers : int
+        Processes; 0 for one per core.
+    console : Console
+        For progress.
+    """
+
+    output: Path
+    write: Path
+    workers: int
+    console: Console
 
 
 class Simulated(NamedTuple):
@@ -49,111 +73,76 @@ class Simulated(NamedTuple):
     observed: pd.DataFrame
 
 
-def sobol_points(calibration: Calibration) -> Array:
-    """Scrambled Sobol points of the unit cube (Owen 1998), shape (points, parameters); more begin with the same."""
-    sampler = qmc.Sobol(len(calibration.priors), scramble=True, rng=np.random.default_rng(calibration.seed))
-    power = int(np.ceil(np.log2(calibration.points)))
-    return np.asarray(sampler.random_base2(power)[: calibration.points])
-
-
-def run_at(calibration: Calibration, values: Sequence[float], seed: int, also: Sequence[tuple[str, float]] = ()) -> Run:
-    """The run at some values of the calibrated parameters.
+def points(calibration: Calibration, unit: Array, first: int = 0) -> Iterable[Point]:
+    """Places of the prior, each with a seed of its own, so that worlds average out over the points.
 
     Parameters
     ----------
     calibration
-        Whose parameters and spans.
-    values
-        One for each parameter.
-    seed
-        Of the market.
-    also
-        Other parameters that differ from their defaults.
+        Whose parameters.
+    unit : shape (points, parameters)
+        The places, 0 to 1.
+    first
+        Seed of the first, among those of the calibration.
     """
-    settings = merged(Parameters().model_dump(), {"market": {"consumers": calibration.consumers}})
-    for path, value in (*zip(calibration.priors, map(float, values), strict=True), *also):
-        settings = merged(settings, nested(path, value))
-    arm = Arm(EXPERIMENT, {}, Parameters.model_validate(settings))
-    (run,) = runs_of(arm, [seed], calibration.cohort, calibration.burn_in, tables=False)
+    seed = calibration.seed * SEEDS + first
+    for number, values in enumerate(calibration.values(unit).tolist()):
+        yield Point(dict(zip(calibration.priors, values, strict=True)), [seed + number])
+
+
+def runs_at(calibration: Calibration, at: Iterable[Point]) -> list[Run]:
+    """The runs at some points; what these do not set is at its default."""
+    base = merged(Parameters().model_dump(mode="json"), {"market": {"consumers": calibration.consumers}})
+    cells = cells_of(Study(), base, at, Length(calibration.cohort, calibration.burn_in))
     # other numbers are looked at than by `koc run`, between other days
-    digest = hashlib.sha256(f"{run.id}|{calibration.days}|{_source()}".encode())
-    return run._replace(id=digest.hexdigest())
+    also = f"|{calibration.days}|{_source()}"
+    return [run._replace(id=_hash(f"{run.id}{also}")) for cell in cells for run in cell.runs]
+
+
+def run_at(calibration: Calibration, values: Sequence[float], seed: int) -> Run:
+    """The run at some values of the calibrated parameters."""
+    (run,) = runs_at(calibration, [Point(dict(zip(calibration.priors, map(float, values), strict=True)), [seed])])
+    return run
 
 
 def design(calibration: Calibration) -> list[Run]:
-    """A run for each point, each with a seed of its own, so that worlds average out over the points."""
-    points = calibration.values(sobol_points(calibration))
-    first = calibration.seed * 1_000_000
-    return [run_at(calibration, values, first + number) for number, values in enumerate(points)]
+    """A run for each point of the design."""
+    return runs_at(calibration, points(calibration, sobol_points(calibration)))
 
 
-def simulate(calibration: Calibration, output: Path, workers: int, console: Console) -> Simulated:
-    """Make the runs of the design that the store lacks.
+def sobol_points(calibration: Calibration) -> Array:
+    """Scrambled Sobol points of the unit cube (Owen 1998), shape (points, parameters); more begin with the same."""
+    return unit_points("sobol", calibration.points, len(calibration.priors), calibration.seed)
 
-    Parameters
-    ----------
-    calibration
-        Priors and points.
-    output
-        Folder of the results, whose store is used.
-    workers
-        Processes.
-    console
-        For progress.
+
+def simulate(calibration: Calibration, unit: Array, first: int, place: Place) -> Simulated:
+    """What the market shows at places of the prior, with seeds from `first` on; the store's runs are not made again.
 
     Raises
     ------
     UserError
         If more than a tenth of the runs fail, or the store cannot be used.
     """
-    unit = sobol_points(calibration)
-    observed = carry_out(design(calibration), calibration, output, workers, console)
-    return Simulated(unit, observed)
+    return Simulated(unit, carry_out(calibration, runs_at(calibration, points(calibration, unit, first)), place))
 
 
-def refined(
-    calibration: Calibration, simulated: Simulated, unit: Array, output: Path, workers: int, console: Console
-) -> Simulated:
-    """Add markets at further places, where the emulator is to be more certain.
-
-    Parameters
-    ----------
-    calibration
-        Priors.
-    simulated
-        What there is.
-    unit : shape (points, parameters)
-        The further places.
-    output, workers, console
-        As for `simulate`.
-    """
-    first = calibration.seed * 1_000_000 + REFINED
-    runs = [run_at(calibration, values, first + number) for number, values in enumerate(calibration.values(unit))]
-    observed = carry_out(runs, calibration, output, workers, console)
-    return Simulated(
-        np.concatenate([simulated.unit, unit]), pd.concat([simulated.observed, observed], ignore_index=True)
-    )
+def set_also(at: Iterable[Point], more: Mapping[str, float]) -> list[Point]:
+    """Points with further parameters set."""
+    return [point._replace(values={**point.values, **more}) for point in at]
 
 
-def carry_out(
-    runs: Sequence[Run], calibration: Calibration, output: Path, workers: int, console: Console
-) -> pd.DataFrame:
+def carry_out(calibration: Calibration, runs: list[Run], place: Place) -> pd.DataFrame:
     """Make runs, or find them again: a row of observables for each, NaN where one failed."""
-    store = Store(output / "store")
-    with closing(store):
+    with closing(Store(place.output / "store")) as store:
         known = store.known(runs)
         pending = list({run.id: run for run in runs if run.id not in known}.values())
         if pending:
-            executor.prepare(pending, console)
+            executor.prepare(pending, place.console)
             store.open()
-            console.print(f"calibration: {len(pending)} of {len(runs)} runs to make, {calibration.cohort} days each")
-            by_id = {run.id: run for run in pending}
-            where = Executor(backend="loky" if workers > 1 else "serial", workers=workers)
-            make = partial(_make_all, days=calibration.days)
-            with interruption.keeping(KEPT), shared(pending, store, where, console, make) as batches:
-                for done, here in batches:
-                    if here:
-                        store.put(((by_id[each.id], each) for each in done), EXPERIMENT)
+            told = f"calibration: {len(pending)} of {len(runs)} runs to make, {calibration.cohort} days each"
+            place.console.print(told)
+            where = Executor(workers=place.workers)
+            fill(store, Wanted(pending, EXPERIMENT, where, partial(_make_all, days=calibration.days)), place.console)
         found = {done.id: done.outcomes for done in store.outcomes([run.id for run in runs])}
         failed = store.failed([run.id for run in runs])
     if len(failed) > MOST_FAILED * len(runs):
@@ -181,9 +170,8 @@ def _attempt(run: Run, days: int) -> Finished | Failed:
 @cache
 def _source() -> str:
     """Hash of what is looked at, and how."""
-    return hashlib.sha256(inspect.getsource(observables).encode()).hexdigest()
+    return _hash(inspect.getsource(observables))
 
 
-def workers_of(wanted: int) -> int:
-    """Processes: as wanted, or one for each core."""
-    return executor.workers(Executor(workers=wanted))
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

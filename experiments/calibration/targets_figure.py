@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 
 from experiments.calibration.settings import Target
 from experiments.calibration.words import FAR, RELIEF
+from experiments.drawing.forest import Mark, beside, forest
 from experiments.drawing.style import BLUE, GREY, INK, PALE, VERMILLION, Drawing, new_figure, wrapped
 
 MOST = 6.0  # errors of a target from its value, beyond which the panel is cut
@@ -19,6 +20,7 @@ ROW, WIDTH, LABEL = 0.62, 10.5, 36  # inches, inches, characters
 PULLS = LinearSegmentedColormap.from_list("pulls", [BLUE, "white", VERMILLION])
 STAGES = (("prior", -0.24, GREY, "prior"), ("others", 0.0, VERMILLION, "held out: given the other targets"),
           ("all", 0.24, BLUE, "given all targets"))  # fmt: skip
+ENDS = ("low", "median", "high")
 SIDES = {"equal": "", "least": " (at least)", "most": " (at most)"}
 
 
@@ -57,7 +59,7 @@ def _targets(found: dict[str, Any]) -> pd.DataFrame:
         row |= {"off": one["distance"], "off_held_out": out.get("distance", np.nan)}
         for stage, values in (("prior", one["prior"]), ("others", out.get("predicted")), ("all", one["posterior"])):
             scaled = (target.on_scale(np.array(values)) - target.goal) / target.error if values else np.full(3, np.nan)
-            row |= {f"{stage}_{end}": x for end, x in zip(("low", "median", "high"), scaled, strict=True)}
+            row |= {f"{stage}_{end}": x for end, x in zip(ENDS, scaled, strict=True)}
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -83,25 +85,20 @@ def _finding(table: pd.DataFrame, pulls: pd.DataFrame) -> str:
 
 
 def _draw_targets(ax: Axes, table: pd.DataFrame) -> None:
-    y = np.arange(len(table))
-    ax.axvspan(-FAR, FAR, color=PALE, zorder=0, linewidth=0)
-    ax.axvline(0, color=GREY, linewidth=1, zorder=1)
-    for stage, shift, colour, label in STAGES:
-        low, median, high = (table[f"{stage}_{end}"].to_numpy(float) for end in ("low", "median", "high"))
-        ax.hlines(y + shift, np.clip(low, -MOST, MOST), np.clip(high, -MOST, MOST), color=colour, linewidth=2, zorder=2)
-        inside = np.abs(median) <= MOST
-        ax.scatter(median[inside], (y + shift)[inside], color=colour, s=26, zorder=3, label=label)
-    for place, off in enumerate(table["off_held_out"]):
-        if np.isfinite(off):
-            look: Any = {"color": VERMILLION, "weight": "bold"} if abs(off) > FAR else {"color": INK}
-            ax.annotate(f"{off:+.1f}".replace("-", "−"), (MOST + 0.25, place), va="center", fontsize=8.5,
-                        annotation_clip=False, **look)  # fmt: skip
+    marks = [
+        Mark(row + shift, median, low, high, colour, label="" if row else label)
+        for stage, shift, colour, label in STAGES
+        for row, (low, median, high) in enumerate(table[[f"{stage}_{end}" for end in ENDS]].to_numpy(float))
+    ]
     labels = [f"{one.name}: {one.about}{SIDES[str(one.bound)]}, {one.value:g}" for one in table.itertuples()]
-    ax.set_yticks(y, [wrapped(label, LABEL) for label in labels], fontsize=8.5)
-    ax.set(xlim=(-MOST, MOST), ylim=(len(table) - 0.4, -0.6), title="Met or missed")
-    ax.set_xlabel("stated errors from the known value")
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
+    forest(ax, [wrapped(label, LABEL) for label in labels], marks, (-MOST, MOST))
+    ax.axvspan(-FAR, FAR, color=PALE, zorder=0, linewidth=0)
+    for row, off in enumerate(table["off_held_out"]):
+        if np.isfinite(off):
+            far = abs(off) > FAR
+            beside(ax, row, f"{off:+.1f}".replace("-", "−"), VERMILLION if far else INK, bold=far)
+    ax.tick_params(axis="y", labelsize=8.5)
+    ax.set(title="Met or missed", xlabel="stated errors from the known value")
 
 
 def _draw_pulls(ax: Axes, pulls: pd.DataFrame) -> None:

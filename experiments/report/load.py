@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.outcomes import capital
-from experiments.reading import Folder
+from experiments.reading import Folder, find
 from experiments.statistics import Comparison
 from experiments.working_folder import destination
 from sim.errors import UserError
@@ -147,14 +147,6 @@ def load(folder: Path) -> Results:
         unfinished=len(every) - len(finished), flips=flips, posterior=posterior, graph=graph,
         **tables,
     )  # fmt: skip
-
-
-def find(config: dict[str, Any], key: str) -> Any:
-    """Value of a key of the experiment, or of the configuration's top level; None if neither has it."""
-    experiment = config.get("experiment")
-    if isinstance(experiment, dict) and key in experiment:
-        return experiment[key]
-    return config.get(key)
 
 
 def _factors(runs: pd.DataFrame, config: dict[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import textwrap
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from experiments.changes import CHANGES, changes
 from experiments.outcomes import PERCENT_UNITS, SHOWN, amount, capital, number, percent
+from experiments.pages import filled, picture
+from experiments.pages import lines as lines_of
 from experiments.report.figures import Words
-from experiments.report.flips import CHANGES, changes, found_at_large
+from experiments.report.flips import found_at_large
 from experiments.report.load import Results
 from experiments.report.verdict import Effect, Verdict, table
 from experiments.report.words import Told
@@ -19,7 +18,6 @@ from experiments.statistics import t_interval
 from experiments.working_folder import destination
 from sim.recorder import OUTCOMES
 
-COLUMNS = 100
 HIDDEN = {"config", "failures"}
 
 
@@ -35,17 +33,17 @@ def plain(results: Results, told: Told) -> str:
     """The verdict as text of 100 columns."""
     lines = [f"Verdict: {results.name}", ""]
     for answer in told.answers:
-        lines += [answer.question.upper(), *_filled(f"{answer.winner} {answer.size}"), *_filled(answer.who)]
-        lines += [line for sentence in answer.why for line in _filled(sentence, "  - ")]
-        lines += [line for sentence in answer.unknown for line in _filled(f"How sure? {sentence}", "  - ")]
-        lines += [line for sentence in answer.flips for line in _filled(f"Flips? {sentence}", "  - ")]
+        lines += [answer.question.upper(), *lines_of(f"{answer.winner} {answer.size}"), *lines_of(answer.who)]
+        lines += [line for sentence in answer.why for line in lines_of(sentence, "  - ")]
+        lines += [line for sentence in answer.unknown for line in lines_of(f"How sure? {sentence}", "  - ")]
+        lines += [line for sentence in answer.flips for line in lines_of(f"Flips? {sentence}", "  - ")]
         lines.append("")
     for title, sentences in (
         ("INTERACTIONS", told.interactions), ("FURTHER ARMS", told.extras), ("READ WITH CARE", told.notes),
     ):  # fmt: skip
         if sentences:
-            lines += [title, *(line for sentence in sentences for line in _filled(sentence, "  - ")), ""]
-    return "\n".join([*lines, *_filled(told.criterion)]) + "\n"
+            lines += [title, *(line for sentence in sentences for line in lines_of(sentence, "  - ")), ""]
+    return "\n".join([*lines, *lines_of(told.criterion)]) + "\n"
 
 
 def page(results: Results, verdict: Verdict, told: Told, drawings: Mapping[str, Words]) -> str:
@@ -58,12 +56,8 @@ def page(results: Results, verdict: Verdict, told: Told, drawings: Mapping[str, 
     drawings
         What stands beside the figures whose svg files are in the folder's ``figures``.
     """
-    environment = Environment(
-        loader=PackageLoader("experiments.report", "."), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters["tight"] = lambda text: text.replace(" %", "\N{NO-BREAK SPACE}%")
-    return environment.get_template("report.html.j2").render(
+    return filled(
+        "report.html.j2",
         name=capital(results.label(results.name)), told=told,
         figures={name: _figure(results, name, drawing) for name, drawing in drawings.items()},
         comparisons=[f"{results.label(c.high)} instead of {results.label(c.low)}" for c in results.comparisons],
@@ -73,17 +67,11 @@ def page(results: Results, verdict: Verdict, told: Told, drawings: Mapping[str, 
     )  # fmt: skip
 
 
-def _filled(text: str, bullet: str = "") -> list[str]:
-    kept = text.replace(" %", "\N{NO-BREAK SPACE}%")
-    lines = textwrap.wrap(capital(kept), COLUMNS, initial_indent=bullet, subsequent_indent=" " * len(bullet))
-    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
-
-
 def _figure(results: Results, name: str, drawing: Words) -> dict[str, str]:
     svg = (results.folder / "figures" / f"{name}.svg").read_bytes()
     return {
         "name": name, "title": drawing.title, "caption": drawing.caption,
-        "source": f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}",
+        "source": picture(svg),
     }  # fmt: skip
 
 

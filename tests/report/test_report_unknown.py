@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from experiments.report import load as loading
-from experiments.report.figures import glance
+from experiments.report.figures import effects
 from experiments.report.page import plain
 from experiments.report.unknown import posterior_note, settled, span_text, spread, unknown_sentences
 from experiments.report.verdict import judge
@@ -75,7 +75,7 @@ def test_the_verdict_carries_the_interval(tmp_path: Path) -> None:
     contrary = replace(results, posterior=clear.assign(effect=-clear["effect"]))
     assert settled(contrary, verdict, fees).endswith("it is not settled")
     assert "against the sign in the full market" in unknown_sentences(contrary, verdict, fees)[0]
-    torn, sure = (glance.draw(given, verdict) for given in (results, replace(results, posterior=clear)))
+    torn, sure = (effects.headline(given, verdict) for given in (results, replace(results, posterior=clear)))
     assert torn and "commission-free not settled over what the calibration leaves open" in torn.title
     assert sure and "not settled" not in sure.title
     text = plain(results, tell(results, verdict))

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.changes import changes
 from experiments.outcomes import amount, number, percent
 from experiments.report import reasons
-from experiments.report.flips import changes, flip_sentences
+from experiments.report.flips import flip_sentences
 from experiments.report.load import Results, load
 from experiments.report.verdict import Verdict, judge, neighbours, table
 from experiments.report.words import extras, interactions, notes, who, winner

@@ -2,81 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from experiments.analysis.response import Response, noise
 from experiments.analysis.sensitivity import Design
+from experiments.drawing.forest import Mark, forest
 from experiments.drawing.style import BLUE, GREY, ORANGE, PALE, VERMILLION, Drawing, new_figure
 from experiments.outcomes import capital, number
+
+CAPTIONS = {
+    "morris": (
+        "Change of the response, in {unit}, when an assumption moves over its whole range, from random places of the "
+        "others: dots, the mean of its size with a 95 % interval; diamonds, the mean with its sign. Where the two "
+        "differ in size, the direction depends on the other assumptions."
+    ),
+    "sobol": (
+        "Shares of the variance of the response over all ranges at once (Sobol indices), with bootstrapped 95 % "
+        "intervals: orange, what an assumption explains alone; blue, with all its interactions."
+    ),
+}
 
 
 def draw(table: pd.DataFrame, plan: Design, answer: Response) -> Drawing:
     """The indices of `plan`'s method."""
-    what, doubt = _response(answer), noise(answer.cells)
-    hidden = capital(f"{what}: the luck of {doubt.seeds} seeds a point hides which assumption matters")
-    if plan.method == "morris":
-        title = hidden if doubt.hides else f"{table['assumption'].iloc[0]} moves {what} most"
-        caption = (
-            f"Change of the response, in {answer.unit}, when an assumption moves over its whole range, from random "
-            "places of the others: dots, the mean of its size with a 95 % interval; diamonds, the mean with its sign. "
-            "Where the two differ in size, the direction depends on the other assumptions."
-        )
-        figure, ax = _frame(title, table)
-        _morris(ax, table, answer)
-    else:
-        title = hidden if doubt.hides else _sobol_title(table, what)
-        caption = (
-            "Shares of the variance of the response over all ranges at once (Sobol indices), with bootstrapped 95 % "
-            "intervals: orange, what an assumption explains alone; blue, with all its interactions."
-        )
-        if doubt.share > 0:
-            caption += " In the grey zone at the left an index in all is no more than noise of the seeds."
-        figure, ax = _frame(title, table)
-        _sobol(ax, table, doubt.share)
+    what, doubt, is_sobol = _response(answer), noise(answer.cells), plan.method == "sobol"
+    title = _sobol_title(table, what) if is_sobol else f"{table['assumption'].iloc[0]} moves {what} most"
+    if doubt.hides:
+        title = capital(f"{what}: the luck of {doubt.seeds} seeds a point hides which assumption matters")
+    marks = list(_sobol(table) if is_sobol else _morris(table))
+    figure = new_figure(title, 1.9 + 0.42 * len(table))
+    ax = figure.subplots()
+    forest(ax, list(table["assumption"]), marks, _limits(marks, is_sobol))
+    caption = CAPTIONS[plan.method].format(unit=answer.unit)
+    if is_sobol and doubt.share > 0:
+        caption += " In the grey zone at the left an index in all is no more than noise of the seeds."
+        ax.axvspan(0, doubt.share, color=PALE, zorder=0.5, linewidth=0)
+        ax.annotate("noise", (doubt.share / 2, 1), xycoords=("data", "axes fraction"), ha="center", va="bottom",
+                    fontsize=8.5, color=GREY, annotation_clip=False)  # fmt: skip
+    if not is_sobol:
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v)))
+    ax.set_xlabel("share of the variance" if is_sobol else f"effect of the whole range, {answer.unit}")
+    ax.legend(loc="lower right", frameon=False)
     return Drawing(figure, title, caption, table)
 
 
-def _frame(title: str, table: pd.DataFrame) -> tuple[Figure, Axes]:
-    figure = new_figure(title, 1.9 + 0.42 * len(table))
-    ax = figure.subplots()
-    ax.set(ylim=(len(table) - 0.4, -0.6))
-    ax.set_yticks(range(len(table)), list(table["assumption"]))
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    for y in range(0, len(table), 2):
-        ax.axhspan(y - 0.5, y + 0.5, color="#F7F7F7", zorder=0, linewidth=0)
-    ax.axvline(0, color=GREY, linewidth=1, zorder=1)
-    return figure, ax
+def _sobol(table: pd.DataFrame) -> Iterator[Mark]:
+    for name, shift, colour, label, shape in (("total", -0.13, BLUE, "in all", "o"),
+                                              ("first", 0.13, ORANGE, "alone", "s")):  # fmt: skip
+        rows = table[[name, f"{name}_low", f"{name}_high"]].to_numpy(float)
+        for row, (value, low, high) in enumerate(rows):
+            yield Mark(row + shift, value, low, high, colour, label="" if row else label, shape=shape)
 
 
-def _sobol(ax: Axes, table: pd.DataFrame, share: float) -> None:
-    if share > 0:
-        ax.axvspan(0, share, color=PALE, zorder=0.5, linewidth=0)
-        ax.annotate("noise", (share / 2, -0.6), ha="center", va="bottom", fontsize=8.5, color=GREY,
-                    annotation_clip=False)  # fmt: skip
-    marks = (("total", -0.13, BLUE, "in all", "o"), ("first", 0.13, ORANGE, "alone", "s"))
-    for name, shift, colour, label, marker in marks:
-        y = np.arange(len(table)) + shift
-        ax.hlines(y, table[f"{name}_low"], table[f"{name}_high"], color=colour, linewidth=2, zorder=3)
-        ax.plot(table[name], y, marker, color=colour, markersize=6, zorder=4, label=label)
-    right = float(table[["total_high", "first_high"]].to_numpy().max())
-    ax.set_xlim(min(-0.05, float(table[["total_low", "first_low"]].to_numpy().min())), max(1.0, min(right, 1.5)) + 0.03)
-    ax.set_xlabel("share of the variance")
-    ax.legend(loc="lower right", frameon=False)
+def _morris(table: pd.DataFrame) -> Iterator[Mark]:
+    for row, (star, low, high, mean) in enumerate(table[["star", "star_low", "star_high", "mean"]].to_numpy(float)):
+        said = ("mean size of the effect", "mean effect, with its sign") if not row else ("", "")
+        yield Mark(row, star, low, high, BLUE, label=said[0])
+        yield Mark(row, mean, np.nan, np.nan, VERMILLION, False, said[1], "D")
 
 
-def _morris(ax: Axes, table: pd.DataFrame, answer: Response) -> None:
-    y = np.arange(len(table))
-    ax.hlines(y, table["star_low"], table["star_high"], color=BLUE, linewidth=2, zorder=3)
-    ax.plot(table["star"], y, "o", color=BLUE, markersize=6.5, zorder=4, label="mean size of the effect")
-    ax.plot(table["mean"], y, "D", color=VERMILLION, markersize=5.5, zorder=4, markerfacecolor="white",
-            label="mean effect, with its sign")  # fmt: skip
-    ax.xaxis.set_major_formatter(lambda v, _: number(v))
-    ax.set_xlabel(f"effect of the whole range, {answer.unit}")
-    ax.legend(loc="lower right", frameon=False)
+def _limits(marks: list[Mark], is_sobol: bool) -> tuple[float, float]:
+    ends = np.array([[mark.value, mark.low, mark.high] for mark in marks])
+    low, high = float(np.nanmin(ends)), float(np.nanmax(ends))
+    if is_sobol:
+        return min(-0.05, low), max(1.0, min(high, 1.5)) + 0.03
+    margin = 0.06 * (max(high, 0.0) - min(low, 0.0)) or 1.0
+    return min(low, 0.0) - margin, high + margin
 
 
 def _response(answer: Response) -> str:

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from experiments.drawing.style import Drawing, house_style, save
 from experiments.report import Spread
-from experiments.report.figures import effects, funnel, glance, inequality, money, over_time, tradeoff
+from experiments.report.figures import effects, funnel, inequality, money, over_time, tradeoff
 from experiments.report.load import Results
 from experiments.report.verdict import Verdict
 
 FIGURES: dict[str, Callable[[Results, Verdict], Drawing | None]] = {
-    "headline": glance.draw,
+    "headline": effects.headline,
     "reach_and_conversion": tradeoff.draw,
     "who_gets_100_yuan": money.draw,
     "effects": effects.draw,

@@ -1,36 +1,54 @@
-"""The verdict as a forest plot: every outcome's effect in per cent, a panel for each question."""
+"""The verdict as forest plots: what every party wants at a glance, and every outcome; a panel for each question."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator
-from matplotlib.transforms import blended_transform_factory
 
+from experiments.drawing.forest import Mark, beside, direction, forest, in_percent, limit_of, sides
 from experiments.drawing.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, new_figure, panels, wrapped
-from experiments.outcomes import IN_FIGURES, amount, percent
+from experiments.outcomes import IN_FIGURES, INTERESTS, OVERALL, amount, capital, percent
 from experiments.report.load import Results
+from experiments.report.unknown import holds, spread_of
 from experiments.report.verdict import Effect, Verdict
 from experiments.statistics import Comparison
 from sim.recorder import OUTCOMES
 
-WIDEST = 1.2  # per cent beyond +-120 are drawn as arrows
+
+def headline(results: Results, verdict: Verdict) -> Drawing | None:
+    """What every party wants, compared between the two sides of each question."""
+    rows = [(party, key) for party, keys in INTERESTS.items() for key in keys if key in results.runs]
+    if not rows or not results.comparisons:
+        return None
+    caption = (
+        "What each party wants, compared between the two sides of each question: change in per cent with the 95 % "
+        "interval of the paired difference. Blue is better for the party with the side named on the right, orange "
+        "with that on the left. Grey: the interval covers zero. Arrows run off the scale; hollow ones tell the "
+        "direction alone."
+    )
+    if results.posterior is not None and len(results.posterior):
+        caption += (
+            " Thin lines: 95 % prediction intervals over draws of what the calibration leaves open, in smaller markets."
+        )
+    names = [f"{capital(party)}: {INTERESTS[party][key]}" for party, key in rows]
+    data = pd.DataFrame([
+        {"factor": c.factor, "low": c.low, "high": c.high, "party": party, "outcome": key, "relative": e.relative.value,
+         "relative_low": e.relative.low, "relative_high": e.relative.high, "difference": e.difference.value,
+         "difference_low": e.difference.low, "difference_high": e.difference.high, "clear": e.clear,
+         "overall": verdict.overall(c)}
+        for c in results.comparisons for party, key in rows if (e := verdict.main(c, key))
+    ])  # fmt: skip
+    return _drawing(results, verdict, [key for _, key in rows], names, _winners(results, verdict), caption, data)
 
 
 def draw(results: Results, verdict: Verdict) -> Drawing | None:
-    """Effects with 95 % intervals, coloured by the side that is better for the party concerned."""
+    """Effects on every outcome, coloured by the side that is better for the party concerned."""
     comparisons = results.comparisons
     rows = [key for key in IN_FIGURES if any(verdict.main(c, key) for c in comparisons)]
     if not rows:
         return None
-    title = _title(results, verdict, rows)
-    deep = -(-len(comparisons) // 3)
-    figure = new_figure(title, 1.3 + deep * (1.0 + 0.33 * len(rows)), width=11.0)
-    grid = panels(figure, len(comparisons))[0]
-    for i, (ax, comparison) in enumerate(zip(grid, comparisons, strict=True)):
-        _panel(ax, results, verdict, comparison, rows, names=i % 3 == 0)
-    data = pd.DataFrame([_row(c, e) for c in comparisons for key in rows if (e := verdict.main(c, key))])
     caption = (
         "Change of each outcome, in per cent of its mean at the first level, with the 95 % interval of the paired "
         "difference over seeds; averaged over the other factors. Blue and orange tell which side is better for "
@@ -38,62 +56,48 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
         "read the number; hollow ones tell the direction alone, where a change in per cent is not defined. "
         "Interactions are not in it: see the table."
     )
+    data = pd.DataFrame([_row(c, e) for c in comparisons for key in rows if (e := verdict.main(c, key))])
+    names = [wrapped(OUTCOMES[key].label, 26) for key in rows]
+    return _drawing(results, verdict, rows, names, _counts(results, verdict, rows), caption, data)
+
+
+def _drawing(
+    results: Results, verdict: Verdict, rows: Sequence[str], names: Sequence[str], title: str, caption: str,
+    data: pd.DataFrame,
+) -> Drawing:  # fmt: skip
+    comparisons = results.comparisons
+    figure = new_figure(title, 1.4 + -(-len(comparisons) // 3) * (1.1 + 0.34 * len(rows)), width=11.0)
+    for place, (ax, comparison) in enumerate(zip(panels(figure, len(comparisons))[0], comparisons, strict=True)):
+        effects = [verdict.main(comparison, key) for key in rows]
+        _panel(ax, results, comparison, effects, names if place % 3 == 0 else [""] * len(rows))
     return Drawing(figure, title, caption, data)
 
 
-def _title(results: Results, verdict: Verdict, rows: list[str]) -> str:
-    said = []
-    for c in results.comparisons:
-        sides = [e.favours for key in rows if (e := verdict.main(c, key))]
-        said.append(f"{results.label(c.high)} {sides.count('high')} / {sides.count('low')}")
-    return f"Outcomes (of {len(rows)}) that are clearly better / worse with {', with '.join(said)}"
-
-
 def _panel(
-    ax: Axes, results: Results, verdict: Verdict, comparison: Comparison, rows: list[str], *, names: bool
+    ax: Axes, results: Results, comparison: Comparison, effects: Sequence[Effect | None], names: Sequence[str]
 ) -> None:
-    effects = [verdict.main(comparison, key) for key in rows]
-    shown = [abs(v) for e in effects if e and e.in_percent for v in (e.relative.low, e.relative.high) if np.isfinite(v)]
-    limit = min(1.1 * max(shown, default=0.1), WIDEST)
-    ax.set(xlim=(-limit, limit), ylim=(len(rows) - 0.4, -0.6), xlabel="change in %")
-    ax.axvline(0, color=GREY, linewidth=1, zorder=1)
-    text_at = blended_transform_factory(ax.transAxes, ax.transData)
-    for y, effect in enumerate(effects):
-        if y % 2 == 0:
-            ax.axhspan(y - 0.5, y + 0.5, color="#F5F5F5", zorder=0, linewidth=0)
-        if effect:
-            mark(ax, y, effect, limit)
-            ax.text(1.02, y, written(effect), transform=text_at, va="center", fontsize=8, color=colour_of(effect))
-    ax.xaxis.set_major_locator(MaxNLocator(2, symmetric=True))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: percent(v)))
-    ax.set_yticks(range(len(rows)), [wrapped(OUTCOMES[key].label, 26) for key in rows] if names else [])
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    low, high = results.label(comparison.low), results.label(comparison.high)
-    ax.set_title(wrapped(f"{high} instead of {low}", 30), fontsize=10)
-    place = dict(xycoords="axes fraction", textcoords="offset points", fontsize=8.5, fontweight="bold", va="top")
-    ax.annotate(f"■ better with {low}", (0, 0), xytext=(0, -34), color=VERMILLION, **place)  # type: ignore[arg-type]
-    ax.annotate(f"■ better with {high}", (0, 0), xytext=(0, -47), color=BLUE, **place)  # type: ignore[arg-type]
+    shown = [(row, effect) for row, effect in enumerate(effects) if effect]
+    limit = limit_of(end for _, e in shown if e.in_percent for end in (e.relative.low, e.relative.high))
+    marks = [mark for row, effect in shown for mark in _marks(results, comparison, row, effect, limit)]
+    forest(ax, names, marks, (-limit, limit))
+    for row, effect in shown:
+        beside(ax, row, written(effect), colour_of(effect), bold=effect.clear)
+    in_percent(ax)
+    ax.set_title(wrapped(results.question(comparison.factor), 34), fontsize=10)
+    sides(ax, f"■ better with\n{results.label(comparison.low)}", f"■ better with\n{results.label(comparison.high)}")
 
 
-def mark(ax: Axes, y: float, effect: Effect, limit: float) -> None:
-    """Draw an effect in per cent with its interval, or an arrow where it lies off the scale."""
+def _marks(results: Results, comparison: Comparison, row: int, effect: Effect, limit: float) -> list[Mark]:
     colour = colour_of(effect)
     if not effect.in_percent:
-        if effect.clear:
-            side = np.sign(effect.difference.value)
-            ax.plot(0.08 * side * limit, y, marker=">" if side > 0 else "<", color=colour, markersize=7,
-                    markerfacecolor="white", zorder=4)  # fmt: skip
-        return
+        return [direction(row, effect.difference.value, limit, colour)] if effect.clear else []
     e = effect.relative
-    if abs(e.value) > limit:
-        side = np.sign(e.value)
-        ax.plot(side * limit * 0.97, y, marker=">" if side > 0 else "<", color=colour, markersize=7, clip_on=False)
-        return
-    low, high = max(e.low, -limit), min(e.high, limit)
-    ax.plot([low, high], [y, y], color=colour, linewidth=2, solid_capstyle="butt", zorder=3)
-    ax.plot(e.value, y, marker="o", color=colour, markersize=6.5, zorder=4,
-            markerfacecolor=colour if effect.clear else "white", markeredgewidth=1.4)  # fmt: skip
+    marks = [Mark(row, e.value, e.low, e.high, colour, effect.clear)]
+    if results.posterior is not None and effect.outcome in set(results.posterior["outcome"]):
+        found, unit = spread_of(results, comparison, effect.outcome)
+        if unit == "%" and found.estimate.seeds:
+            marks.append(Mark(row + 0.28, 0.0, found.estimate.low, found.estimate.high, UNCLEAR, shape=""))
+    return marks
 
 
 def colour_of(effect: Effect) -> str:
@@ -106,12 +110,33 @@ def colour_of(effect: Effect) -> str:
 def written(effect: Effect) -> str:
     """The number beside the mark: per cent, or the outcome's unit where per cent are not defined."""
     if effect.in_percent:
-        e = effect.relative
-        text = f"{percent(e.value)} %"
-        return text if not np.isfinite(e.low) else f"{text}  [{percent(e.low)}, {percent(e.high)}]"
-    e = effect.difference
-    unit = OUTCOMES[effect.outcome].unit
-    return amount(e.value, unit)
+        return f"{percent(effect.relative.value)} %"
+    return amount(effect.difference.value, OUTCOMES[effect.outcome].unit)
+
+
+def _counts(results: Results, verdict: Verdict, rows: Sequence[str]) -> str:
+    said = []
+    for c in results.comparisons:
+        found = [e.favours for key in rows if (e := verdict.main(c, key))]
+        said.append(f"{results.label(c.high)} {found.count('high')} / {found.count('low')}")
+    return f"Outcomes (of {len(rows)}) that are clearly better / worse with {', with '.join(said)}"
+
+
+def _winners(results: Results, verdict: Verdict) -> str:
+    winners, doubtful, others = [], [], []
+    for c in results.comparisons:
+        low, high = results.label(c.low), results.label(c.high)
+        side = verdict.overall(c)
+        if side in ("high", "low"):
+            winners.append(high if side == "high" else low)
+            doubtful += [winners[-1]] if holds(results, verdict, c) is False else []
+        else:
+            others.append(f"{high} or {low}: {'the two disagree' if side == 'split' else 'no clear difference'}")
+    judged = " and ".join(OUTCOMES[key].label for key in OVERALL)
+    if doubtful:
+        which = "none of it" if doubtful == winners else f"{' and '.join(doubtful)} not"
+        others.append(f"{which} settled over what the calibration leaves open")
+    return "; ".join([f"Better by {judged}: {', '.join(winners) or 'none'}", *others])
 
 
 def _row(comparison: Comparison, effect: Effect) -> dict[str, object]:

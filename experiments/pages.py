@@ -1,0 +1,57 @@
+"""Pages and texts for people, of the templates in `experiments/templates`: another language is another template."""
+
+from __future__ import annotations
+
+import base64
+import textwrap
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from experiments.outcomes import capital
+
+COLUMNS = 100
+_SPACE = "\N{NO-BREAK SPACE}"
+
+
+def filled(template: str, **values: Any) -> str:
+    """A template of a page or a text, filled in.
+
+    Parameters
+    ----------
+    template
+        Name of its file; what ends with ``.html.j2`` is escaped.
+    **values
+        All that it names.
+    """
+    return _environment().get_template(template).render(**values)
+
+
+def lines(text: str, bullet: str = "") -> list[str]:
+    """A sentence as lines of a terminal, never broken before a sign of per cent."""
+    found = textwrap.wrap(
+        capital(tight(text)), COLUMNS, initial_indent=bullet, subsequent_indent=" " * len(bullet),
+        break_on_hyphens=False,
+    )  # fmt: skip
+    return [line.replace(_SPACE, " ") for line in found]
+
+
+def tight(text: str) -> str:
+    """Text in which a number and its sign of per cent stay together."""
+    return text.replace(" %", f"{_SPACE}%")
+
+
+def picture(svg: bytes) -> str:
+    """A drawing as the address of an image that stands in the page itself."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("experiments"), autoescape=lambda name: bool(name and name.endswith(".html.j2")),
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    made.filters |= {"tight": tight, "capital": capital}
+    return made
