@@ -8,14 +8,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from experiments.paired_markets import QUARTER, a_product_each, branches, with_words
 from experiments.paths import merged
-from experiments.interventions import QUARTER, a_product_each, branches, with_words
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.state import Spending
 from sim.world import World
 
-COHORT, FIRST, LATER = 180, QUARTER, 3 * QUARTER  # days: when a cohort begins to buy, how long, and how long it is followed
+COHORT, FIRST, LATER = (
+    180,
+    QUARTER,
+    3 * QUARTER,
+)  # days: when a cohort begins to buy, how long, and how long it is followed
 FEWEST = 5  # customers of a brand that is counted
 POOL = 0.1  # share of the budget of a brand with a pool of its own
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments import interventions
-from experiments.interventions import Change, Lived, branches, live, money, outcomes, prices, unchanged
+from experiments import paired_markets
 from experiments.loyalty import repeats, with_pools_for_some, words_told
+from experiments.paired_markets import Change, Lived, branches, live, money, outcomes, prices, unchanged
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.recorder import gini
@@ -66,8 +66,8 @@ def observe(parameters: Parameters, seed: int, span: Span = USUAL) -> dict[str, 
     -------
     dict
         Levels of the market as it is: ``revenue_per_follower``, sales per follower and post, KOC over KOL;
-        ``return_on_pay``, sales kept per yuan paid to the creator, KOC over KOL; ``buys_per_view``, orders per page seen
-        in public; ``cascade_size``, mean adoptions of a referral tree, ``cascade_deep``, share of adoptions two or more
+        ``return_on_pay``, sales kept per yuan paid to them, KOC over KOL; ``buys_per_view``, orders per page seen in
+        public; ``cascade_size``, mean adoptions of a referral tree, ``cascade_deep``, share of adoptions two or more
         words from the root, ``cascade_large``, share of trees of 100 adoptions or more; ``product_gini``, of products'
         orders; ``buys_per_user``, orders in nine days per person who was online; ``orders_a_year`` and ``spend_a_year``
         (yuan) of a buyer; ``public_share``, of orders through creators' public posts and live rooms; ``live_returns``
@@ -79,7 +79,7 @@ def observe(parameters: Parameters, seed: int, span: Span = USUAL) -> dict[str, 
     """
     world = World.build(parameters, seed)
     market = Market(parameters, seed, world=world, burn_in=span.burn_in, keep_orders=True).run(span.burn_in)
-    parts = interventions.Span(span.burn_in, span.burn_in, span.days)
+    parts = paired_markets.Span(span.burn_in, span.burn_in, span.days)
     lived: dict[str, dict[str, float]] = {}
     found: dict[str, float] = {}
     for name, branch in branches(market, CHANGES):
@@ -90,7 +90,7 @@ def observe(parameters: Parameters, seed: int, span: Span = USUAL) -> dict[str, 
     return found | responses(lived) | words(parameters, seed, span) | came_back(parameters, seed, span, world)
 
 
-def levels(lived: Lived, measured: dict[str, float], span: interventions.Span) -> dict[str, float]:
+def levels(lived: Lived, measured: dict[str, float], span: paired_markets.Span) -> dict[str, float]:
     """What is counted in the market as it is."""
     orders, market, days = lived.orders, lived.market, span.end - span.start
     public = list(PUBLIC_CHANNELS)
@@ -104,8 +104,8 @@ def levels(lived: Lived, measured: dict[str, float], span: interventions.Span) -
         **cascades(market.orders()),
         "product_gini": gini(np.bincount(orders["product"], minlength=len(market.m.products))),
         "buys_per_user": float(len(orders) / days * 9 / online.sum()),
-        "orders_a_year": float(len(orders) / buyers / days * interventions.DAYS_A_YEAR),
-        "spend_a_year": float(kept.price.sum() / FEN / buyers / days * interventions.DAYS_A_YEAR),
+        "orders_a_year": float(len(orders) / buyers / days * paired_markets.DAYS_A_YEAR),
+        "spend_a_year": float(kept.price.sum() / FEN / buyers / days * paired_markets.DAYS_A_YEAR),
         "public_share": measured["share creators in public"],
         "live_returns": measured["returns live"],
         "shelf_returns": measured["returns shelf"],
@@ -146,7 +146,7 @@ def came_back(parameters: Parameters, seed: int, span: Span, world: World) -> di
     market = with_pools_for_some(parameters, seed, world).run(span.cohort)
     orders = market.orders()
     brands = np.unique(orders.brand[orders.category == BEAUTY])
-    later = span.cohort - interventions.QUARTER
+    later = span.cohort - paired_markets.QUARTER
     with_pool, without = (repeats(orders, BEAUTY, brands[brands % 2 == n], 0, later)[0] for n in (0, 1))
     market.close()
     return {"pool_repeat": with_pool, "plain_repeat": without}

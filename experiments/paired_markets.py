@@ -154,7 +154,7 @@ def profits(lived: Lived) -> NDArray[np.float64]:
     """Each brand's margin on what arrived before its marketing money, yuan, shape (B,)."""
     done, shipping = lived.arrived, lived.market.m.shipping
     margin = np.where(done.returned, -2.0 * shipping, done.rest - done.cost - shipping)
-    return np.bincount(done.brand, margin / FEN, len(lived.outlay))
+    return np.bincount(done.brand, margin / FEN, len(lived.outlay)).astype(float)
 
 
 def outcomes(lived: Lived, span: Span, treated: slice) -> dict[str, float]:
@@ -204,7 +204,8 @@ def level_of_sales(market: Market, span: Span) -> float:
 
 def creators_of(lived: Lived, span: Span) -> dict[str, float]:
     """How creators of each tier fare: how many, sales per follower and post, income."""
-    table, found = lived.market.m.creators, {}
+    table = lived.market.m.creators
+    found: dict[str, float] = {}
     led = lived.arrived[(lived.arrived.creator >= 0) & ~lived.arrived.returned]
     for tier in (Tier.KOC, Tier.KOL):
         rows = np.flatnonzero((table["tier"] == tier) & table["active"])
@@ -213,7 +214,9 @@ def creators_of(lived: Lived, span: Span) -> dict[str, float]:
         found |= {
             f"{tier.name}s": len(rows),
             f"{tier.name} sales per follower and post": sold / max(posts, 1e-9),
-            f"{tier.name} income": table["earned"][rows].mean() / FEN / (span.end - span.start) if len(rows) else np.nan,
+            f"{tier.name} income": table["earned"][rows].mean() / FEN / (span.end - span.start)
+            if len(rows)
+            else np.nan,
         }
     return found
 
