@@ -164,13 +164,13 @@ def _is_alike(value: Any, before: Any) -> bool:
 
 def _write(value: Any, words: array[int], place: int) -> None:
     if isinstance(value, np.ndarray):
-        words[place] = value.__array_interface__["data"][0]
+        words[place] = value.ctypes.data
         for n in range(value.ndim):
             words[place + 1 + n] = value.shape[n]
     elif isinstance(value, Context):
         words[place] = value._laid_out().address
     elif isinstance(value, np.void):
-        words[place] = np.frombuffer(value.data, np.uint8).__array_interface__["data"][0]
+        words[place] = np.frombuffer(value.data, np.uint8).ctypes.data
     else:
         words[place] = struct.unpack("q", struct.pack("d", value))[0] if isinstance(value, float) else value
 

@@ -190,8 +190,9 @@ class Market(ColumnarModel):
     def open_day(self) -> None:
         """The phases before the consumers': afterwards each consumer can live the day, in any order."""
         self._check_days(1)
-        self._timed("brands plan", self._brands_plan)
-        self._timed("creators post, platforms rank", self._creators_post)
+        with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
+            self._timed("brands plan", self._brands_plan)
+            self._timed("creators post, platforms rank", self._creators_post)
         self.pass_over.open_day(len(self.m.creators))
 
     def _creators_post(self) -> None:
@@ -207,19 +208,19 @@ class Market(ColumnarModel):
         """The phases after the consumers'."""
         orders, questions, leaving = self.pass_over.happened()
         self.m = with_orders(self.m, orders, settlement.NEVER, self.recorder.keep_orders)
-        self._timed("orders are confirmed", self._orders_confirmed)
-        self._timed("goods arrive", lambda: self._goods_arrive(leaving))
-        self._timed("platforms settle", self._platforms_settle)
-        self._timed("words travel", lambda: self._words_travel(questions))
-        self._timed("creators learn", self._creators_learn)
-        self._timed("creators enter", self._creators_enter)
-        self._timed("recorder records", self._record)
+        with np.errstate(over="ignore"):
+            self._timed("orders are confirmed", self._orders_confirmed)
+            self._timed("goods arrive", lambda: self._goods_arrive(leaving))
+            self._timed("platforms settle", self._platforms_settle)
+            self._timed("words travel", lambda: self._words_travel(questions))
+            self._timed("creators learn", self._creators_learn)
+            self._timed("creators enter", self._creators_enter)
+            self._timed("recorder records", self._record)
         self.m = self.m._replace(day=self.m.day + 1)
 
     def _timed(self, name: str, phase: Callable[[], None]) -> None:
         start = time.perf_counter()
-        with np.errstate(over="ignore"):
-            phase()
+        phase()
         self.timings[name] = self.timings.get(name, 0.0) + time.perf_counter() - start
 
     def _brands_plan(self) -> None:
@@ -365,7 +366,7 @@ class Market(ColumnarModel):
         m, recorder, today = self.m, self.recorder, self.m.sums
         if self.day % DAYS_BETWEEN_SURVEYS == 0:
             self.trust = self._survey()
-        kocs, kols = len(self._in_business(Tier.KOC)), len(self._in_business(Tier.KOL))
+        kocs, kols, _ = np.bincount(m.creators["tier"][m.creators["active"]], minlength=len(Tier)).tolist()
         if self.day >= recorder.burn_in:
             recorder.count(m.out.tally, today, self.spent_today, kocs)
             if (self.day - recorder.burn_in) % DAYS_A_WEEK == DAYS_A_WEEK - 1:

@@ -14,7 +14,7 @@ from sim.markets.ranking import new_feeds
 from sim.markets.sums import no_sums
 from sim.parameters import Parameters, numbers_of
 from sim.ranges import MOST_DAYS, REFERENCE_PEOPLE
-from sim.records import Table, joined
+from sim.records import Table, as_bytes, joined
 from sim.state import (
     DAYS_A_WEEK,
     FEN,
@@ -157,10 +157,10 @@ def with_orders(m: Day, orders: Table[Order], unfinished: int, keep_all: bool) -
         used = len(kept)
         if 2 * (used + len(orders)) > len(table):
             table = Order.room(2 * (used + len(orders)) + len(table) // 2)
-        table[:used] = kept
+        as_bytes(table)[:used] = as_bytes(kept)
     m.used[Used.BEFORE_TODAY] = used
     m.used[Used.ORDERS] = used + len(orders)
-    table[used : used + len(orders)] = orders
+    as_bytes(table)[used : used + len(orders)] = as_bytes(orders)
     return m._replace(orders=table)
 
 

@@ -189,7 +189,7 @@ class Record:
     def grown(cls, table: Table[Self], rows: int) -> Table[Self]:
         """A table with room for so many rows, the first of which are those of ``table``."""
         made: Any = np.zeros(rows, table.dtype)
-        made[: len(table)] = table
+        as_bytes(made)[: len(table)] = as_bytes(table)
         for name, column in cls.columns.items():
             if column.start:
                 made[name][len(table) :] = column.start
@@ -242,15 +242,31 @@ class Record:
 def joined(parts: Sequence[Table[R]]) -> Table[R]:
     """A table of its own with the rows of several tables of one record, one below the other."""
     filled = [part for part in parts if len(part)]
-    if len(filled) < 2:  # a copy is many times quicker than joining
-        return (filled[0] if filled else parts[0]).copy()
-    rows: Any = np.concatenate(filled)
+    if len(filled) < 2:
+        return copied(filled[0] if filled else parts[0])
+    rows: Any = np.concatenate([as_bytes(part) for part in filled])
     return rows.view(parts[0].dtype)
+
+
+def copied(table: Table[R]) -> Table[R]:
+    """A table of its own with the rows of another."""
+    rows: Any = as_bytes(table).copy()
+    return rows.view(table.dtype)
+
+
+def as_bytes(table: NDArray[Any]) -> NDArray[Any]:
+    """The rows of a table without their columns: numpy copies them many times quicker than column by column."""
+    return table.view(_bytes(table.itemsize))
+
+
+@cache
+def _bytes(width: int) -> np.dtype[Any]:
+    return np.dtype((np.void, width))
 
 
 def changed(table: Table[R], **columns: Any) -> Table[R]:
     """A copy of a table, with some columns replaced."""
-    copy = table.copy()
+    copy = copied(table)
     for name, values in columns.items():
         copy[name] = values
     return copy

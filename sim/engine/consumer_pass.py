@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.compiled import compiled
 from sim.day import Count, Day, Events, Tally
-from sim.records import Table, joined
+from sim.records import R, Table, copied, joined
 from sim.state import (
     MOST_OFFERS,
     Best,
@@ -83,24 +83,24 @@ class ConsumerPass:
             self.live_all(first, last, m._replace(out=events))
             used = events.counts
             orders, questions, leaving = (
-                events.orders[: used[Count.ORDERS]].copy(),
-                events.questions[: used[Count.QUESTIONS]].copy(),
-                events.leaving[: used[Count.LEAVING]].copy(),
+                copied(events.orders[: used[Count.ORDERS]]),
+                copied(events.questions[: used[Count.QUESTIONS]]),
+                copied(events.leaving[: used[Count.LEAVING]]),
             )
             self.lived.append((first, orders, questions, leaving))
-            traced = events.trace[: used[Count.TRACES]].copy()
+            traced = copied(events.trace[: used[Count.TRACES]])
             self.spare.append(events)
             return traced
 
-        return joined([Trace.table(0), *self._map(task, firsts)])
+        return _together(self._map(task, firsts), Trace)
 
     def happened(self) -> tuple[Table[Order], Table[Question], Table[Leaving]]:
         """What all consumers did today, in the order of their rows."""
         parts = sorted(self.lived, key=lambda part: part[0])
         return (
-            joined([Order.table(0), *(part[1] for part in parts)]),
-            joined([Question.table(0), *(part[2] for part in parts)]),
-            joined([Leaving.table(0), *(part[3] for part in parts)]),
+            _together([part[1] for part in parts], Order),
+            _together([part[2] for part in parts], Question),
+            _together([part[3] for part in parts], Leaving),
         )
 
     def receive(self, m: Day, rows: Int64) -> Table[Word]:
@@ -118,11 +118,11 @@ class ConsumerPass:
             told = most_told(buyers[part].astype(np.int64), int(m.p.sharing.friends_told) + 1, m.offsets)
             events = self._events(m, 0, told, 0)
             self.receive_all(part, m._replace(out=events))
-            words = events.words[: events.counts[Count.WORDS]].copy()
+            words = copied(events.words[: events.counts[Count.WORDS]])
             self.spare.append(events)
             return words
 
-        return joined([Word.table(0), *self._map(task, range(len(cuts) - 1))])
+        return _together(self._map(task, range(len(cuts) - 1)), Word)
 
     def tally(self, creators: int) -> Tally:
         """The day's counts."""
@@ -181,6 +181,13 @@ class ConsumerPass:
             paid_viewed=np.zeros(1, np.int64),
             trust=np.zeros(2, np.int64),
         )
+
+
+def _together(parts: list[Table[R]], record: type[R]) -> Table[R]:
+    """The rows of tables that nobody else has; of one alone, that table."""
+    if len(parts) == 1:
+        return parts[0]
+    return joined(parts) if parts else record.table(0)
 
 
 @compiled
