@@ -6,9 +6,9 @@ to measure it against (``make bench``), and to learn the model from. Read in thi
 
 1. `reference.market`: what exists, and the phases of a day;
 2. `reference.equations`: the equations, a function each;
-3. `reference.consumer` and `reference.buying`: what a consumer sees, buys and tells;
+3. `reference.consumer`, `reference.memory` and `reference.buying`: what a consumer sees, remembers, buys and tells;
 4. `reference.creator` and `reference.audience`: what a creator posts and learns, and who follows;
-5. `reference.brand` and `reference.platform`: budgets, ranking, money.
+5. `reference.brand` and `reference.platform`: funds, ranking, ads, money.
 
 It has one platform; ``rivals``, deals and stock are refused.
 """

@@ -37,9 +37,9 @@ def gather_mass(model: PlainMarket, kol: Creator) -> None:
 
 
 def pool_sizes(model: PlainMarket) -> tuple[int, int]:
-    """Smallest and largest pool of a new KOC: in proportion in markets below 10,000 people."""
-    c, scale = model.parameters.creators, min(1.0, len(model.consumers) / 10_000.0)
-    return max(1, round(c.pool_least * scale)), max(1, round(c.pool_most * scale))
+    """Smallest and largest pool of a new KOC: a quarter of the market at most."""
+    c, most = model.parameters.creators, max(1, model.population // 4)
+    return min(c.pool_least, most), min(c.pool_most, most)
 
 
 def gather_pool(model: PlainMarket, person: Consumer, koc: Creator) -> None:

@@ -1,4 +1,4 @@
-"""A brand: a weekly budget, how it is split, and what it has brought (7.20, 7.21)."""
+"""A brand: the money of its channels, how it is split, and what it has brought (7.12, 7.20, 7.21)."""
 
 from __future__ import annotations
 
@@ -12,42 +12,50 @@ if TYPE_CHECKING:
     from reference.creator import Creator
     from reference.market import PlainMarket
 
-CHANNELS = ("ads", Tier.KOL, Tier.KOC, "own")
-OTHER = "other"
+CHANNELS = ("ads", Tier.KOL, Tier.KOC, Tier.BRAND)
+"""What a budget is split over; the last is the own pool."""
 
 
 class Brand(mesa.Agent):
     """A brand; money in fen."""
 
-    def __init__(self, model: PlainMarket, number: int) -> None:
-        """Begin with the split that the parameters give."""
+    def __init__(self, model: PlainMarket, number: int, people: int) -> None:
+        """Begin with the split that the parameters give, and a day's money."""
         super().__init__(model)
         p = model.parameters.brands
         self.number = number
         self.goods: list[Product] = []
         self.account: Creator | None = None
         self.split = dict(zip(CHANNELS, (p.ads, p.kol, p.koc, p.own), strict=True))
-        self.budget = 100.0 * p.weekly_budget * len(model.consumers) / p.count
-        self.promotes = dict.fromkeys(CHANNELS, False)
-        self.ad_views = 0
-        self.marketing_cost = self.profit = self.balance = self.withdrawn = 0
+        self.budget = round(100.0 * p.weekly_budget * people / p.count)
+        self.funds = {channel: share * self.budget / 7.0 for channel, share in self.split.items()}
+        self.pays = dict.fromkeys(Tier, False)
+        self.welcomes = False
+        self.spent_ever = dict.fromkeys(CHANNELS, 0)
+        self.profit = self.balance = self.withdrawn = self.contacts = 0
         self.begin_week()
 
     def begin_week(self) -> None:
-        """A new budget, nothing of it spent."""
-        self.spent = dict.fromkeys((*CHANNELS, OTHER), 0)
-        self.earned = dict.fromkeys((*CHANNELS, OTHER), 0)
+        """Nothing has been spent or earned yet."""
+        self.spent = dict.fromkeys(CHANNELS, 0)
+        self.earned = dict.fromkeys(CHANNELS, 0)
 
     def plan(self) -> None:
-        """Once a week a new budget and split; every day, which channels still have money."""
+        """Once a week move the split; every day, money comes in, and the brand sees what it can pay."""
         if self.model.day % 7 == 0:
             if self.model.day > 0:
                 self.adapt(self.model.parameters.brands.adapt)
             self.begin_week()
-        left = sum(self.spent.values()) < self.budget
-        self.promotes = {
-            channel: left and self.spent[channel] < share * self.budget for channel, share in self.split.items()
-        }
+        for channel in CHANNELS:
+            self.funds[channel] += self.split[channel] * self.budget / 7.0
+        for tier in (Tier.KOC, Tier.KOL):
+            self.pays[tier] = self.split[tier] * self.budget > 0.0
+        self.welcomes = self.account is not None and self.funds[Tier.BRAND] > 0.0
+        self.contacts = self.account.audience if self.account is not None else 0
+        revenue = {product: (product.sales + 1.0) * product.price for product in self.goods}
+        whole = sum(revenue.values())
+        for product in self.goods:
+            product.weight = revenue[product] / whole
 
     def adapt(self, speed: float) -> None:
         """Move the split towards the channels that returned more (7.20)."""
@@ -60,49 +68,64 @@ class Brand(mesa.Agent):
         for channel in used:
             self.split[channel] += speed * (shared * returns[channel] / whole - self.split[channel])
 
-    @property
-    def ad_money(self) -> float:
-        """Left for ads this week, fen."""
-        return self.split["ads"] * self.budget - self.spent["ads"] if self.promotes["ads"] else 0.0
+    def money(self, channel: str) -> float:
+        """At hand for a channel."""
+        return max(self.funds[channel], 0.0)
+
+    def bid(self, product: Product) -> float:
+        """Ad money behind a product (7.22)."""
+        return self.money("ads") * product.weight
 
     def spend(self, channel: str, fen: int) -> None:
-        """Book marketing cost to a channel of this week's budget."""
+        """Take marketing money out of a fund."""
+        self.funds[channel] -= fen
         self.spent[channel] += fen
-        self.marketing_cost += fen
+        self.spent_ever[channel] += fen
+
+    def give_sample(self, product: Product) -> None:
+        """To a KOC (7.13)."""
+        self.spend(Tier.KOC, product.cost)
+        self.profit -= product.cost
+
+    def pay_fee(self, creator: Creator, fen: int) -> None:
+        """Of a post, at once (7.12)."""
+        self.spend(creator.tier, fen)
+        self.profit -= fen
+        creator.balance += fen
+        creator.earn(fen)
 
     def book_fees(self) -> None:
-        """Today's ads and today's part of the annual fee (7.21, 7.24)."""
-        p, day = self.model.parameters.platform, self.model.day
-        ads = self.ad_views * round(100 * p.feed.ad_price)
-        self.ad_views = 0
-        yearly = round(self.model.by_size(100 * p.annual_fee))
+        """Today's ads and new contacts, and today's part of the annual fee (7.21, 7.24)."""
+        p, day, platform = self.model.parameters, self.model.day, self.model.platform
+        for product in self.goods:
+            ads = round(product.ad_views * platform.ad_cost)
+            product.ad_views = 0
+            self.spend("ads", ads)
+            self.profit -= ads
+            platform.revenue["ads"] += ads
+        if self.account is not None:
+            contacts = max(self.account.audience - self.contacts, 0) * round(100 * p.brands.own_contact)
+            self.spend(Tier.BRAND, contacts)
+            self.profit -= contacts
+        yearly = max(round(self.model.by_size(100 * p.platform.annual_fee)), p.platform.annual_fee > 0)
         annual = yearly * (day + 1) // 365 - yearly * day // 365
-        self.spend("ads", ads)
-        self.spend(OTHER, annual)
-        self.profit -= ads + annual
-        self.model.platform.revenue["ads"] += ads
-        self.model.platform.revenue["annual_fee"] += annual
+        self.profit -= annual
+        platform.revenue["annual_fee"] += annual
 
     def send(self, product: Product) -> None:
         """Pay the goods and the trip to the buyer (7.23)."""
-        p = self.model.parameters.brands
-        self.profit -= int(p.cost * product.list_price) + round(100 * p.shipping)
+        self.profit -= product.cost + round(100 * self.model.parameters.brands.shipping)
 
     def book_order(self, order: Order) -> None:
         """What an order that has arrived cost and brought in the channel that sold it (7.21, 7.23)."""
-        p, seller = self.model.parameters.brands, order.offer.seller
-        goods = int(p.cost * order.product.list_price)
+        seller = order.offer.seller
         if order.returned:
-            self.profit += goods - round(100 * p.shipping)
-        if order.joined_own_pool:
-            contact = round(100 * p.own_contact)
-            self.spend("own", contact)
-            self.profit -= contact
-        if order.returned:
+            self.profit += order.product.cost - round(100 * self.model.parameters.brands.shipping)
             return
-        channel: str = "ads" if order.offer.channel is Channel.AD else OTHER
+        channel: str | None = "ads" if order.offer.channel is Channel.AD else None
         if seller is not None:
-            channel = "own" if seller.tier is Tier.BRAND else seller.tier
+            channel = seller.tier
             seller.earn(order.pay)
-        self.spend(channel, order.take + order.pay)
-        self.earned[channel] += order.price - goods
+            self.spend(seller.tier, order.commission)
+        if channel is not None:
+            self.earned[channel] += order.price - order.mark_up - order.product.cost

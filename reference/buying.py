@@ -1,4 +1,4 @@
-"""What a consumer makes of the offers of a day: belief, choice, purchase, experience, words (7.7, 7.8, 7.10, 7.11)."""
+"""What a consumer makes of the offers of a day: choice, purchase, experience, words (7.8, 7.10, 7.11)."""
 
 from __future__ import annotations
 
@@ -7,24 +7,32 @@ from typing import TYPE_CHECKING
 
 from reference import equations
 from reference.equations import Belief
-from reference.records import Channel, Experience, Offer, Order, Product, Tier
+from reference.memory import believe, faded, remember_use
+from reference.records import Channel, Offer, Order, Product, Tier, Word
 
 if TYPE_CHECKING:
     from reference.consumer import Consumer
 
-PRODUCTS_REMEMBERED = 4
 MOST_COUNTED = 31.875
+BILLIONTHS = 1_000_000_000
+
+
+def part(price: int, share: float) -> int:
+    """A share of a price, rounded down to the fen; shares count in whole billionths (7.23)."""
+    return price * round(share * BILLIONTHS) // BILLIONTHS
 
 
 @dataclass
 class Weighed:
-    """An offer with what it costs, in fen, and what it is worth, luck included."""
+    """An offer with what it costs, in fen, and what it is worth."""
 
     offer: Offer
     belief: Belief
     price: int
     coupon: int
-    utility: float
+    lasting: float
+    luck: float
+    utility: float  # luck included
 
     @property
     def to_pay(self) -> int:
@@ -33,103 +41,99 @@ class Weighed:
 
 
 def buy(consumer: Consumer, offers: list[Offer]) -> None:
-    """Of each category, the best offer against buying nothing (7.11)."""
+    """Of each category, the best offer that can be had against buying nothing (7.11)."""
     model = consumer.model
     best: dict[int, Weighed] = {}
     for weighed in weigh(consumer, offers):
         category = weighed.offer.product.category
-        if may_buy(consumer, weighed.offer) and (category not in best or weighed.utility > best[category].utility):
+        possible = may_buy(consumer, weighed.offer) and weighed.to_pay <= consumer.wallet
+        if possible and (category not in best or weighed.utility > best[category].utility):
             best[category] = weighed
     for _, weighed in sorted(best.items()):
-        nothing = model.parameters.market.choice.outside + float(model.rng.gumbel())
-        if weighed.utility > nothing and consumer.wallet >= weighed.to_pay:
-            model.orders_today.append(purchase(consumer, weighed, nothing))
+        luck = float(model.rng.gumbel())
+        wins = weighed.utility > model.parameters.market.choice.outside + luck
+        if wins and weighed.to_pay <= consumer.wallet:
+            model.orders_today.append(purchase(consumer, weighed, luck))
 
 
 def may_buy(consumer: Consumer, offer: Offer) -> bool:
     """Behind a follow gate only what one knows is for sale."""
     gate = consumer.model.parameters.platform.follow_gate
-    return not gate or offer.channel is Channel.HABIT or offer.seller in consumer.follows
+    return not gate or offer.channel is Channel.RECALL or offer.seller in consumer.follows
 
 
 def weigh(consumer: Consumer, offers: list[Offer]) -> list[Weighed]:
     """Utility of every offer; a product that is met twice has one luck (7.11)."""
-    model = consumer.model
+    model, p = consumer.model, consumer.model.parameters
     products = dict.fromkeys(offer.product for offer in offers)
     luck = dict(zip(products, model.rng.gumbel(size=len(products)).tolist(), strict=True))
     weighed = []
     for offer in offers:
-        belief = believe(consumer, offer)
-        price, coupon = price_of(consumer, offer)
-        rest = utility_beside_quality(consumer, offer.product, price - coupon)
-        utility = rest + equations.believed_value(belief, model.parameters) + luck[offer.product]
-        weighed.append(Weighed(offer, belief, price, coupon, utility))
+        belief, (price, coupon) = believe(consumer, offer.product), price_of(consumer, offer)
+        lasting = lasting_utility(consumer, offer.product, price - coupon)
+        worth = equations.believed_value(belief, model.world(offer.product.category).use, p)
+        urged = impulse(consumer, offer.product) * p.creators.urgency if offer.channel is Channel.LIVE else 0.0
+        utility = lasting + worth + urged + luck[offer.product]
+        weighed.append(Weighed(offer, belief, price, coupon, lasting, luck[offer.product], utility))
     return weighed
 
 
 def price_of(consumer: Consumer, offer: Offer) -> tuple[int, int]:
-    """Price after discount, and the coupon on it, fen (7.21)."""
-    p = consumer.model.parameters.platform
-    discount = p.live_discount if offer.seller is not None and offer.seller.tier == Tier.KOL else 0.0
-    price = max(int(offer.product.price * (1.0 - discount)), 1)
-    entitled = consumer.orders == 0 or not p.coupon_newcomers
-    return price, int(p.coupon * price) if entitled else 0
+    """Price after mark-up and discounts, and the coupon on it, fen (7.21)."""
+    p, seller, factor = consumer.model.parameters, offer.seller, 1.0
+    if seller is not None and seller.tier is Tier.BRAND:
+        factor *= 1.0 - p.brands.member_discount
+    elif seller is not None:
+        factor *= 1.0 + p.creators.resale_margin
+    if offer.channel is Channel.LIVE:
+        factor *= 1.0 - p.platform.live_discount
+    price = offer.product.price if factor == 1.0 else max(int(offer.product.price * factor), 1)
+    entitled = not consumer.brands_bought or not p.platform.coupon_newcomers
+    return price, int(p.platform.coupon * price) if entitled else 0
 
 
-def utility_beside_quality(consumer: Consumer, product: Product, to_pay: int) -> float:
+def impulse(consumer: Consumer, product: Product) -> float:
+    """Cost of buying without a need."""
+    needed = consumer.needs[product.category]
+    return 0.0 if needed else consumer.model.categories[product.category].impulse_cost
+
+
+def lasting_utility(consumer: Consumer, product: Product, to_pay: int) -> float:
     """Taste, price, friends who bought it, and the cost of an impulse (7.11)."""
-    model, category = consumer.model, consumer.model.categories[product.category]
-    words = consumer.heard.get(product)
-    recalled = words is not None and model.day - words.last_day <= model.parameters.market.sharing.recall
-    return equations.other_utility(
+    memory = faded(consumer, product)
+    return equations.lasting_utility(
         taste=consumer.taste[product.category],
-        relative_price=to_pay / (100.0 * category.price),
+        relative_price=to_pay / (100.0 * consumer.model.categories[product.category].price),
         sensitivity=consumer.sensitivity,
-        friends=words.count if words is not None and recalled else 0,
-        impulse=0.0 if consumer.needs[product.category] else category.impulse_cost,
-        p=model.parameters,
+        friends=memory.friends if memory is not None else 0.0,
+        impulse=impulse(consumer, product),
+        p=consumer.model.parameters,
     )
 
 
-def believe(consumer: Consumer, offer: Offer) -> Belief:
-    """Quality as believed, from all that is heard and known (7.7)."""
-    p, product, claim = consumer.model.parameters, offer.product, offer.claim
-    b = p.market.belief
-    signals = [(product.reputation, b.prior)]
-    if product.ratings:
-        rating = product.rating_sum / product.ratings + product.rating_bias
-        signals.append((rating, equations.rating_precision(product.ratings, p)))
-    if claim is not None and offer.seller is not None:
-        trust, expertise = consumer.trust_in(offer.seller), offer.seller.expertise[product.category]
-        signals.append((claim.quality, equations.claim_precision(trust, expertise, claim.visible_pay, p)))
-    words, own = consumer.heard.get(product), consumer.experience.get(product)
-    if words is not None:
-        signals.append((words.mean, b.friend * words.count))
-    if own is not None:
-        signals.append((own.mean, min(b.own * own.count, b.own_most)))
-    return equations.belief(signals)
-
-
-def purchase(consumer: Consumer, best: Weighed, nothing: float) -> Order:
-    """Order and pay; what is on its way is not needed (7.11)."""
-    p = consumer.model.parameters
-    product, seller = best.offer.product, best.offer.seller
-    visible, hidden = seller.pay_shares(product) if seller is not None else (0.0, 0.0)
+def purchase(consumer: Consumer, best: Weighed, luck_of_nothing: float) -> Order:
+    """Order and pay; what is on its way is not needed (7.11, 7.12)."""
+    p, product, seller = consumer.model.parameters, best.offer.product, best.offer.seller
+    sells = seller is not None and seller.tier is not Tier.BRAND
+    commission = seller.commission_on(product) if seller is not None and best.offer.paid else 0.0
+    mark_up = p.creators.resale_margin / (1.0 + p.creators.resale_margin) if sells else 0.0
     order = Order(
         consumer,
         best.offer,
         consumer.model.day,
         best.price,
         best.coupon,
-        take=int(p.platform.take_rate * best.price),
-        pay=int(visible * best.price) + int(hidden * best.price),
+        take=part(best.price, p.platform.take_rate),
+        commission=part(best.price, commission),
+        mark_up=part(best.price, mark_up),
         new_customer=product.brand.number not in consumer.brands_bought,
         expected=best.belief.mean,
-        liking=best.utility - equations.believed_value(best.belief, p) - nothing,
+        liking=best.lasting - p.market.choice.outside,
+        luck=best.luck,
+        luck_of_nothing=luck_of_nothing,
         followed=seller in consumer.follows,
     )
     consumer.wallet -= best.to_pay
-    consumer.orders += 1
     consumer.brands_bought.add(product.brand.number)
     consumer.on_their_way.add(product.category)
     return order
@@ -140,77 +144,71 @@ def receive(order: Order) -> None:
     consumer, product = order.buyer, order.product
     p, random = consumer.model.parameters, consumer.random.random
     order.arrived = consumer.model.day
-    quality = product.quality + p.market.experience.noise * float(consumer.model.rng.standard_normal())
-    order.quality = quality
-    order.returned = order.expected - quality > p.market.experience.return_gap
-    order.satisfying = not order.returned and quality >= order.expected - p.market.trust.tolerance
+    order.experienced = experienced = consumer.use(product)
+    order.returned = equations.is_returned(order.liking, experienced, order.luck, p)
+    enough = order.expected - p.market.experience.tolerance
+    order.satisfying = not order.returned and experienced >= enough
+    order.surplus = surplus(order)
     consumer.on_their_way.discard(product.category)
     if not order.returned:
-        gain = order.liking + p.market.choice.quality * quality
-        order.surplus = gain * (order.price - order.coupon) / 100.0 / consumer.sensitivity
         consumer.schedule_need(product.category)
-    order.rating = quality if random() < p.market.experience.review else None
+    order.rating = experienced if random() < p.market.experience.review else None
     order.candidate = order.satisfying and consumer.creator is None and random() < consumer.sociability
-    remember(consumer, product, quality, order.satisfying)
     order.claim_met = judge_claim(order)
+    remember_use(consumer, product, experienced, order.satisfying)
     if order.satisfying:
-        order.joined_own_pool = follow_after_purchase(order)
-    tell_friends(consumer, order.offer, quality, surprise=abs(quality - order.expected))
+        follow_after_purchase(order)
+    tell_friends(order)
 
 
-def remember(consumer: Consumer, product: Product, quality: float, satisfying: bool) -> None:
-    """Own experience; of more products than one can remember, the least bought is given up."""
-    memory = consumer.experience
-    if product not in memory and len(memory) == PRODUCTS_REMEMBERED:
-        del memory[min(memory, key=lambda one: memory[one].count)]
-    own = memory.setdefault(product, Experience())
-    own.count += 1
-    own.mean += (quality - own.mean) / own.count
-    own.satisfying_in_a_row = own.satisfying_in_a_row + 1 if satisfying else 0
+def surplus(order: Order) -> float:
+    """What is enjoyed over having nothing, or the trouble of sending it back, yuan (7.11)."""
+    consumer, product, p = order.buyer, order.product, order.buyer.model.parameters
+    if order.returned:
+        return -p.market.experience.hassle * (order.price - order.coupon) / 100.0
+    gain = order.liking + product.quality + consumer.match(product) + order.luck - order.luck_of_nothing
+    return gain * consumer.model.categories[product.category].price / consumer.sensitivity
 
 
 def judge_claim(order: Order) -> bool | None:
     """Whether the claim was met, if there was one: the buyer remembers it, and so does the pool (7.8, 7.16)."""
-    consumer, offer, quality = order.buyer, order.offer, order.quality
+    consumer, offer = order.buyer, order.offer
     if offer.claim is None or offer.seller is None:
         return None
     t = consumer.model.parameters.market.trust
-    met = quality >= offer.claim.quality - t.tolerance
+    met = order.experienced >= offer.claim.worth - t.tolerance
     offer.seller.claims_met += met
     offer.seller.claims_broken += not met
     follow = consumer.follows.get(offer.seller) if order.followed else None
     if follow is not None and met:
         follow.met = min(follow.met + 1.0, MOST_COUNTED)
     elif follow is not None:
-        follow.broken = min(follow.broken + t.broken_weight, MOST_COUNTED)
+        follow.broken = min(follow.broken + int(8.0 * t.broken_weight) / 8.0, MOST_COUNTED)
     return met
 
 
-def follow_after_purchase(order: Order) -> bool:
-    """Perhaps follow the seller, and the brand's own account; whether the latter (7.11)."""
-    consumer, offer = order.buyer, order.offer
-    willing = consumer.model.parameters.market.attention.follow
-    brand = offer.product.brand
-    joined = False
-    for creator in (offer.seller, brand.account if brand.promotes["own"] else None):
-        if creator is None or not creator.active or creator in consumer.follows:
-            continue
-        if creator is offer.seller and order.followed:
-            continue
-        if consumer.random.random() < willing:
+def follow_after_purchase(order: Order) -> None:
+    """Perhaps follow the seller, and the brand's own account (7.11)."""
+    consumer, p, brand = order.buyer, order.buyer.model.parameters, order.product.brand
+    chances = []
+    if order.offer.seller is not None and not order.followed:
+        chances.append((order.offer.seller, p.market.attention.follow))
+    if brand.account is not None and brand.welcomes:
+        chances.append((brand.account, p.brands.join))
+    for creator, chance in chances:
+        if consumer.random.random() < chance:
             met, broken = creator.counts_of_stranger()
-            followed = consumer.follow(creator, met + 1.0, broken)
-            joined = joined or (followed and creator is brand.account)
-    return joined
+            consumer.follow(creator, met + 1.0, broken)
 
 
-def tell_friends(consumer: Consumer, offer: Offer, quality: float, surprise: float) -> None:
+def tell_friends(order: Order) -> None:
     """Perhaps tell some friends, a stretch of the list from a random place (7.10)."""
-    p, random, friends = consumer.model.parameters, consumer.random, consumer.friends
+    consumer, p = order.buyer, order.buyer.model.parameters
+    random, friends, surprise = consumer.random, consumer.friends, abs(order.experienced - order.expected)
     if not friends or random.random() >= equations.share_probability(consumer.sociability, surprise, p):
         return
     told = min(int(p.market.sharing.friends_told + random.random()), len(friends))
     start = random.randrange(len(friends))
+    word = Word(order.product, order.experienced, consumer, order.offer.seller)
     for n in range(told):
-        friend = friends[(start + n) % len(friends)]
-        consumer.model.words_today.append((friend, offer.product, quality, offer.seller))
+        consumer.model.words_today.append((friends[(start + n) % len(friends)], word))

@@ -10,14 +10,20 @@ import mesa
 from reference import equations
 from reference.buying import buy
 from reference.creator import Creator
-from reference.records import Channel, Experience, Follow, Offer, Product, Tier, Words
+from reference.memory import faded, remember_claim, remember_page, remember_word
+from reference.records import Channel, Follow, Memory, Offer, Post, Product, Tier, Word
 
 if TYPE_CHECKING:
     from reference.market import PlainMarket
 
 MOST_FOLLOWS = 14
 MOST_PAGES = 23
-WORDS_REMEMBERED = 3
+LONGEST_WAIT = 1e6
+
+
+def in_eighths(count: float) -> float:
+    """A count of claims as it is kept on an edge, rounded down (7.8)."""
+    return min(int(8.0 * count), 255) / 8.0
 
 
 class Consumer(mesa.Agent):
@@ -27,10 +33,11 @@ class Consumer(mesa.Agent):
         """Draw the person's traits (section 5)."""
         super().__init__(model)
         p, rng, count = model.parameters.market.people, model.rng, len(model.categories)
-        self.group = self.random.randrange(count)
+        self.group = self.random.randrange(p.groups)
         own, common = sqrt(1.0 - p.taste_grouping), sqrt(p.taste_grouping * count)
+        favourite = self.group % count
         self.taste = [
-            p.taste_spread * (own * float(rng.standard_normal()) + common * ((c == self.group) - 1.0 / count))
+            p.taste_spread * (own * float(rng.standard_normal()) + common * ((c == favourite) - 1.0 / count))
             for c in range(count)
         ]
         self.activity = model.logit_normal(p.activity, p.activity_spread)
@@ -42,20 +49,34 @@ class Consumer(mesa.Agent):
         c = model.parameters.creators
         self.reservation = c.reservation * exp(c.reservation_spread * float(rng.standard_normal()))
         self.friends: list[Consumer] = []
+        shape = model.parameters.market.need.shape
+        rates = [float(rng.gamma(shape, 1.0 / (shape * category.interval))) for category in model.categories]
+        self.waits = [max(1.0 / max(rate, 1.0 / LONGEST_WAIT), 1.0) for rate in rates]
         self.need_opens = [0] * count
         self.need_lapses = [0] * count
         for category in range(count):
             self.schedule_need(category)
         self.needs = [False] * count
-        self.experience: dict[Product, Experience] = {}
-        self.heard: dict[Product, Words] = {}
-        self.inbox: list[tuple[Product, float, Creator | None]] = []
+        self.own_match: list[float] = []
+        self.memories: dict[Product, Memory] = {}
+        self.recall_luck: dict[Product, tuple[int, float]] = {}
+        self.inbox: list[Word] = []
         self.follows: dict[Creator, Follow] = {}
         self.adviser: tuple[Creator, int] | None = None
         self.creator: Creator | None = None
         self.brands_bought: set[int] = set()
-        self.orders = 0
         self.on_their_way: set[int] = set()
+
+    def match(self, product: Product) -> float:
+        """Of this person and a product: for ever (5)."""
+        likeness = self.model.parameters.market.belief.likeness
+        shared, own = self.model.group_match[self.group][product.number], self.own_match[product.number]
+        return self.model.match_spread(product.category) * (sqrt(likeness) * shared + sqrt(1.0 - likeness) * own)
+
+    def use(self, product: Product) -> float:
+        """What one use of a product is like (7.7)."""
+        noise = self.model.parameters.market.experience.noise
+        return product.quality + self.match(product) + noise * float(self.model.rng.standard_normal())
 
     def step(self) -> None:
         """One day: earn, look at what comes up, buy, and stop following whom one has had enough of."""
@@ -68,10 +89,9 @@ class Consumer(mesa.Agent):
         self.needs = [is_open and c not in self.on_their_way for c, is_open in enumerate(opened)]
         online = self.random.random() < self.activity
         leaving: list[Creator] = []
-        offers = self.receive_posts(online, leaving)
-        offers += self.hear_friends()
+        offers = self.receive_posts(online, leaving) + self.hear_friends(online)
         if online:
-            offers += self.hear_adviser() + self.scroll_feed() + self.recall_habits() + self.search()
+            offers += self.hear_adviser() + self.scroll_feed() + self.search() + self.recall()
             self.ask_expert()
             self.model.views.update(offer.channel for offer in offers)
             buy(self, offers)
@@ -81,7 +101,7 @@ class Consumer(mesa.Agent):
     def schedule_need(self, category: int) -> None:
         """When the next need opens, and when it will have been met elsewhere (7.1)."""
         rng, lapse = self.model.rng, self.model.parameters.market.need.lapse
-        opens = self.model.day + int(rng.geometric(1.0 / self.model.categories[category].interval))
+        opens = self.model.day + int(rng.geometric(1.0 / self.waits[category]))
         self.need_opens[category], self.need_lapses[category] = opens, opens + int(rng.geometric(lapse))
 
     # --- whom one follows -------------------------------------------------------------------------------------------
@@ -94,7 +114,7 @@ class Consumer(mesa.Agent):
         """Begin to follow with these counts of claims met and broken; whether that was possible."""
         possible = self.may_follow(creator)
         if possible:
-            self.follows[creator] = Follow(met, broken)
+            self.follows[creator] = Follow(in_eighths(met), in_eighths(broken))
             creator.audience += 1
         return possible
 
@@ -124,34 +144,45 @@ class Consumer(mesa.Agent):
             follow.fatigue *= 1.0 - a.fatigue_decay
             delivered = 0
             for post in creator.posts_today:
-                if not post.private and random() >= p.platform.feed.organic_reach:
+                if not post.private and random() >= creator.reach:
                     continue
-                product = post.claim.product
-                taste, needed = self.taste[product.category], self.needs[product.category]
-                looks = online and follow.fatigue <= a.mute_fatigue
-                if looks and random() < equations.open_probability(taste, needed, follow.fatigue, p):
-                    channel = Channel.PRIVATE_POST if post.private else Channel.PUBLIC_POST
-                    offers.append(Offer(product, channel, creator, post.claim))
-                follow.fatigue += equations.fatigue_added(delivered == 0, not needed and taste < 0.0, p)
+                category = post.product.category
+                taste, needed = self.taste[category], self.needs[category]
+                if online and follow.fatigue <= a.mute_fatigue:
+                    trusted = self.trust_in(creator)
+                    if random() < equations.open_probability(taste, needed, trusted, follow.fatigue, p):
+                        offers.append(self.see_post(post))
+                irrelevant = not needed and a.interest * taste < 0.0
+                follow.fatigue += equations.fatigue_added(delivered == 0, irrelevant, p)
                 delivered += 1
                 self.model.private_posts_delivered += post.private
-            fed_up = follow.fatigue > a.leave_fatigue or (delivered and self.trust_in(creator) < a.leave_trust)
-            if delivered and fed_up and random() < a.leave:
+            if self.wants_to_leave(creator, follow, delivered) and random() < a.leave:
                 leaving.append(creator)
         return offers
 
-    def hear_friends(self) -> list[Offer]:
-        """Words told yesterday are remembered; each is an offer (7.10)."""
+    def wants_to_leave(self, creator: Creator, follow: Follow, delivered: int) -> bool:
+        """Whether there is a reason to stop following (7.3)."""
+        a = self.model.parameters.market.attention
+        if creator.is_forgotten:
+            return True
+        return delivered > 0 and (follow.fatigue > a.leave_fatigue or self.trust_in(creator) < a.leave_trust)
+
+    def see_post(self, post: Post) -> Offer:
+        """Look at a post, which is remembered."""
+        if post.claim is None:
+            remember_page(self, post.product)
+        else:
+            remember_claim(self, post.creator, post.product, post.claim, close=post.private)
+        return Offer(post.product, post.channel, post.creator, post.claim, post.paid)
+
+    def hear_friends(self, online: bool) -> list[Offer]:
+        """Words told yesterday are remembered; each of what is needed is an offer (7.10)."""
         offers = []
-        for product, experienced, root in self.inbox:
-            if product not in self.heard and len(self.heard) == WORDS_REMEMBERED:
-                del self.heard[min(self.heard, key=lambda one: self.heard[one].last_day)]
-            words = self.heard.setdefault(product, Words(self.model.day))
-            words.count += 1
-            words.mean += (experienced - words.mean) / words.count
-            words.last_day = self.model.day
-            sells = root is not None and root.active and root.person is not self
-            offers.append(Offer(product, Channel.FRIEND, root if sells else None))
+        for word in self.inbox:
+            remember_word(self, word)
+            if online and self.needs[word.product.category]:
+                sells = word.seller is not None and word.seller.active and word.seller.person is not self
+                offers.append(Offer(word.product, Channel.FRIEND, word.seller if sells else None))
         self.inbox.clear()
         return offers
 
@@ -161,47 +192,47 @@ class Consumer(mesa.Agent):
             return []
         creator, category = self.adviser
         self.adviser = None
-        claim = creator.advice[category]
-        if creator not in self.follows or claim is None:
+        advice = creator.advice[category]
+        if creator not in self.follows or advice is None:
             return []
-        return [Offer(claim.product, Channel.ANSWER, creator, claim)]
+        if advice.claim is not None:
+            remember_claim(self, creator, advice.product, advice.claim, close=True)
+        return [Offer(advice.product, Channel.ANSWER, creator, advice.claim, advice.paid)]
 
     def scroll_feed(self) -> list[Offer]:
         """Item pages of the public feed: ads, creators' posts and listings (7.4)."""
-        a, platform, random = self.model.parameters.market.attention, self.model.platform, self.random
-        ad_load = self.model.parameters.platform.feed.ad_load
-        pages = min(int(self.model.rng.poisson(a.public_slots)), MOST_PAGES)
+        p, platform, random = self.model.parameters, self.model.platform, self.random
+        a = p.market.attention
+        pages = min(int(self.model.rng.poisson(equations.mean_pages(platform.ad_share, p))), MOST_PAGES)
+        platform.pages_today += pages
         weights = [exp(a.interest * t + a.need * n) for t, n in zip(self.taste, self.needs, strict=True)]
         offers = []
         for category in random.choices(range(len(weights)), weights, k=pages):
-            kind, ads, posts = random.random(), platform.ads[category], platform.posts[category]
-            if kind < ad_load and ads.items:
-                [product] = ads.draw(random)
-                product.brand.ad_views += 1
-                offers.append(Offer(product, Channel.AD))
-            elif ad_load <= kind < ad_load + platform.post_share and posts.items:
+            meant, posts = random.random(), platform.posts[category]
+            for_posts = (1.0 - platform.ad_share) * platform.post_share
+            if meant < platform.ad_share and platform.ads[category].items:
+                offers.append(self.see_ad(category))
+            elif platform.ad_share <= meant < platform.ad_share + for_posts and posts.items:
                 [post] = posts.draw(random)
                 if post.creator.person is not self:
                     self._perhaps_follow_at_sight(post.creator)
-                    offers.append(Offer(post.claim.product, Channel.PUBLIC_POST, post.creator, post.claim))
+                    offers.append(self.see_post(post))
             else:
                 [product] = platform.goods[category].draw(random)
                 offers.append(Offer(product, Channel.LISTING))
         return offers
 
+    def see_ad(self, category: int) -> Offer:
+        """Look at an ad, which is remembered."""
+        [product] = self.model.platform.ads[category].draw(self.random)
+        product.ad_views += 1
+        remember_page(self, product)
+        return Offer(product, Channel.AD)
+
     def _perhaps_follow_at_sight(self, creator: Creator) -> None:
         p = self.model.parameters
         if p.platform.follow_gate and self.random.random() < p.market.attention.follow_gate:
             self.follow(creator, *creator.counts_of_stranger())
-
-    def recall_habits(self) -> list[Offer]:
-        """Products bought by habit come to mind when their category is needed (7.6)."""
-        often = self.model.parameters.market.experience.habit_purchases
-        return [
-            Offer(product, Channel.HABIT)
-            for product, own in self.experience.items()
-            if own.satisfying_in_a_row >= often and self.needs[product.category]
-        ]
 
     def _some_need(self, probability: float) -> int | None:
         """One of the open needs with this probability, if there is any."""
@@ -209,19 +240,45 @@ class Consumer(mesa.Agent):
         return self.random.choice(needed) if needed and self.random.random() < probability else None
 
     def search(self) -> list[Offer]:
-        """Search results for something that is needed (7.5)."""
-        a = self.model.parameters.market.attention
+        """Search results for something that is needed, ads among them (7.5)."""
+        a, platform = self.model.parameters.market.attention, self.model.platform
         category = self._some_need(a.search)
         if category is None:
             return []
-        drawn = self.model.platform.goods[category].draw(self.random, a.search_results)
-        return [Offer(product, Channel.SEARCH) for product in dict.fromkeys(drawn)]
+        platform.pages_today += a.search_results
+        offers, seen = [], set()
+        for _ in range(a.search_results):
+            if self.random.random() < platform.ad_share and platform.ads[category].items:
+                offers.append(self.see_ad(category))
+                continue
+            [product] = platform.goods[category].draw(self.random)
+            if product not in seen:
+                seen.add(product)
+                offers.append(Offer(product, Channel.SEARCH))
+        return offers
+
+    def recall(self) -> list[Offer]:
+        """Products come to mind that are needed: drawn once for each need that opens (7.6)."""
+        offers = []
+        for product in self.memories:
+            if not self.needs[product.category]:
+                continue
+            opened = self.need_opens[product.category]
+            drawn, luck = self.recall_luck.get(product, (-1, 0.0))
+            if drawn != opened:
+                luck = self.random.random()
+                self.recall_luck[product] = (opened, luck)
+            memory = faded(self, product)
+            if memory is not None and luck < equations.recall_probability(memory.goodwill):
+                offers.append(Offer(product, Channel.RECALL))
+        return offers
 
     def ask_expert(self) -> None:
-        """A question to the followed creator who knows most of something that is needed (7.9)."""
+        """A question to the followed creator who posts most of something that is needed, and is trusted most (7.9)."""
         category = self._some_need(self.model.parameters.market.attention.ask)
         if category is None:
             return
         experts = [creator for creator in self.follows if creator.active and creator.has_pool()]
         if experts:
-            max(experts, key=lambda creator: creator.expertise[category]).questions.append((self, category))
+            best = max(experts, key=lambda creator: creator.share_of(category) * self.trust_in(creator))
+            best.questions.append((self, category))

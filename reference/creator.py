@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import mesa
 
 from reference import equations
+from reference.memory import believe, faded, remember_use
 from reference.records import Claim, Post, Product, Tier
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ class Creator(mesa.Agent):
         self.mean_taste = [0.0] * count
         if person is not None:
             person.creator = self
-            self.integrity = model.logit_normal(c.integrity, c.integrity_spread)
+            self.integrity = model.logit_normal(
+                c.kol_integrity if tier is Tier.KOL else c.integrity, c.integrity_spread
+            )
             self.reservation = person.reservation
             self.mean_taste = list(person.taste)
             weights = [exp(c.specialty * taste) for taste in person.taste]
@@ -38,15 +41,17 @@ class Creator(mesa.Agent):
         elif brand is not None:
             self.posts = [float(sum(g.category == category for g in brand.goods)) for category in range(count)]
         self.orders = [0.0] * count
-        self.judgement_noise: list[float] = model.rng.standard_normal(len(model.goods)).tolist()
-        self.since = model.day
+        self.hearsay: list[float] = model.rng.standard_normal(len(model.goods)).tolist()
+        self.since = self.posted = model.day
         self.active = True
         self.audience = 0
+        self.reach = 0.0
+        self.is_forgotten = False
         self.pool_met = self.pool_broken = 0.0
         self.claims_met = self.claims_broken = 0
-        self.expertise = [0.0] * count
-        self.advice: list[Claim | None] = []
+        self.advice: list[Post | None] = []
         self.advice_day = self.random.randrange(c.advice_days)
+        self.posts_by_morning = list(self.posts)
         self.posts_today: list[Post] = []
         self.questions: list[tuple[Consumer, int]] = []
         # what was learnt of posting (7.17): weekly posts n, income y, n², n·y, and effort
@@ -59,13 +64,18 @@ class Creator(mesa.Agent):
 
     @property
     def effort_cost(self) -> float:
-        """Of posting, yuan day/post²: a KOL's posts are productions."""
+        """Of posting, yuan day/post²: a KOL's posts are productions (7.17)."""
         c = self.model.parameters.creators
-        return c.effort_cost * (c.kol_effort if self.tier is Tier.KOL else 1.0)
+        return max(c.effort_cost, c.kol_effort * self.audience) if self.tier is Tier.KOL else c.effort_cost
 
     def has_pool(self) -> bool:
         """Whether followers can ask one-to-one (7.9)."""
         return self.private_share() > 0.0
+
+    def share_of(self, category: int) -> float:
+        """Share of a category in what is posted (7.9)."""
+        whole = sum(self.posts_by_morning)
+        return self.posts_by_morning[category] / whole if whole else 0.0
 
     def counts_of_stranger(self) -> tuple[float, float]:
         """Claims met and broken that somebody begins with who does not follow (7.8)."""
@@ -73,57 +83,69 @@ class Creator(mesa.Agent):
 
     # --- what a post is worth and says ------------------------------------------------------------------------------
 
-    def is_paid_for(self, product: Product) -> bool:
-        """Whether the product's brand has money for creators of this tier (7.12)."""
-        return self.tier is not Tier.BRAND and product.brand.promotes[self.tier]
+    def commission_on(self, product: Product) -> float:
+        """Share of the price that the product's brand pays creators of this tier today (7.12)."""
+        if not product.brand.pays[self.tier]:
+            return 0.0
+        return self.model.parameters.platform.commission_of(self.model.parameters.creators)
 
-    def pay_shares(self, product: Product) -> tuple[float, float]:
-        """Visible and hidden pay, as shares of the price (7.12)."""
+    @property
+    def usual_fee(self) -> float:
+        """Of a post, fen (7.12)."""
         c = self.model.parameters.creators
-        commission = self.model.parameters.platform.commission_of(c)
-        return (commission, c.resale_margin) if self.is_paid_for(product) else (0.0, 0.0)
+        return 100.0 * (c.koc_fee if self.tier is Tier.KOC else c.slot_fee) * self.audience
 
-    def judgement(self, product: Product) -> float:
-        """What the creator thinks of a product: the claim of 7.14 without hype."""
-        noise, expertise = self.judgement_noise[product.number], self.expertise[product.category]
-        return equations.honest_claim(product.quality, noise, expertise, self.model.parameters)
+    def has_used(self, product: Product) -> bool:
+        """Whether the creator remembers having used a product."""
+        memory = self.person.memories.get(product) if self.person is not None else None
+        return memory is not None and memory.used > 0
 
-    def claim(self, product: Product) -> Claim:
-        """What the creator says of it today (7.14)."""
-        visible, hidden = self.pay_shares(product)
-        hype = equations.inflation(self.integrity, visible + hidden, self.model.parameters)
-        return Claim(product, self.judgement(product) + hype, visible)
+    def claim(self, product: Product, paid: bool) -> Claim | None:
+        """What the creator says of a product today; a brand says nothing (7.14)."""
+        if self.person is None:
+            return None
+        p = self.model.parameters
+        memory = faded(self.person, product)
+        if memory is not None and memory.used > 0:
+            known, variance = memory.evidence / max(memory.precision, 1e-12), p.market.experience.noise**2 / memory.used
+        else:
+            known = product.quality + p.market.belief.hearsay * self.hearsay[product.number]
+            variance = p.market.belief.hearsay**2
+        worth = known + (equations.inflation(self.integrity, p) if paid else 0.0)
+        return Claim(worth, variance, self.commission_on(product) if paid else 0.0)
 
-    def attractiveness(self, product: Product, slot_fee: float = 0.0) -> float:
-        """Of a product to post about, without luck; ``slot_fee`` in yuan (7.13)."""
-        c = product.category
+    def attractiveness(self, product: Product, fee: float) -> float:
+        """Of a product to post about, without luck; ``fee`` in fen (7.13)."""
+        c, p = product.category, self.model.parameters.creators
         each = equations.orders_per_post(self.orders[c], self.posts[c], self.audience, self.model.parameters)
-        pay = sum(self.pay_shares(product)) * product.price / 100.0 * each + slot_fee
-        value = log1p(pay / self.model.parameters.creators.income_scale)
-        return value + self.mean_taste[c] + self.judgement(product)
+        income = ((self.commission_on(product) + p.resale_margin) * product.price * each + fee) / 100.0
+        opinion = believe(self.person, product).mean if self.person is not None else 0.0
+        return log1p(income / p.income_scale) + self.mean_taste[c] + opinion
 
     # --- the morning ------------------------------------------------------------------------------------------------
 
+    def get_ready(self) -> None:
+        """What is known of the creator today, before anybody posts."""
+        p, audience = self.model.parameters, float(self.audience)
+        if self.tier is Tier.KOL:
+            audience *= p.platform.feed.mass_audience / max(p.creators.kol_audience * self.model.population, 1.0)
+        self.reach = equations.reach(audience, p)
+        self.is_forgotten = self.model.day - self.posted > p.market.attention.silence
+        self.posts_by_morning = list(self.posts)
+
     def post(self) -> None:
-        """Posts of the day, and once a week new advice."""
+        """New advice once in some days, and the posts of the day (7.13, 7.15)."""
         p = self.model.parameters
         self.posts_today = []
         if not self.active:
             return
-        whole = sum(self.posts)
-        self.expertise = [equations.expertise(n, whole, p) for n in self.posts]
-        if not self.advice or self.model.day % self.model.parameters.creators.advice_days == self.advice_day:
+        if not self.advice or self.model.day % p.creators.advice_days == self.advice_day:
             self.advice = [self.advise(goods) for goods in self.model.goods_of]
         number = min(int(self.model.rng.poisson(self.mean_posts())), p.creators.posts_most)
-        paid_slot = False
         for _ in range(number):
-            slot_fee = 0.0 if paid_slot or self.tier is not Tier.KOL else p.creators.slot_fee * self.audience
-            product = self.choose_product(slot_fee)
-            if self.tier is Tier.KOL and not paid_slot and self.is_paid_for(product):
-                paid_slot = True
-                self.earn_slot_fee(product.brand)
-            private = self.random.random() < self.private_share()
-            self.posts_today.append(Post(self, self.claim(product), private))
+            found = self.choose_post()
+            if found is not None:
+                self.posts_today.append(self.write(*found))
 
     def mean_posts(self) -> float:
         """Posts to expect today: the intended rate, a little more or less in the week's experiment (7.13)."""
@@ -138,29 +160,73 @@ class Creator(mesa.Agent):
         c = self.model.parameters.creators
         return {Tier.KOC: c.private_share_koc, Tier.KOL: c.private_share_kol, Tier.BRAND: 1.0}[self.tier]
 
-    def choose_product(self, slot_fee: float) -> Product:
-        """One of some products drawn from all, or from the brand's own, by a softmax over attractiveness (7.13)."""
-        goods = self.model.goods if self.brand is None else self.brand.goods
-        candidates = self.random.choices(goods, k=self.model.parameters.creators.candidates)
-        luck = self.model.rng.gumbel(size=len(candidates)).tolist()
-        scores = [
-            self.attractiveness(product, slot_fee if self.is_paid_for(product) else 0.0) + luck
-            for product, luck in zip(candidates, luck, strict=True)
-        ]
-        return candidates[scores.index(max(scores))]
+    def choose_post(self) -> tuple[Product, bool] | None:
+        """A product to post about, and whether that is paid; None where there is no post (7.13)."""
+        c = self.model.parameters.creators
+        if self.brand is not None:
+            return (self.random.choice(self.brand.goods), False) if self.brand.goods else None
+        contract = self.choose_contract()
+        if contract is not None:
+            if not self.agrees(contract):
+                return None
+            contract.brand.pay_fee(self, self.model.fee_of(self))
+            return contract, True
+        if c.resale_margin > 0.0:
+            return self.most_attractive(self.random.choices(self.model.goods, k=c.candidates), 0.0), True
+        liked = self.liked_product() if self.random.random() < c.unpaid else None
+        return (liked, False) if liked is not None else None
 
-    def advise(self, goods: list[Product]) -> Claim | None:
+    def choose_contract(self) -> Product | None:
+        """The most attractive of some offers that can be paid."""
+        offers, fee = self.model.offers[self.tier], self.model.fee_of(self)
+        if offers is None:
+            return None
+        drawn = offers.draw(self.random, self.model.parameters.creators.candidates)
+        able = [product for product in drawn if product.brand.funds[self.tier] >= fee]
+        return self.most_attractive(able, float(fee)) if able else None
+
+    def most_attractive(self, goods: list[Product], fee: float) -> Product:
+        """One of some products by a softmax over attractiveness."""
+        luck = self.model.rng.gumbel(size=len(goods)).tolist()
+        scores = [self.attractiveness(product, fee) + one for product, one in zip(goods, luck, strict=True)]
+        return goods[scores.index(max(scores))]
+
+    def agrees(self, product: Product) -> bool:
+        """Whether a contract is taken: a KOC tries a product first."""
+        if self.person is None or self.tier is not Tier.KOC or self.has_used(product):
+            return True
+        p = self.model.parameters
+        product.brand.give_sample(product)
+        experienced = self.person.use(product)
+        satisfying = experienced >= believe(self.person, product).mean - p.market.experience.tolerance
+        remember_use(self.person, product, experienced, satisfying)
+        return experienced >= p.creators.declines_below or self.random.random() >= self.integrity
+
+    def liked_product(self) -> Product | None:
+        """Of what the creator remembers having used, what is liked most, if anything is."""
+        assert self.person is not None, "brands like nothing"
+        used = [product for product in self.person.memories if self.has_used(product)]
+        liking = {product: believe(self.person, product).mean + 0.5 * self.random.random() for product in used}
+        best = max(used, key=liking.__getitem__, default=None)
+        return best if best is not None and liking[best] > self.model.parameters.creators.declines_below else None
+
+    def write(self, product: Product, paid: bool) -> Post:
+        """A post to the pool, in public, or a live room."""
+        self.posted = self.model.day
+        private = self.random.random() < self.private_share()
+        may_be_live = self.tier is Tier.KOL and paid and not private
+        live = may_be_live and self.random.random() < self.model.parameters.creators.live_share
+        return Post(self, product, self.claim(product, paid), paid, private, live)
+
+    def advise(self, goods: list[Product]) -> Post | None:
         """The most attractive product of a category, as claimed today; None where a brand has none there (7.15)."""
         own = [product for product in goods if self.brand is None or product.brand is self.brand]
-        return self.claim(max(own, key=self.attractiveness)) if own else None
-
-    def earn_slot_fee(self, brand: Brand) -> None:
-        """The fee of a KOL's first promoted post of the day (7.12)."""
-        fee = int(100 * self.model.parameters.creators.slot_fee * self.audience)
-        brand.spend(Tier.KOL, fee)
-        brand.profit -= fee
-        self.balance += fee
-        self.earn(fee)
+        if not own:
+            return None
+        best = max(own, key=lambda product: self.attractiveness(product, 0.0))
+        pay = self.commission_on(best) + self.model.parameters.creators.resale_margin
+        paid = self.brand is None and pay > 0.0
+        return Post(self, best, self.claim(best, paid), paid, private=True)
 
     def earn(self, fen: int) -> None:
         """Income to learn from; what is paid out follows when orders are settled."""
@@ -184,7 +250,7 @@ class Creator(mesa.Agent):
         self.posts = [(1.0 - self.model.parameters.creators.content_decay) * n for n in self.posts]
         self.orders = [(1.0 - self.model.parameters.creators.content_decay) * n for n in self.orders]
         for post in self.posts_today:
-            self.posts[post.claim.product.category] += 1.0
+            self.posts[post.product.category] += 1.0
         for product in sold:
             self.orders[product.category] += 1.0
         per_hundred = 100.0 / max(self.audience, 1)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from math import exp, log, log1p, sqrt
+from math import exp, log
 from typing import NamedTuple
 
 from sim.parameters import Parameters
+
+LEAST_VARIANCE = 1e-6
+MEAN_LUCK = 0.5772156649015329
+UNAFFECTED_AUDIENCE = 10_000.0
 
 
 def logistic(x: float) -> float:
@@ -18,22 +22,25 @@ def logit(p: float) -> float:
     return log(p / (1.0 - p))
 
 
+# --- attention ------------------------------------------------------------------------------------------------------
+
+
 def trust(met: float, broken: float, pool_met: float, pool_broken: float, share: float) -> float:
     """7.8: the expected share of claims met."""
     return (met + share * pool_met) / (met + broken + share * (pool_met + pool_broken))
 
 
-def expertise(posts: float, all_posts: float, p: Parameters) -> float:
-    """7.8: from the share of a category in what a creator posts."""
-    share = posts / all_posts
-    floor = p.market.trust.expertise_floor
-    return floor + (1.0 - floor) * share / (share + p.market.trust.expertise_half)
+def reach(audience: float, p: Parameters) -> float:
+    """7.3: share of the followers to whom a public post is delivered."""
+    feed = p.platform.feed
+    return feed.organic_reach * min(1.0, UNAFFECTED_AUDIENCE / max(audience, 1.0)) ** feed.reach_fall
 
 
-def open_probability(taste: float, needed: bool, fatigue: float, p: Parameters) -> float:
+def open_probability(taste: float, needed: bool, trusted: float, fatigue: float, p: Parameters) -> float:
     """7.3: to open a post that was delivered."""
     a = p.market.attention
-    return logistic(logit(a.open_rate) + a.interest * taste + a.need * needed) * exp(-fatigue)
+    drawn = a.interest * taste + a.need * needed + a.trust * (trusted - 0.5)
+    return logistic(logit(a.open_rate) + drawn) * exp(-fatigue)
 
 
 def fatigue_added(first_of_day: bool, irrelevant: bool, p: Parameters) -> float:
@@ -42,44 +49,113 @@ def fatigue_added(first_of_day: bool, irrelevant: bool, p: Parameters) -> float:
     return (a.fatigue_first if first_of_day else a.fatigue_more) + (a.fatigue_irrelevant if irrelevant else 0.0)
 
 
+def mean_pages(ad_share: float, p: Parameters) -> float:
+    """7.4: pages of the feed that somebody sees, who is online."""
+    return p.market.attention.public_slots / (1.0 - (1.0 - p.platform.feed.displacement) * ad_share)
+
+
+# --- memory and belief ----------------------------------------------------------------------------------------------
+
+
+def goodwill_added(goodwill: float, strength: float, most: float) -> float:
+    """7.6: by an impression."""
+    return strength * max(0.0, 1.0 - goodwill / most)
+
+
+def recall_probability(goodwill: float) -> float:
+    """7.6: that a product comes to mind."""
+    return 1.0 - exp(-goodwill)
+
+
+class World(NamedTuple):
+    """7.7: variances of quality, match, use and rating bias, in one category."""
+
+    quality: float
+    match: float
+    use: float
+    bias: float
+
+    @property
+    def prior(self) -> float:
+        """Of worth, before anything is known."""
+        return self.quality + self.match
+
+    def most_told(self, likeness: float) -> float:
+        """Precision at which what others say counts no more."""
+        own = max((1.0 - likeness) * self.match, LEAST_VARIANCE)
+        return max(1.0 / own - 1.0 / max(self.prior, LEAST_VARIANCE), LEAST_VARIANCE)
+
+
+class Signal(NamedTuple):
+    """7.7: of what a product is worth to oneself."""
+
+    value: float
+    precision: float
+
+
+def told(said: float, variance: float, likeness: float, world: World) -> Signal:
+    """7.7: in what somebody says, whose match is so like one's own."""
+    covariance = world.quality + likeness * world.match
+    if covariance <= LEAST_VARIANCE:
+        return Signal(0.0, 0.0)
+    a = world.prior / covariance
+    return Signal(a * said, 1.0 / max(a * a * (world.prior + variance) - world.prior, LEAST_VARIANCE))
+
+
+def rated(deviation: float, ratings: float, world: World) -> Signal:
+    """7.7: in a public rating."""
+    if ratings <= 0.0 or world.quality <= LEAST_VARIANCE:
+        return Signal(0.0, 0.0)
+    a = world.prior / world.quality
+    variance = a * a * (world.quality + world.bias + (world.match + world.use) / ratings) - world.prior
+    return Signal(a * deviation, 1.0 / max(variance, LEAST_VARIANCE))
+
+
+def news(precision: float, most_told: float) -> float:
+    """7.7: share of what others say that is new to who knows so much."""
+    return max(0.0, 1.0 - precision / most_told)
+
+
+def credibility(trusted: float, visible_pay: float, p: Parameters) -> float:
+    """7.7: share of its precision that a claim is given."""
+    return trusted * max(0.0, 1.0 - p.market.belief.disclosure * visible_pay)
+
+
 class Belief(NamedTuple):
-    """Quality as believed: mean and precision."""
+    """Worth as expected, and its precision."""
 
     mean: float
     precision: float
 
 
-def belief(signals: list[tuple[float, float]]) -> Belief:
-    """7.7: the mean of (value, precision), weighted by precision."""
-    weighted = total = 0.0
-    for value, precision in signals:
-        weighted += value * precision
-        total += precision
-    return Belief(weighted / total, total)
+def belief(evidence: float, precision: float, rating: Signal, share: float, world: World) -> Belief:
+    """7.7: from what is remembered, and the public rating, of which a share is new."""
+    rated_precision = share * rating.precision
+    whole = 1.0 / max(world.prior, LEAST_VARIANCE) + precision + rated_precision
+    return Belief((evidence + rated_precision * rating.value) / whole, whole)
 
 
-def rating_precision(ratings: int, p: Parameters) -> float:
-    """7.7: of the public rating; it saturates."""
-    return p.market.belief.rating * ratings / (ratings + p.market.belief.rating_half)
+# --- choice and experience ------------------------------------------------------------------------------------------
 
 
-def claim_precision(trusted: float, mastery: float, visible_pay: float, p: Parameters) -> float:
-    """7.7: of a claim; ``visible_pay`` as a share of the price."""
-    b = p.market.belief
-    return b.claim * trusted * mastery * max(0.0, 1.0 - b.disclosure * visible_pay)
+def believed_value(believed: Belief, use: float, p: Parameters) -> float:
+    """7.11: what worth as believed adds to utility, less the risk of it."""
+    return believed.mean - 0.5 * p.market.choice.risk * (1.0 / believed.precision + use)
 
 
-def believed_value(believed: Belief, p: Parameters) -> float:
-    """7.11: what quality as believed adds to utility."""
-    c = p.market.choice
-    return c.quality * (believed.mean - c.risk / believed.precision)
-
-
-def other_utility(
-    taste: float, relative_price: float, sensitivity: float, friends: int, impulse: float, p: Parameters
+def lasting_utility(
+    taste: float, relative_price: float, sensitivity: float, friends: float, impulse: float, p: Parameters
 ) -> float:
-    """7.11: the rest of utility, without luck."""
-    return taste - sensitivity * log(relative_price) + p.market.choice.herding * log1p(friends) - impulse
+    """7.11: that of having a product, but for what it is worth."""
+    c = p.market.choice
+    known = c.friends * (1.0 - exp(-c.friends_saturation * friends))
+    return taste - sensitivity * relative_price + known - impulse
+
+
+def is_returned(liking: float, experienced: float, luck: float, p: Parameters) -> bool:
+    """7.11: whether having nothing would be better, the mood having passed."""
+    e = p.market.experience
+    return liking + experienced + e.mood * (luck - MEAN_LUCK) < -e.return_below
 
 
 def share_probability(sociability: float, surprise: float, p: Parameters) -> float:
@@ -89,14 +165,17 @@ def share_probability(sociability: float, surprise: float, p: Parameters) -> flo
     return logistic(logit(sociability) + p.market.sharing.surprise * surprise)
 
 
-def honest_claim(quality: float, luck: float, mastery: float, p: Parameters) -> float:
-    """7.14: what a creator thinks of a product."""
-    return quality + p.creators.claim_noise * luck / sqrt(mastery)
+# --- creators -------------------------------------------------------------------------------------------------------
 
 
-def inflation(integrity: float, pay: float, p: Parameters) -> float:
-    """7.14: what pay, visible or not, adds to a claim; ``pay`` as a share of the price."""
-    return p.creators.hype * (1.0 - integrity) * pay
+def inflation(integrity: float, p: Parameters) -> float:
+    """7.14: what pay adds to a claim."""
+    return p.creators.hype * (1.0 - integrity)
+
+
+def fee_level(money: float, cost: float) -> float:
+    """7.12: of the fees of a tier over the usual ones."""
+    return max(1.0, money / cost) if cost > 0.0 else 1.0
 
 
 def orders_per_post(orders: float, posts: float, audience: int, p: Parameters) -> float:

@@ -16,9 +16,13 @@ from reference.brand import Brand
 from reference.buying import receive
 from reference.consumer import Consumer
 from reference.creator import Creator
+from reference.equations import World
+from reference.memory import remember_use
 from reference.platform import Platform
-from reference.records import Channel, Order, Product, Tier
+from reference.records import Channel, Order, Product, Ranking, Tier, Word
 from sim.parameters import Parameters
+
+LONGEST_PAST = 4_095  # days
 
 
 class PlainMarket(mesa.Model):
@@ -59,18 +63,25 @@ class PlainMarket(mesa.Model):
         for consumer, numbers in zip(consumers, friends, strict=True):
             consumer.friends = [consumers[number] for number in numbers]
         self.consumers = AgentSet(consumers, random=self.random)
+        self.population = sum(consumer.activity > 0.0 for consumer in consumers)
         self.people_with_friends = [consumer for consumer in consumers if consumer.friends]
-        self.brands = [Brand(self, number) for number in range(parameters.brands.count)]
+        self.brands = [Brand(self, number, self.population) for number in range(parameters.brands.count)]
         self.goods = self.make_goods()
         self.goods_of = [[g for g in self.goods if g.category == c] for c in range(len(self.categories))]
+        self.draw_matches()
+        for consumer in consumers:
+            if consumer.activity > 0.0:
+                self.look_back(consumer)
         self.platform = Platform(self)
         self.creators = AgentSet([], random=self.random)
         self.first_creators()
         gather_audiences(self)
         self.survey_followers()
         c, largest_pool = parameters.creators, pool_sizes(self)[1]
-        share = min(c.kol_threshold * len(consumers), float(c.kol_threshold_most))
-        self.kol_threshold = max(share, largest_pool + 1.0)
+        share = min(int(c.kol_threshold * self.population), c.kol_threshold_most)
+        self.kol_threshold = max(share, largest_pool + 1)
+        self.offers: dict[Tier, Ranking | None] = {}
+        self.fee_levels = dict.fromkeys(Tier, 1.0)
         self.orders: list[Order] = []
         self.on_the_way: list[Order] = []
         self.views: Counter[Channel] = Counter()
@@ -94,7 +105,17 @@ class PlainMarket(mesa.Model):
 
     def by_size(self, stated: float) -> float:
         """What is stated for a market of 10,000 people, for this one (7.24)."""
-        return stated * sum(consumer.activity > 0.0 for consumer in self.consumers) / 10_000
+        return stated * self.population / 10_000
+
+    def match_spread(self, category: int) -> float:
+        """Standard deviation of match (5)."""
+        return self.parameters.market.catalogue.match_spread * self.categories[category].match
+
+    def world(self, category: int) -> World:
+        """Variances that people know of (7.7)."""
+        p = self.parameters.market
+        match = self.match_spread(category)
+        return World(p.catalogue.quality_spread**2, match**2, p.experience.noise**2, p.catalogue.rating_bias**2)
 
     def prior_counts(self, relation: str) -> tuple[float, float]:
         """Claims met and broken that a follower begins with, by how the follow came about (7.8)."""
@@ -108,23 +129,47 @@ class PlainMarket(mesa.Model):
         p, normal = self.parameters, self.rng.standard_normal
         m = p.market.catalogue
         goods: list[Product] = []
-        markup = p.brands.pass_through * (
-            p.platform.take_rate + p.platform.commission_of(p.creators) + p.creators.resale_margin
-        )
+        raised = 1.0 + p.brands.pass_through * (p.platform.take_rate + p.platform.commission_of(p.creators))
         for category, about in enumerate(self.categories):
             for _ in range(m.products_per_category):
                 quality = m.quality_spread * float(normal())
                 yuan = about.price * exp(m.quality_premium * quality + m.price_spread * float(normal()))
-                list_price = round(100.0 * yuan)
                 brand, bias = self.brands[len(goods) % len(self.brands)], m.rating_bias * float(normal())
-                price = int(list_price * (1.0 + markup))
-                product = Product(len(goods), category, brand, quality, bias, list_price, price)
+                price, cost = max(round(100.0 * yuan * raised), 1), int(p.brands.cost * round(100.0 * yuan))
+                product = Product(len(goods), category, brand, quality, bias, 100.0 * yuan, price, cost)
                 brand.goods.append(product)
                 goods.append(product)
-        for product in goods:
-            siblings = product.brand.goods
-            product.reputation = m.reputation * sum(one.quality for one in siblings) / len(siblings)
         return goods
+
+    def draw_matches(self) -> None:
+        """Of groups and of people with products, for ever (5)."""
+        normals, count = self.rng.standard_normal, len(self.goods)
+        self.group_match = normals((self.parameters.market.people.groups, count)).tolist()
+        for consumer in self.consumers:
+            consumer.own_match = normals(count).tolist()
+
+    def look_back(self, consumer: Consumer) -> None:
+        """What somebody bought last of each category, and the time before: remembered, and perhaps rated (5)."""
+        p = self.parameters.market
+        for goods in self.goods_of:
+            category = self.categories[goods[0].category]
+            worth = [
+                one.quality + p.memory.match_known * consumer.match(one)
+                - consumer.sensitivity * one.list_price / (100.0 * category.price)
+                for one in goods
+            ]  # fmt: skip
+            last = float(self.rng.exponential(consumer.waits[goods[0].category]))
+            before = last + float(self.rng.exponential(consumer.waits[goods[0].category]))
+            for days in (min(int(before), LONGEST_PAST), min(int(last), LONGEST_PAST)):
+                luck = self.rng.gumbel(size=len(goods)).tolist()
+                values = [one + two for one, two in zip(worth, luck, strict=True)]
+                product = goods[values.index(max(values))]
+                experienced = consumer.use(product)
+                remember_use(consumer, product, experienced, satisfying=True, days_ago=days)
+                if self.random.random() < p.experience.review:
+                    left = exp(-days / p.belief.rating_days)
+                    product.ratings += left
+                    product.rating_sum += left * experienced
 
     def first_creators(self) -> None:
         """KOCs and KOLs among those who have friends and are ever online, and brands' own accounts."""
@@ -163,7 +208,10 @@ class PlainMarket(mesa.Model):
         self.begin_day()
         for brand in self.brands:
             brand.plan()
-        self.creators.do("post")
+        self.offer_contracts()
+        self.platform.plan_ads()
+        self.platform.rate_goods()
+        self.creators_post()
         self.platform.rank()
         self.consumers.do("step")
         self.goods_arrive()
@@ -179,9 +227,27 @@ class PlainMarket(mesa.Model):
         """Nothing has happened yet today."""
         self.orders_today: list[Order] = []
         self.received_today: list[Order] = []
-        self.words_today: list[tuple[Consumer, Product, float, Creator | None]] = []
+        self.words_today: list[tuple[Consumer, Word]] = []
         self.questions_today = self.answers_today = 0
         self.creator_income = 0
+
+    def offer_contracts(self) -> None:
+        """Fees of a tier, and what brands offer to it (7.12, 7.13)."""
+        for tier in (Tier.KOC, Tier.KOL):
+            money = sum(brand.money(tier) for brand in self.brands)
+            working = [k for k in self.creators if k.active and k.tier is tier]
+            self.fee_levels[tier] = equations.fee_level(money, sum(7.0 * k.rate * k.usual_fee for k in working))
+            weights = [product.brand.money(tier) * product.weight for product in self.goods]
+            self.offers[tier] = Ranking(self.goods, weights) if money > 0.0 else None
+
+    def fee_of(self, creator: Creator) -> int:
+        """Of a post, fen (7.12)."""
+        return int(creator.usual_fee * self.fee_levels[creator.tier])
+
+    def creators_post(self) -> None:
+        """One after another, in an order drawn anew each day (7.13)."""
+        self.creators.do("get_ready")
+        self.creators.shuffle_do("post")
 
     def goods_arrive(self) -> None:
         """What was ordered some days ago is received."""
@@ -196,6 +262,7 @@ class PlainMarket(mesa.Model):
         """Fees of the day, its orders, and what was received."""
         for brand in self.brands:
             brand.book_fees()
+        self.platform.count_pages()
         for product in self.goods:
             product.sales *= 1.0 - self.parameters.platform.feed.popularity_decay
         for order in self.orders_today:
@@ -205,8 +272,8 @@ class PlainMarket(mesa.Model):
 
     def deliver_words(self) -> None:
         """Friends hear tomorrow what was told today; creators take up questions."""
-        for friend, product, quality, seller in self.words_today:
-            friend.inbox.append((product, quality, seller))
+        for friend, word in self.words_today:
+            friend.inbox.append(word)
         self.questions_today = sum(len(creator.questions) for creator in self.creators)
         self.answers_today = sum(self.creators.map("answer_questions"))
 

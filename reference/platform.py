@@ -1,7 +1,8 @@
-"""The platform: what it ranks (7.22), and how it divides money (7.23, 7.24)."""
+"""The platform: ratings, ads and ranks (7.7, 7.22), and how it divides money (7.23, 7.24)."""
 
 from __future__ import annotations
 
+from math import exp
 from typing import TYPE_CHECKING
 
 import mesa
@@ -27,7 +28,42 @@ class Platform(mesa.Agent):
         self.goods: list[Ranking] = []
         self.ads: list[Ranking] = []
         self.posts: list[Ranking] = []
-        self.post_share = 0.0
+        self.post_share = self.ad_share = 0.0
+        self.ad_cost = 0.0  # fen
+        people = model.consumers
+        self.pages = sum(one.activity for one in people) * model.parameters.market.attention.public_slots
+        self.pages_today = 0
+
+    # --- ads --------------------------------------------------------------------------------------------------------
+
+    def plan_ads(self) -> None:
+        """Share of today's pages that are ads, and what one costs: all money is spent, if there are pages (7.22)."""
+        feed = self.model.parameters.platform.feed
+        money = sum(product.brand.bid(product) for product in self.model.goods)
+        least = 100.0 * feed.ad_price
+        self.ad_share = min(feed.ad_load, money / (least * self.pages)) if self.pages > 0.0 else 0.0
+        self.ad_cost = max(least, money / max(1.0, self.ad_share * self.pages))
+
+    def count_pages(self) -> None:
+        """Take up a seventh of today's number."""
+        self.pages += (self.pages_today - self.pages) / 7.0
+        self.pages_today = 0
+
+    # --- ratings ----------------------------------------------------------------------------------------------------
+
+    def rate_goods(self) -> None:
+        """Public ratings fade, and take up yesterday's (7.7)."""
+        kept = exp(-1.0 / self.model.parameters.market.belief.rating_days)
+        for product in self.model.goods:
+            product.ratings = kept * product.ratings + len(product.new_ratings)
+            product.rating_sum = kept * product.rating_sum + sum(product.new_ratings)
+            product.new_ratings.clear()
+        for goods in self.model.goods_of:
+            ratings = sum(product.ratings for product in goods)
+            mean = sum(product.rating_sum for product in goods) / ratings if ratings else 0.0
+            for product in goods:
+                if product.ratings:
+                    product.deviation = product.rating_sum / product.ratings - mean + product.rating_bias
 
     # --- ranking ----------------------------------------------------------------------------------------------------
 
@@ -39,10 +75,10 @@ class Platform(mesa.Agent):
         self.ads = [self.rank_ads(goods) for goods in self.model.goods_of]
         by_category: list[list[Post]] = [[] for _ in self.model.goods_of]
         for post in public:
-            by_category[post.claim.product.category].append(post)
+            by_category[post.product.category].append(post)
         self.posts = [self.rank_posts(posts) for posts in by_category]
-        n = 1_000.0 * len(public) / len(self.model.consumers)
-        self.post_share = feed.content_share * n / (n + feed.content_half) if public else 0.0
+        n = sum(post.creator.audience for post in public) / max(self.model.population, 1)
+        self.post_share = feed.content_share * n / (n + feed.content_half) if n else 0.0
 
     def rank_goods(self, goods: list[Product]) -> Ranking:
         """By recent sales, satisfaction, and money for ads."""
@@ -50,12 +86,12 @@ class Platform(mesa.Agent):
         feed = self.model.parameters.platform.feed
         assumed, weight = feed.satisfaction * feed.satisfaction_weight, feed.satisfaction_weight
         merit = [(product.satisfying + assumed) / (product.bought + weight) for product in goods]
-        return Ranking(goods, self.mix(sales, merit, [product.brand.ad_money for product in goods]))
+        return Ranking(goods, self.mix(sales, merit, [product.brand.bid(product) for product in goods]))
 
     def rank_ads(self, goods: list[Product]) -> Ranking:
         """By money for ads alone."""
-        paying = [product for product in goods if product.brand.ad_money > 0.0]
-        return Ranking(paying, [product.brand.ad_money for product in paying])
+        paying = [product for product in goods if product.brand.bid(product) > 0.0]
+        return Ranking(paying, [product.brand.bid(product) for product in paying])
 
     def rank_posts(self, posts: list[Post]) -> Ranking:
         """By the author's audience and reputation, and whether the brand has money for ads."""
@@ -64,7 +100,8 @@ class Platform(mesa.Agent):
         feed = self.model.parameters.platform.feed
         assumed, weight = feed.truth * feed.truth_weight, feed.truth_weight
         merit = [(author.pool_met + assumed) / (author.pool_met + author.pool_broken + weight) for author in authors]
-        return Ranking(posts, self.mix(audience, merit, [float(p.claim.product.brand.promotes["ads"]) for p in posts]))
+        paid = [float(post.product.brand.bid(post.product) > 0.0) for post in posts]
+        return Ranking(posts, self.mix(audience, merit, paid))
 
     def mix(self, popularity: list[float], merit: list[float], paid: list[float]) -> list[float]:
         """Weights of the items that compete for a slot."""
@@ -92,8 +129,7 @@ class Platform(mesa.Agent):
         product.bought += 1
         product.satisfying += order.satisfying
         if order.rating is not None:
-            product.ratings += 1
-            product.rating_sum += order.rating
+            product.new_ratings.append(order.rating)
         product.brand.book_order(order)
 
     def settle(self) -> None:

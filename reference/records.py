@@ -1,4 +1,4 @@
-"""What agents remember and hand to each other: goods, follows, posts, offers, orders."""
+"""What agents remember and hand to each other: goods, memories, follows, posts, offers, orders."""
 
 from __future__ import annotations
 
@@ -28,11 +28,13 @@ class Channel(StrEnum):
     LISTING = "listing"
     AD = "ad"
     PUBLIC_POST = "public post"
+    LIVE = "live room"
     SEARCH = "search"
     PRIVATE_POST = "private post"
+    OWN_POOL = "own pool"
     ANSWER = "answer"
     FRIEND = "friend"
-    HABIT = "habit"
+    RECALL = "recall"
 
 
 @dataclass(eq=False)
@@ -44,14 +46,18 @@ class Product:
     brand: Brand
     quality: float
     rating_bias: float
-    list_price: int
+    list_price: float
     price: int
-    reputation: float = 0.0
-    ratings: int = 0
+    cost: int
+    ratings: float = 0.0  # fading
     rating_sum: float = 0.0
+    new_ratings: list[float] = field(default_factory=list)
+    deviation: float = 0.0  # of the mean rating from that of the category, bias included
     bought: int = 0
     satisfying: int = 0
     sales: float = 0.0
+    weight: float = 0.0  # share of the brand's recent revenue
+    ad_views: int = 0
 
 
 @dataclass
@@ -64,37 +70,44 @@ class Follow:
 
 
 @dataclass
-class Experience:
-    """Own purchases of one product."""
+class Memory:
+    """What is remembered of one product, faded up to a day (7.6, 7.7)."""
 
-    count: int = 0
-    mean: float = 0.0
-    satisfying_in_a_row: int = 0
-
-
-@dataclass
-class Words:
-    """What friends said of one product."""
-
-    last_day: int
-    count: int = 0
-    mean: float = 0.0
+    day: int
+    goodwill: float = 0.0
+    evidence: float = 0.0
+    precision: float = 0.0
+    friends: float = 0.0
+    used: int = 0
+    source: Creator | None = None
 
 
 class Claim(NamedTuple):
-    """What a creator says of a product, and the pay that can be seen, as a share of the price."""
+    """What a creator says a product is worth, its variance, and the pay that can be seen, as a share of the price."""
 
-    product: Product
-    quality: float
+    worth: float
+    variance: float
     visible_pay: float
 
 
 class Post(NamedTuple):
-    """A claim that is posted, to the private pool or in public."""
+    """A page about a product; paid if the creator earns by it; without claim from a brand's own account."""
 
     creator: Creator
-    claim: Claim
-    private: bool
+    product: Product
+    claim: Claim | None
+    paid: bool
+    private: bool = False
+    live: bool = False
+
+    @property
+    def channel(self) -> Channel:
+        """Through which it speaks."""
+        if self.creator.tier is Tier.BRAND:
+            return Channel.OWN_POOL
+        if self.private:
+            return Channel.PRIVATE_POST
+        return Channel.LIVE if self.live else Channel.PUBLIC_POST
 
 
 class Offer(NamedTuple):
@@ -104,11 +117,21 @@ class Offer(NamedTuple):
     channel: Channel
     seller: Creator | None = None
     claim: Claim | None = None
+    paid: bool = False
+
+
+class Word(NamedTuple):
+    """What a friend says of a product."""
+
+    product: Product
+    experienced: float
+    teller: Consumer
+    seller: Creator | None
 
 
 @dataclass(eq=False)
 class Order:
-    """A purchase; money in fen."""
+    """A purchase; money in fen, the rest in utility."""
 
     buyer: Consumer
     offer: Offer
@@ -116,19 +139,21 @@ class Order:
     price: int
     coupon: int
     take: int
-    pay: int
+    commission: int
+    mark_up: int
     new_customer: bool
-    expected: float  # quality
-    liking: float  # utility over buying nothing, without that of quality
+    expected: float
+    liking: float  # over buying nothing, but for what it is worth
+    luck: float  # of the offer
+    luck_of_nothing: float
     followed: bool  # whether the buyer followed the seller
     arrived: int | None = None  # day
-    quality: float = 0.0
+    experienced: float = 0.0
     returned: bool = False
     satisfying: bool = False
-    surplus: float = 0.0
+    surplus: float = 0.0  # yuan
     rating: float | None = None
     claim_met: bool | None = None
-    joined_own_pool: bool = False
     candidate: bool = False
     divided: bool = False
 
@@ -136,6 +161,11 @@ class Order:
     def product(self) -> Product:
         """What was bought."""
         return self.offer.product
+
+    @property
+    def pay(self) -> int:
+        """What the seller earns."""
+        return self.commission + self.mark_up
 
 
 @dataclass

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from math import exp
+
 import numpy as np
 
+from reference.brand import CHANNELS
 from reference.market import PlainMarket
 from reference.platform import STREAMS
 from reference.records import Channel, Tier
 from sim.market import Market
 from sim.state import Channel as EngineChannel
+from sim.state import Tier as EngineTier
 
-PUBLIC = (Channel.LISTING, Channel.AD, Channel.PUBLIC_POST, Channel.SEARCH)
-PRIVATE = (Channel.PRIVATE_POST, Channel.ANSWER)
+PUBLIC = (Channel.LISTING, Channel.AD, Channel.PUBLIC_POST, Channel.LIVE, Channel.SEARCH)
+PRIVATE = (Channel.PRIVATE_POST, Channel.OWN_POOL, Channel.ANSWER)
 ENGINE_CHANNEL = {
     Channel.LISTING: EngineChannel.LISTING, Channel.AD: EngineChannel.AD, Channel.SEARCH: EngineChannel.SEARCH,
-    Channel.PUBLIC_POST: EngineChannel.PUBLIC_POST, Channel.PRIVATE_POST: EngineChannel.PRIVATE_POST,
-    Channel.ANSWER: EngineChannel.ONE_TO_ONE, Channel.FRIEND: EngineChannel.FRIEND, Channel.HABIT: EngineChannel.HABIT,
+    Channel.PUBLIC_POST: EngineChannel.PUBLIC_POST, Channel.LIVE: EngineChannel.LIVE,
+    Channel.PRIVATE_POST: EngineChannel.PRIVATE_POST, Channel.OWN_POOL: EngineChannel.OWN_POOL,
+    Channel.ANSWER: EngineChannel.ONE_TO_ONE, Channel.FRIEND: EngineChannel.FRIEND,
+    Channel.RECALL: EngineChannel.RECALL,
 }  # fmt: skip
+SPENDING = ("ads", "KOLs", "KOCs", "own pool")
 SPENT_OR_EARNED = ("marketing_cost", "brand_profit", *(f"revenue_{name}" for name in STREAMS))
 
 
@@ -24,6 +31,11 @@ def mean(values: object) -> float:
     """0 where there is nothing."""
     array = np.asarray(values, float)
     return float(array.mean()) if array.size else 0.0
+
+
+def share(part: float, whole: float) -> float:
+    """0 of nothing."""
+    return float(part) / whole if whole else 0.0
 
 
 def of_plain(one: PlainMarket) -> dict[str, float]:
@@ -34,12 +46,26 @@ def of_plain(one: PlainMarket) -> dict[str, float]:
     ratings = [order.rating for order in orders if order.rating is not None]
     delivered = one.private_posts_delivered + one.views[Channel.ANSWER]
     judged = [order.claim_met for order in orders if order.claim_met is not None]
-    found = {f"orders, {name}": float(sum(o.offer.channel is name for o in orders)) for name in Channel}
+    arrived = [order for order in orders if order.arrived is not None]
+    by_channel = {name: [o for o in orders if o.offer.channel is name] for name in Channel}
+    memories = [(m, one.day - m.day) for consumer in one.consumers for m in consumer.memories.values()]
+    p = one.parameters.market.memory
+    found = {f"orders, {name}": float(len(of_it)) for name, of_it in by_channel.items()}
+    found |= {f"returns, {name}": float(sum(o.returned for o in of_it)) for name, of_it in by_channel.items()}
+    found |= {f"spent, {SPENDING[n]}": sum(b.spent_ever[c] for b in one.brands) / 100.0 for n, c in enumerate(CHANNELS)}
     found |= {
+        "return rate": share(sum(o.returned for o in orders), len(arrived)),
+        "share of orders by recall": share(len(by_channel[Channel.RECALL]), len(orders)),
+        "share of orders by ads": share(len(by_channel[Channel.AD]), len(orders)),
+        "share of views by ads": share(one.views[Channel.AD], one.views.total()),
+        "price of an ad": one.platform.ad_cost,
+        "fees of KOCs": one.fee_levels[Tier.KOC],
+        "fees of KOLs": one.fee_levels[Tier.KOL],
+        "commissions": sum(o.commission for o in orders) / 100.0,
         "views, public": float(sum(one.views[name] for name in PUBLIC)),
         "views, private": float(sum(one.views[name] for name in PRIVATE)),
         "views, friends": float(one.views[Channel.FRIEND]),
-        "views, habit": float(one.views[Channel.HABIT]),
+        "views, recall": float(one.views[Channel.RECALL]),
         "delivered, private": float(delivered),
         "viewed of delivered, private": sum(one.views[name] for name in PRIVATE) / max(delivered, 1),
         "GMV": sum(o.price for o in orders) / 100.0,
@@ -69,9 +95,13 @@ def of_plain(one: PlainMarket) -> dict[str, float]:
         "creators ever": float(sum(k.tier is not Tier.BRAND for k in one.creators)),
         "income of creators": float(daily.creator_income.sum()),
         "money at hand": mean([consumer.wallet for consumer in one.consumers]) / 100.0,
-        "products remembered": mean([len(consumer.experience) for consumer in one.consumers]),
-        "products heard of": mean([len(consumer.heard) for consumer in one.consumers]),
-        "marketing_cost": sum(brand.marketing_cost for brand in one.brands) / 100.0,
+        "products remembered": len(memories) / len(one.consumers),
+        "products used": sum(m.used > 0 for m, _ in memories) / len(one.consumers),
+        "goodwill": sum(m.goodwill * exp(-days / p.goodwill_days) for m, days in memories) / len(one.consumers),
+        "friends known": sum(m.friends * exp(-days / p.goodwill_days) for m, days in memories) / len(one.consumers),
+        "knowledge": sum(m.precision * exp(-days / p.knowledge_days) for m, days in memories) / len(one.consumers),
+        "public ratings, fading": sum(product.ratings for product in one.goods),
+        "marketing_cost": sum(sum(brand.spent_ever.values()) for brand in one.brands) / 100.0,
         "brand_profit": sum(brand.profit for brand in one.brands) / 100.0,
     }
     return found | {f"revenue_{name}": one.platform.revenue[name] / 100.0 for name in STREAMS}
@@ -88,12 +118,29 @@ def of_engine(one: Market) -> dict[str, float]:
     def learnt(name: str) -> float:
         return mean(np.concatenate([one.kocs.get(name), one.kols.get(name)]))
 
-    found = {f"orders, {name}": float((orders.channel == n).sum()) for name, n in ENGINE_CHANNEL.items()}
+    arrived, by_channel = orders[orders.received >= 0], {c: orders.channel == n for c, n in ENGINE_CHANNEL.items()}
+    memories = one.m.memories[one.m.memories["product"] >= 0]
+    goodwill, knowledge = (
+        np.exp((memories["day"].astype(float) - one.day) / days)
+        for days in (one.parameters.market.memory.goodwill_days, one.parameters.market.memory.knowledge_days)
+    )
+    outlay = one.m.brands["outlay"].sum(axis=0) / 100.0
+    found = {f"orders, {name}": float(of_it.sum()) for name, of_it in by_channel.items()}
+    found |= {f"returns, {name}": float(orders.returned[of_it].sum()) for name, of_it in by_channel.items()}
+    found |= {f"spent, {name}": float(outlay[n]) for n, name in enumerate(SPENDING)}
     found |= {
+        "return rate": share(orders.returned.sum(), len(arrived)),
+        "share of orders by recall": share(by_channel[Channel.RECALL].sum(), len(orders)),
+        "share of orders by ads": share(by_channel[Channel.AD].sum(), len(orders)),
+        "share of views by ads": share(one.recorder.viewed[EngineChannel.AD], views),
+        "price of an ad": float(one.m.platforms["ad_cost"][0]),
+        "fees of KOCs": float(one.m.fee_level[EngineTier.KOC]),
+        "fees of KOLs": float(one.m.fee_level[EngineTier.KOL]),
+        "commissions": orders.commission.sum() / 100.0,
         "views, public": float(steps["public", "viewed"]),
         "views, private": float(steps["private", "viewed"]),
         "views, friends": friends,
-        "views, habit": views - friends - float(steps["public", "viewed"] + steps["private", "viewed"]),
+        "views, recall": views - friends - float(steps["public", "viewed"] + steps["private", "viewed"]),
         "delivered, private": float(steps["private", "delivered"]),
         "viewed of delivered, private": steps["private", "viewed"] / max(steps["private", "delivered"], 1),
         "GMV": orders.price.sum() / 100.0,
@@ -106,7 +153,7 @@ def of_engine(one: Market) -> dict[str, float]:
         "new customers": float(orders.new_customer.sum()),
         "ratings": float(len(ratings)),
         "mean rating": mean(ratings),
-        "surplus": orders.surplus[~orders.returned].sum() / 100.0,
+        "surplus": orders.surplus.sum() / 100.0,
         "coupons": orders.coupon.sum() / 100.0,
         "trust": said["trust"],
         "followers": float(creators.audience[creators.active].sum()),
@@ -123,7 +170,11 @@ def of_engine(one: Market) -> dict[str, float]:
         "creators ever": float(len(creators)),
         "income of creators": float(daily.creator_income.sum()),
         "money at hand": mean(one.consumers.get("wallet")) / 100.0,
-        "products remembered": float((one.consumers.get("own_product") >= 0).sum() / len(one.consumers)),
-        "products heard of": float((one.consumers.get("word_product") >= 0).sum() / len(one.consumers)),
+        "products remembered": len(memories) / len(one.consumers),
+        "products used": float((memories["used"] > 0).sum()) / len(one.consumers),
+        "goodwill": float((memories["goodwill"] * goodwill).sum()) / len(one.consumers),
+        "friends known": float((memories["friends"] * goodwill).sum()) / len(one.consumers),
+        "knowledge": float((memories["precision"] * knowledge).sum()) / len(one.consumers),
+        "public ratings, fading": float(one.m.products["reviews"].sum()),
     }
     return found | {name: said[name] for name in SPENT_OR_EARNED}

@@ -35,26 +35,28 @@ Friends = list[list[int]]
 LIVELY: dict[str, Any] = {
     "market": {
         "people": {"sociability": 0.4, "budget": 3_000},
-        "choice": {"outside": 0.5},
-        "experience": {"habit_purchases": 2, "return_gap": 0.6},
+        "need": {"lapse": 0.05},
+        "memory": {"seen": 0.2, "heard": 0.2, "most_told": 0.8},
+        "choice": {"outside": -1.6},
+        "experience": {"return_below": 0.8, "hassle": 0.5},
         "trust": {"interest_met": 4.0, "interest_broken": 2.0},
     },
     "creators": {
         "koc_share": 0.06, "pool_least": 700, "pool_most": 1_200, "kol_count": 3, "kol_audience": 0.2, "patience": 10,
         "leave": 0.05, "entry": 0.1,
     },
-    "brands": {"count": 8, "ads": 0.2, "kol": 0.3, "koc": 0.5, "weekly_budget": 24},
+    "brands": {"count": 8, "ads": 0.2, "kol": 0.2, "koc": 0.6, "weekly_budget": 4},
     "platform": {"annual_fee": 2_000, "settlement_days": 5, "coupon": 0.05, "live_discount": 0.05},
 }  # fmt: skip
 """All mechanisms at work but own pools; people of the third ring and of like interest trust alike."""
 
 GATED: dict[str, Any] = {
-    "market": {"attention": {"follow_gate": 0.2}, "choice": {"outside": -0.5}, "people": {"budget": 6_000}},
+    "market": {"attention": {"follow_gate": 0.2}, "choice": {"outside": -2.5}, "people": {"budget": 6_000}},
     "creators": {
         "private_share_kol": 0.5, "private_share_koc": 0.7, "commission": 0.15, "resale_margin": 0.1, "slot_fee": 0.0,
         "integrity": 0.4, "answers": 1, "posts_fixed": 1.5,
     },
-    "brands": {"adapt": 0.5, "weekly_budget": 12},
+    "brands": {"adapt": 0.5, "weekly_budget": 2},
     "platform": {
         "follow_gate": True, "coupon": 0.1, "coupon_newcomers": False, "settlement_days": 9, "return_days": 12,
         "feed": {"organic_reach": 0.3, "exponent": 1.2},
