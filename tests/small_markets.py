@@ -13,6 +13,30 @@ from numpy.typing import NDArray
 from sim.day import Used
 from sim.market import Market
 from sim.parameters import Parameters
+from sim.state import Memory
+
+CLONES_COUNT = 20_000
+CLONES: dict[str, Any] = {
+    "consumers": CLONES_COUNT,
+    "catalogue": {
+        "categories": [{"name": "tea", "interval": 1, "price": 50.0, "impulse_cost": 20.0}],
+        "products_per_category": 3,
+        "quality_spread": 1.5,
+        "match_spread": 0.0,
+    },
+    "people": {
+        "activity": 1.0, "activity_spread": 0, "taste_spread": 0, "price_sensitivity_spread": 0, "budget": 1e6,
+        "budget_spread": 0,
+    },
+    "need": {"lapse": 0.001, "shape": 1_000},
+    "belief": {"rating_days": 1e12},
+    "choice": {"outside": -3.5},
+}  # fmt: skip
+"""Settings of people who are all alike, and need the one kind of good from day 1 on."""
+ALONE: dict[str, Any] = {
+    "creators": {"koc_share": 0.01, "posts_fixed": 0.0}, "brands": {"count": 3}, "graph": {"mean_degree": 0},
+}  # fmt: skip
+"""No friends, and creators who say nothing."""
 
 
 def parameters(**groups: Any) -> Parameters:
@@ -25,11 +49,20 @@ def market(seed: int = 1, days: int = 0, **groups: Any) -> Market:
     return Market(parameters(**groups), seed, keep_orders=True).run(days)
 
 
+def without_past(one: Market) -> Market:
+    """The market of people who have bought nothing before the first day, nor rated anything."""
+    one.m.memories[:] = Memory.table(one.m.memories.shape)
+    one.m.consumers["known"] = 0
+    for name in ("reviews", "review_sum"):
+        one.m.products[name] = 0.0
+    return one
+
+
 def tables(one: Market, people: int | None = None) -> dict[str, NDArray[Any]]:
     """Every table that a market has become, rows in use alone; of consumers, the first ``people`` rows."""
     arrays = {name: table for name, table in one.m._asdict().items() if isinstance(table, np.ndarray)}
     found = {name: table for name, table in arrays.items() if table.dtype.names}
-    found |= {name: found[name][:people] for name in ("people", "consumers", "follows")}
+    found |= {name: found[name][:people] for name in ("people", "consumers", "memories", "follows")}
     return found | {"posts": one.posts, "orders": one.m.orders[: one.m.used[Used.ORDERS]]}
 
 
@@ -38,7 +71,7 @@ def columns(one: Market, people: int | None = None) -> Iterator[tuple[str, NDArr
     for name, table in tables(one, people).items():
         yield from ((f"{name}.{column}", np.asarray(table[column])) for column in table.dtype.names or ())
     yield from ((f"accounts.{name}", account) for name, account in one.m.accounts._asdict().items())
-    yield from ((name, getattr(one.m, name)) for name in ("judgement", "used", "brand_withdrawn"))
+    yield from ((name, getattr(one.m, name)) for name in ("contracts", "fee_level", "used", "brand_withdrawn"))
     yield "carries", np.array(one.interest_carries)
     yield "pending", one.pending()
     yield from ((f"daily.{name}", column.to_numpy()) for name, column in one.daily().items())

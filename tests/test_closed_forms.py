@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -9,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy import integrate, optimize, stats
-from small_markets import market, parameters
+from scipy import optimize, stats
+from small_markets import ALONE, CLONES, CLONES_COUNT, market, parameters, without_past
 
 from sim.agents.business import learn_all
 from sim.agents.following import remember_claim
@@ -19,14 +18,12 @@ from sim.compiled import compiled
 from sim.day import Day
 from sim.draws import Stream, stream_keys, uniforms
 from sim.market import Market
-from sim.parameters import Category, Parameters, numbers_of, scalars
+from sim.parameters import Parameters, numbers_of, scalars
 from sim.ranges import COUNT_UNITS
 from sim.recorder import gini
-from sim.rules.belief import Signals, claim_precision, expected_quality
-from sim.rules.choice import realised_surplus
 from sim.rules.content import post_rate
 from sim.rules.ranking import Mix, bid_shares, cumulate, ranking_weights
-from sim.rules.trust import expertise, trust
+from sim.rules.trust import trust
 from sim.state import FOLLOW_SLOTS, MOST_PAGES, Channel, Follow, Order
 
 DEFAULTS = Parameters()
@@ -35,126 +32,67 @@ PROBABILITY = st.floats(0.01, 0.99)
 
 # --- choice ---------------------------------------------------------------------------------------------------------
 
-PEOPLE = 20_000
-CLONES: dict[str, Any] = {
-    "consumers": PEOPLE,
-    "catalogue": {
-        "categories": [{"name": "tea", "interval": 1, "price": 50.0, "impulse_cost": 20.0}],
-        "products_per_category": 3,
-        "quality_spread": 1.5,
-    },
-    "people": {
-        "activity": 1.0, "activity_spread": 0, "taste_spread": 0, "price_sensitivity_spread": 0, "budget": 1e6,
-        "budget_spread": 0,
-    },
-    "need": {"lapse": 0.001},
-    "choice": {"outside": -3.5},
-}  # fmt: skip
+RATINGS, RATED = [3, 40, 9], [0.4, 1.6, -1.0]
 BY_SEARCH = {"public_slots": 0.0, "search": 1.0, "search_results": 20}
 BY_CHANCE = {"public_slots": 20.0, "search": 0.0}  # pages of the feed, the same goods again and again
-ALONE: dict[str, Any] = {
-    "creators": {"koc_share": 0.01, "posts_fixed": 0.0}, "brands": {"count": 3}, "graph": {"mean_degree": 0},
-}  # fmt: skip
+
+
+def made(attention: dict[str, Any], **more: Any) -> Market:
+    """A market of people who are all alike, have bought nothing before, and know the public ratings of three goods."""
+    groups = {**CLONES, "attention": attention, **more.pop("market", {})}
+    one = without_past(market(seed=12, market=groups, **ALONE, **more))
+    one.m.products["reviews"], one.m.products["review_sum"] = RATINGS, np.multiply(RATINGS, RATED)
+    return one
 
 
 def systematic(one: Market) -> NDArray[np.float64]:
-    """Utility of each product to somebody who knows its brand alone, from the equation."""
-    p = one.parameters.market
-    believed = one.world.goods.reputation
-    log_price = np.log(one.m.listings["price"][0] / 100 / p.catalogue.categories[0].price)
-    risk = p.choice.risk / p.belief.prior
-    return p.choice.quality * (believed - risk) - p.people.price_sensitivity * log_price
+    """Utility of each product to somebody who needs it and knows its public rating alone, from the equation."""
+    p, ratings = one.parameters.market, np.array(RATINGS)
+    excess = np.array(RATED) - ratings @ RATED / ratings.sum() + one.world.goods.rating_bias
+    known = 1 / (p.catalogue.rating_bias**2 + p.experience.noise**2 / ratings)  # without match, all get the same
+    precision = 1 / p.catalogue.quality_spread**2 + known
+    price = one.m.listings["price"][0] / 100 / p.catalogue.categories[0].price
+    risk = p.choice.risk / 2 * (1 / precision + p.experience.noise**2)
+    return known * excess / precision - risk - p.people.price_sensitivity * price
+
+
+def in_need(one: Market) -> int:
+    """How many people need the good on day 1: the rest waits for longer, since rates of need differ a little."""
+    return int(np.count_nonzero(one.world.consumers["due"][:, 0] <= 1))
 
 
 @pytest.mark.parametrize("attention", [BY_SEARCH, BY_CHANCE], ids=["search", "feed"])
 def test_choice_is_the_multinomial_logit(attention: dict[str, Any]) -> None:
     """Shares of three goods and of buying nothing, where everybody is alike and has seen all three (but 1 in 300)."""
-    one = market(seed=12, days=2, market={**CLONES, "attention": attention}, **ALONE)
-    orders = one.orders()
+    one = made(attention).run(2)
+    orders, people = one.orders(), in_need(one)
+    assert people > 0.95 * CLONES_COUNT
     assert (orders.day == 1).all()  # on day 0 nobody needs anything, and nobody buys on impulse at that price
     weight = np.exp([*systematic(one), one.parameters.market.choice.outside])
     shares = weight / weight.sum()
     assert shares.min() > 0.02
     bought = np.bincount(orders["product"].astype(int), minlength=3)
-    counts = [*bought, PEOPLE - len(orders)]
-    assert stats.chisquare(counts, PEOPLE * shares).pvalue > LEAST_P
-    deviation = (np.array(counts) / PEOPLE - shares) / np.sqrt(shares * (1 - shares) / PEOPLE)
+    counts = [*bought, people - len(orders)]
+    assert stats.chisquare(counts, people * shares).pvalue > LEAST_P
+    deviation = (np.array(counts) / people - shares) / np.sqrt(shares * (1 - shares) / people)
     assert np.abs(deviation).max() < 4
 
 
 def test_returns_are_those_of_the_normal_law() -> None:
-    """Delivered quality is normal around the true one; what falls short of belief by more than the gap goes back."""
+    """Use is normal around what a product is worth; what leaves less than nothing, but for a part of the mood, goes."""
     at_once = {"delivery_days": 0}
-    one = market(seed=12, days=2, market={**CLONES, "attention": BY_SEARCH}, platform=at_once, **ALONE)
-    experience, goods, orders = one.parameters.market.experience, one.world.goods, one.orders()
-    shortfall = goods.reputation - experience.return_gap - goods.quality
-    expected = stats.norm.cdf(shortfall / experience.noise)
-    assert ((expected > 0.02) & (expected < 0.98)).any()
-    for product, chance in enumerate(expected):
-        returned = orders.returned[orders["product"] == product]
-        assert abs(returned.mean() - chance) <= 4 * math.sqrt(chance * (1 - chance) / len(returned))
-
-
-@given(st.floats(1.0, 1e6), st.floats(0.2, 5.0))
-def test_surplus_is_the_compensating_variation_of_a_small_gain(price: float, sensitivity: float) -> None:
-    """A gain g is worth the sum by which the price may rise until α ln p has risen by g: to first order g p / α."""
-    gain = 1e-6
-    exact = price * math.expm1(gain / sensitivity)
-    assert realised_surplus(gain, price, sensitivity) == pytest.approx(exact, rel=1e-5)
-
-
-# --- belief ---------------------------------------------------------------------------------------------------------
-
-QUALITY = st.fractions(-3, 3, max_denominator=1000)
-COUNT = st.integers(0, 30)
-
-
-@given(QUALITY, QUALITY, COUNT, QUALITY, st.fractions(0, 5, max_denominator=100), QUALITY, COUNT, QUALITY, COUNT)
-def test_belief_is_conjugate_normal_updating(
-    prior: Fraction, rating: Fraction, ratings: int, claim: Fraction, claimed: Fraction, word: Fraction, words: int,
-    own: Fraction, purchases: int,
-) -> None:  # fmt: skip
-    """One signal after the other, by Bayes' rule for a normal mean with known precisions, in exact arithmetic."""
-    p = scalars(DEFAULTS.market.belief)
-    mean, precision = prior, Fraction(p.prior)
-    largest, half = Fraction(p.rating), Fraction(p.rating_half)
-    signals = [
-        (rating, largest * ratings / (ratings + half)),
-        (claim, claimed),
-        *[(word, Fraction(p.friend))] * words,
-        (own, min(Fraction(p.own) * purchases, Fraction(p.own_most))),
-    ]
-    for signal, weight in signals:
-        mean = (precision * mean + weight * signal) / (precision + weight)
-        precision += weight
-    heard = Signals(*(float(x) for x in (prior, rating, ratings, claim, claimed, word, words, own, purchases)))
-    believed = expected_quality(heard, p)
-    assert believed.mean == pytest.approx(float(mean), rel=1e-12, abs=1e-12)
-    assert believed.precision == pytest.approx(float(precision), rel=1e-12)
-
-
-def test_belief_is_the_posterior_density() -> None:
-    """Against the integral of prior times likelihood."""
-    p: Any = scalars(DEFAULTS.market.belief)
-    heard = Signals(0.4, 0.0, 0.0, -0.6, 2.0, 1.1, 2.0, 0.0, 0.0)
-
-    def density(q: float) -> float:
-        signals = ((heard.prior, p.prior), (heard.claim, 2.0), (heard.word, p.friend), (heard.word, p.friend))
-        return math.exp(-0.5 * sum(weight * (q - signal) ** 2 for signal, weight in signals))
-
-    mass = integrate.quad(density, -9, 9)[0]
-    mean = integrate.quad(lambda q: q * density(q), -9, 9)[0] / mass
-    variance = integrate.quad(lambda q: (q - mean) ** 2 * density(q), -9, 9)[0] / mass
-    believed = expected_quality(heard, p)
-    assert believed.mean == pytest.approx(mean, rel=1e-9)
-    assert 1 / believed.precision == pytest.approx(variance, rel=1e-9)
-
-
-def test_a_claim_weighs_by_trust_expertise_and_visible_pay() -> None:
-    p = scalars(DEFAULTS.market.belief)
-    assert claim_precision(1.0, 1.0, 0.0, p) == p.claim
-    assert claim_precision(0.5, 0.4, 0.25, p) == pytest.approx(p.claim * 0.5 * 0.4 * (1 - 0.25 * p.disclosure))
-    assert claim_precision(1.0, 1.0, 1.0 / p.disclosure, p) == 0.0
+    one = made(BY_SEARCH, platform=at_once, market={"experience": {"return_below": 0.0, "noise": 3.0}}).run(2)
+    p, orders = one.parameters.market, one.orders()
+    price = orders.price / 100 / p.catalogue.categories[0].price
+    np.testing.assert_allclose(orders.liking, -p.people.price_sensitivity * price - p.choice.outside, rtol=1e-5)
+    shock = orders.mood - np.euler_gamma
+    least = -orders.liking - p.experience.mood * shock - one.world.goods.quality[orders["product"]]
+    chance = stats.norm.cdf(least / p.experience.noise)
+    for product in range(3):
+        here = (orders["product"] == product).to_numpy()
+        law = chance[here]
+        assert 0.02 < law.mean() < 0.98
+        assert abs(orders.returned[here].sum() - law.sum()) <= 4 * math.sqrt((law * (1 - law)).sum())
 
 
 # --- trust ----------------------------------------------------------------------------------------------------------
@@ -218,22 +156,13 @@ def test_reputation_goes_to_its_fixed_point() -> None:
     assert known == pytest.approx((1.5 + share * 60) / (3 + share * 80), rel=1e-9)
 
 
-@given(PROBABILITY)
-def test_expertise_saturates(share: float) -> None:
-    p = scalars(DEFAULTS.market.trust)
-    assert expertise(0.0, p) == p.expertise_floor
-    middle = (1 + p.expertise_floor) / 2
-    assert expertise(p.expertise_half, p) == pytest.approx(middle)
-    assert p.expertise_floor < expertise(share, p) < 1
-
-
 # --- needs ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def needing() -> tuple[Market, NDArray[np.int64], NDArray[np.int64]]:
     """People who never look: their needs open and lapse; columns ``due`` and ``lapse`` by day, (days, N, C)."""
-    asleep = {"consumers": 2_000, "people": {"activity": 0.0}}
+    asleep = {"consumers": 2_000, "people": {"activity": 0.0}, "need": {"shape": 2.0}}
     one = market(seed=21, market=asleep, creators={"koc_share": 0.0, "kol_count": 0}, graph={"mean_degree": 0})
     due, lapse = [], []
     for _ in range(150):
@@ -243,23 +172,21 @@ def needing() -> tuple[Market, NDArray[np.int64], NDArray[np.int64]]:
     return one, np.array(due), np.array(lapse)
 
 
-def categories_of(one: Market) -> tuple[Category, ...]:
-    return one.parameters.market.catalogue.categories
-
-
 def test_waits_are_geometric(needing: tuple[Market, NDArray[np.int64], NDArray[np.int64]]) -> None:
+    """With the mean of the person for a need to open, and the same mean for all until it lapses."""
     one, due, lapse = needing
     open_for = one.parameters.market.need.lapse
-    for c, category in enumerate(categories_of(one)):
+    for c in range(one.m.categories):
         day, person = np.nonzero(due[1:, :, c] != due[:-1, :, c])
         drawn = due[day + 1, person, c] - day
         stays = lapse[day + 1, person, c] - due[day + 1, person, c]
         assert (lapse[day, person, c] == day).all()  # the next need is drawn on the day on which the last one lapses
-        for waits, mean in ((drawn, category.interval), (stays, 1 / open_for)):
-            assert len(waits) > 500
-            law = stats.geom(1 / mean)
-            assert abs(waits.mean() - mean) < 4 * law.std() / math.sqrt(len(waits))
-            assert stats.kstest(waits + uniforms(one.world.luck[0], 0, len(waits), 9), smoothed(law)).pvalue > LEAST_P
+        for waits, mean in ((drawn, one.m.people["wait"][person, c].astype(float)), (stays, 1 / open_for)):
+            assert len(waits) > 300
+            law = stats.geom(1 / np.broadcast_to(mean, len(waits)))
+            assert abs((waits - law.mean()).sum()) < 4 * math.sqrt(law.var().sum())
+            spread = smoothed(law)(waits + uniforms(one.world.luck[0], 0, len(waits), 9))
+            assert stats.kstest(spread, "uniform").pvalue > LEAST_P
 
 
 def smoothed(law: Any) -> Any:
@@ -277,13 +204,13 @@ def test_the_share_of_open_needs_is_that_of_the_chain(
 ) -> None:
     """Closed to open with 1/m a day, open to closed with l: π(t) = π(1 − (1 − 1/m − l)ᵗ), π = (1/m)/(1/m + l)."""
     one, due, lapse = needing
-    people, lapsing = due.shape[1], one.parameters.market.need.lapse
-    for c, category in enumerate(categories_of(one)):
-        rate = 1 / category.interval
+    lapsing = one.parameters.market.need.lapse
+    for c in range(one.m.categories):
+        rate = 1 / one.m.people["wait"][:, c].astype(float)
         for day in (5, 40, 140):
-            shown = np.mean((due[day, :, c] <= day) & (lapse[day, :, c] > day))
+            shown = np.count_nonzero((due[day, :, c] <= day) & (lapse[day, :, c] > day))
             expected = rate / (rate + lapsing) * (1 - (1 - rate - lapsing) ** day)
-            assert abs(shown - expected) < 4 * math.sqrt(expected * (1 - expected) / people)
+            assert abs(shown - expected.sum()) < 4 * math.sqrt((expected * (1 - expected)).sum())
 
 
 # --- creators -------------------------------------------------------------------------------------------------------
@@ -301,9 +228,10 @@ def test_the_post_rate_is_the_optimum(marginal: float, cost: float, intrinsic: f
 
 
 def test_posts_are_poisson_around_the_rate() -> None:
+    """Where creators sell on their own account, and need nobody's contract."""
     rate, days = 1.5, 60
     steady = {"koc_share": 0.1, "kol_count": 2, "posts_fixed": rate, "patience": 1_000, "entry": 0}
-    one = market(days=days, creators=steady)
+    one = market(days=days, creators={**steady, "resale_margin": 0.1}, brands={"weekly_budget": 0.0})
     posts, mean = one.daily().posts, rate * len(one.m.creators["active"])
     assert abs(posts.mean() - mean) < 4 * math.sqrt(mean / days)
     assert LEAST_P < stats.chi2.cdf(posts.var() * (days - 1) / mean, days - 1) < 1 - LEAST_P
@@ -367,11 +295,12 @@ def test_ads_are_shown_in_proportion_to_bids(raw: list[int]) -> None:
 
 
 def test_the_feed_shows_goods_by_their_weights() -> None:
-    """Views of listings against the ranking's own shares, over people who are all alike."""
-    one = market(seed=5, market={**CLONES, "attention": BY_CHANCE, "choice": {"outside": 10.0}}, **ALONE)
+    """Views of listings against the ranking's own shares, and of ads against today's, over people who are all alike."""
+    groups = {**ALONE, "brands": {"count": 3, "weekly_budget": 8.0}}
+    one = market(seed=5, market={**CLONES, "attention": BY_CHANCE, "choice": {"outside": 10.0}}, **groups)
     one.open_day()
     shares = np.diff(one.m.feeds.goods[0, 0, 0], prepend=0.0)
-    offers = one.pass_over.live(one.m, 0, PEOPLE // 2, trace=MOST_PAGES * PEOPLE // 2)
+    offers = one.pass_over.live(one.m, 0, CLONES_COUNT // 2, trace=MOST_PAGES * CLONES_COUNT // 2)
     tally = one.pass_over.tally(len(one.m.creators))
     viewed, advertised = (
         np.bincount(offers["product"][offers["channel"] == channel], minlength=3)
@@ -381,5 +310,6 @@ def test_the_feed_shows_goods_by_their_weights() -> None:
     assert tally.viewed[Channel.LISTING] == viewed.sum() > 100_000
     assert stats.chisquare(viewed, viewed.sum() * shares).pvalue > LEAST_P
     pages = tally.viewed[[Channel.LISTING, Channel.AD]].sum()
-    load = one.parameters.platform.feed.ad_load
+    load = one.m.platforms["ad_share"][0]
+    assert 0.05 < load < one.parameters.platform.feed.ad_load
     assert abs(tally.viewed[Channel.AD] / pages - load) < 4 * math.sqrt(load * (1 - load) / pages)

@@ -16,8 +16,9 @@ DAYS = 12
 BUSY: dict[str, Any] = {
     "market": {
         "people": {"budget": 250.0, "sociability": 0.6},
-        "choice": {"outside": -0.5},
-        "experience": {"habit_purchases": 1},
+        "attention": {"public_slots": 3.0},
+        "choice": {"outside": -3.0},
+        "sharing": {"friends_told": 6},
     },
     "creators": {"koc_share": 0.04},
     "platform": {"live_discount": 0.1, "coupon": 0.05, "coupon_newcomers": False},

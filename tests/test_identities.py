@@ -17,7 +17,15 @@ from sim.referral import trace, trees
 from sim.state import CREATOR_CHANNELS, PRIVATE_CHANNELS, PUBLIC_CHANNELS, Channel
 
 DAYS = 40
-CHATTY: dict[str, Any] = {"market": {"people": {"sociability": 0.5}, "choice": {"outside": 0.5}}}
+OFTEN = [{"name": name, "interval": 3, "price": 20} for name in ("bread", "fruit")]
+CHATTY: dict[str, Any] = {
+    "market": {
+        "people": {"sociability": 0.6, "budget": 6_000, "activity": 0.9},
+        "choice": {"outside": -4.0},
+        "catalogue": {"categories": OFTEN, "products_per_category": 6},
+        "sharing": {"friends_told": 4},
+    }
+}
 PRIVATE: dict[str, Any] = {"market": {"attention": {"public_slots": 0.0, "search": 0.0}}}
 STEPS = ["delivered", "viewed", "considered", "ordered", "kept"]
 POLICIES: dict[str, dict[str, Any]] = {
@@ -28,7 +36,7 @@ POLICIES: dict[str, dict[str, Any]] = {
     "public alone": {"creators": {"koc_share": 0.0, "private_share_kol": 0.0}},
     "private alone": {**PRIVATE, "creators": {"private_share_kol": 1.0}},
     "rival platforms": {**CHATTY, "platform": {"share": 0.6}, "rivals": [{"share": 0.4, "take_rate": 0.0}]},
-    "own pools": {"brands": {"own": 0.2, "kol": 0.2}},
+    "own pools": {"brands": {"own": 0.2, "kol": 0.2, "koc": 0.2}},
 }
 
 
@@ -90,7 +98,7 @@ def test_a_domain_that_is_switched_off_sells_nothing() -> None:
     public = market(days=20, **POLICIES["public alone"]).orders()
     private = market(days=20, **POLICIES["private alone"]).orders()
     assert not public.channel.isin(PRIVATE_CHANNELS).any()
-    assert not private.channel.isin([Channel.LISTING, Channel.AD, Channel.SEARCH, Channel.PUBLIC_POST]).any()
+    assert not private.channel.isin(PUBLIC_CHANNELS).any()
     assert private.channel.isin(PRIVATE_CHANNELS).any()
 
 
@@ -106,10 +114,12 @@ def test_every_order_is_traced_to_a_first_post(lived: Market) -> None:
     orders = lived.orders()
     traced = trace(orders)
     first = orders.loc[traced["first"]].reset_index(drop=True)
-    assert not first.channel.isin([Channel.FRIEND, Channel.HABIT]).any()
-    assert (first["product"] == orders["product"]).all()  # word and habit are of the product itself
+    assert not first.channel.isin([Channel.FRIEND]).any()
+    assert (first["product"] == orders["product"]).all()  # what is told and recalled is the product itself
+    again = orders.duplicated(["consumer", "product"])
+    assert not (first.channel[first.order == orders.order] == Channel.RECALL)[again].any()
     assert (first.day <= orders.day).all()
-    by_creator = first.channel.isin(CREATOR_CHANNELS)
+    by_creator = first.channel.isin([*CREATOR_CHANNELS, Channel.OWN_POOL])
     assert (traced.first_creator[by_creator] >= 0).all()
     assert (traced.first_creator[~by_creator] == -1).all()
     assert (traced.first_channel == [Channel(c).name.lower() for c in first.channel]).all()
@@ -128,8 +138,9 @@ def test_a_word_comes_from_a_friend_who_bought_the_day_before_or_earlier(chatty:
 
 
 def test_words_too_many_to_remember_are_traced_too() -> None:
-    told = {"people": {"sociability": 0.9, "activity": 0.9, "budget": 9_000}, "choice": {"outside": -1.0}}
-    orders = market(days=12, market={**told, "sharing": {"friends_told": 8}}).orders()
+    told = {"people": {"sociability": 0.9, "activity": 0.9, "budget": 9_000}, "choice": {"outside": -8.0}}
+    goods = {"catalogue": {"categories": OFTEN, "products_per_category": 40}, "sharing": {"friends_told": 8}}
+    orders = market(days=30, market={**told, **goods}, platform={"delivery_days": 0}).orders()
     assert (trace(orders).parent >= 0).sum() == (orders.channel == Channel.FRIEND).sum() > 500
 
 
@@ -209,14 +220,15 @@ def test_structural_virality_of_pairs_stars_and_chains(parents: list[int], viral
     assert trees(trace(orders_like(parents))).virality.tolist() == pytest.approx([virality])
 
 
-def test_habit_goes_back_to_the_first_purchase() -> None:
-    orders = orders_like([-1, 0, -1, -1])
-    orders.loc[2:, "consumer"] = 1  # the friend of order 0 buys again twice, by habit
-    orders.loc[2:, "channel"] = Channel.HABIT
+def test_what_is_recalled_goes_back_to_the_first_purchase() -> None:
+    orders = orders_like([-1, 0, -1, -1, -1])
+    orders["consumer"] = [0, 1, 1, 1, 2]  # the friend of order 0 buys again twice, and somebody who has not bought
+    recalled = orders["order"] >= 2
+    orders["channel"] = orders["channel"].where(~recalled, Channel.RECALL)
     traced = trace(orders)
-    assert traced["first"].tolist() == [0, 0, 0, 0]
-    assert traced.first_channel.tolist() == ["listing"] * 4
-    assert traced.root.tolist() == [0, 0, 2, 3]
+    assert traced["first"].tolist() == [0, 0, 0, 0, 4]
+    assert traced.first_channel.tolist() == [*["listing"] * 4, "recall"]
+    assert traced.root.tolist() == [0, 0, 2, 3, 4]
 
 
 def test_orders_that_are_missing_are_noticed() -> None:

@@ -17,7 +17,7 @@ from sim.ledger import Revenue, check, move, open_accounts
 from sim.markets import settlement
 from sim.markets.account import divide
 from sim.markets.confirmation import confirm_all
-from sim.state import Int64, Order
+from sim.state import Int64, Order, Spending, Tier
 
 PEOPLE = 120
 DAYS = 14
@@ -85,6 +85,8 @@ POLICY = st.fixed_dictionaries(
                 "commission": share(0.3),
                 "resale_margin": share(0.2),
                 "slot_fee": share(1.0),
+                "koc_fee": share(0.1),
+                "unpaid": share(1.0),
                 "private_share_kol": st.sampled_from([0.0, 1.0]),
             }
         ),
@@ -95,11 +97,11 @@ LIVELY: dict[str, Any] = {
     "market": {
         "consumers": PEOPLE,
         "people": {"budget": 4_000},
-        "choice": {"outside": -3.0},
-        "experience": {"return_gap": 0.3},
+        "choice": {"outside": -7.0},
+        "experience": {"return_below": 0.0, "noise": 2.0},
     },
-    "creators": {"koc_share": 0.05, "kol_count": 2},
-    "brands": {"ads": 0.2, "kol": 0.3, "koc": 0.3},
+    "creators": {"koc_share": 0.1, "kol_count": 6, "kol_threshold": 1.0, "posts_fixed": 4.0},
+    "brands": {"ads": 0.2, "kol": 0.3, "koc": 0.3, "weekly_budget": 20.0},
 }
 
 
@@ -124,6 +126,7 @@ def test_the_policies_below_trade_and_send_back() -> None:
 @given(POLICY, st.integers(0, 2**40))
 def test_money_closes_every_day_under_any_policy(policy: dict[str, Any], seed: int) -> None:
     one = market(seed, **lively(**policy))
+    fees = np.zeros(len(Tier), np.int64)
     start = one.m.consumers["wallet"].astype(np.int64)
     platforms, home = one.parameters.platforms, one.m.people["home"]
     for day in range(DAYS):
@@ -160,8 +163,15 @@ def test_money_closes_every_day_under_any_policy(policy: dict[str, Any], seed: i
         assert streams[:, Revenue.TAKE].tolist() == taken.tolist()
         list_price = np.round(one.world.goods.list_price)[orders["product"].astype(int)]
         goods = np.floor(one.parameters.brands.cost * list_price)
-        assert accounts.supplier[0] == goods[~sent_back].sum()
-        assert accounts.carrier[0] == 600 * (len(orders) + sent_back.sum())
+        tier, kept = one.m.creators["tier"], (arrived <= day) & ~sent_back & (orders.creator >= 0)
+        np.add.at(fees, tier[one.posts["creator"]], one.posts["fee"])
+        commissions = np.bincount(tier[orders.creator[kept]], orders.commission[kept], len(Tier)).astype(np.int64)
+        outlay = one.m.brands["outlay"].sum(axis=0)
+        assert outlay[Spending.KOL] == fees[Tier.KOL] + commissions[Tier.KOL]
+        samples = outlay[Spending.KOC] - fees[Tier.KOC] - commissions[Tier.KOC]
+        assert samples >= 0
+        assert accounts.supplier[0] == goods[~sent_back].sum() + samples
+        assert accounts.carrier[0] == one.m.shipping * (len(orders) + sent_back.sum())
 
 
 # --- rules that are broken on purpose -------------------------------------------------------------------------------
@@ -223,7 +233,10 @@ def test_outcomes_are_the_ledger() -> None:
 
 
 def test_kept_gmv_is_split_without_a_rest() -> None:
-    one = market(days=DAYS, **lively(platform={"coupon": 0.1, "take_rate": 0.03}, creators={"commission": 0.2}))
+    policy = lively(
+        platform={"coupon": 0.1, "take_rate": 0.03}, creators={"commission": 0.2}, brands={"weekly_budget": 5.0}
+    )
+    one = market(days=DAYS, **policy)
     result = one.result()
     parts = (result.split.set_index("party").yuan * 100).round().astype(int)
     assert parts.sum() == kept_by(one.orders()).price.sum() == round(result.outcomes["gmv_kept"] * 100)
@@ -231,7 +244,8 @@ def test_kept_gmv_is_split_without_a_rest() -> None:
 
 
 def test_a_market_that_spends_nothing_on_promotion_has_no_creator_income() -> None:
-    one = market(days=DAYS, **lively(brands={"weekly_budget": 0.0}))
+    one = market(days=DAYS, **lively(brands={"weekly_budget": 0.0}, creators={"unpaid": 1.0}))
     assert (one.orders().creator >= 0).any()
+    assert not one.orders().paid.any()
     assert not one.m.accounts.creator.any()
     assert not one.m.accounts.creator_balance.any()

@@ -18,11 +18,11 @@ from sim.state import Channel, Stage, Tier
 LIVELY: dict[str, Any] = {
     "market": {
         "people": {"budget": 4_000},
-        "choice": {"outside": -3.0},
-        "experience": {"return_gap": 0.3},
+        "choice": {"outside": -8.0},
+        "experience": {"return_below": 0.0, "noise": 2.0},
         "catalogue": {"products_per_category": 4},
     },
-    "creators": {"koc_share": 0.05, "kol_count": 2},
+    "creators": {"koc_share": 0.05, "kol_count": 6},
     "brands": {"ads": 0.2, "kol": 0.3, "koc": 0.3, "count": 4},
 }
 ONE_PRODUCT: dict[str, Any] = {"categories": [{"name": "good", "interval": 1}], "products_per_category": 1}
@@ -81,14 +81,16 @@ def test_nothing_is_experienced_before_it_arrives() -> None:
     assert set(orders.stage) == {Stage.CONFIRMED}
     for name in ("experienced", "returned", "satisfying", "reviewed", "candidate", "met", "surplus"):
         assert not orders[name].any(), name
-    assert not one.m.consumers["own_count"].any()
     assert not one.m.products["bought"].any()
     assert len(one.m.inbox) == 0
-    assert not orders.channel.isin([Channel.FRIEND, Channel.HABIT]).any()
+    assert not (orders.channel == Channel.FRIEND).any()
+    used = one.m.memories["used"].astype(int).sum()
     one.step()
     first = one.orders()[lambda table: table.day == 0]
     assert (first.experienced != 0).all()
     assert one.m.products["bought"].sum() == len(first)
+    assert one.m.memories["used"].astype(int).sum() > used + len(first) / 2  # some in the place of others
+    assert (one.m.memories["product"][first.consumer] == first["product"].to_numpy()[:, None]).any(axis=1).all()
 
 
 def test_what_is_on_its_way_is_not_needed_meanwhile() -> None:
@@ -97,7 +99,7 @@ def test_what_is_on_its_way_is_not_needed_meanwhile() -> None:
         "market": {
             "catalogue": ONE_PRODUCT, "people": {"activity": 1.0, "budget": 1e5},
             "attention": {"public_slots": 0, "search": 1.0, "search_results": 1},
-            "choice": {"outside": -10.0}, "experience": {"habit_purchases": 99}, "sharing": {"friends_told": 0},
+            "choice": {"outside": -10.0}, "need": {"shape": 1_000}, "sharing": {"friends_told": 0},
         },
         **FREE_OF_LUCK,
     }  # fmt: skip
@@ -211,7 +213,7 @@ def test_whoever_is_served_in_a_deal_has_partners(needs: int) -> None:
 def test_an_order_in_a_deal_arrives_some_days_after_others_are_found() -> None:
     orders = received_of(market(days=10, **lively({"delivery_days": 2, "deal": {"needs": 1, "days": 3}})).orders())
     took = orders.received - orders.day
-    assert (took.min(), took.max()) == (2, 4)  # on the third day without others it is cancelled, unless they come
+    assert (took.min(), took.max()) == (2, 5)  # on the third day without others it is cancelled, unless they come
     assert (took == 3).any()
 
 
@@ -293,14 +295,32 @@ def test_creators_are_paid_the_commission_of_the_platform(two: Market) -> None:
     np.testing.assert_array_equal(orders.fee, orders.price * take // 100)
 
 
-def test_a_discount_is_that_of_the_platform(two: Market) -> None:
+def test_a_discount_is_that_of_the_platform_in_live_rooms(two: Market) -> None:
     orders = two.orders()
-    by_kol = orders[orders.creator.isin(np.flatnonzero(two.world.creators["tier"] == Tier.KOL))]
-    assert (by_kol.groupby("platform").size() > 3).all()
-    listed = two.m.listings["price"][by_kol.platform, by_kol["product"]]
-    less = by_kol.price / listed
-    assert (less[by_kol.platform == 0] == 1).all()
-    assert np.allclose(less[by_kol.platform == 1], 0.8, atol=1e-3)
+    live = orders.channel == Channel.LIVE
+    assert (orders[live].groupby("platform").size() > 3).all() and orders.platform[live].nunique() == 2
+    assert orders.live.equals(live)
+    assert set(orders.creator[live]) <= set(np.flatnonzero(two.m.creators["tier"] == Tier.KOL))
+    less = orders.price / two.m.listings["price"][orders.platform, orders["product"]]
+    cheaper = live & (orders.platform == 1)
+    assert (less[~cheaper] == 1).all()
+    assert np.allclose(less[cheaper], 0.8, atol=1e-3)
+
+
+def test_a_mark_up_is_paid_by_the_buyer_and_earned_by_the_creator() -> None:
+    """On all that a creator sells, on the price after discounts; brands' own accounts cut the price instead."""
+    groups = {**LIVELY, "creators": {**LIVELY["creators"], "commission": 0.1, "resale_margin": 0.25}}
+    groups["brands"] = {**LIVELY["brands"], "own": 0.2, "member_discount": 0.1}
+    one = market(days=15, **groups, platform={"live_discount": 0.2, "deal": {"needs": 1, "days": 2, "cut": 0.1}})
+    orders = one.orders()
+    own = orders.channel.isin([Channel.OWN_POOL]) | orders.creator.isin(one.m.brands["account"])
+    sold, live = (orders.creator >= 0) & ~own, orders.channel == Channel.LIVE
+    assert min(own.sum(), live.sum(), (sold & ~live).sum()) > 3
+    factor = 0.9 * np.where(sold, 1.25, 1.0) * np.where(live, 0.8, 1.0) * np.where(own, 0.9, 1.0)
+    listed = one.m.listings["price"][0][orders["product"]]
+    np.testing.assert_allclose(orders.price, listed * factor, atol=1)
+    np.testing.assert_array_equal(orders.margin, np.where(sold, orders.price * 20 // 100, 0))
+    np.testing.assert_array_equal(orders.commission, np.where(sold & orders.paid, orders.price * 10 // 100, 0))
 
 
 @pytest.mark.parametrize("name", ["annual_fee", "deposit"])

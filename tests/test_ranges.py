@@ -14,7 +14,7 @@ from small_markets import tables
 from experiments.mistakes import limits, validated
 from experiments.paths import merged
 from sim import draws, ranges
-from sim.agents.creating import BRAND_KEY
+from sim.agents.knowing import BRAND_KEY
 from sim.checkpoint import TABLES
 from sim.errors import UserError
 from sim.market import Market
@@ -96,7 +96,7 @@ def check(settings: dict[str, Any]) -> Market:
     tiers = len(market.parameters.market.people.city_tiers)
     assert m.people["city_tier"].min() >= 1 and m.people["city_tier"].max() <= tiers
     products = len(market.world.goods.category)
-    for column in (m.consumers["own_product"], m.consumers["word_product"], orders["product"].to_numpy()):
+    for column in (m.memories["product"], orders["product"].to_numpy()):
         assert ((column >= NOBODY) & (column.astype(int) < products)).all()
     sizes = {"categories": m.categories} | {
         name: len(getattr(m, name)) for name in ("people", "creators", "products", "brands", "platforms", "posts")

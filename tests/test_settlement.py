@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_markets import parameters
 
+from experiments.paths import merged
 from sim import ledger
 from sim.day import Used
 from sim.ledger import Revenue, move, open_accounts
@@ -50,13 +51,14 @@ class Trade:
     ----------
     policy
         Of the platform, beside what costs nothing.
-    commission, margin
-        What brands pay creators, shares of the price.
+    commission, mark_up
+        What brands pay creators, and what creators add to the price, shares of the price.
     """
 
-    def __init__(self, policy: dict[str, Any], commission: float = 0.0, margin: float = 0.0) -> None:
+    def __init__(self, policy: dict[str, Any], commission: float = 0.0, mark_up: float = 0.0) -> None:
         platform = {**FREE_OF_EVERYTHING, **policy}
-        market = Market(parameters(**ONE_GOOD_A_BRAND, platform=platform), 1, world=WORLD)
+        settings = merged(ONE_GOOD_A_BRAND, {"creators": {"resale_margin": mark_up}})
+        market = Market(parameters(**settings, platform=platform), 1, world=WORLD)
         creators = Creator.table(CREATORS, market.m.categories)
         creators["consumer"] = np.arange(CREATORS)
         self.m = market.m._replace(
@@ -65,7 +67,7 @@ class Trade:
             accounts=open_accounts(1, BRANDS, CREATORS),
             sums=no_sums(BRANDS, CREATORS),
         )
-        self.m.brands["pays"], self.m.brands["margin"], self.m.platforms["commission"] = True, margin, commission
+        self.m.brands["pays"], self.m.platforms["commission"] = True, commission
         self.yields, self.carries = market.yields, market.interest_carries
         self.sold = 0
 
@@ -101,11 +103,12 @@ def sale(
     prices: Sequence[int], returned: Sequence[bool] | None = None, creators: Sequence[int] | None = None,
     coupon: float = 0.0,
 ) -> Table[Order]:  # fmt: skip
-    """Orders of a day on platform 0, of all brands in turn."""
+    """Orders of a day on platform 0, of all brands in turn; from pages that brands pay for, where a creator sells."""
     orders = Order.table(len(prices))
     orders["consumer"] = np.arange(len(prices))
     orders["product"] = orders["brand"] = np.arange(len(prices)) % BRANDS
     orders["creator"] = creators if creators is not None else -1
+    orders["paid"] = orders["creator"] >= 0
     orders["price"] = prices
     orders["coupon"] = np.floor(orders["price"] * coupon)
     orders["returned"] = returned if returned is not None else False
@@ -128,10 +131,20 @@ def test_a_price_is_divided_to_the_fen(prices: list[int], take: float, commissio
 
 
 def test_an_order_without_a_creator_pays_none() -> None:
-    one = Trade({"take_rate": 0.05}, commission=0.2, margin=0.1)
-    one.sell(sale([10_000, 10_000], creators=[2, -1]), 0)
-    lines = [one.m.orders[name][:2].tolist() for name in ("fee", "commission", "margin", "rest")]
-    assert lines == [[500, 500], [2_000, 0], [1_000, 0], [6_500, 9_500]]
+    """A mark-up of a quarter is a fifth of what the buyer pays; without the brand's contract there is no commission."""
+    one = Trade({"take_rate": 0.05}, commission=0.2, mark_up=0.25)
+    sold = sale([10_000, 10_000, 10_000], creators=[2, -1, 3])
+    sold["paid"][2] = False
+    one.sell(sold, 0)
+    lines = [one.m.orders[name][:3].tolist() for name in ("fee", "commission", "margin", "rest")]
+    assert lines == [[500, 500, 500], [2_000, 0, 0], [2_000, 0, 2_000], [5_500, 9_500, 7_500]]
+
+
+def test_a_brand_that_pays_no_creators_of_a_tier_pays_no_commission() -> None:
+    one = Trade({}, commission=0.2)
+    one.m.brands["pays"][1] = False
+    one.sell(sale([10_000] * BRANDS, creators=[0, 1, 2]), 0)
+    assert one.m.orders["commission"][:BRANDS].tolist() == [2_000, 0, 2_000]
 
 
 # --- returns --------------------------------------------------------------------------------------------------------
@@ -140,7 +153,7 @@ def test_an_order_without_a_creator_pays_none() -> None:
 @pytest.mark.parametrize(("settlement_days", "return_days"), [(10, 7), (3, 7), (5, 5), (0, 0), (0, 4)])
 def test_what_is_sent_back_leaves_nothing_behind(settlement_days: int, return_days: int) -> None:
     policy = {"settlement_days": settlement_days, "return_days": return_days, "take_rate": 0.05}
-    one = Trade(policy, commission=0.2, margin=0.07)
+    one = Trade(policy, commission=0.2, mark_up=0.07)
     sent_back = sale([9_999, 12_345, 700], [True] * 3, [0, -1, 3], coupon=0.1)
     wallet = one.live({0: sent_back}, max(settlement_days, return_days) + 1)
     assert wallet[:4].tolist() == [9_999 - 999, 12_345 - 1_234, 700 - 70, 0]
@@ -176,8 +189,8 @@ def test_commission_is_clawed_back_from_a_balance_already_withdrawn() -> None:
 def test_in_the_end_everybody_has_the_lines_of_kept_orders(
     orders: list[tuple[int, int, bool, int]], days: tuple[int, int], shares: tuple[float, float, float, float]
 ) -> None:
-    take_rate, commission, margin, coupon = shares
-    one = Trade({"settlement_days": days[0], "return_days": days[1], "take_rate": take_rate}, commission, margin)
+    take_rate, commission, mark_up, coupon = shares
+    one = Trade({"settlement_days": days[0], "return_days": days[1], "take_rate": take_rate}, commission, mark_up)
     sales = {}
     for day in range(7):
         of_day = [order for order in orders if order[0] == day]
@@ -187,7 +200,7 @@ def test_in_the_end_everybody_has_the_lines_of_kept_orders(
     accounts, expected, creators = one.m.accounts, np.zeros(3, np.int64), np.zeros(CREATORS, np.int64)
     for _, price, sent_back, seller in orders:
         if not sent_back:
-            agreed = (commission, margin) if seller >= 0 else (0.0, 0.0)
+            agreed = (commission, mark_up / (1 + mark_up)) if seller >= 0 else (0.0, 0.0)
             platform, visible, hidden, brand = divide(price, take_rate, *agreed)
             expected += [platform, brand, math.floor(price * coupon)]
             creators[seller] += visible + hidden
