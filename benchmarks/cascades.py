@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from cascade import independent_cascade, spread
-from experiments.validation.plain_graphs import small_world
+from experiments.studies.models.plain_graphs import small_world
 from sim.graph import Graph
 
 PEOPLE = 100_000

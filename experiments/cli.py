@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 
 from experiments.analysis import commands
 from experiments.calibration.command import calibrate
-from experiments.validation import commands as validation
+from experiments.studies import commands as studies
 
 PLATFORMS = ("linux", "darwin")
 NEWEST_PYTHON = (3, 13)
@@ -215,8 +215,8 @@ def replay(
 
 
 for command in (
-    calibrate, commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios, validation.replicate,
-    validation.validate,
+    calibrate, commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios, studies.replicate,
+    studies.validate,
 ):  # fmt: skip
     app.command()(command)
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cascade import Cascades, Contagion, counted_threshold, independent_cascade, linear_threshold, spread, tree
-from experiments.validation import limits
+from experiments.studies.models import limits
 from sim.draws import stream_keys
 from sim.graph import Graph, from_ties, small_world
 from sim.state import NOBODY

@@ -1,55 +1,30 @@
+"""Studies of cascades: closed forms, other programs, and what is read off cascades."""
+
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+from asked import asked
 from scipy import stats
 
 from cascade import Cascades, independent_cascade, spread
-from experiments.drawing.style import house_style
-from experiments.validation import bakshy, cascades, goel, seeding
-from experiments.validation.plain_graphs import followed, scale_free, small_world
-from experiments.validation.study import Answer, Request
+from experiments.studies import bakshy, cascades, goel
+from experiments.studies.models.campaigns import MIDDLE, STRATEGIES, Counts
+from experiments.studies.models.plain_graphs import divided, followed, scale_free, small_world
+from experiments.studies.models.virality import Facts
 from sim.errors import UserError
 from sim.graph import from_ties
-
-SMALL: dict[ModuleType, dict[str, float]] = {
-    goel: {"people": 50_000, "cascades": 300_000, "persuaded": 0.6},
-    bakshy: {"people": 2_000, "seeds": 1_000},
-    seeding: {"people": 200, "days": 5, "seeds": 3},
-}
-
-
-def answer(study: ModuleType, **changes: Any) -> Answer:
-    options = {name: option.default for name, option in study.STUDY.options.items()}
-    made: Answer = study.run(Request(options | changes))
-    return made
-
-
-@pytest.mark.parametrize("study", SMALL, ids=lambda study: study.__name__.split(".")[-1])
-def test_a_study_answers(study: ModuleType) -> None:
-    made = answer(study, **SMALL[study])
-    for check in made.checks:
-        assert np.isfinite(check.found), check.name
-        assert check.low <= check.found <= check.high, check.name
-    assert all(sentence.endswith(".") and "nan" not in sentence for sentence in made.sentences)
-    with house_style():
-        drawing = made.draw()
-    assert len(drawing.data)
-    assert drawing.title
-
 
 # --- cascades against other programs -------------------------------------------------------------------------------
 
 
 def test_other_programs_agree() -> None:
     pytest.importorskip("cynetdiff")
-    made = answer(cascades, people=300, runs=2_000, slow_runs=20)
+    made = asked(cascades, people=300, runs=2_000, slow_runs=20)
     assert all(check.passed for check in made.checks), [check for check in made.checks if not check.passed]
-    with house_style():
-        assert len(made.draw().data) == len(made.checks) / 2
+    assert len(made.figures[""].data) == len(made.checks) / 2
 
 
 def test_a_wrong_probability_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,7 +36,7 @@ def test_a_wrong_probability_is_found_out(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(cascades, "independent_cascade", more)
     monkeypatch.setattr(cascades, "is_installed", lambda module: module.startswith("cynetdiff"))
-    made = answer(cascades, people=300, runs=10_000)
+    made = asked(cascades, people=300, runs=10_000)
     failed = [check.name for check in made.checks if not check.passed]
     assert any("star" in name for name in failed)
     assert any("small world" in name for name in failed)
@@ -70,12 +45,7 @@ def test_a_wrong_probability_is_found_out(monkeypatch: pytest.MonkeyPatch) -> No
 def test_without_either_program_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cascades, "is_installed", lambda module: False)
     with pytest.raises(UserError, match="validation"):
-        answer(cascades, runs=200)
-
-
-def test_holm_is_what_holm_says() -> None:
-    assert cascades.holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
-    assert cascades.holm([0.9, 0.8]) == [1.0, 1.0]
+        asked(cascades, runs=200)
 
 
 # --- structural virality -------------------------------------------------------------------------------------------
@@ -85,21 +55,21 @@ def test_among_followers_the_size_is_that_of_a_branching_process() -> None:
     """Mean 1 / (1 - R0), and 1 - R0² of all adoptions at most a step away, whatever the law of followers."""
     graph = followed(scale_free(50_000, 10, seed=1), seed=2)
     for ratio in (0.2, 0.6):
-        facts = goel.describe(goel._spread(graph, ratio, 200_000))
+        facts = Facts.of(goel.cascades(graph, ratio, 200_000))
         for found, expected in ((facts.size, 1 / (1 - ratio)), (facts.near, 1 - ratio**2)):
             assert abs(found[0] - expected) < 4 * (found[2] - found[0]) / 1.96
 
 
 def test_too_few_large_cascades_are_refused() -> None:
     with pytest.raises(UserError, match="0 cascades"):
-        answer(goel, people=1_000, cascades=1_000)
+        asked(goel, people=1_000, cascades=1_000)
 
 
 def test_broadcasts_have_a_virality_of_two() -> None:
     leaves = np.arange(1, 400)
     star = from_ties(400, np.zeros(399, np.int64), leaves)
     out = spread(star, independent_cascade(star, 0.5, 1), np.zeros((200, 1), np.int64))
-    facts = goel.describe(out)
+    facts = Facts.of(out)
     np.testing.assert_allclose(out.virality, 2 * (out.size - 1) / out.size)
     assert facts.virality[0] < 2
     assert facts.near[0] == 1
@@ -108,7 +78,7 @@ def test_broadcasts_have_a_virality_of_two() -> None:
 
 def test_facts_of_made_up_cascades() -> None:
     size = np.array([1, 1, 4, 2])
-    facts = goel.describe(Cascades(size, np.array([0, 0, 2, 1]), np.array([0, 0, 2, 1]), np.full(4, np.nan)))
+    facts = Facts.of(Cascades(size, np.array([0, 0, 2, 1]), np.array([0, 0, 2, 1]), np.full(4, np.nan)))
     assert facts.size[0] == 2
     assert facts.near[0] == pytest.approx(7 / 8)
     assert facts.large[0] == 0
@@ -129,7 +99,8 @@ def test_where_hubs_take_over() -> None:
     cheapest[0, 20:] = hub
     cheapest[1, 5:9] = hub  # for a while, but not for good
     cheapest[2] = hub
-    np.testing.assert_array_equal(bakshy._turns(cheapest), [bakshy.RATIOS[20], np.inf, bakshy.RATIOS[0]])
+    turns = bakshy.Seeds(cheapest, cheapest, cheapest, np.zeros((3, hub + 1))).turns
+    np.testing.assert_array_equal(turns, [bakshy.RATIOS[20], np.inf, bakshy.RATIOS[0]])
 
 
 # --- seeding -------------------------------------------------------------------------------------------------------
@@ -138,10 +109,10 @@ def test_where_hubs_take_over() -> None:
 def test_status_takes_ties_away_between_unequals() -> None:
     graph = scale_free(2_000, 10, seed=1)
     degree = np.diff(graph.offsets)
-    assert seeding.divided(graph, 0.0, 1).friends.tolist() == graph.friends.tolist()
+    assert divided(graph, 0.0, 1).friends.tolist() == graph.friends.tolist()
     before = graph
     for status in (0.5, 1.0):
-        left = seeding.divided(graph, status, 1)
+        left = divided(graph, status, 1)
         ties = [
             set(zip(np.repeat(np.arange(2_000), np.diff(g.offsets)).tolist(), g.friends.tolist(), strict=True))
             for g in (before, left)
@@ -155,9 +126,9 @@ def test_status_takes_ties_away_between_unequals() -> None:
 
 
 def test_the_winner_is_the_best_of_a_cell() -> None:
-    counts = {(seeding.MIDDLE, name): np.array([1.0, 2.0, 3.0]) for name in seeding.STRATEGIES}
-    counts[seeding.MIDDLE, "hubs"] = np.array([11.0, 12.0, 13.1])
-    name, lead = seeding.winner(counts, seeding.MIDDLE)
+    counts = {(MIDDLE, name): np.array([1.0, 2.0, 3.0]) for name in STRATEGIES}
+    counts[MIDDLE, "hubs"] = np.array([11.0, 12.0, 13.1])
+    name, lead = Counts(counts, counts).winner(MIDDLE)
     assert name == "hubs"
     assert lead.clear
     assert lead.value == pytest.approx(10.03, abs=0.01)

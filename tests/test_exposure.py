@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
-from experiments.validation import contagion
-from experiments.validation.exposure import (
+from experiments.studies.models import contagion
+from experiments.studies.models.exposure import (
     Network,
     coarser,
     exposure_tables,
@@ -43,6 +44,18 @@ def simulated(odds_ratio: float, generator: np.random.Generator, uneven: float =
         adopts = (time > PERIODS) & (generator.random(n) < odds / (1 + odds))
         time[adopts] = period
     return Network(np.arange(n), village, time, PERIODS, ego, nominee)
+
+
+def write_networks(folder: Path) -> None:
+    """Files of networks made with an odds ratio of 2, as the published ones are."""
+    generator = np.random.default_rng(0)
+    for name in contagion.FILES.values():
+        network = simulated(2.0, generator)
+        people = {"id": network.people, "group": network.village + 1, "toa": network.time}
+        adopted = (network.time <= network.last).astype(int)
+        pd.DataFrame({**people, "adopted": adopted}).to_csv(folder / f"{name}_adoption.csv", index=False)
+        ties = pd.DataFrame({"ego": network.ego, "nominee": network.nominee, "survey_item": "net"})
+        ties.to_csv(folder / f"{name}_edges.csv", index=False)
 
 
 def test_recovers_the_odds_ratio_it_was_simulated_with() -> None:

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from experiments.outcomes import INTERESTS, SHOWN
-from experiments.validation import finite_size, finite_size_outcomes
-from experiments.validation.finite_size_outcomes import BASE, FLIPS, GMV, IN_PROPORTION, Quantity
-from experiments.validation.study import Request
+from experiments.studies import finite_size
+from experiments.studies.models import settling as size
+from experiments.studies.models.settling import BASE, FLIPS, GMV, IN_PROPORTION, Quantity
 from sim.audience import pool_bounds
 
 PEOPLE = [1_000, 10_000, 100_000, 1_000_000]
@@ -19,73 +19,62 @@ SEEDS = 40
 def table(goods: float, luck: float, drift: float = 0.0) -> pd.DataFrame:
     """An outcome around 1: luck of the goods by seed, luck of people, and a drift that fades with size."""
     generator = np.random.default_rng(5)
-    size = np.array(PEOPLE, float)[:, None]
+    people = np.array(PEOPLE, float)[:, None]
     shared = goods * generator.standard_normal((1, SEEDS))
-    own = luck / np.sqrt(size) * generator.standard_normal((len(PEOPLE), SEEDS))
-    return pd.DataFrame(1 + shared + own + drift / size, PEOPLE)
+    own = luck / np.sqrt(people) * generator.standard_normal((len(PEOPLE), SEEDS))
+    return pd.DataFrame(1 + shared + own + drift / people, PEOPLE)
 
 
 def test_settles_where_the_drift_has_faded() -> None:
-    found = finite_size_outcomes.settling(GMV, table(0.1, 0.1, drift=300.0), 0.05)
+    found = size.settling(GMV, table(0.1, 0.1, drift=300.0), 0.05)
     assert found.settled == 10_000  # 30 % off at 1,000, 3 % at 10,000
-    assert finite_size_outcomes.settling(GMV, table(0.1, 0.1, drift=1e6), 0.05).settled == np.inf
+    assert size.settling(GMV, table(0.1, 0.1, drift=1e6), 0.05).settled == np.inf
 
 
 def test_luck_of_people_falls_as_the_square_root_and_that_of_goods_stays() -> None:
-    found = finite_size_outcomes.settling(GMV, table(0.1, 1.0), 0.05)
-    slope, low, high = finite_size_outcomes.power(PEOPLE[:-1], found.paired[:-1], SEEDS)
+    found = size.settling(GMV, table(0.1, 1.0), 0.05)
+    slope, low, high = size.power(PEOPLE[:-1], found.paired[:-1], SEEDS)
     assert low <= -0.5 <= high
     np.testing.assert_allclose(found.paired[:-1], 1 / np.sqrt(PEOPLE[:-1]), rtol=4 / np.sqrt(2 * SEEDS))
-    slope, low, high = finite_size_outcomes.power(PEOPLE, found.spread, SEEDS)
+    slope, low, high = size.power(PEOPLE, found.spread, SEEDS)
     assert low > -0.5
     assert slope == pytest.approx(0, abs=0.05)
 
 
 def test_by_the_head_leaves_the_market_of_ten_thousand_as_it_is() -> None:
-    p = finite_size.arms(10_000)
+    p = size.arms(10_000)
     assert p[IN_PROPORTION] == p[BASE]
-    small = finite_size.arms(1_000)[IN_PROPORTION]
+    small = size.arms(1_000)[IN_PROPORTION]
     assert small.market.belief.rating_half == pytest.approx(p[BASE].market.belief.rating_half / 10)
     base = p[BASE].creators
     assert pool_bounds(1_000, small.creators.pool_least, small.creators.pool_most) == (base.pool_least, base.pool_most)
 
 
 def test_sizes_end_with_the_largest() -> None:
-    assert finite_size.sizes(30_000) == [1_000, 2_000, 5_000, 10_000, 30_000]
-    assert finite_size.sizes(1_000_000)[-2:] == [300_000, 1_000_000]
+    assert finite_size.Options(largest=30_000).sizes == [1_000, 2_000, 5_000, 10_000, 30_000]
+    assert finite_size.Options(largest=1_000_000).sizes[-2:] == [300_000, 1_000_000]
 
 
 def test_every_outcome_of_the_verdict_and_every_effect_on_a_party_is_followed() -> None:
-    every = finite_size_outcomes.quantities()
+    every = size.quantities()
     assert [one.outcome for one in every if not one.effect] == list(SHOWN)
     wanted = {outcome for party in INTERESTS.values() for outcome in party}
     assert {(one.arm, one.outcome) for one in every if one.effect} == {(arm, o) for arm in FLIPS for o in wanted}
     assert len({one.label for one in every}) == len(every)
-    assert {BASE, *FLIPS} <= finite_size.arms(1_000).keys()
+    assert {BASE, *FLIPS} <= size.arms(1_000).keys()
 
 
 def test_an_effect_is_a_share_of_the_base_and_none_where_the_base_is_a_loss() -> None:
     arm = next(iter(FLIPS))
     index = pd.MultiIndex.from_product([[1_000, 2_000], [0, 1], [BASE, arm]], names=["people", "seed", "arm"])
     outcomes = pd.DataFrame({"brand_profit": [10.0, 15.0, -1.0, 2.0, 10.0, 12.0, 20.0, 22.0]}, index)
-    found = finite_size_outcomes.values(outcomes, Quantity("", "brand_profit", arm, True))
+    found = size.values(outcomes, Quantity("", "brand_profit", arm, True))
     np.testing.assert_allclose(found, [[0.5, np.nan], [0.2, 0.1]])
-    level = finite_size_outcomes.values(outcomes, Quantity("", "brand_profit", BASE, False))
+    level = size.values(outcomes, Quantity("", "brand_profit", BASE, False))
     np.testing.assert_allclose(level, [[10, -1], [10, 20]])
 
 
 def test_what_grows_with_the_market_is_by_the_head() -> None:
-    found = finite_size_outcomes.by_head(dict.fromkeys(SHOWN, 3_000.0), people=100, days=10)
+    found = size.by_head(dict.fromkeys(SHOWN, 3_000.0), people=100, days=10)
     assert (found["gmv"], found["reach"], found["kocs"]) == (3, 30, 30)
     assert (found["koc_income"], found["trust"], found["acquisition_cost"]) == (3_000, 3_000, 3_000)
-
-
-def test_study_answers() -> None:
-    options = {name: option.default for name, option in finite_size.STUDY.options.items()}
-    answer = finite_size.STUDY.run(Request({**options, "largest": 5_000, "seeds": 3, "days": 20}))
-    every = finite_size_outcomes.quantities()
-    assert len(answer.checks) == len(every) + 2
-    assert answer.table is not None
-    assert answer.table["stops changing at"].notna().sum() == len(every)
-    drawing = answer.draw()
-    assert set(drawing.data["outcome"]) == {one.label for one in every}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.validation.lookalikes import XTOL, lookalikes, rewiring_for, with_same_degrees, write_ties
+from experiments.studies.models.lookalikes import XTOL, lookalikes, rewiring_for, with_same_degrees, write_ties
 from sim.draws import stream_keys
 from sim.edgelist import read_edge_list
 from sim.graph import Graph, from_ties, small_world

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from experiments.validation import mean_field
-from experiments.validation.mean_field_limit import limit_of
-from experiments.validation.mean_field_theory import (
+from experiments.studies.models import mean_field_limit
+from experiments.studies.models.mean_field_limit import limit_of
+from experiments.studies.models.mean_field_theory import (
     at_start,
     by_days,
     by_equations,
@@ -19,11 +19,10 @@ from experiments.validation.mean_field_theory import (
     trust_of,
     unpack,
 )
-from experiments.validation.study import Request
 from sim.parameters import Parameters
 
 DAYS = 40
-LIMIT = limit_of(Parameters.model_validate(mean_field.settings(1_000)))
+LIMIT = limit_of(Parameters.model_validate(mean_field_limit.settings(1_000)))
 
 
 def after(days: int) -> np.ndarray:
@@ -81,8 +80,8 @@ def test_equations_pass_through_the_mornings_of_the_days() -> None:
 def test_a_market_keeps_to_the_equations() -> None:
     """Mean over days of one run, within 4 standard errors of its mean over seeds."""
     people, seeds = 4_000, 6
-    p = Parameters.model_validate(mean_field.settings(people))
-    runs = [run for seed in range(seeds) if (run := mean_field.observed(p, seed, DAYS))]
+    p = Parameters.model_validate(mean_field_limit.settings(people))
+    runs = [run for seed in range(seeds) if (run := mean_field_limit.observed(p, seed, DAYS))]
     gaps = np.array(runs) - np.array(by_equations(limit_of(p), DAYS))
     means = gaps.mean(axis=2)
     assert (np.abs(means.mean(axis=0)) < 4 * means.std(axis=0, ddof=1) / np.sqrt(len(runs))).all()
@@ -91,8 +90,8 @@ def test_a_market_keeps_to_the_equations() -> None:
 def test_word_of_mouth_breaks_the_limit() -> None:
     """The comparison can fail: buyers who tell friends leave the equations."""
     people = 4_000
-    p = Parameters.model_validate(mean_field.settings(people, told=8.0))
-    run = mean_field.observed(p, 1, DAYS)
+    p = Parameters.model_validate(mean_field_limit.settings(people, told=8.0))
+    run = mean_field_limit.observed(p, 1, DAYS)
     assert run is not None
     expected = by_equations(limit_of(p), DAYS)
     error = math.sqrt(expected.sales.sum() / people)  # of the sum of Poisson numbers
@@ -101,14 +100,6 @@ def test_word_of_mouth_breaks_the_limit() -> None:
 
 def test_rate_of_a_known_law() -> None:
     squares = np.random.default_rng(1).chisquare(20, (5, 30)) / np.array([[10.0**k] for k in range(5)])
-    slope, low, high = mean_field.rate([10**k for k in range(5)], squares)
+    slope, low, high = mean_field_limit.rate([10**k for k in range(5)], squares)
     assert low <= -0.5 <= high
     assert slope == pytest.approx(-0.5, abs=0.05)
-
-
-def test_study_answers() -> None:
-    options = {name: option.default for name, option in mean_field.STUDY.options.items()}
-    answer = mean_field.STUDY.run(Request({**options, "largest": 2_000, "seeds": 3, "days": 12}))
-    assert len(answer.checks) == 6
-    assert all(check.low <= check.found <= check.high for check in answer.checks)
-    assert answer.draw().figure is not None

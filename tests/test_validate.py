@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from experiments import cli
 from experiments.drawing.style import Drawing, new_figure
-from experiments.validation import catalogue, page
-from experiments.validation.study import Answer, Check, Option, Request, Study
+from experiments.studies import catalogue, page
+from experiments.studies.study import Asked, Check, Study, covers, holds, option
+
+
+class Options(Asked):
+    """A coin."""
+
+    share: float = option(0.55, "share of heads", 0.0, 1.0)
+    tosses: int = option(2, "tosses", 1, 9)
 
 
 def drawing(title: str = "Heads are half") -> Drawing:
@@ -23,42 +32,50 @@ def drawing(title: str = "Heads are half") -> Drawing:
     return Drawing(figure, title, "A line.", pd.DataFrame({"x": [0, 1]}))
 
 
-def tossed(request: Request) -> Answer:
-    share = request.options["share"]
-    checks = [
-        Check("share of heads", "0.5", share, share - 0.1, share + 0.1, abs(share - 0.5) <= 0.1, "Bernoulli 1713"),
-        Check("edge", "never", 0.25, 0.25, 0.25, False, "", "it stood on its edge | once"),
-    ]
-    return Answer(checks, drawing, ["heads came up."])
+def checks(o: Options, share: float) -> Iterator[Check]:
+    yield covers("share of heads", 0.5, (share, share - 0.1, share + 0.1), source="Bernoulli 1713")
+    yield holds("edge", "never", 0.25, False, otherwise="it stood on its edge | once")
 
 
-def tabulated(request: Request) -> Answer:
-    table = pd.DataFrame({"side": ["heads", "tails|edge"], "share": ["0.5", "0.5"]})
-    return tossed(request)._replace(table=table, also={"sides": lambda: drawing("Sides")})
+def bent(o: Options, share: float) -> Iterator[Check]:
+    yield from checks(o, share)
+    yield covers("share of heads, less before", 0.1, (0.1, -math.inf, math.inf), changed="bent", kind="finding")
 
 
-def breaks(request: Request) -> Answer:
+def breaks(o: Options) -> float:
     raise ZeroDivisionError("no coin")
 
 
-def study(run: Callable[[Request], Answer], data: str = "", extra: str = "") -> Study:
-    options = {"share": Option(0.55, "share of heads", 0.0, 1.0)}
-    return Study("A coin", "Bernoulli (1713)", "Is it fair?", "Bend it.", "Still fair?", run, options, data, extra)
+def study(name: str, data: str = "", extra: str = "", **parts: Any) -> ModuleType:
+    module = ModuleType(name)
+    front = {"title": "A coin", "source": "Bernoulli (1713)", "question": "Is it fair?", "self_check": "Still fair?"}
+    module.__dict__.update(
+        {
+            "STUDY": Study(**front, change="share=0.9: Bend it.", data=data, extra=extra), "Options": Options,
+            "simulate": lambda o: o.share, "checks": checks, "findings": lambda o, share: ["Heads are half."],
+            "figure": lambda o, share, title: drawing(title), **parts,
+        }
+    )  # fmt: skip
+    return module
 
 
 @pytest.fixture(autouse=True)
 def studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = {
-        "coin": study(tossed), "broken": study(breaks), "measured": study(tossed, data="coins"),
-        "borrowed": study(tossed, extra="no_such_package"), "sided": study(tabulated),
-    }  # fmt: skip
-    for name, one in made.items():
-        module = ModuleType(name)
-        module.STUDY = one  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, f"experiments.validation.{name}", module)
-    monkeypatch.setattr(catalogue, "SECTIONS", {"Coins": tuple(made)})
-    monkeypatch.setattr(page, "SECTIONS", {"Coins": tuple(made)})
-    monkeypatch.setattr(catalogue, "NAMES", tuple(made))
+    table = pd.DataFrame({"side": ["heads", "tails|edge"], "share": ["0.5", "0.5"]})
+    both: dict[str, Any] = {
+        "table": lambda o, share: table,
+        "figure": lambda o, share, title: {"": drawing(), "sides": drawing("Sides")},
+    }
+    made = [
+        study("coin"), study("broken", simulate=breaks), study("measured", data="coins"),
+        study("borrowed", extra="no_such_package"), study("sided", checks=bent, **both),
+    ]  # fmt: skip
+    for one in made:
+        monkeypatch.setitem(sys.modules, f"experiments.studies.{one.__name__}", one)
+    names = tuple(one.__name__ for one in made)
+    monkeypatch.setattr(catalogue, "SECTIONS", {"Coins": names})
+    monkeypatch.setattr(page, "SECTIONS", {"Coins": names})
+    monkeypatch.setattr(catalogue, "NAMES", names)
     monkeypatch.chdir(tmp_path)
 
 
@@ -69,14 +86,14 @@ def typed(*arguments: str) -> int:
 def test_replicate_shows_a_study_and_leaves_its_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert typed("replicate", "coin") == 0
     said = capsys.readouterr().out
-    for part in ("Is it fair?", "Heads came up.", "0.55 (0.45 to 0.65)", "pass", "FAIL", "→ it stood", "Bend it."):
+    for part in ("Is it fair?", "Heads are half.", "0.55 (0.45 to 0.65)", "pass", "FAIL", "→ it stood", "Bend it."):
         assert part in said, part
     folder = tmp_path / "results" / "validation" / "coin" / "latest"
     assert {f.name for f in folder.iterdir()} == {
         "coin.png", "coin.svg", "coin.csv", "coin.md", "checks.csv", "manifest.json",
     }  # fmt: skip
-    assert pd.read_csv(folder / "checks.csv").passed.tolist() == [True, False]
-    assert json.loads((folder / "manifest.json").read_text())["options"] == {"share": 0.55}
+    assert pd.read_csv(folder / "checks.csv").verdict.tolist() == ["pass", "fail"]
+    assert json.loads((folder / "manifest.json").read_text())["options"] == {"share": 0.55, "tosses": 2}
 
 
 def test_one_thing_can_be_changed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,7 +110,7 @@ def test_validate_makes_one_table_and_one_page(tmp_path: Path, capsys: pytest.Ca
     (tmp_path / "docs").mkdir()
     assert typed("validate", "--workers", "1", "--docs", "docs") == 1  # since one broke
     said = " ".join(capsys.readouterr().out.split())
-    assert "4 checks in 3 studies: 2 pass, 2 fail. Not carried out: measured, borrowed." in said
+    assert "5 checks in 3 studies: 2 pass, 2 fail, 1 inconclusive. Not carried out: measured, borrowed." in said
     assert "broken: broke" in said.lower()
     assert "Measured: not carried out; data are not at hand; --data FOLDER names" in said
     assert "not installed: no_such_package" in said
@@ -102,7 +119,8 @@ def test_validate_makes_one_table_and_one_page(tmp_path: Path, capsys: pytest.Ca
     assert "ZeroDivisionError: no coin" in told["broken"]["broken"]
     text = (tmp_path / "docs" / "validation.md").read_text()
     assert "- `coin`: edge. It stood on its edge | once" in text
-    assert r"| edge<br>*it stood on its edge \| once* | never | 0.25 | **fail** |" in text
+    assert r"| edge<br>*it stood on its edge \| once* | never | 0.25 | **fail** | must |" in text
+    assert "| bent | share of heads, less before | 0.1 | 0.1 | **inconclusive** | finding |" in text
     assert "![Heads are half](figures/validation/coin.png)" in text
     assert (tmp_path / "docs" / "figures" / "validation" / "coin.png").is_file()
 
@@ -145,6 +163,7 @@ MISTAKES: list[tuple[list[str], str]] = [
     (["replicate", "coin", "share"], "share: expected an option of coin and its value"),
     (["replicate", "coin", "share=much"], "share=much: expected a number"),
     (["replicate", "coin", "share=1.5"], "share=1.5: expected 0 to 1"),
+    (["replicate", "coin", "tosses=1.5"], "tosses=1.5: expected a whole number"),
     (["replicate", "coin", "--data", "nowhere"], "--data nowhere: no such folder"),
     (["replicate", "measured"], "measured: data are not at hand; --data FOLDER names the folder in which coins/ lies"),
     (["replicate", "borrowed"], "borrowed: not installed: no_such_package"),

@@ -12,7 +12,7 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 from numpy.typing import ArrayLike
 
-from experiments.report.style import BLUE, GREEN, GREY, PURPLE, VERMILLION
+from experiments.drawing.style import BLUE, GREEN, GREY, PURPLE, VERMILLION
 from experiments.studies.study import Found, ends
 
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE)

@@ -20,11 +20,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypedDict, Unpack
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Verdict = Literal["pass", "fail", "inconclusive"]
 Kind = Literal["must", "finding"]
-Found = float | Sequence[float]
+Found = float | Sequence[float] | NDArray[np.float64]
 """A number without uncertainty; or value, low and high end of its 95 % interval first, as `Estimate` has them."""
 
 
@@ -127,43 +129,47 @@ class Words(TypedDict, total=False):
     changed: str
 
 
-def covers(name: str, known: float, found: Found, **words: Unpack[Words]) -> Check:
+def covers(name: str, known: float, found: Found, /, **words: Unpack[Words]) -> Check:
     """The interval covers a number; inconclusive if it has no ends."""
     _, low, high = ends(found)
     bounded = math.isfinite(low) and math.isfinite(high)
     return _check(name, f"{known:.4g}", found, _verdict(bounded and low <= known <= high, not bounded), words)
 
 
-def above(name: str, bound: float, found: Found, **words: Unpack[Words]) -> Check:
+def above(name: str, bound: float, found: Found, /, **words: Unpack[Words]) -> Check:
     """All of the interval lies above a bound; fails if none of it does."""
     _, low, high = ends(found)
     return _check(name, f"above {bound:.4g}", found, _verdict(low > bound, not high <= bound), words)
 
 
-def below(name: str, bound: float, found: Found, **words: Unpack[Words]) -> Check:
+def below(name: str, bound: float, found: Found, /, **words: Unpack[Words]) -> Check:
     """All of the interval lies below a bound; fails if none of it does."""
     _, low, high = ends(found)
     return _check(name, f"below {bound:.4g}", found, _verdict(high < bound, not low >= bound), words)
 
 
-def within(name: str, least: float, most: float, found: Found, **words: Unpack[Words]) -> Check:
+def within(name: str, least: float, most: float, found: Found, /, **words: Unpack[Words]) -> Check:
     """All of the interval lies in a range, ends included; fails if none of it does."""
     _, low, high = ends(found)
     apart = high < least or low > most
     return _check(name, f"{least:.4g} to {most:.4g}", found, _verdict(least <= low and high <= most, not apart), words)
 
 
-def holds(name: str, expected: str, found: Found, true: bool, **words: Unpack[Words]) -> Check:
+def holds(name: str, expected: str, found: Found, true: bool, /, **words: Unpack[Words]) -> Check:
     """A rule that is not one of an interval."""
     return _check(name, expected, found, _verdict(bool(true), False), words)
 
 
 def ends(found: Found) -> tuple[float, float, float]:
     """Value, low and high end."""
-    if isinstance(found, Sequence) or hasattr(found, "__len__"):
-        value, low, high = (float(x) for x in found[:3])
-        return value, low, high
-    return float(found), float(found), float(found)
+    value, low, high = (float(x) for x in (found[:3] if isinstance(found, Sequence | np.ndarray) else [found] * 3))
+    return value, low, high
+
+
+def interval(found: Found, form: str = ".2f") -> str:
+    """Value and interval in words."""
+    value, low, high = (format(one, form) for one in ends(found))
+    return f"{value} ({low} to {high})"
 
 
 def _verdict(true: bool, open_: bool) -> Verdict:

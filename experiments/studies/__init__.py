@@ -1,1 +1,0 @@
-"""Studies: published results, closed forms and other programs, beside what the model gives."""

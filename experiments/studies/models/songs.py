@@ -1,0 +1,189 @@
+"""Crowds that hear the same songs: what each downloads, and where sales come to rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from sim.draws import stream_keys
+from sim.market import Market
+from sim.parameters import Parameters
+from sim.recorder import gini
+from sim.world import World
+
+Vector = NDArray[np.float64]
+
+SONGS = 48
+TRIALS = 0.05  # a head and day: so few that hardly anybody compares two songs
+FORGOTTEN, MEASURED = 240, 100  # days until a start is forgotten, and days of downloads counted after them
+OTHER_LUCK = 1_000  # first seed of the worlds' luck
+
+
+def parameters(people: int, exponent: float) -> Parameters:
+    """A market of songs that are found by their popularity to a power, and bought with a chance that is their own.
+
+    With certain beliefs, no need and equal prices a page seen is a trial, and what is tried is bought with the
+    probability ``1 / (1 + exp(outside - utility))``: the quality ``q`` of Krumme et al. (2012).
+    """
+    song = {"name": "songs", "interval": 1, "impulse_cost": 0.0, "price": 1.0}
+    return Parameters.model_validate(
+        {
+            "market": {
+                "consumers": people,
+                "catalogue": {
+                    "categories": [song], "products_per_category": SONGS, "quality_spread": 0.8, "price_spread": 0,
+                    "quality_premium": 0, "rating_bias": 0,
+                },
+                "people": {"activity": 1.0, "taste_spread": 0, "taste_grouping": 0, "budget": 1e5, "budget_spread": 0},
+                "attention": {"public_slots": TRIALS, "search": 0, "ask": 0},
+                "belief": {"rating": 0, "own": 0},
+                "choice": {"risk": 0, "outside": 1.0},
+                "experience": {"noise": 0, "return_gap": 5, "habit_purchases": 100},
+            },
+            "graph": {"mean_degree": 0, "homophily": 0},
+            "creators": {"koc_share": 0, "kol_count": 0, "entry": 0, "commission": 0},
+            "brands": {"count": SONGS, "weekly_budget": 0},
+            "platform": {
+                "take_rate": 0, "annual_fee": 0,
+                "feed": {
+                    "popularity": 1, "merit": 0, "paid": 0, "exponent": exponent, "ad_load": 0, "content_share": 0,
+                },
+            },
+        }
+    )  # fmt: skip
+
+
+def appeal(world: World, p: Parameters) -> Vector:
+    """Probability that a song is bought when it is tried, shape (48,)."""
+    return expit(p.market.choice.quality * world.goods.reputation - p.market.choice.outside)
+
+
+def downloads(
+    p: Parameters, world: World, luck: int, days: int, burn_in: int = 0, start: Vector | None = None
+) -> tuple[Vector, Vector]:
+    """Shares of downloads after burn-in, and of popularity in the end, of a world that shares its songs with others.
+
+    Parameters
+    ----------
+    p, world
+        Parameters, and the people and songs.
+    luck
+        Seed of what happens to them.
+    days, burn_in
+        Days in all, and those of them that do not count.
+    start
+        Downloads that songs begin with, shape (48,); none by default.
+    """
+    market = Market(p, luck, world=replace(world, luck=stream_keys(OTHER_LUCK + luck)), burn_in=burn_in)
+    sales = market.platforms[0].sales
+    sales[:] = 0.0 if start is None else start
+    market.run(days)
+    counted, popular = market.recorder.sums.products.astype(float), market.platforms[0].sales
+    return counted / counted.sum(), popular / popular.sum()
+
+
+def unpredictability(shares: Vector) -> float:
+    """Mean over songs and pairs of worlds of the difference of market shares; shape (worlds, songs)."""
+    worlds = len(shares)
+    pairs = [np.abs(shares[i] - shares[j]).mean() for i in range(worlds) for j in range(i)]
+    return float(np.mean(pairs))
+
+
+def equilibrium(p: Parameters, q: Vector) -> Vector:
+    """Market shares at which popularity reproduces itself, for an exponent r below 1; shape (48,).
+
+    Popularity S fades by a share δ a day and every song counts one more than its sales, so in an endless crowd
+    ``δ S_i = T q_i (S_i + 1)^r / Σ (S + 1)^r``, with T trials a day. Without the one more, shares go with
+    ``q^(1 / (1 - r))``, whatever δ is.
+    """
+    most, r = p.market.consumers * TRIALS / p.platform.feed.popularity_decay, p.platform.feed.exponent
+    sales = np.full(len(q), most / len(q))
+    for _ in range(2_000):
+        tried = (sales + 1) ** r
+        sales = most * q * tried / tried.sum()
+    return sales / sales.sum()
+
+
+def power(shares: Vector, q: Vector, weights: Vector) -> float:
+    """Slope of log share on log q, weighted."""
+    x, y = np.log(q), np.log(np.maximum(shares, 1e-9))
+    x, y = x - np.average(x, weights=weights), y - np.average(y, weights=weights)
+    return float((weights * x * y).sum() / (weights * x * x).sum())
+
+
+class Crowds(NamedTuple):
+    """Crowds that hear the same songs under signals of several powers."""
+
+    gini: pd.DataFrame  # of download shares, by catalogue (rows) and power
+    luck: pd.DataFrame  # unpredictability, likewise
+    runaway: list[tuple[Vector, Vector]]  # under the last power: chances to be bought, and popularity in the end
+    kept: list[bool]  # under the last power: whether the worst song kept a lead it was given, by catalogue
+
+    @property
+    def best(self) -> list[bool]:
+        """Whether the best song wins a world, under the last power."""
+        return [bool(q.argmax() == popular.argmax()) for q, popular in self.runaway]
+
+
+def crowds(people: int, catalogues: int, worlds: int, days: Mapping[float, int]) -> Crowds:
+    """Worlds that hear each catalogue, for so many days under each power."""
+    unequal: dict[float, list[float]] = {r: [] for r in days}
+    luck: dict[float, list[float]] = {r: [] for r in days}
+    runaway, kept, last = [], [], list(days)[-1]
+    for catalogue in range(catalogues):
+        world = World.build(parameters(people, 0.0), catalogue)
+        q = appeal(world, parameters(people, 0.0))
+        for r, time in days.items():
+            made = [downloads(parameters(people, r), world, luck=w, days=time) for w in range(worlds)]
+            shares = np.array([counted for counted, _ in made])
+            unequal[r].append(float(np.mean([gini(s) for s in shares])))
+            luck[r].append(unpredictability(shares))
+            runaway += [(q, popular) for _, popular in made] if r == last else []
+        lead = np.where(np.arange(SONGS) == q.argmin(), people * TRIALS, 0.0)
+        _, popular = downloads(parameters(people, last), world, 0, days[last], start=lead)
+        kept.append(bool(popular.argmax() == q.argmin()))
+    return Crowds(pd.DataFrame(unequal), pd.DataFrame(luck), runaway, kept)
+
+
+class Rest(NamedTuple):
+    """Shares of downloads of a large crowd, long after its start, from two starts; songs are the last axis."""
+
+    q: Vector
+    expected: Vector  # in equilibrium
+    fresh: Vector  # from no downloads, by world
+    turned: Vector  # from the shares in reverse: the worst song first, by world
+
+    def powers(self) -> tuple[float, list[float], list[float]]:
+        """Power of quality in the shares expected, and in those of each world from either start."""
+        fresh, turned = ([power(one, self.q, self.expected) for one in of] for of in (self.fresh, self.turned))
+        return power(self.expected, self.q, self.expected), fresh, turned
+
+
+def at_rest(people: int, exponent: float, worlds: int) -> Rest:
+    """Crowds under a signal of a power below one, long after their start."""
+    p = parameters(people, exponent)
+    world = World.build(p, 0)
+    q = appeal(world, p)
+    expected, start = equilibrium(p, q), np.empty(SONGS)
+    start[np.argsort(expected)] = np.sort(expected)[::-1]
+    start = start * p.market.consumers * TRIALS * q.mean() / p.platform.feed.popularity_decay
+    fresh, turned = (
+        np.array([downloads(p, world, w, FORGOTTEN + MEASURED, FORGOTTEN, first)[0] for w in range(worlds)])
+        for first in (None, start)
+    )
+    return Rest(q, expected, fresh, turned)
+
+
+def won(outcomes: Sequence[bool]) -> tuple[float, float, float]:
+    """Share of trials that succeeded, with Wilson's 95 % interval (Wilson 1927)."""
+    trials = len(outcomes)
+    z2, share = 1.959964**2, sum(map(bool, outcomes)) / trials
+    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
+    half = np.sqrt(z2 * share * (1 - share) / trials + z2**2 / (4 * trials**2)) / (1 + z2 / trials)
+    return share, float(middle - half), float(middle + half)

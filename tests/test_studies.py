@@ -1,0 +1,114 @@
+"""What every study promises: verdicts that can be trusted, and a lab that can be worked through. Small versions."""
+
+from __future__ import annotations
+
+import math
+from importlib import util
+from pathlib import Path
+
+import pytest
+from asked import asked
+from test_exposure import write_networks
+from test_lookalikes import clustered
+
+from experiments.studies import catalogue, conduct
+from experiments.studies.models.lookalikes import write_ties
+from experiments.studies.study import Verdict, above, below, covers, within
+
+SMALL: dict[str, dict[str, float]] = {
+    "bass": {"people": 500, "seeds": 5},
+    "threshold": {"runs": 1},
+    "goldenberg": {"people": 500, "runs": 30},
+    "watts_dodds": {"people": 1_000, "networks": 1, "cascades": 12},
+    "rivals": {"people": 500, "seeds": 3, "periods": 8},
+    "goel": {"people": 50_000, "cascades": 300_000, "persuaded": 0.6},
+    "music_market": {"catalogues": 3, "worlds": 2, "people": 1_000, "days": 5},
+    "seeding": {"people": 200, "days": 5, "seeds": 3},
+    "bakshy": {"people": 2_000, "seeds": 1_000},
+    "two_sided": {"people": 500, "seeds": 3, "days": 30},
+    "cascades": {"people": 300, "runs": 2_000, "slow_runs": 20},
+    "mean_field": {"largest": 2_000, "seeds": 3, "days": 12},
+    "finite_size": {"largest": 5_000, "seeds": 3, "days": 20},
+    "diffusion_networks": {"seeds": 3, "shuffles": 39, "days": 120},
+    "real_graphs": {"seeds": 2, "days": 8, "burn_in": 4},
+    "repeat_purchases": {"seeds": 2, "consumers": 600, "burn_in": 30},
+    "calibration": {"markets": 2},
+    "metamorphic": {"worlds": 5},
+}
+LONGEST = 150  # lines of a study
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as of published data: three networks with times of adoption, and one large graph."""
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "netdiffuser").mkdir()
+    (folder / "lastfm_asia").mkdir()
+    write_networks(folder / "netdiffuser")
+    write_ties(clustered(400, 6.0, 0.1), folder / "lastfm_asia" / "edges.csv.gz")
+    return folder
+
+
+@pytest.mark.parametrize("name", catalogue.NAMES)
+def test_a_study_answers(name: str, data: Path) -> None:
+    """Every check has numbers and says by whom it is known; the figure is drawn from numbers; words are whole."""
+    study = catalogue.study(name)
+    for package in study.STUDY.extra.split():
+        if util.find_spec(package) is None:
+            pytest.skip(f"{package} is missing")
+    made = asked(study, data, **SMALL[name])
+    assert made.checks
+    for check in made.checks:
+        assert check.expected and check.source, check.title
+        assert not check.low > check.high, check.title
+        assert check.verdict == "inconclusive" or math.isfinite(check.found), check.title
+    for drawing in made.figures.values():
+        assert drawing.title and drawing.caption
+        assert len(drawing.data) > 3
+    assert all(sentence.endswith(".") and "nan" not in sentence for sentence in made.sentences)
+
+
+@pytest.mark.parametrize("name", catalogue.NAMES)
+def test_a_study_is_a_lab_in_one_short_file(name: str) -> None:
+    study = catalogue.study(name)
+    words, colon, look = study.STUDY.change.partition(":")
+    given = words.replace(",", " ").replace(" or ", " ").split()
+    assert colon and look
+    assert given
+    assert conduct.request(name, given, None) != conduct.request(name, [], None)
+    assert study.STUDY.question and study.STUDY.self_check and study.STUDY.source
+    assert len(Path(str(study.__file__)).read_text("utf-8").splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(0.1, 0.2, "pass"), (-0.2, -0.1, "fail"), (-0.1, 0.1, "inconclusive"), (-math.inf, math.inf, "inconclusive"),
+     (math.nan, math.nan, "inconclusive"), (-0.1, 0.0, "fail")],
+)  # fmt: skip
+def test_a_side_is_inconclusive_where_the_interval_holds_both(low: float, high: float, expected: Verdict) -> None:
+    assert above("", 0, (0.0, low, high)).verdict == expected
+    assert below("", 0, (0.0, -high, -low)).verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(1.0, 2.0, "pass"), (0.5, 0.9, "fail"), (2.1, 3.0, "fail"), (0.9, 1.5, "inconclusive"), (0, 3, "inconclusive"),
+     (-math.inf, math.inf, "inconclusive"), (math.nan, math.nan, "inconclusive")],
+)  # fmt: skip
+def test_a_range_is_inconclusive_where_the_interval_reaches_out_of_it(
+    low: float, high: float, expected: Verdict
+) -> None:
+    assert within("", 1, 2, (1.5, low, high)).verdict == expected
+
+
+def test_an_interval_without_ends_covers_nothing() -> None:
+    assert [covers("", 1, (1, *ends)).verdict for ends in ((0, 1), (1.1, 2), (-math.inf, math.inf))] == [
+        "pass", "fail", "inconclusive",
+    ]  # fmt: skip
+    assert above("", 1, 2.0).verdict == "pass"
+    assert above("", 1, 1.0).verdict == "fail"
+
+
+def test_why_it_fails_is_told_where_it_does() -> None:
+    said = [above("", 0, found, note="n", otherwise="o").note for found in ((1, 0.5, 2), (0, -1, 1), (-1, -2, -0.5))]
+    assert said == ["n", "n", "n o"]
