@@ -9,6 +9,7 @@ from types import ModuleType
 from sim.errors import UserError, nearest
 
 SECTIONS: dict[str, tuple[str, ...]] = {
+    "Demand": ("demand",),
     "Published models as limits of the market": (
         "bass", "threshold", "goldenberg", "watts_dodds", "rivals", "goel", "music_market", "seeding", "bakshy",
         "two_sided",
