@@ -47,8 +47,8 @@ def written(place: Path, name: str) -> dict[str, object]:
 
 def test_a_sweep_tells_which_assumption_decides(sweep: Path) -> None:
     """Of three that vary the two that matter, the more decisive first; and what cannot be told is said."""
-    points = spread(80, seed=3, creators__effort_cost=(1, 12), creators__hype=(0, 5), market__choice__herding=(0, 1))
-    runs = table(points, lambda p: effect(p) + 2.0 * p["market.choice.herding"].to_numpy(), noise=5.0)
+    points = spread(80, seed=3, creators__effort_cost=(1, 12), creators__hype=(0, 5), market__choice__friends=(0, 1))
+    runs = table(points, lambda p: effect(p) + 2.0 * p["market.choice.friends"].to_numpy(), noise=5.0)
     place = folder(sweep.parent / "three", runs.assign(gmv_kept=5.0))
     lines = tell(place)
     assert lines[1].startswith("fees=commission_free, gmv_kept: the response is 0 at all points")
@@ -101,7 +101,7 @@ def test_sensitivity_from_the_market_to_the_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    common = ["sensitivity", *TINY, "experiment.seeds=2", "--outcome", "gmv", "--over", "risk,herding"]
+    common = ["sensitivity", *TINY, "experiment.seeds=2", "--outcome", "gmv", "--over", "risk,friends"]
     assert cli.main([*common, "--dry-run"]) == 0
     told = capsys.readouterr().err
     assert told == "tornado: both ends of 2 ranges = 5 points x 2 arms x 2 seeds = 20 runs of 12 days\n"
@@ -113,13 +113,13 @@ def test_sensitivity_from_the_market_to_the_page(
         found = written(place, f"{method}-pay-gmv")
         assert "market.choice.risk" in str(found["rows"]) and "koc sensitivity" not in str(found["sentences"])
     ends = pd.read_csv(tmp_path / "results" / "single-tornado" / "latest" / "analysis" / "tornado-pay-gmv.csv")
-    assert sorted(ends["value"]) == [0.0, 0.0, 1.0, 4.0]  # both ends of .choice.risk and of .choice.herding
+    assert sorted(ends["value"]) == [0.0, 0.0, 0.5, 1.0]  # both ends of .choice.risk and of .choice.friends
 
 
 def test_a_sweep_is_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     design = [
-        "experiment.design.vary={market.choice.risk: plausible, market.choice.quality: {low: 0.5, high: 3}}",
+        "experiment.design.vary={market.choice.risk: plausible, market.memory.use: {low: 0.5, high: 3}}",
         "experiment.design.sample=latin_hypercube", "experiment.design.points=24",
     ]  # fmt: skip
     assert cli.main(["run", *TINY, "experiment.seeds=1", *design]) == 0
@@ -127,7 +127,7 @@ def test_a_sweep_is_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     assert cli.main(["flipmap", str(place), "--x", "risk", "--y", "quality", "--arm", "some", "--outcome", "gmv"]) == 0
     said = capsys.readouterr().out
     assert "R2 = 0." in said and "One seed a point" in said
-    name = "flipmap-some-gmv-market.choice.risk-market.choice.quality"
+    name = "flipmap-some-gmv-market.choice.risk-market.memory.use"
     nodes = pd.read_csv(place / "analysis" / f"{name}.csv")
     assert (nodes["market.choice.risk"].min(), nodes["market.choice.risk"].max()) == (0.0, 4.0)
 

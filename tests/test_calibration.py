@@ -32,7 +32,7 @@ from sim.state import Channel
 NOISE = 0.05
 SLOPES = np.array([[1.0, 0.5, 0.0], [0.0, 1.0, -0.5]])  # targets, parameters; the third is seen by the second alone
 GOALS, ERRORS = np.array([0.8, 0.2]), np.array([0.1, 0.1])
-NAMES = ("market.choice.outside", "market.choice.risk", "market.choice.herding")
+NAMES = ("market.choice.outside", "market.choice.risk", "market.choice.friends")
 OBSERVED = ("buys_per_view", "product_gini")
 
 
@@ -136,7 +136,7 @@ def test_an_interrupted_calibration_goes_on(tmp_path: Path, monkeypatch: pytest.
             raise KeyboardInterrupt
         made.append(run.id)
         choice = run.parameters.market.choice
-        y = SLOPES @ [choice.outside, choice.risk, choice.herding]
+        y = SLOPES @ [choice.outside, choice.risk, choice.friends]
         return Finished(run.id, 0.0, dict(zip(OBSERVED, y, strict=True)), {}, {})
 
     monkeypatch.setattr(simulate, "_attempt", attempt)

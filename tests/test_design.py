@@ -98,7 +98,7 @@ def test_seeds_are_a_number_or_a_list(seeds: Any, expected: tuple[int, ...]) -> 
 def test_a_run_is_identified_by_all_that_determines_it() -> None:
     arm, other = (
         Arm("one", {}, Parameters()),
-        Arm("other", {}, validated(Parameters, {"market": {"choice": {"herding": 0.31}}})),
+        Arm("other", {}, validated(Parameters, {"market": {"choice": {"friends": 0.31}}})),
     )
     ids = [
         runs_of(arm, [0], 10, 5)[0].id,

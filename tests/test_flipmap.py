@@ -17,8 +17,8 @@ from experiments.analysis.words import of_map
 from experiments.surrogate import Scale, Surrogate
 from sim.errors import UserError
 
-CONFIG = {"creators": {"effort_cost": 4.0, "hype": 2.5}, "market": {"choice": {"herding": 0.5}}}
-RANGES = {"creators__effort_cost": (1, 12), "creators__hype": (0, 5), "market__choice__herding": (0, 1)}
+CONFIG = {"creators": {"effort_cost": 4.0, "hype": 2.5}, "market": {"choice": {"friends": 0.5}}}
+RANGES = {"creators__effort_cost": (1, 12), "creators__hype": (0, 5), "market__choice__friends": (0, 1)}
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ def line(hype: np.ndarray) -> np.ndarray:
 def effect(points: pd.DataFrame) -> np.ndarray:
     """Zero on `line`; herding, at 0.5 by default, moves it."""
     hype = points["creators.hype"].to_numpy()
-    herding = points.get("market.choice.herding", pd.Series(0.5, index=points.index)).to_numpy()
+    herding = points.get("market.choice.friends", pd.Series(0.5, index=points.index)).to_numpy()
     return 20 * (line(hype) - points["creators.effort_cost"].to_numpy()) + 40 * (herding - 0.5)
 
 
@@ -92,7 +92,7 @@ def test_the_map_is_narrow_where_there_is_little_noise() -> None:
     assert at.low < line(np.array([2.5]))[0] < at.high
     assert at.high - at.low < 1.0
     assert found.error.r2 > 0.98
-    assert found.held == {"market.choice.herding": 0.5}
+    assert found.held == {"market.choice.friends": 0.5}
     assert found.share(1) + found.share(-1) > 0.85
 
 

@@ -16,7 +16,7 @@ from experiments.cli import main
 
 DESIGN = "experiment.design"
 BASE = ("experiment=single", "market.consumers=100", "experiment.seeds=1", "executor=serial")
-PATHS = ("creators.hype", "creators.effort_cost", "market.choice.herding", "platform.take_rate", "creators.posts_most")
+PATHS = ("creators.hype", "creators.effort_cost", "market.choice.friends", "platform.take_rate", "creators.posts_most")
 MANY = 200
 KINDS = 62  # of mistakes: one of each is tried in every test run, the others by make test-slow
 

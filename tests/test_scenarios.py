@@ -14,7 +14,7 @@ from experiments.analysis.sweep import Sweep, sweep_of
 from sim.errors import UserError
 
 CONFIG = {"experiment": {"labels": {"commission_free": "commission-free"}}}
-RANGES = {"creators__effort_cost": (0, 10), "creators__hype": (0, 5), "market__choice__herding": (0, 1)}
+RANGES = {"creators__effort_cost": (0, 10), "creators__hype": (0, 5), "market__choice__friends": (0, 1)}
 
 
 def planted(points: pd.DataFrame) -> np.ndarray:

@@ -135,16 +135,16 @@ def test_the_tornado_tells_what_turns_the_effect_round() -> None:
 
 def test_soft_assumptions_are_those_with_a_plausible_range_that_the_arms_do_not_set() -> None:
     every = [a.path for a in over("soft", Parameters(), set())]
-    assert "creators.effort_cost" in every and "market.choice.quality" not in every
+    assert "creators.effort_cost" in every and "market.memory.use" not in every
     assert [a.path for a in over("soft", Parameters(), {"creators.effort_cost"})] == [
         path for path in every if path != "creators.effort_cost"
     ]
 
 
 def test_ranges_may_be_given() -> None:
-    first, second = over("effort_cost, market.choice.quality=1:2", Parameters(), set())
+    first, second = over("effort_cost, market.memory.use=1:2", Parameters(), set())
     assert (first.path, first.low, first.high, first.default) == ("creators.effort_cost", 1.0, 12.0, 4.0)
-    assert (second.path, second.low, second.high, second.default) == ("market.choice.quality", 1.0, 2.0, 1.2)
+    assert (second.path, second.low, second.high, second.default) == ("market.memory.use", 1.0, 2.0, 1.2)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_ranges_may_be_given() -> None:
     [
         ("", "expected soft, or paths"),
         ("creators.effort", "creators.effort"),
-        ("market.choice.quality", "no plausible range"),
+        ("market.memory.use", "no plausible range"),
         ("creators.hype=3:1", "lower end first"),
         ("creators.hype=1-3", "LOW:HIGH"),
         ("creators.hype=0:30", "within 0 to 20"),
