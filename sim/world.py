@@ -308,8 +308,6 @@ def _creators(
 
     follows = Follow.table((n, FOLLOW_SLOTS))
     least, most = pool_bounds(population, p.pool_least, p.pool_most)
-    if len(kocs) and most >= n:
-        raise UserError(f"creators.pool_most={p.pool_most}: a pool of {most} in a market of {n} people; expected fewer")
     sizes = least + (uniforms(key, 0, n, 2) * (most - least + 1)).astype(np.int64)
     shares = np.minimum(p.kol_audience * np.exp(p.kol_audience_spread * normals(key, 1, n, 2)), 0.9)
     priors = pool_priors(parameters)
