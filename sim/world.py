@@ -84,7 +84,7 @@ class World:
             consumers = _consumers(parameters, people, luck)
             population = int(np.count_nonzero(people["activity"]))
             creators, follows = _creators(parameters, population, graph, people, consumers, luck)
-            past = _past(parameters, goods, people, luck)
+            past = past_purchases(parameters, goods, people, luck)
         return cls(luck, population, graph, people, consumers, follows, goods, creators, past, friendships)
 
     @cached_property
@@ -270,7 +270,8 @@ def _need_waits(mean: float, shape: float, u: NDArray[np.float64]) -> NDArray[np
     return np.maximum(1 / rates, 1.0)
 
 
-def _past(parameters: Parameters, goods: Goods, people: Table[Person], luck: Luck) -> Past:
+def past_purchases(parameters: Parameters, goods: Goods, people: Table[Person], luck: Luck) -> Past:
+    """What people have bought before the first day, for people and goods as they are."""
     categories = parameters.market.catalogue.categories
     reference = FEN * np.array([category.price for category in categories])
     tastes = Tastes(
