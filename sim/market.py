@@ -313,6 +313,7 @@ class Market(ColumnarModel):
             )
         if parameters.brands.own > 0 and self.parameters.brands.own == 0:
             raise UserError("brands.own: own accounts are opened on the first day; expected a share above 0 by then")
+        self.m = with_parameters(self.m, self.world, self.parameters, parameters)
         self.parameters = parameters
         self.pass_over.live_all, self.pass_over.receive_all = self._take_rules()
         self._take_policy()
@@ -320,7 +321,6 @@ class Market(ColumnarModel):
             platform.policy = policy
         for brand in self.brands:
             brand.adapt = parameters.brands.adapt
-        self.m = with_parameters(self.m, self.world, parameters)
         return self
 
     def tell(self, consumers: NDArray[np.integer[Any]], product: int) -> Self:

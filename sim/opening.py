@@ -208,12 +208,13 @@ def write_policies(table: Table[Platform], world: World, parameters: Parameters)
             row[name] = getattr(policy.feed, name)
 
 
-def with_parameters(m: Day, world: World, parameters: Parameters) -> Day:
-    """The context with other policies and other behaviour from today on; what has happened stays."""
+def with_parameters(m: Day, world: World, before: Parameters, parameters: Parameters) -> Day:
+    """The context with other policies and other behaviour from today on; what has happened and been learnt stays."""
     brands, platforms, listings, products = m.brands.copy(), m.platforms.copy(), m.listings.copy(), m.products.copy()
     fresh = _brands(world, parameters, first_account=len(world.creators))
-    for name in ("budget", "split"):
-        brands[name] = fresh[name]
+    brands["budget"] = fresh["budget"]
+    if (_brands(world, before, first_account=0)["split"] != fresh["split"]).any():
+        brands["split"] = fresh["split"]
     write_policies(platforms, world, parameters)
     listings["price"] = _listings(world.goods, parameters)["price"]
     products["cost"] = _products(world.goods, parameters)["cost"]

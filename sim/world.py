@@ -84,7 +84,7 @@ class World:
             consumers = _consumers(parameters, people, luck)
             population = int(np.count_nonzero(people["activity"]))
             creators, follows = _creators(parameters, population, graph, people, consumers, luck)
-            past = _past(parameters, goods, people, luck)
+            past = past_purchases(parameters, goods, people, luck)
         return cls(luck, population, graph, people, consumers, follows, goods, creators, past, friendships)
 
     @cached_property
@@ -270,7 +270,8 @@ def _need_waits(mean: float, shape: float, u: NDArray[np.float64]) -> NDArray[np
     return np.maximum(1 / rates, 1.0)
 
 
-def _past(parameters: Parameters, goods: Goods, people: Table[Person], luck: Luck) -> Past:
+def past_purchases(parameters: Parameters, goods: Goods, people: Table[Person], luck: Luck) -> Past:
+    """What people have bought before the first day, for people and goods as they are."""
     categories = parameters.market.catalogue.categories
     reference = FEN * np.array([category.price for category in categories])
     tastes = Tastes(
@@ -308,8 +309,6 @@ def _creators(
 
     follows = Follow.table((n, FOLLOW_SLOTS))
     least, most = pool_bounds(population, p.pool_least, p.pool_most)
-    if len(kocs) and most >= n:
-        raise UserError(f"creators.pool_most={p.pool_most}: a pool of {most} in a market of {n} people; expected fewer")
     sizes = least + (uniforms(key, 0, n, 2) * (most - least + 1)).astype(np.int64)
     shares = np.minimum(p.kol_audience * np.exp(p.kol_audience_spread * normals(key, 1, n, 2)), 0.9)
     priors = pool_priors(parameters)

@@ -133,12 +133,12 @@ EDITS: dict[str, tuple[Edit, str]] = {
         change("follows", lambda table: table.astype(table.dtype.newbyteorder())), r"creator: of type >i4, expected int"
     ),
     "another byte order of a plain array": (
-        change("judgement", lambda array: array.astype(">f8")), r"judgement: of type >f8, expected float64"
+        change("brand_withdrawn", lambda array: array.astype(">i8")), r"brand_withdrawn: of type >i8, expected int64"
     ),
     "another type": (change("used", lambda array: array.astype(np.int32)), r"used: of type int32, expected int64"),
     "no columns": (change("brands", lambda table: np.zeros(table.shape)), r"brands\.budget: is missing"),
     "a number": (change("orders", lambda table: np.array(3)), r"orders: shape \(\), expected"),
-    "a creator less": (change("creators", lambda table: table[:-1]), r"creators: 18 rows, expected 19 or more"),
+    "a creator less": (change("creators", lambda table: table[:-1]), r"creators: \d+ rows, expected \d+ or more"),
     "creators cut": (change("creators", lambda table: table[:3]), r"creators: 3 rows, expected \d+ or more"),
     "creators without rows": (change("creators", lambda table: np.array(3)), r"creators: no table of creators"),
     "more creators than people": (change("creators", lambda table: np.repeat(table, 400)), r"creators: \d+ rows, exp"),
@@ -150,17 +150,17 @@ EDITS: dict[str, tuple[Edit, str]] = {
     "no number": (put("creators.fit", np.nan), r"creators\.fit: nan, expected a finite number"),
     "infinite": (put("listings.popularity", np.inf), r"listings\.popularity: inf, expected a finite number"),
     "an infinite claim": (put("orders.claim", np.inf), r"orders\.claim: inf, expected a finite number"),
-    "no number in a plain array": (put("judgement", np.nan), r"judgement: .*expected finite numbers"),
     "a share above all": (put("platforms.take_rate", 7.0), r"platforms\.take_rate: 7\.0, expected 0 to 1"),
-    "a product too many": (put("consumers.own_product", 64), r"own_product: 64, expected -1 to 63"),
-    "a product too few": (put("profiles.advice", -2), r"profiles\.advice: -2, expected -1 to 63"),
+    "a product too many": (put("memories.product", 192), r"memories\.product: 192, expected -1 to 191"),
+    "a product too few": (put("profiles.advice", -2), r"profiles\.advice: -2, expected -1 to 191"),
     "a creator too many": (put("follows.creator", 10_000), r"follows\.creator: 10000, expected -1 to \d+"),
     "a person too many": (put("creators.consumer", 300), r"creators\.consumer: 300, expected -1 to 299"),
+    "a memory of days to come": (put("memories.day", 10), r"memories\.day: 10, expected 0 to 9"),
     "a platform too many": (put("creators.home", 2), r"creators\.home: 2, expected 0 to 1"),
     "a tier too many": (put("creators.tier", 3), r"creators\.tier: 3, expected 0 to 2"),
     "a buyer too many": (put("orders.consumer", 300), r"orders\.consumer: 300, expected 0 to 299"),
-    "a channel too many": (put("orders.channel", 8), r"orders\.channel: 8, expected 0 to 7"),
-    "a brand too many": (put("consumers.customer_of", 1 << 16), r"customer_of: 65536, expected 0 to 65535"),
+    "a channel too many": (put("orders.channel", 10), r"orders\.channel: 10, expected 0 to 9"),
+    "a brand too many": (put("consumers.customer_of", 1 << 48), r"customer_of: 281474976710656, expected 0 to \d+"),
     "a need of no category": (put("consumers.needs", 1 << 8), r"consumers\.needs: 256, expected 0 to 255"),
     "a recipient too many": (put("inbox.to", 300), r"inbox\.to: 300, expected 0 to 299"),
     "words in disorder": (put("inbox.to", 0), r"inbox\.to: is not sorted"),
@@ -190,7 +190,7 @@ EDITS: dict[str, tuple[Edit, str]] = {
     "another seed": (headed(lambda header: header.update(seed=2)), r"holds other people or friends"),
     "another market": (
         headed(lambda header: header["parameters"]["brands"].update(count=15)),
-        r"creators: |brands: |products\.brand: |consumers\.customer_of: 32768, expected 0 to 32767",
+        r"creators: |brands: |products\.brand: |consumers\.customer_of: \d+, expected 0 to 32767",
     ),
     "a seed that is none": (headed(lambda header: header.update(seed="1")), r"header\.seed: not a checkpoint \(Input"),
     "a parameter out of range": (
@@ -284,9 +284,8 @@ def test_pickles_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 COUNTS = {
-    "consumers.own_count", "consumers.own_run", "consumers.word_count", "follows.fatigue", "follows.met",
-    "follows.broken", "platforms.delivery_days", "platforms.settlement_days", "platforms.return_days",
-    "platforms.deal_days",
+    "memories.used", "follows.fatigue", "follows.met", "follows.broken", "platforms.delivery_days",
+    "platforms.settlement_days", "platforms.return_days", "platforms.deal_days",
 }  # fmt: skip
 """Columns that hold whatever their type holds: nothing is looked up by them."""
 
@@ -318,6 +317,7 @@ def at_random(arrays: Arrays) -> None:
                 most: Any = column.most_of(sizes)
                 shape = arrays[table][name].shape
                 arrays[table][name] = draws.integers(int(column.least), most, shape, column.dtype, endpoint=True)
+    arrays["memories"]["day"] = draws.integers(0, 10, arrays["memories"].shape)
     arrays["inbox"]["to"].sort()
     arrays["follows"]["met"] = 1  # plain Python divides by no zero
     orders = arrays["orders"]

@@ -71,8 +71,9 @@ def test_other_names_and_another_order_of_lines_change_nothing() -> None:
 
 @pytest.fixture(scope="module")
 def rows() -> tuple[World, World]:
-    world = World.build(same.parameters(), 4)
-    return world, same.moved(world, np.random.default_rng(4).permutation(len(world.people["activity"])))
+    p = same.parameters()
+    world = World.build(p, 4)
+    return world, same.moved(p, world, np.random.default_rng(4).permutation(len(world.people["activity"])))
 
 
 def test_measures_of_the_graph_know_no_rows(rows: tuple[World, World]) -> None:
@@ -101,7 +102,7 @@ def test_people_in_other_rows_live_alike() -> None:
     apart = []
     for seed in range(101, 121):
         world = World.build(p, seed)
-        shuffled = same.moved(world, rng.permutation(len(world.people["activity"])))
+        shuffled = same.moved(p, world, rng.permutation(len(world.people["activity"])))
         one, other = (same.run(p, seed, w).result().outcomes for w in (world, shuffled))
         apart.append([other[name] - one[name] for name in metamorphic.LABELS])
     p_values = np.sort([stats.wilcoxon(column).pvalue for column in np.array(apart).T])

@@ -109,7 +109,7 @@ def test_a_rule_of_ones_own_changes_the_results(default: Market, distrusting: Ma
         for one in (distrusting, default)
     )
     assert opened < usual
-    told = [distrusting.explain(i, DAYS).offers.trust.dropna() for i in range(30)]
+    told = [distrusting.explain(i, DAYS).offers.trust.dropna() for i in range(90)]
     trusts = np.concatenate(told)
     assert len(trusts) > 10
     assert ((trusts >= 0.1) & (trusts <= 0.5)).all()

@@ -18,26 +18,32 @@ from sim.engine.passes import live_all
 from sim.errors import UserError
 from sim.graph import Graph
 from sim.market import Market
+from sim.past import Past
 from sim.records import joined
-from sim.state import FOLLOW_SLOTS, NOBODY
+from sim.state import FOLLOW_SLOTS, NOBODY, Channel
 from sim.world import World
 
 HERE = Path(__file__).parent
 DAYS = 20
 COMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") != "1"
-# All at once: creators, coupons, own pools, talk, habits, money held, a second platform, entry and exit.
+# All at once: creators, live rooms, mark-ups, coupons, own pools, talk, money held, a second platform, entry and exit.
 BUSY: dict[str, Any] = {
     "market": {
         "people": {"sociability": 0.5, "budget": 3_000},
-        "choice": {"outside": 0.0},
-        "experience": {"return_gap": 0.5, "habit_purchases": 1},
+        "attention": {"ask": 0.5},
+        "choice": {"outside": -4.0},
+        "experience": {"return_below": 0.5, "noise": 1.5},
+        "sharing": {"friends_told": 4},
     },
-    "creators": {"koc_share": 0.03, "patience": 3, "entry": 0.5, "leave": 0.1, "answers": 1.0},
-    "brands": {"kol": 0.3, "koc": 0.3, "own": 0.2, "adapt": 0.5},
+    "creators": {
+        "koc_share": 0.03, "patience": 3, "entry": 0.5, "leave": 0.1, "answers": 1.0, "posts_fixed": 2.0,
+        "resale_margin": 0.05, "unpaid": 0.5,
+    },
+    "brands": {"ads": 0.2, "kol": 0.3, "koc": 0.3, "own": 0.2, "adapt": 0.5, "weekly_budget": 2.0},
     "platform": {"coupon": 0.1, "live_discount": 0.1, "settlement_days": 3, "return_days": 5, "share": 0.7},
     "rivals": [{"share": 0.3, "take_rate": 0.0}],
-}
-SMALL = {**BUSY, "market": {**BUSY["market"], "consumers": 80, "choice": {"outside": -2.0}}}
+}  # fmt: skip
+SMALL = {**BUSY, "market": {**BUSY["market"], "consumers": 80, "choice": {"outside": -6.0}}}
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +54,9 @@ def busy() -> Market:
 def test_all_mechanisms_are_at_work(busy: Market) -> None:
     """Or equality would prove little."""
     orders, creators, accounts = busy.orders(), busy.m.creators, busy.m.brands["account"]
-    assert set(orders.channel) == set(range(8))
+    assert set(orders.channel) == set(Channel)
+    assert orders.paid.any() and (orders.margin > 0).any() and (orders.commission > 0).any()
+    assert (busy.m.brands["outlay"].sum(axis=0) > 0).all()
     assert orders.returned.any()
     assert orders.coupon.any()
     assert (creators["since"] > 0).any()
@@ -66,7 +74,7 @@ def test_a_run_is_a_function_of_parameters_and_seed(busy: Market) -> None:
 
 
 def with_hermit(world: World) -> World:
-    """The world with one more person, who knows nobody, follows nobody and never looks."""
+    """The world with one more person, who knows nobody, follows nobody and never looks; nor has bought anything."""
     graph = Graph(np.append(world.graph.offsets, world.graph.offsets[-1]), world.graph.friends)
     people = joined([world.people, world.people[:1]])
     people["activity"][-1] = 0.0
@@ -74,7 +82,8 @@ def with_hermit(world: World) -> World:
     consumers["creator"][-1] = NOBODY
     follows = joined([world.follows, world.follows[:1]])
     follows["creator"][-1] = NOBODY
-    return replace(world, graph=graph, people=people, consumers=consumers, follows=follows)
+    past = Past(*(np.concatenate([column, column[:1]]) for column in world.past))
+    return replace(world, graph=graph, people=people, consumers=consumers, follows=follows, past=past)
 
 
 def test_an_isolated_consumer_changes_nobody_elses_life(busy: Market) -> None:
@@ -85,6 +94,7 @@ def test_an_isolated_consumer_changes_nobody_elses_life(busy: Market) -> None:
     assert more.m.consumers["wallet"][people] > 0
     assert (more.m.consumers["due"][people] >= 0).all()
     assert (more.m.follows["creator"][people] == [NOBODY] * FOLLOW_SLOTS).all()
+    assert (more.m.memories["product"][people] == NOBODY).all()
 
 
 def with_former_creator(world: World) -> World:
@@ -213,16 +223,65 @@ def test_the_order_of_arms_is_irrelevant() -> None:
     assert there == alone  # a world of its own or a shared one: the same world
 
 
+SEEN = ("consumers", "memories", "follows", "orders", "products", "listings")
+
+
 def test_arms_share_their_shocks() -> None:
     """An arm that charges what no consumer sees differs in money alone."""
     unseen = {"pass_through": 0.0, "weekly_budget": 1e4}  # neither prices nor budgets feel it
     one, other = (market(seed=3, days=14, brands=unseen, platform={"take_rate": take}) for take in (0.01, 0.1))
-    money = {"orders.fee", "orders.rest", "products.bid"}
+    money = {"orders.fee", "orders.rest"}
     theirs = dict(columns(other))
     for name, column in columns(one):
-        if name.startswith(("consumers", "follows", "orders", "products", "listings")) and name not in money:
+        if name.split(".")[0] in SEEN and name not in money:
             np.testing.assert_array_equal(column, theirs[name], err_msg=name)
     assert one.result().outcomes["revenue_take"] < other.result().outcomes["revenue_take"]
+
+
+# --- changed on the way ---------------------------------------------------------------------------------------------
+
+
+def test_a_change_to_what_is_so_already_changes_nothing(busy: Market) -> None:
+    assert_same(market(days=8, **BUSY).change(parameters(**BUSY)).run(DAYS - 8), busy)
+
+
+def test_markets_that_part_have_the_same_past_and_the_same_shocks() -> None:
+    """A take that no consumer sees begins on a day: before it all is the same, and after it all but money."""
+    unseen = {"brands": {"pass_through": 0.0, "weekly_budget": 1e4}}
+    stays = market(seed=3, days=14, platform={"take_rate": 0.01}, **unseen)
+    parts = market(seed=3, days=6, platform={"take_rate": 0.01}, **unseen)
+    parts.change(parameters(platform={"take_rate": 0.1}, **unseen)).run(8)
+    ours, theirs = stays.orders(), parts.orders()
+    early = ours.day < 6
+    pd.testing.assert_frame_equal(ours[early], theirs[early])
+    money = ["fee", "rest"]
+    pd.testing.assert_frame_equal(ours.drop(columns=money), theirs.drop(columns=money))
+    np.testing.assert_array_equal(theirs.fee, theirs.price * np.where(early, 1, 10) // 100)
+    assert parts.platforms[0].policy.take_rate == 0.1
+
+
+def test_costs_and_prices_change_on_the_day() -> None:
+    one = market(days=3)
+    before = one.m.listings["price"].copy()
+    one.change(parameters(brands={"cost": 0.5, "pass_through": 0.0}, market={"choice": {"outside": -3.0}}))
+    np.testing.assert_array_equal(one.m.products["cost"], np.floor(0.5 * np.round(one.world.goods.list_price)))
+    np.testing.assert_array_equal(one.m.listings["price"][0], np.round(one.world.goods.list_price))
+    assert (one.m.listings["price"] < before).all()
+    orders = one.run(2).orders()
+    assert (orders.cost == one.m.products["cost"][orders["product"]])[orders.day >= 3].all()
+
+
+@pytest.mark.parametrize(
+    ("groups", "said"),
+    [
+        ({"market": {"people": {"activity": 0.5}}}, "people: the world is made of it; expected only policy"),
+        ({"creators": {"koc_share": 0.5e-2}}, "creators: the world is made of it"),
+        ({"brands": {"own": 0.1, "ads": 0.2}}, r"brands\.own: own accounts are opened on the first day"),
+    ],
+)
+def test_what_the_world_is_made_of_cannot_change(groups: dict[str, Any], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        market(days=1).change(parameters(**groups))
 
 
 # --- stopped and continued ------------------------------------------------------------------------------------------
@@ -275,7 +334,7 @@ def test_a_world_of_ones_own_is_given_again(busy: Market, tmp_path: Path) -> Non
 def test_a_market_without_creators_can_be_put_aside(days: int, tmp_path: Path) -> None:
     """Nothing is claimed in it, nobody sells, and no row of a creator is there to be named."""
     nobody: dict[str, Any] = {"creators": {"koc_share": 0, "kol_count": 0}, "brands": {"weekly_budget": 0}}
-    one = market(days=days, market={"choice": {"outside": -2.0}}, **nobody)
+    one = market(days=days, market={"choice": {"outside": -8.0}}, **nobody)
     assert len(one.orders()) > 0 and one.orders().claim.isna().all()
     one.save(tmp_path / "aside")
     assert_same(Market.load(tmp_path / "aside").run(2), one.run(2))

@@ -14,7 +14,7 @@ FOLDED = 63  # bits of the set of products remembered
 @inlined
 def memory_slot(i: int, product: int, m: Day) -> int:
     """Slot in which consumer i remembers a product, or `NOBODY`."""
-    if (m.consumers[i].known >> product % FOLDED) & 1 == 0:
+    if (m.consumers[i].known >> int(product) % FOLDED) & 1 == 0:
         return NOBODY
     found = NOBODY
     for slot in range(MEMORY_SLOTS):  # no early exit: a branch that cannot be foreseen costs more than the loop

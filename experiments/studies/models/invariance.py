@@ -19,7 +19,7 @@ from sim.market import Market
 from sim.parameters import Parameters
 from sim.records import changed
 from sim.state import NOBODY
-from sim.world import World
+from sim.world import World, past_purchases
 
 DAYS = 30
 Groups = dict[str, Any]
@@ -40,7 +40,10 @@ def run(p: Parameters, seed: int, world: World | None = None, days: int = DAYS) 
 
 def everything(one: Market) -> Iterator[tuple[str, NDArray[Any]]]:
     """Every number that a market has become, by name."""
-    for title, table in (("Consumers", one.m.consumers), ("Follows", one.m.follows), ("Creators", one.m.creators)):
+    for title, table in (
+        ("Consumers", one.m.consumers), ("Memories", one.m.memories), ("Follows", one.m.follows),
+        ("Creators", one.m.creators),
+    ):
         yield from ((f"{title}.{name}", table[name]) for name in table.dtype.names or ())
     yield from ((f"orders.{name}", column.to_numpy()) for name, column in one.orders().items())
     yield from ((f"daily.{name}", column.to_numpy()) for name, column in one.daily().items())
@@ -128,13 +131,16 @@ ROUND: Groups = {
     "market": {
         "catalogue": {"price_spread": 0.0, "quality_premium": 0.0},
         "people": {"budget_spread": 0.0, "budget": 1_800.0},
-        "choice": {"outside": 0.5},
+        "choice": {"outside": -3.0},
     },
-    "creators": {"slot_fee": 0.05},
-    "brands": {"pass_through": 0.0},
-    "platform": {"annual_fee": 365.0, "float_yield": 0.0, "withdrawal_habit": 0.0, "coupon": 0.125},
-}
-"""A market in which no amount has to be rounded to the fen but money at hand on the first day, and surplus."""
+    "creators": {"slot_fee": 0.05, "koc_fee": 0.25},
+    "brands": {"pass_through": 0.0, "cost": 0.5, "weekly_budget": 0.32},
+    "platform": {
+        "annual_fee": 365.0, "float_yield": 0.0, "withdrawal_habit": 0.0, "coupon": 0.25, "feed": {"ad_load": 1.0},
+    },
+}  # fmt: skip
+"""A market in which no amount has to be rounded to the fen but money at hand on the first day, and surplus: fees and
+the price of ads do not rise, since money is scarce."""
 
 NO_CHOICE: Groups = {"creators": {"candidates": 1, "answers": 0}}
 """Creators who post what comes and answer nobody, so that the pay of a post is weighed against nothing."""
@@ -217,40 +223,42 @@ def renamed(lines: list[tuple[int, int]], rng: np.random.Generator) -> list[str]
     return [f"{names[b]},{names[a]}" if s else f"{names[a]},{names[b]}" for (a, b), s in zip(said, swap, strict=True)]
 
 
-def moved(world: World, order: NDArray[np.int64]) -> World:
+def moved(p: Parameters, world: World, order: NDArray[np.int64]) -> World:
     """The same people with their friends, follows and business, in other rows: row n is who was in row order[n].
 
-    Luck stays with the row, so that the same people live another life.
+    Luck stays with the row, matches with products and what was bought before among it, so that the same people live
+    another life.
     """
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     g = world.graph
     friends = [np.sort(place[g.friends[g.offsets[i] : g.offsets[i + 1]]]) for i in order]
     offsets = np.concatenate([[0], np.cumsum([len(row) for row in friends])])
-    host = world.creators["consumer"]
+    host, people = world.creators["consumer"], world.people[order]
     return replace(
         world,
         graph=Graph(offsets.astype(g.offsets.dtype), np.concatenate(friends).astype(g.friends.dtype)),
-        people=world.people[order],
+        people=people,
         consumers=world.consumers[order],
         follows=world.follows[order],
         creators=changed(world.creators, consumer=place[host]),
+        past=past_purchases(p, world.goods, people, world.luck),
     )
 
 
 # --- a market next door ---------------------------------------------------------------------------------------------
 
 APART: Groups = {
-    "market": {"experience": {"review": 0.0}, "choice": {"outside": 0.5}},
+    "market": {"experience": {"review": 0.0}, "choice": {"outside": -4.0}},
     "creators": {
         "koc_share": 0.06, "kol_count": 0, "kol_threshold": 1.0, "entry": 0.0, "pool_from_graph": 1.0,
-        "private_share_koc": 0.5, "pool_least": 700, "pool_most": 1_200,
+        "private_share_koc": 0.5, "pool_least": 700, "pool_most": 1_200, "resale_margin": 0.1, "unpaid": 0.5,
     },
-    "brands": {"ads": 0.0, "weekly_budget": 10_000.0},
+    "brands": {"weekly_budget": 0.0},
     "platform": {"share": 0.5, "feed": {"popularity": 1.0, "merit": 0.0, "paid": 0.0}},
     "rivals": [{"share": 0.5, "feed": {"popularity": 1.0, "merit": 0.0, "paid": 0.0}}],
 }  # fmt: skip
-"""Two platforms whose people share neither friends, creators, ratings nor a budget that can run out."""
+"""Two platforms whose people share neither friends, creators, ratings nor brands' money."""
 
 
 def two_towns(p: Parameters, seed: int, people: int = 150, bridge: bool = False) -> World:
@@ -276,7 +284,7 @@ def asleep(world: World, rows: slice) -> World:
 
 def life_of(one: Market, rows: slice) -> Iterator[tuple[str, NDArray[Any]]]:
     """What these people and their creators have become, and what they ordered; order numbers left out."""
-    for title, table in (("Consumers", one.m.consumers), ("Follows", one.m.follows)):
+    for title, table in (("Consumers", one.m.consumers), ("Memories", one.m.memories), ("Follows", one.m.follows)):
         yield from ((f"{title}.{name}", table[name][rows]) for name in table.dtype.names or ())
     inside = np.zeros(len(one.m.people), bool)
     inside[rows] = True
