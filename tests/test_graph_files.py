@@ -198,6 +198,8 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "Pajek lists": ("*Vertices 3\n*Edgeslist\n1 2 3\n", "*edgeslist is not read"),
     "Pajek with a label twice": ('*Vertices 3\n1 "a"\n2 "a"\n3 "b"\n*Edges\n1 3\n2 3\n', "3 vertices and 2 different"),
     "broken GraphML": ("<graphml><graph edgedefault='undirected'><node id='a'/>", "cannot be read as GraphML"),
+    "GraphML with a tie to nobody": ("\n".join(nx.generate_graphml(nx.path_graph(30))).replace('target="5"', 'target="x"'),
+                                     "a tie to 'x', who is not among its nodes"),
     "broken GML": ("graph [\n node [ id 1 label 'a' ]\n", "cannot be read as GML"),
     "GraphML without ties": ("\n".join(nx.generate_graphml(nx.empty_graph(30))), "no ties among its 30 people"),
     "matrix of Matrix Market": ("%%MatrixMarket matrix array real general\n2 2\n0\n1\n1\n0\n", "Matrix Market"),
