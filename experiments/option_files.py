@@ -178,6 +178,9 @@ def composed(chosen: Sequence[tuple[str, str]], folders: Folders) -> dict[str, A
     options = folders.options()
     for group, option in chosen:
         if option not in options[group]:
+            for folder in filter(None, (folders.own, folders.main)):
+                if (file := folder / group / f"{option}.yml").is_file():
+                    raise UserError(f"{file}: is not read; expected the name {file.stem}.yaml")
             raise UserError(f"{group}={option}: no such option; {nearest(option, options[group])}")
     known = folders.groups()
     words = [f"{'' if group in known else '+'}{group}={_quoted(option)}" for group, option in chosen]

@@ -75,7 +75,7 @@ def _check_declared(graph: nx.Graph, text: str, source: str) -> None:
     """Networkx makes a person of whomever a tie names."""
     declared = {each.get("id") for each in ElementTree.fromstring(text).iter() if each.tag.rpartition("}")[2] == "node"}
     if unknown := [person for person in graph if person not in declared]:
-        raise UserError(f"{source}: a tie to {unknown[0]!r}, who is not among its nodes; expected a node for each person")
+        raise UserError(f"{source}: a tie to {unknown[0]!r}, who is no node of it; expected a node for each person")
 
 
 def _gml(text: str, source: str) -> Ties:
