@@ -99,7 +99,8 @@ def _needed(folders: Folders, first: Sequence[str]) -> dict[str, Path]:
         file = next((file for file in folders.files(name) if file.is_file()), None)
         if file is not None and name not in found:
             found[name] = file
-            left += _named(read_yaml(file).get("defaults") or [], name.rpartition("/")[0])
+            defaults = read_yaml(file).get("defaults")
+            left += _named(defaults if isinstance(defaults, list) else [], name.rpartition("/")[0])
     return found
 
 

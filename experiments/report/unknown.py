@@ -91,7 +91,8 @@ def _agree(estimate: Estimate, effect: Effect) -> bool:
 
 def holds(results: Results, verdict: Verdict, comparison: Comparison) -> bool | None:
     """Whether what decides a question keeps its sign over the draws; None without draws."""
-    effects = [e for key in OVERALL if (e := verdict.main(comparison, key)) and e.clear]
+    known = set() if results.posterior is None else set(results.posterior["outcome"])
+    effects = [e for key in OVERALL if key in known and (e := verdict.main(comparison, key)) and e.clear]
     pairs = [(spread_of(results, comparison, e.outcome)[0].estimate, e) for e in effects]
     if not any(estimate.seeds for estimate, _ in pairs):
         return None
