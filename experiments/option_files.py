@@ -63,8 +63,8 @@ class Folders(NamedTuple):
 
     def groups(self) -> set[str]:
         """Groups of which the main file takes an option, unless told another."""
-        entries = read_yaml(self.main / f"{self.name}.yaml").get("defaults") or []
-        keys = (key for entry in entries if isinstance(entry, dict) for key in entry)
+        entries = read_yaml(self.main / f"{self.name}.yaml").get("defaults")
+        keys = (key for entry in (entries if isinstance(entries, list) else ()) if isinstance(entry, dict) for key in entry)
         return {key.split()[-1].lstrip("/").split("@")[0] for key in keys if key.split()}
 
     def options(self) -> dict[str, list[str]]:
@@ -90,16 +90,16 @@ def _without_references(value: Any) -> Any:
     return re.sub(r"(\\*)\$\{", r"\1\1\\${", value) if isinstance(value, str) else value
 
 
-def _needed(folders: Folders, first: Sequence[str]) -> dict[str, Path]:
-    """Files by their names below the folders: those that a composition begins with, and what their defaults name."""
-    found: dict[str, Path] = {}
+def _needed(folders: Folders, first: Sequence[str]) -> dict[str, tuple[Path, dict[str, Any]]]:
+    """Files by their names, with what they say: those that a composition begins with, and what their defaults name."""
+    found: dict[str, tuple[Path, dict[str, Any]]] = {}
     left = list(first)
     while left:
         name = left.pop()
         file = next((file for file in folders.files(name) if file.is_file()), None)
         if file is not None and name not in found:
-            found[name] = file
-            defaults = read_yaml(file).get("defaults")
+            found[name] = file, read_yaml(file)
+            defaults = found[name][1].get("defaults")
             left += _named(defaults if isinstance(defaults, list) else [], name.rpartition("/")[0])
     return found
 
@@ -116,15 +116,15 @@ def _named(defaults: Sequence[Any], group: str) -> Iterator[str]:
 
 
 @contextmanager
-def _stored(files: Mapping[str, Path]) -> Iterator[None]:
-    """Let Hydra find files, read here, in its store of configurations; text in them stays text."""
+def _stored(files: Mapping[str, tuple[Path, dict[str, Any]]]) -> Iterator[None]:
+    """Let Hydra find files in its store of configurations; text in them stays text."""
     store = ConfigStore.instance()
     before, store.repo = store.repo, dict(store.repo)
     try:
-        for name, file in files.items():
+        for name, (file, content) in files.items():
             group, _, own = name.rpartition("/")
             package = _PACKAGE.search(file.read_bytes()[:512].decode("utf-8", "replace"))
-            node = OmegaConf.create(_without_references(read_yaml(file)))
+            node = OmegaConf.create(_without_references(content))
             store.store(own, node, group or None, package.group(1) if package else None)
         with initialize(config_path=None, job_name="koc", version_base="1.3"):
             yield
