@@ -64,7 +64,8 @@ class Folders(NamedTuple):
     def groups(self) -> set[str]:
         """Groups of which the main file takes an option, unless told another."""
         entries = read_yaml(self.main / f"{self.name}.yaml").get("defaults")
-        keys = (key for entry in (entries if isinstance(entries, list) else ()) if isinstance(entry, dict) for key in entry)
+        known = entries if isinstance(entries, list) else ()
+        keys = (key for entry in known if isinstance(entry, dict) for key in entry)
         return {key.split()[-1].lstrip("/").split("@")[0] for key in keys if key.split()}
 
     def options(self) -> dict[str, list[str]]:
