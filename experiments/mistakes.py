@@ -186,8 +186,9 @@ def _expected(model: type[BaseModel], error: Any) -> str:
     if error["type"] == "literal_error" and field is not None:
         options = [str(option) for option in get_args(field.annotation)]
         return f"one of {', '.join(options)}; {nearest(str(error['input']), options)}"
-    if get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
+    if get_origin(annotation) is Annotated:  # an entry of a list
+        field = FieldInfo.from_annotation(annotation)
+        annotation = field.annotation
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return f"settings: {', '.join(annotation.model_fields)}"
     kind = _KINDS.get(get_origin(annotation) or annotation)

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from hydra import compose, initialize
-from hydra.core.config_search_path import ConfigSearchPath
-from hydra.core.object_type import ObjectType
-from hydra.core.plugins import Plugins
+from hydra.core.config_store import ConfigStore
 from hydra.errors import HydraException
-from hydra.plugins.config_source import ConfigLoadError, ConfigResult, ConfigSource
-from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -24,9 +19,7 @@ from sim.errors import UserError, nearest
 
 FOLDER = Path(__file__).resolve().parent.parent / "configs"
 NAME = "config"
-SCHEME = "koc"
 
-_searched: ContextVar[tuple[str, ...]] = ContextVar("searched", default=())
 _PACKAGE = re.compile(r"^\s*#\s*@package\s+(\S+)\s*$", re.MULTILINE)
 
 
@@ -64,10 +57,15 @@ class Folders(NamedTuple):
             raise UserError(f"{found.main}: no {found.name}.yaml in it; expected the file that settings begin with")
         return found
 
+    def files(self, name: str) -> list[Path]:
+        """Where a file of this name may stand, by preference."""
+        return [folder / f"{name}.yaml" for folder in (self.main, self.own) if folder]
+
     def groups(self) -> set[str]:
         """Groups of which the main file takes an option, unless told another."""
-        entries = read_yaml(self.main / f"{self.name}.yaml").get("defaults") or []
-        keys = (key for entry in entries if isinstance(entry, dict) for key in entry)
+        entries = read_yaml(self.main / f"{self.name}.yaml").get("defaults")
+        known = entries if isinstance(entries, list) else ()
+        keys = (key for entry in known if isinstance(entry, dict) for key in entry)
         return {key.split()[-1].lstrip("/").split("@")[0] for key in keys if key.split()}
 
     def options(self) -> dict[str, list[str]]:
@@ -84,51 +82,6 @@ def _whole_path(given: str) -> Path | None:
     return Path(given).expanduser().resolve() if given else None
 
 
-class OptionFiles(ConfigSource):
-    """A folder of settings, as `ConfigSource` plugins of Hydra are; it reads files with `read_yaml`."""
-
-    @staticmethod
-    def scheme() -> str:
-        """Of addresses of such folders."""
-        return SCHEME
-
-    def load_config(self, config_path: str) -> ConfigResult:
-        """The settings of a file; text in it stays text, also where it looks like a reference to another key."""
-        file = self._file(config_path)
-        if not file.is_file():
-            raise ConfigLoadError(f"{file}: no such file")
-        package = _PACKAGE.search(file.read_bytes()[:512].decode("utf-8", "replace"))
-        return ConfigResult(
-            provider=self.provider,
-            path=f"{SCHEME}://{self.path}",
-            config=OmegaConf.create(_without_references(read_yaml(file))),
-            header={"package": package.group(1) if package else None},
-        )
-
-    def available(self) -> bool:
-        """Whether there is such a folder."""
-        return Path(self.path).is_dir()
-
-    def is_group(self, config_path: str) -> bool:
-        """Whether a path leads to a folder."""
-        return (Path(self.path) / config_path).is_dir()
-
-    def is_config(self, config_path: str) -> bool:
-        """Whether a path leads to a file."""
-        return self._file(config_path).is_file()
-
-    def list(self, config_path: str, results_filter: ObjectType | None) -> list[str]:
-        """Names of the files and folders below a path."""
-        found = Path(self.path) / config_path
-        folders = [path.name for path in found.iterdir() if path.is_dir()]
-        files = [path.stem for path in found.glob("*.yaml")]
-        wanted = {ObjectType.GROUP: folders, ObjectType.CONFIG: files}
-        return sorted(set(wanted[results_filter] if results_filter in wanted else folders + files))
-
-    def _file(self, config_path: str) -> Path:
-        return Path(self.path) / f"{config_path.removesuffix('.yaml')}.yaml"
-
-
 def _without_references(value: Any) -> Any:
     """Values with ``${`` in text written as OmegaConf takes it for text."""
     if isinstance(value, dict):
@@ -138,26 +91,46 @@ def _without_references(value: Any) -> Any:
     return re.sub(r"(\\*)\$\{", r"\1\1\\${", value) if isinstance(value, str) else value
 
 
-class FoldersFirst(SearchPathPlugin):
-    """Lets Hydra search the folders of `searched`, while there are any."""
+def _needed(folders: Folders, first: Sequence[str]) -> dict[str, tuple[Path, dict[str, Any]]]:
+    """Files by their names, with what they say: those that a composition begins with, and what their defaults name."""
+    found: dict[str, tuple[Path, dict[str, Any]]] = {}
+    left = list(first)
+    while left:
+        name = left.pop()
+        file = next((file for file in folders.files(name) if file.is_file()), None)
+        if file is not None and name not in found:
+            found[name] = file, read_yaml(file)
+            defaults = found[name][1].get("defaults")
+            left += _named(defaults if isinstance(defaults, list) else [], name.rpartition("/")[0])
+    return found
 
-    def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
-        """Add the folders."""
-        for address in _searched.get():
-            search_path.append(SCHEME, address)
+
+def _named(defaults: Sequence[Any], group: str) -> Iterator[str]:
+    """Names of files in a list of defaults, which stands in a file of a group."""
+    for entry in defaults:
+        for key, options in entry.items() if isinstance(entry, dict) else [(entry, None)]:
+            place = str(key).split()[-1:] or [""]
+            path = place[0].split("@")[0]
+            path = path[1:] if path.startswith("/") else f"{group}/{path}".lstrip("/")
+            several = options if isinstance(options, list) else [options]
+            yield from (f"{path}/{option}" if option is not None else path for option in several)
 
 
 @contextmanager
-def searched(folders: Folders) -> Iterator[None]:
-    """Let Hydra find the files of some folders."""
-    for plugin in (OptionFiles, FoldersFirst):
-        Plugins.instance().register(plugin)
-    before = _searched.set(tuple(f"{SCHEME}://{path}" for path in (folders.main, folders.own) if path))
+def _stored(files: Mapping[str, tuple[Path, dict[str, Any]]]) -> Iterator[None]:
+    """Let Hydra find files in its store of configurations; text in them stays text."""
+    store = ConfigStore.instance()
+    before, store.repo = store.repo, dict(store.repo)
     try:
+        for name, (file, content) in files.items():
+            group, _, own = name.rpartition("/")
+            package = _PACKAGE.search(file.read_bytes()[:512].decode("utf-8", "replace"))
+            node = OmegaConf.create(_without_references(content))
+            store.store(own, node, group or None, package.group(1) if package else None)
         with initialize(config_path=None, job_name="koc", version_base="1.3"):
             yield
     finally:
-        _searched.reset(before)
+        store.repo = before
 
 
 def composed(chosen: Sequence[tuple[str, str]], folders: Folders) -> dict[str, Any]:
@@ -178,11 +151,15 @@ def composed(chosen: Sequence[tuple[str, str]], folders: Folders) -> dict[str, A
     options = folders.options()
     for group, option in chosen:
         if option not in options[group]:
+            for folder in filter(None, (folders.own, folders.main)):
+                if (file := folder / group / f"{option}.yml").is_file():
+                    raise UserError(f"{file}: is not read; expected the name {file.stem}.yaml")
             raise UserError(f"{group}={option}: no such option; {nearest(option, options[group])}")
     known = folders.groups()
     words = [f"{'' if group in known else '+'}{group}={_quoted(option)}" for group, option in chosen]
     try:
-        with searched(folders):
+        first = [folders.name, *map("/".join, chosen)]
+        with _stored(_needed(folders, first)):
             content = OmegaConf.to_container(compose(folders.name, overrides=words), resolve=True)
     except UserError:
         raise

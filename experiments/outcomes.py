@@ -17,7 +17,7 @@ SHOWN: tuple[str, ...] = (
 INTERESTS: dict[str, dict[str, str]] = {
     "consumers": {"consumer_surplus": "surplus"},
     "KOCs": {"koc_net_income": "income net of effort", "koc_retention": "retention"},
-    "brands": {"brand_profit": "profit", "gmv_kept": "GMV"},
+    "brands": {"brand_profit": "profit"},
     "platform": {"platform_revenue": "revenue"},
 }
 """What each party wants, with its short name.
@@ -76,15 +76,23 @@ def amount(value: float, unit: str, *, signed: bool = True) -> str:
     return f"{number(value, signed=signed)} {unit}".removesuffix(" 1")
 
 
-def interval(estimate: Estimate, unit: str) -> str:
+def interval(estimate: Estimate, unit: str, kind: str = "CI") -> str:
     """An estimate with its interval in words; the unit ``%`` takes shares."""
     if estimate.seeds < 2:
         return f"{value_text(estimate.value, unit)} (one seed: no interval)"
+    return f"{value_text(estimate.value, unit)} (95 % {kind} {span(estimate, unit)})"
+
+
+def prediction(estimate: Estimate, unit: str) -> str:
+    """An estimate with its prediction interval in words."""
+    return interval(estimate, unit, "prediction interval")
+
+
+def span(estimate: Estimate, unit: str) -> str:
+    """Both ends of an interval in words."""
     if unit == "%" or unit in PERCENT_UNITS:
-        low, high = percent(estimate.low), percent(estimate.high)
-    else:
-        low, high = number(estimate.low, signed=True), number(estimate.high, signed=True)
-    return f"{value_text(estimate.value, unit)} (95 % CI {low} to {high})"
+        return f"{percent(estimate.low)} to {percent(estimate.high)}"
+    return f"{number(estimate.low, signed=True)} to {number(estimate.high, signed=True)}"
 
 
 def value_text(value: float, unit: str) -> str:

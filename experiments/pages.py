@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import textwrap
 from functools import cache
 from typing import Any
@@ -55,3 +56,9 @@ def _environment() -> Environment:
     )  # fmt: skip
     made.filters |= {"tight": tight, "capital": capital}
     return made
+
+
+def sentence(template: str, name: str, *values: Any) -> str:
+    """A sentence of a template of sentences, whose macros bear the names; empty if the macro says nothing."""
+    macro = getattr(_environment().get_template(template).module, name)
+    return re.sub(r"[ \n]+", " ", macro(*values)).strip()

@@ -27,7 +27,7 @@ GRAPH = (
 )  # fmt: skip
 _OF_A_RUN = {"arm": TEXT, "seed": WHOLE}
 COLUMNS: dict[str, dict[str, str]] = {
-    RUNS: {**_OF_A_RUN, "status": TEXT},
+    RUNS: {**_OF_A_RUN, "status": TEXT, "run_id": TEXT},
     "daily": {**_OF_A_RUN, "day": WHOLE},
     "funnel": {**_OF_A_RUN, "domain": TEXT, "step": TEXT, "count": NUMBER},
     "creators": {**_OF_A_RUN, "tier": TEXT, "income": NUMBER},

@@ -352,6 +352,7 @@ class Store:
         try:
             yield
         except (OSError, sqlite3.Error) as error:
+            self.close()
             if getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error):
                 raise DiskFull(f"{self.path}: the disk is full ({error})") from error
             broken = "malformed" in str(error) or "not a database" in str(error)

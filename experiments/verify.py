@@ -17,7 +17,7 @@ from experiments.effects import checks
 from experiments.manifest import provenance
 from experiments.mistakes import fields
 from experiments.plan import Plan, plan
-from experiments.reading import MANIFEST, Folder
+from experiments.reading import CONFIG, MANIFEST, RUNS, Folder
 from experiments.runs import Run, graph_reports
 from experiments.sampling import Points
 from experiments.store import Store
@@ -68,8 +68,11 @@ def verify(folder: Path, sample: int) -> tuple[list[str], bool]:
     tables = audit.tables_of(left, config)
     more = audit.additions(left)
     if not len(tables.finished):
-        raise UserError(f"{folder}: no run of it finished")
-    settings = settings_from(config)
+        raise UserError(f"{folder / RUNS}.parquet: no run is finished in it; expected one at least")
+    try:
+        settings = settings_from(config)
+    except UserError as error:
+        raise UserError(f"{folder / CONFIG}: {error}") from None
     planned, rows = _planned(settings, tables.finished, sample)
     differing = [*audit.files(left), *audit.configuration(left, config), *audit.rows(left, settings.experiment, tables)]
     told, runs = _told_apart(left.manifest), _runs(planned, rows)

@@ -157,7 +157,8 @@ def _arrays(market: Market) -> Iterator[tuple[str, NDArray[Any]]]:
 
 def _checksum(m: Day) -> int:
     """A checksum of the world: of people, and of who is whose friend."""
-    checksum = zlib.crc32(np.ascontiguousarray(m.friends).data)
+    checksum = zlib.crc32(np.ascontiguousarray(m.offsets).data)
+    checksum = zlib.crc32(np.ascontiguousarray(m.friends).data, checksum)
     for name in Person.columns:  # bytes between columns may be anything
         checksum = zlib.crc32(np.ascontiguousarray(m.people[name]).data, checksum)
     return checksum
@@ -256,6 +257,7 @@ def _restore_tables(market: Market, header: Header, arrays: dict[str, NDArray[An
         table = _taken(name, new, arrays, header.lengths.get(name))
         TABLES[name].check(table, name, sizes)
         restored[name] = table.view(new.dtype)
+    _within("creators.audience", restored["creators"]["audience"], 0, len(m.people))
     if (np.diff(restored["inbox"]["to"].astype(np.int64)) < 0).any():
         raise UserError("inbox.to: is not sorted; expected rising numbers")
     _within("memories.day", restored["memories"]["day"], 0, header.day)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 import numpy as np
 
@@ -57,13 +58,24 @@ def read_network(data: bytes, kind: Format, source: str, directed: bool) -> Ties
 def _graphml(text: str, source: str) -> Ties:
     import networkx as nx
 
-    return ties_of(nx.parse_graphml(text, node_type=str), source)
+    graph = nx.parse_graphml(text, node_type=str)
+    _check_declared(graph, text, source)
+    return ties_of(graph, source)
 
 
 def _gexf(text: str, source: str) -> Ties:
     import networkx as nx
 
-    return ties_of(nx.read_gexf(io.BytesIO(text.encode()), node_type=str), source)
+    graph = nx.read_gexf(io.BytesIO(text.encode()), node_type=str)
+    _check_declared(graph, text, source)
+    return ties_of(graph, source)
+
+
+def _check_declared(graph: nx.Graph, text: str, source: str) -> None:
+    """Networkx makes a person of whomever a tie names."""
+    declared = {each.get("id") for each in ElementTree.fromstring(text).iter() if each.tag.rpartition("}")[2] == "node"}
+    if unknown := [person for person in graph if person not in declared]:
+        raise UserError(f"{source}: a tie to {unknown[0]!r}, who is no node of it; expected a node for each person")
 
 
 def _gml(text: str, source: str) -> Ties:

@@ -157,6 +157,7 @@ EDITS: dict[str, tuple[Edit, str]] = {
     "a person too many": (put("creators.consumer", 300), r"creators\.consumer: 300, expected -1 to 299"),
     "a memory of days to come": (put("memories.day", 10), r"memories\.day: 10, expected 0 to 9"),
     "a platform too many": (put("creators.home", 2), r"creators\.home: 2, expected 0 to 1"),
+    "fewer followers than none": (put("creators.audience", -1), r"creators\.audience: -1, expected 0 to 300"),
     "a tier too many": (put("creators.tier", 3), r"creators\.tier: 3, expected 0 to 2"),
     "a buyer too many": (put("orders.consumer", 300), r"orders\.consumer: 300, expected 0 to 299"),
     "a channel too many": (put("orders.channel", 10), r"orders\.channel: 10, expected 0 to 9"),
@@ -249,6 +250,14 @@ def test_so_is_a_market_without_creators_whom_nobody_can_trust(tmp_path: Path, d
 def test_another_world_of_as_many_people_is_refused(saved: Path) -> None:
     world = World.build(parameters(graph={"mean_degree": 6}), 1)
     with pytest.raises(UserError, match=r"aside: holds other people or friends .*expected world="):
+        Market.load(saved, world=world)
+
+
+def test_the_same_friends_of_other_people_are_another_world(saved: Path) -> None:
+    world = World.build(lively().parameters, 1)
+    Market.load(saved, world=world)
+    world.graph.offsets[1] += 1  # the first friend of the second person is now one of the first
+    with pytest.raises(UserError, match=r"aside: holds other people or friends"):
         Market.load(saved, world=world)
 
 

@@ -149,6 +149,7 @@ def parquet() -> bytes:
 
 MATRIX = nx.to_numpy_array(nx.cycle_graph(30), dtype=int)
 PEOPLE = "".join(f"{n},{name},{20 + n % 9}\n" for n, name in enumerate(NAMES))
+GRAPHML = "\n".join(nx.generate_graphml(nx.path_graph(30)))
 REFUSED: dict[str, tuple[str | bytes, str]] = {
     "Git LFS": ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "a Git LFS pointer"),
     "git-annex": ("/annex/objects/SHA256E-s1--x.csv\n", "a git-annex pointer"),
@@ -198,6 +199,8 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "Pajek lists": ("*Vertices 3\n*Edgeslist\n1 2 3\n", "*edgeslist is not read"),
     "Pajek with a label twice": ('*Vertices 3\n1 "a"\n2 "a"\n3 "b"\n*Edges\n1 3\n2 3\n', "3 vertices and 2 different"),
     "broken GraphML": ("<graphml><graph edgedefault='undirected'><node id='a'/>", "cannot be read as GraphML"),
+    "GraphML with a tie to nobody": (GRAPHML.replace('target="5"', 'target="x"'),
+                                     "a tie to 'x', who is no node of it"),
     "broken GML": ("graph [\n node [ id 1 label 'a' ]\n", "cannot be read as GML"),
     "GraphML without ties": ("\n".join(nx.generate_graphml(nx.empty_graph(30))), "no ties among its 30 people"),
     "matrix of Matrix Market": ("%%MatrixMarket matrix array real general\n2 2\n0\n1\n1\n0\n", "Matrix Market"),

@@ -57,6 +57,11 @@ def test_a_mistake_in_a_file_has_the_right_reason(text: str, own: Path) -> None:
     assert WRONG[text] in told("experiment=mine")
 
 
+def test_a_file_with_the_other_ending_is_named(own: Path) -> None:
+    own.with_suffix(".yml").write_text(NAMED, "utf-8")
+    assert told("experiment=mine").endswith("experiment/mine.yml: is not read; expected the name mine.yaml")
+
+
 def test_text_stays_text(own: Path) -> None:
     own.write_text("name: no\nlabels: {on: yes, a: 1:30, b: '${a} $x$ [/red] ???', 费用: 'a\\b'}\n", "utf-8")
     study = load_settings(["experiment=mine"], config_dir=".").experiment

@@ -199,7 +199,10 @@ def test_what_a_column_could_not_hold_is_refused_with_its_bound(settings: dict[s
 NONSENSE: dict[str, tuple[dict[str, Any], str]] = {
     "no tiers": ({"market": {"people": {"city_tiers": []}}}, "market.people.city_tiers: 0 given"),
     "empty tiers": ({"market": {"people": {"city_tiers": [0, 0, 0]}}}, "market.people.city_tiers: nobody lives"),
-    "negative": ({"market": {"people": {"city_tiers": [-1, 2]}}}, "market.people.city_tiers.0=-1: expected a number"),
+    "negative": (
+        {"market": {"people": {"city_tiers": [-1, 2]}}},
+        "market.people.city_tiers.0=-1: expected a number from 0 to 1000000000",
+    ),
     "nan": ({"market": {"people": {"city_tiers": [float("nan")]}}}, "market.people.city_tiers.0=NaN: expected a num"),
     "inf": ({"market": {"catalogue": {"categories": [{"name": "a", "price": float("inf")}]}}}, "price=Infinity"),
     "numbers": ({"rules": {"numbers": [float("nan")]}}, "rules.numbers.0=NaN: expected a number"),

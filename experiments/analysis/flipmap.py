@@ -16,6 +16,7 @@ from experiments.statistics import LEVEL
 from experiments.surrogate import Error, Scale, Surrogate, Z
 from sim.errors import UserError
 
+LEAST_R2 = 0.2  # cross-validated; of a surface that explains less, no map is drawn
 FINENESS = 81  # nodes of the map along each side
 
 Array = NDArray[np.float64]
@@ -125,7 +126,7 @@ def flip_map(sweep: Sweep, answer: Response, x: str, y: str) -> FlipMap:
     Raises
     ------
     UserError
-        If the two do not vary, the points are too few, or the surrogate predicts no better than the mean.
+        If the two do not vary, the points are too few, or the surrogate explains too little.
     """
     known = [a.path for a in varied_in(sweep)]
     if not known:
@@ -181,7 +182,7 @@ def fitted(sweep: Sweep, answer: Response) -> Fit:
     Raises
     ------
     UserError
-        If the points are too few, or it predicts no better than the mean.
+        If the points are too few, or it explains too little of what differs between them.
     """
     known = {a.path: a for a in varied_in(sweep)}
     scales = {path: Scale(a.low, a.high, _is_log(sweep, a)) for path, a in known.items()}
@@ -192,10 +193,11 @@ def fitted(sweep: Sweep, answer: Response) -> Fit:
     if np.isfinite(luck.own):
         surrogate = Surrogate(inputs, means, list(scales.values()), luck.own)
     error = surrogate.error()
-    if error.r2 <= 0:
+    if not error.r2 >= LEAST_R2:
         raise UserError(
-            f"no map: the surrogate predicts left-out points no better than their mean (cross-validated R2 = "
-            f"{error.r2:.2f}, {error.points} points, {doubt.seeds} seeds); expected more points or more seeds"
+            f"no map: the surrogate explains too little of what differs between left-out points (cross-validated R2 = "
+            f"{error.r2:.2f}, expected {LEAST_R2} or more; {error.points} points, {doubt.seeds} seeds); expected more "
+            "points or more seeds"
         )
     return Fit(known, scales, inputs, answer, surrogate, luck, doubt.seeds, error)
 

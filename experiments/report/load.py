@@ -90,8 +90,15 @@ class Results:
             return self.label(arm)
         return ", ".join(self.label(str(level)) for level in self.arms.loc[arm])
 
-    def question(self, factor: str) -> str:
-        """The question that a factor answers."""
+    @property
+    def has_draws(self) -> bool:
+        """Whether there are effects at draws from the posterior."""
+        return self.posterior is not None and not self.posterior.empty
+
+    def question(self, factor: str, comparison: Comparison | None = None) -> str:
+        """The question that a factor answers; of a factor of several levels, that of one comparison."""
+        if comparison:
+            return f"{capital(self.label(comparison.high))} or {self.label(comparison.low)}?"
         asked = (find(self.config, "questions") or {}).get(factor)
         return str(asked) if asked else f"{capital(' or '.join(map(self.label, self.factors[factor])))}?"
 

@@ -10,8 +10,8 @@ from experiments.outcomes import PERCENT_UNITS, SHOWN, amount, capital, number, 
 from experiments.pages import filled, picture
 from experiments.pages import lines as lines_of
 from experiments.report.figures import Words
-from experiments.report.flips import found_at_large
 from experiments.report.load import Results
+from experiments.report.reasons import found_at_large
 from experiments.report.verdict import Effect, Verdict, table
 from experiments.report.words import Told
 from experiments.statistics import t_interval

@@ -92,3 +92,24 @@ def budget_used(results: Results) -> pd.DataFrame | None:
     if not weekly or not people or days <= 0 or "marketing_cost" not in results.runs:
         return None
     return results.outcome("marketing_cost") / (float(weekly) * float(people) * days / 7)
+
+
+def found_at_large(results: Results) -> pd.DataFrame:
+    """Main effects of the experiment itself, for each factor and outcome that was checked, to hold the checks against.
+
+    Returns
+    -------
+    DataFrame
+        Columns factor, outcome, effect, low, high; the last level of a factor against the first, as in the checks.
+    """
+    assert results.flips is not None
+    rows = []
+    for factor, checked in results.flips.groupby("factor", sort=False):
+        outcomes = [key for key in checked["outcome"].unique() if key in results.runs]
+        if factor in results.factors and outcomes:
+            levels = results.factors[str(factor)]
+            comparison = Comparison(str(factor), levels[0], levels[-1])
+            effects = contrast(results.outcomes(outcomes), results.arms, [comparison])
+            by_outcome = effects.groupby(level="outcome", sort=False)
+            rows += [(factor, outcome, *t_interval(by_seed)[:3]) for outcome, by_seed in by_outcome]
+    return pd.DataFrame(rows, columns=["factor", "outcome", "effect", "low", "high"])

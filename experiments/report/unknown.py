@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from experiments.outcomes import INTERESTS, OVERALL, capital, interval
+from experiments.outcomes import INTERESTS, OVERALL
 from experiments.report.load import Results
 from experiments.report.verdict import Effect, Verdict
 from experiments.statistics import LEVEL, Comparison, Estimate, share_of_base
@@ -64,8 +63,9 @@ def spread(samples: NDArray[np.float64]) -> Spread:
 
 def spread_of(results: Results, comparison: Comparison, outcome: str) -> tuple[Spread, str]:
     """Spread of a main effect, and its unit: per cent where every draw and seed has a base to relate it to."""
-    assert results.posterior is not None
     frame = results.posterior
+    if frame is None:
+        return spread(np.empty((0, 0))), ""
     rows = frame[
         (frame["factor"] == comparison.factor) & (frame["high"] == comparison.high) & (frame["outcome"] == outcome)
     ]
@@ -78,31 +78,11 @@ def spread_of(results: Results, comparison: Comparison, outcome: str) -> tuple[S
     return spread(samples), "%" if in_percent else OUTCOMES[outcome].unit
 
 
-def unknown_sentences(results: Results, verdict: Verdict, comparison: Comparison) -> list[str]:
-    """What the posterior leaves of the answer to one question, a sentence for each outcome that decides it."""
-    if results.posterior is None or results.posterior.empty:
-        return []
-    known = set(results.posterior["outcome"])
-    sentences = []
-    for outcome in TOLD:
-        if outcome not in known:
-            continue
-        found, unit = spread_of(results, comparison, outcome)
-        if found.estimate.low < found.estimate.high:  # else nothing is known, or nothing ever differs
-            sentences.append(
-                f"{capital(OUTCOMES[outcome].label)}: {interval(found.estimate, unit)} over {found.estimate.seeds} "
-                f"draws of what the calibration leaves open{_doubt(found.estimate, verdict.main(comparison, outcome))}."
-            )
-    return sentences
-
-
-def _doubt(estimate: Estimate, effect: Effect | None) -> str:
-    """What the draws take from an effect of the full market."""
+def doubt(estimate: Estimate, effect: Effect | None) -> str:
+    """What the draws take from an effect of the full market: ``sign``, ``against``, or nothing."""
     if not estimate.clear:
-        return ", so its sign is not settled"
-    if effect and effect.clear and not _agree(estimate, effect):
-        return ", against the sign in the full market: the draws are of smaller ones"
-    return ""
+        return "sign"
+    return "against" if effect and effect.clear and not _agree(estimate, effect) else ""
 
 
 def _agree(estimate: Estimate, effect: Effect) -> bool:
@@ -111,41 +91,9 @@ def _agree(estimate: Estimate, effect: Effect) -> bool:
 
 def holds(results: Results, verdict: Verdict, comparison: Comparison) -> bool | None:
     """Whether what decides a question keeps its sign over the draws; None without draws."""
-    if results.posterior is None or results.posterior.empty:
-        return None
-    known = set(results.posterior["outcome"])
+    known = set() if results.posterior is None else set(results.posterior["outcome"])
     effects = [e for key in OVERALL if key in known and (e := verdict.main(comparison, key)) and e.clear]
     pairs = [(spread_of(results, comparison, e.outcome)[0].estimate, e) for e in effects]
     if not any(estimate.seeds for estimate, _ in pairs):
         return None
     return all(_agree(estimate, effect) for estimate, effect in pairs)
-
-
-def settled(results: Results, verdict: Verdict, comparison: Comparison) -> str:
-    """What `holds` finds, in words that follow the winner; empty without draws."""
-    return {
-        None: "",
-        True: ", and so over what the calibration leaves open",
-        False: ", at the calibrated values; over what the calibration leaves open it is not settled",
-    }[holds(results, verdict, comparison)]
-
-
-def span_text(results: Results, comparison: Comparison, outcome: str) -> str:
-    """The interval over draws of one effect, to stand beside that over seeds; empty if there is none."""
-    if results.posterior is None or outcome not in set(results.posterior["outcome"]):
-        return ""
-    found, unit = spread_of(results, comparison, outcome)
-    if not found.estimate.seeds:
-        return ""
-    return interval(found.estimate, unit).partition("95 % CI ")[2].rstrip(")")
-
-
-def posterior_note(frame: pd.DataFrame) -> str:
-    """How the intervals over draws were made."""
-    draws, seeds = frame["draw"].nunique(), int(frame.groupby("draw")["seed"].nunique().max())
-    return (
-        f"Intervals over draws: the factorial again at {draws} draws from the posterior of the calibration, each with "
-        f"{seeds} seeds of its own, in a smaller market for a shorter time. They hold what the targets leave open of "
-        "the parameters, with the seeds' luck taken out as far as it can be told apart. Effects depend on the size of "
-        "the market as well, so that their middle need not be that of the full one."
-    )

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import special
 
-from experiments.calibration.file import read
 from experiments.calibration.observables import Span, observe
 from experiments.calibration.parameters_figure import draw_parameters
 from experiments.calibration.settings import Calibration, Target, load
@@ -16,6 +15,7 @@ from experiments.calibration.simulate import run_at
 from experiments.calibration.targets_figure import draw_targets
 from experiments.calibration.words import FAR, conflicts, identified
 from experiments.drawing.style import Drawing
+from experiments.posterior_file import read
 from experiments.statistics import LEVEL
 from experiments.studies.study import Asked, Check, Study, holds, option
 

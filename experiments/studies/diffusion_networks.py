@@ -142,7 +142,7 @@ def figure(o: Options, runs: Runs, title: str) -> Drawing:
     for place, most, (name, marks) in panels:
         axes, (labels, found, of) = drawing.add_subplot(place), zip(*marks, strict=True)
         tables.append(forest(axes, labels, {name: found}, null=1, colours=[colours[one] for one in of]))
-        axes.set(xscale="log", xlim=(0.15, most), title=wrapped(name, 60), xlabel="odds ratio")
+        axes.set(xscale="log", xlim=(0.15, most), title=wrapped(name, 48), xlabel="odds ratio")
         plain_log(axes.xaxis, [0.25, 0.5, 1, 2, 4, 8])
     caption = """Odds ratios, 95 % intervals. Blue: data. Orange: the market on the same ties, mean over seeds. Grey:
         times of adoption shuffled, median and middle 95 %; what lies outside is not made by villages and calendar (all

@@ -29,7 +29,7 @@ SWEEP = "results/sweep/latest"
 COMMANDS = {
     "verify": ["verify", PAIR, "--rows", "1"],
     "compare": ["compare", f"{PAIR}:low", f"{PAIR}:high", "--outcome", "gmv"],
-    "flipmap": ["flipmap", SWEEP, "--x", "hype", "--y", "rewiring", "--outcome", "gmv"],
+    "flipmap": ["flipmap", SWEEP, "--x", "hype", "--y", "rewiring", "--arm", "high", "--outcome", "reach"],
     "scenarios": ["scenarios", SWEEP, "--outcome", "gmv"],
 }  # fmt: skip
 STORE = {

@@ -12,9 +12,9 @@ import pytest
 from experiments.report import load as loading
 from experiments.report.figures import effects
 from experiments.report.page import plain
-from experiments.report.unknown import posterior_note, settled, span_text, spread, unknown_sentences
+from experiments.report.unknown import holds, spread
 from experiments.report.verdict import judge
-from experiments.report.words import tell
+from experiments.report.words import over_draws, tell, unknown_sentences, winner
 from experiments.statistics import Comparison
 
 from .synthetic import write_run
@@ -65,15 +65,17 @@ def test_the_verdict_carries_the_interval(tmp_path: Path) -> None:
     assert first.startswith("GMV net of returns: +")
     assert "not settled" not in first
     assert second.endswith("so its sign is not settled.")
-    assert " to " in span_text(results, fees, "gmv_kept")
-    assert span_text(results, Comparison("domain", "public", "private"), "gmv_kept") == ""
-    assert settled(results, verdict, fees).endswith("it is not settled")  # surplus may be either
-    assert settled(results, verdict, Comparison("domain", "public", "private")) == ""
-    assert results.posterior is not None
+    assert " to " in over_draws(results, fees, "gmv_kept")
+    domain = Comparison("domain", "public", "private")
+    assert over_draws(results, domain, "gmv_kept") == ""
+    assert holds(results, verdict, fees) is False  # surplus may be either
+    assert holds(results, verdict, domain) is None
     clear = results.posterior[results.posterior["outcome"] == "gmv_kept"]
-    assert settled(replace(results, posterior=clear), verdict, fees) == ", and so over what the calibration leaves open"
+    sure_of_it = replace(results, posterior=clear)
+    assert holds(sure_of_it, verdict, fees)
+    assert winner(sure_of_it, verdict, fees).endswith(", and so over what the calibration leaves open.")
     contrary = replace(results, posterior=clear.assign(effect=-clear["effect"]))
-    assert settled(contrary, verdict, fees).endswith("it is not settled")
+    assert winner(contrary, verdict, fees).endswith("it is not settled.")
     assert "against the sign in the full market" in unknown_sentences(contrary, verdict, fees)[0]
     torn, sure = (effects.headline(given, verdict) for given in (results, replace(results, posterior=clear)))
     assert torn and "commission-free not settled over what the calibration leaves open" in torn.title
@@ -82,4 +84,4 @@ def test_the_verdict_carries_the_interval(tmp_path: Path) -> None:
     said = " ".join(text.split())
     assert "over what is not known of people" in said
     assert "How sure? GMV net of returns" in said
-    assert posterior_note(results.posterior).split(";")[0] in said
+    assert "prediction interval" in said and "12 draws from the posterior of the calibration" in said

@@ -10,10 +10,9 @@ import pytest
 from experiments.changes import changes
 from experiments.outcomes import amount, number, percent
 from experiments.report import reasons
-from experiments.report.flips import flip_sentences
 from experiments.report.load import Results, load
 from experiments.report.verdict import Verdict, judge, neighbours, table
-from experiments.report.words import extras, interactions, notes, who, winner
+from experiments.report.words import extras, flip_sentences, interactions, notes, who, winner
 from experiments.statistics import Comparison, contrast
 from sim.errors import UserError
 

@@ -28,7 +28,7 @@ def headline(results: Results, verdict: Verdict) -> Drawing | None:
         "with that on the left. Grey: the interval covers zero. Arrows run off the scale; hollow ones tell the "
         "direction alone."
     )
-    if results.posterior is not None and len(results.posterior):
+    if results.has_draws:
         caption += (
             " Thin lines: 95 % prediction intervals over draws of what the calibration leaves open, in smaller markets."
         )
@@ -93,10 +93,9 @@ def _marks(results: Results, comparison: Comparison, row: int, effect: Effect, l
         return [direction(row, effect.difference.value, limit, colour)] if effect.clear else []
     e = effect.relative
     marks = [Mark(row, e.value, e.low, e.high, colour, effect.clear)]
-    if results.posterior is not None and effect.outcome in set(results.posterior["outcome"]):
-        found, unit = spread_of(results, comparison, effect.outcome)
-        if unit == "%" and found.estimate.seeds:
-            marks.append(Mark(row + 0.28, 0.0, found.estimate.low, found.estimate.high, UNCLEAR, shape=""))
+    found, unit = spread_of(results, comparison, effect.outcome)
+    if unit == "%" and found.estimate.seeds:
+        marks.append(Mark(row + 0.28, 0.0, found.estimate.low, found.estimate.high, UNCLEAR, shape=""))
     return marks
 
 

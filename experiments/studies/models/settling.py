@@ -15,6 +15,7 @@ from experiments.configuration import load_settings
 from experiments.drawing.style import BLUE, GREY, INK, PALE
 from experiments.outcomes import INTERESTS, SHOWN
 from experiments.statistics import t_interval
+from experiments.studies.paired import effect
 from sim.parameters import Parameters
 from sim.recorder import OUTCOMES
 
@@ -95,11 +96,8 @@ def values(table: pd.DataFrame, one: Quantity, base: str = BASE) -> pd.DataFrame
         Effects are NaN where the base is not above zero.
     """
     arm = base if one.arm == BASE else one.arm
-    found = table.xs(arm, level="arm")[one.outcome].unstack("seed")
-    if not one.effect:
-        return found
-    before = table.xs(base, level="arm")[one.outcome].unstack("seed")
-    return (found - before) / before.where(before > 0)
+    level = table.xs(arm, level="arm")[one.outcome]
+    return (effect(table, one.outcome, base, arm) if one.effect else level).unstack("seed")
 
 
 def from_largest(one: Quantity, values: pd.DataFrame) -> pd.DataFrame:

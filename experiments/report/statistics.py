@@ -1,3 +1,0 @@
-"""As `experiments.statistics`, which took its place."""
-
-from experiments.statistics import *  # noqa: F403
