@@ -62,13 +62,14 @@ def test_without_factors_there_is_one_arm() -> None:
 
 def test_the_headline_separates_the_take_from_the_pay_at_private_koc() -> None:
     by_name = {arm.name: arm.parameters for arm in load_settings().arms()}
-    assert len(by_name) == 10
+    assert len(by_name) == 14
     take, pay = by_name["take_only"], by_name["commission_only"]
     with_both, with_neither = by_name["commission-private-koc"], by_name["commission_free-private-koc"]
     assert take.platform == with_both.platform and take.creators == with_neither.creators
     assert pay.platform == with_neither.platform and pay.creators == with_both.creators
-    for arm in by_name.values():
-        assert arm.brands.ads + arm.brands.kol + arm.brands.koc == pytest.approx(1)
+    for name, arm in by_name.items():
+        shares = arm.brands.ads + arm.brands.kol + arm.brands.koc + arm.brands.own
+        assert shares == pytest.approx(0 if name == "no_promotion" else 1)
 
 
 def test_settings_of_arms_names_the_first_place_of_each_parameter() -> None:
@@ -151,7 +152,7 @@ def effects(found: list[Cell], outcomes: dict[str, dict[str, float]]) -> pd.Data
 
 def test_checks_try_the_configured_value_and_both_ends_in_a_small_market() -> None:
     found = cells(seeds=[4, 5, 6], flips=FLIPS)
-    assert [(c.about["value"], c.about["default"]) for c in found[::4]] == [(2.5, True), (0.0, False), (5.0, False)]
+    assert [(c.about["value"], c.about["default"]) for c in found[::4]] == [(1.2, True), (0.0, False), (3.0, False)]
     for cell in found:
         assert [run.seed for run in cell.runs] == [4, 5]
         assert (cell.runs[0].days, cell.runs[0].burn_in) == (9, 3)

@@ -143,8 +143,8 @@ def test_soft_assumptions_are_those_with_a_plausible_range_that_the_arms_do_not_
 
 def test_ranges_may_be_given() -> None:
     first, second = over("effort_cost, market.memory.use=1:2", Parameters(), set())
-    assert (first.path, first.low, first.high, first.default) == ("creators.effort_cost", 1.0, 12.0, 4.0)
-    assert (second.path, second.low, second.high, second.default) == ("market.memory.use", 1.0, 2.0, 1.2)
+    assert (first.path, first.low, first.high, first.default) == ("creators.effort_cost", 2.0, 8.0, 4.0)
+    assert (second.path, second.low, second.high, second.default) == ("market.memory.use", 1.0, 2.0, 2.0)
 
 
 @pytest.mark.parametrize(
