@@ -151,7 +151,7 @@ def test_nothing_finished_is_told_without_a_report(made: Made, capsys: pytest.Ca
 def test_an_interruption_keeps_what_is_finished(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
     made.breaks = {7: KeyboardInterrupt()}
     assert koc_run("market.consumers=1e6") == 130  # one run a task
-    assert "interrupted: 7 of 20 runs are kept; the same command goes on from there" in capsys.readouterr().err
+    assert f"interrupted: 7 of {RUNS} runs are kept; the same command goes on from there" in capsys.readouterr().err
     assert not Path("results/quick").exists()
     made.breaks.clear()
     made.clear()
