@@ -132,7 +132,7 @@ def with_creators(m: Day, newcomers: Table[Creator]) -> Day:
         accounts=accounts,
         profiles=profiles,
         cards=Card.grown(m.cards, rows),
-        posts=Post.table(posts),
+        posts=Post.grown(m.posts, posts),
         turns=np.arange(rows),
         feeds=m.feeds._replace(post=np.empty(posts, np.int32), post_weight=np.empty(posts), room=room),
         sums=m.sums._replace(sold_by=np.pad(m.sums.sold_by, (0, more))),

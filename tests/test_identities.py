@@ -249,3 +249,16 @@ def test_nothing_is_told_before_it_is_measured() -> None:
     with pytest.raises(UserError, match=r"day 3: nothing is measured before burn-in ends; run more than 3 days"):
         one.result()
     assert one.run(1).result().outcomes["views"] > 0
+
+
+def test_posts_of_a_day_are_kept_when_somebody_enters() -> None:
+    entering = {"entry": 1.0, "koc_share": 0.05, "pool_least": 20, "pool_most": 40, "patience": 1, "reservation": 0.01}
+    one = market(market={"people": {"sociability": 0.6}}, creators=entering)
+    entered = 0
+    for _ in range(15):
+        before = len(one.m.creators)
+        one.step()
+        entered += len(one.m.creators) > before
+        written = np.bincount(one.posts["creator"], minlength=len(one.m.creators))
+        np.testing.assert_array_equal(written, one.m.cards["posts"])
+    assert entered > 0
