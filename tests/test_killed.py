@@ -17,7 +17,7 @@ import pytest
 from fake_runs import instead
 from processes import PATIENCE, PRINTED, await_that, end, in_store, left_behind, semaphores_of, start, table, workers_of
 
-from experiments import conduct
+from experiments import run
 from experiments.cli import main
 
 SMALL = ("run", "experiment=single", "market.consumers=50", "experiment.days=4", "experiment.burn_in=1")
@@ -125,7 +125,7 @@ def test_a_signal_while_the_folder_is_written_leaves_none(
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(1)
 
-    monkeypatch.setattr(conduct, "_report", terminated)
+    monkeypatch.setattr(run, "report_on", terminated)
     assert main([*TINY, "executor=serial"]) == 143
     told = "interrupted: 1 of 1 runs are kept; the same command goes on from there"
     assert capsys.readouterr().err.splitlines()[-1] == told
@@ -140,7 +140,7 @@ def test_the_jobs_after_an_interruption_are_not_begun(monkeypatch: pytest.Monkey
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(1)
 
-    monkeypatch.setattr(conduct, "_report", terminated)
+    monkeypatch.setattr(run, "report_on", terminated)
     assert main([*TINY, "executor=serial", "-m", "creators.hype=1,2,3"]) == 143
     assert len(begun) == 1
 
