@@ -16,7 +16,7 @@ from experiments.calibration import simulate, words
 from experiments.calibration.calibrate import calibrate
 from experiments.calibration.emulator import Emulator
 from experiments.calibration.findings import PREDICTIVE, Shelf, distance, expected, identified_directions, left_out
-from experiments.calibration.observables import acquisition_growth, cascades, cohort_repeat
+from experiments.calibration.observables import cascades
 from experiments.calibration.posterior import Posterior, posterior, sample
 from experiments.calibration.settings import FILE, Calibration, Prior, Target, Wish, load
 from experiments.calibration.simulate import Place
@@ -174,7 +174,7 @@ def test_more_points_begin_with_the_same() -> None:
     [
         (Wish(targets=["B33"]), "--target B33: not among the targets"),
         (Wish(parameters=["market.choice.risks"]), "--parameter market.choice.risks: not among the priors"),
-        (Wish(points=20), "points=20: too few simulations for 14 parameters; expected 140 or more"),
+        (Wish(points=20), "points=20: too few simulations for 16 parameters; expected 160 or more"),
         (Wish(seed=-1), "seed=-1: expected a whole number from 0"),
     ],
 )
@@ -256,32 +256,13 @@ def orders(rows: list[tuple[int, int, int, int, int]]) -> pd.DataFrame:
 
 
 def test_cascades_count_first_orders_and_their_steps() -> None:
-    listing, friend, habit = Channel.LISTING, Channel.FRIEND, Channel.HABIT
+    listing, friend, recall = Channel.LISTING, Channel.FRIEND, Channel.RECALL
     found = cascades(orders([
-        (0, 0, 5, listing, -1), (1, 1, 5, friend, 0), (2, 1, 5, habit, -1), (3, 2, 5, friend, 2),
+        (0, 0, 5, listing, -1), (1, 1, 5, friend, 0), (2, 1, 5, recall, -1), (3, 2, 5, friend, 2),
         (3, 1, 5, friend, 0), (4, 3, 6, listing, -1),
     ]))  # fmt: skip
     # 0 -> 1 -> 2, the last through a repeat order of 1; and 3 alone
     assert found == {"cascade_size": 2.0, "cascade_deep": 0.25, "cascade_large": 0.0}
-
-
-def test_repeats_are_of_the_same_brand_and_the_first_quarter() -> None:
-    brand, beauty = np.array([0, 1, 0], np.int16), np.array([True, True, False])
-    found = cohort_repeat(
-        orders([(0, 0, 0, 0, -1), (200, 0, 0, 0, -1), (5, 1, 0, 0, -1), (9, 1, 1, 0, -1), (9, 2, 2, 0, -1),
-                (10, 2, 2, 0, -1), (95, 3, 0, 0, -1), (99, 3, 0, 0, -1)]), brand, beauty,
-    )  # fmt: skip
-    assert found == pytest.approx(1 / 3)  # of three new pairs of the quarter one came back; product 2 does not count
-
-
-def test_the_cost_of_a_new_buyer_between_levels_of_penetration() -> None:
-    days = 10
-    firsts = orders([(day, 10 * day + i, 0, 0, -1) for day in range(days) for i in range(10)])
-    steady = pd.DataFrame({"marketing_cost": np.full(days, 100.0)})
-    assert acquisition_growth(steady, firsts, 100) == pytest.approx(1.0)
-    rising = pd.DataFrame({"marketing_cost": np.where(np.arange(days) >= 4, 200.0, 100.0)})
-    assert 1.5 < acquisition_growth(rising, firsts, 100) <= 2.0
-    assert np.isnan(acquisition_growth(steady, firsts, 1000))
 
 
 def test_the_defaults_are_what_the_calibration_proposes() -> None:

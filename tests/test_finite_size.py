@@ -9,7 +9,7 @@ import pytest
 from experiments.outcomes import INTERESTS, SHOWN
 from experiments.studies import finite_size
 from experiments.studies.models import settling as size
-from experiments.studies.models.settling import BASE, FLIPS, GMV, IN_PROPORTION, Quantity
+from experiments.studies.models.settling import BASE, FLIPS, FULL_POOLS, GMV, Quantity
 from sim.audience import pool_bounds
 
 PEOPLE = [1_000, 10_000, 100_000, 1_000_000]
@@ -41,11 +41,10 @@ def test_luck_of_people_falls_as_the_square_root_and_that_of_goods_stays() -> No
     assert slope == pytest.approx(0, abs=0.05)
 
 
-def test_by_the_head_leaves_the_market_of_ten_thousand_as_it_is() -> None:
+def test_pools_of_full_size_leave_the_market_of_ten_thousand_as_it_is() -> None:
     p = size.arms(10_000)
-    assert p[IN_PROPORTION] == p[BASE]
-    small = size.arms(1_000)[IN_PROPORTION]
-    assert small.market.belief.rating_half == pytest.approx(p[BASE].market.belief.rating_half / 10)
+    assert p[FULL_POOLS] == p[BASE]
+    small = size.arms(1_000)[FULL_POOLS]
     base = p[BASE].creators
     assert pool_bounds(1_000, small.creators.pool_least, small.creators.pool_most) == (base.pool_least, base.pool_most)
 

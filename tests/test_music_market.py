@@ -7,7 +7,6 @@ import pytest
 from scipy import stats
 
 from experiments.studies.models import songs
-from sim.world import World
 
 LEAST_P = 1e-4  # of a fixed draw under the true law
 PEOPLE = 5_000
@@ -24,7 +23,7 @@ def test_equilibrium_is_quality_to_a_power() -> None:
 
 def test_without_a_signal_downloads_follow_quality_alone() -> None:
     p = songs.parameters(PEOPLE, 0.0)
-    world = World.build(p, 3)
+    world = songs.world_of(p, 3)
     q = songs.appeal(world, p)
     days = 20
     shares, _ = songs.downloads(p, world, 0, days)
@@ -37,7 +36,7 @@ def test_without_a_signal_downloads_follow_quality_alone() -> None:
 
 def test_worlds_share_their_songs_and_differ_by_luck() -> None:
     p = songs.parameters(1_000, 0.5)
-    world = World.build(p, 3)
+    world = songs.world_of(p, 3)
     one, other = (songs.downloads(p, world, luck, 10)[0] for luck in (1, 2))
     again, _ = songs.downloads(p, world, 1, 10)
     np.testing.assert_array_equal(one, again)

@@ -16,6 +16,7 @@ from experiments.studies.models.lookalikes import write_ties
 from experiments.studies.study import Verdict, above, below, covers, within
 
 SMALL: dict[str, dict[str, float]] = {
+    "demand": {"people": 1_000, "larger": 1_000, "seeds": 3},
     "bass": {"people": 500, "seeds": 5},
     "threshold": {"runs": 1},
     "goldenberg": {"people": 500, "runs": 30},
@@ -27,7 +28,6 @@ SMALL: dict[str, dict[str, float]] = {
     "bakshy": {"people": 2_000, "seeds": 1_000},
     "two_sided": {"people": 500, "seeds": 3, "days": 30},
     "cascades": {"people": 300, "runs": 2_000, "slow_runs": 20},
-    "mean_field": {"largest": 2_000, "seeds": 3, "days": 12},
     "finite_size": {"largest": 5_000, "seeds": 3, "days": 20},
     "diffusion_networks": {"seeds": 3, "shuffles": 39, "days": 120},
     "real_graphs": {"seeds": 2, "days": 8, "burn_in": 4},

@@ -15,7 +15,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "two_sided",
     ),
     "Other implementations": ("cascades",),
-    "Mean field and size": ("mean_field", "finite_size"),
+    "Size": ("finite_size",),
     "Real networks and purchases": ("diffusion_networks", "real_graphs", "repeat_purchases"),
     "Calibration": ("calibration",),
     "What must not matter": ("metamorphic",),

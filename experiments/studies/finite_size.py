@@ -11,7 +11,7 @@ import pandas as pd
 from experiments.drawing.style import BLUE, ORANGE, Drawing, new_figure, panels, wrapped
 from experiments.outcomes import number, percent
 from experiments.studies.models import settling as size
-from experiments.studies.models.settling import BASE, GMV, IN_PROPORTION, Quantity, Settling, quantities, values
+from experiments.studies.models.settling import BASE, FULL_POOLS, GMV, Quantity, Settling, quantities, values
 from experiments.studies.paired import lives
 from experiments.studies.study import Asked, Check, Study, above, covers, option, within
 
@@ -26,7 +26,7 @@ STUDY = Study(
         well as people; all people meet the same goods, so their luck does not average out.""",
 )
 SIZES, ACROSS = (1_000, 2_000, 5_000, 10_000, 30_000, 100_000, 300_000), 6  # people; panels side by side
-RULES = "Ratings count up to a number, not to a share of people; below 10,000 people pools shrink with the market."
+RULES = "Ratings tell by their number, not by a share of people; below 10,000 people pools shrink with the market."
 
 
 class Options(Asked):
@@ -44,7 +44,7 @@ class Options(Asked):
 
 
 class Runs(NamedTuple):
-    """How every quantity depends on size; and the base's where ratings are by the head and pools of full size."""
+    """How every quantity depends on size; and the base's with pools of full size."""
 
     found: dict[Quantity, Settling]
     same: dict[Quantity, Settling]
@@ -64,14 +64,14 @@ def simulate(o: Options) -> Runs:
     table = pd.DataFrame(rows).T.rename_axis(["people", "seed", "arm"])
     found = {one: size.settling(one, values(table, one), o.tolerance) for one in quantities()}
     levels = [one for one in found if one.arm == BASE and not one.effect]
-    return Runs(found, {one: size.settling(one, values(table, one, IN_PROPORTION), o.tolerance) for one in levels})
+    return Runs(found, {one: size.settling(one, values(table, one, FULL_POOLS), o.tolerance) for one in levels})
 
 
 def checks(o: Options, runs: Runs) -> Iterator[Check]:
     """The second largest market against the largest; and whether luck averages out over people as it should."""
     *_, before, last = o.sizes
     for one, how in runs.found.items():
-        told = f" By the head, and with pools of full size: {size.gap(runs.same.get(one, how).before)}."
+        told = f" With pools of full size: {size.gap(runs.same.get(one, how).before)}."
         yield within(f"{one.label}: {before:,} against {last:,} people", -o.tolerance, o.tolerance, how.before.tolist(),
                      expected=f"within {o.tolerance:.0%}", source="the model's own largest market",
                      otherwise=RULES + told * (one in runs.same), kind="finding")  # fmt: skip
@@ -100,8 +100,8 @@ def findings(o: Options, runs: Runs) -> list[str]:
         f"""Of {count} outcomes and effects, {", ".join(growing[:-1])} and {growing[-1]} stay within {o.tolerance:.0%}
             of the value at {last:,} people.{f" Those that still move: {', '.join(off)}." if off else ""}
             {f" Undecided with so few seeds: {', '.join(unknown)}." if unknown else ""}""",
-        f"""In a market of {first:,}, GMV a head differs from that by {smallest:.0%}. {RULES} With these by the head,
-            and pools of full size, it differs by {so:.0%}.""",
+        f"""In a market of {first:,}, GMV a head differs from that by {smallest:.0%}. {RULES} With pools
+            of full size it differs by {so:.0%}.""",
         f"""Between seeds GMV a head has a standard deviation of {gmv.spread[-1]:.1%} at {last:,} people and of
             {gmv.spread[0]:.1%} at {first:,}; with the goods of a seed given, of {gmv.paired[-2]:.2%} at {before:,}.""",
         f"""A platform of a hundred million people would, by the square-root law, differ by {luck:.3%} from another of
@@ -140,7 +140,7 @@ def figure(o: Options, runs: Runs, title: str) -> Drawing:
     caption = f"""Distance from the same seed's market of {o.largest:,} people, in % of the value there (effects, which
         are in % of the base themselves: in points): mean and 95 % interval over seeds, on a scale that is linear within
         ±{o.tolerance:.0%} (band) and logarithmic beyond. Above each panel: the number of people from which on the whole
-        interval stays in the band. Dashed: annual fees, deposits and ratings by the head, pools of full size. A head:
+        interval stays in the band. Dashed: pools of full size. A head:
         sums of money by the head and day. Effects are of one change from commission, private domain, KOCs. Spread of
         GMV: standard deviations, over the mean."""
     parts = {

@@ -63,7 +63,7 @@ def simulate(o: Options) -> Counts:
             p = parameters(o.people, activity)
             world = World.build(p, seed)
             for cell in (one for one in CELLS if one.activity == activity):
-                here = prepared(world, cell, seed)
+                here = prepared(p, world, cell, seed)
                 for name, score in STRATEGIES.items():
                     order = np.argsort(-score(world, np.random.default_rng(seed)), kind="stable")
                     rows = np.sort(order[: round(o.share * o.people)])
@@ -84,7 +84,7 @@ def checks(o: Options, counts: Counts) -> Iterator[Check]:
         ("buyers, hubs over random, a promise that is kept", lead, "Hinz, Skiera, Barrot & Becker (2011)", ""),
         ("lead of hubs over random, promise kept over broken", lead - counts.over_random(broken, "hubs"), bad_news, ""),
         ("log ratio of hubs to random, promise kept over broken", kept_log - broken_log, bad_news,
-         "here a word makes a good known and adds to herding, whatever it says"),
+         "here a word makes a good known and counts as a friend who has bought, whatever it says"),
         ("lead of hubs over random, status that does not divide over one that does", lead - apart,
          "hubs then lose most of their ties", ""),
         ("lead of hubs over random, active over idle people", active - idle, "words need to be heard",

@@ -53,15 +53,16 @@ def simulate(o: Options) -> dict[str, Revenue]:
     """The base and three changed markets on the same seeds.
 
     Where goods are found otherwise, creators are worth less to buyers. With more respect, an audience is worth more to
-    a creator, apart from pay. More precise claims do two things: they make a creator worth more to a buyer, and, since
-    they sell, a buyer worth more to a creator.
+    a creator, apart from pay. Claims are more precise where what creators know of goods that they have not used errs
+    half as far. That does two things: it makes a creator worth more to a buyer, and, since such claims sell, a buyer
+    worth more to a creator.
     """
     default, found = Parameters(), {}
     markets: dict[str, dict[str, Any]] = {
         BASE: {},
         KNOWN: {"market": {"attention": {"public_slots": 5.0, "search": 0.5}}},
         RESPECT: {"creators": {"intrinsic": o.respect * default.creators.intrinsic}},
-        PRECISE: {"market": {"belief": {"claim": 2 * default.market.belief.claim}}},
+        PRECISE: {"market": {"belief": {"hearsay": default.market.belief.hearsay / 2}}},
     }
     for name, change in markets.items():
         nested = merged(settings(o.people, o.take), change)
@@ -94,7 +95,8 @@ def findings(o: Options, found: dict[str, Revenue]) -> list[str]:
     return [
         f"""Best for the platform is to pay creators {pay[BASE]:.1%} of the price, {pay[KNOWN]:.1%} where buyers find
             goods otherwise, and {pay[RESPECT]:.1%} where creators value their audience more.""",
-        f"Where creators' claims are twice as precise, it does best to pay them {pay[PRECISE]:.1%}.",
+        f"""Where what creators know of goods that they have not used errs half as far, it does best to pay them
+            {pay[PRECISE]:.1%}.""",
         f"""At that pay, the best coupon for buyers is {coupon[BASE]:.1%} of the price in the base, {coupon[KNOWN]:.1%}
             where goods are found otherwise, {coupon[RESPECT]:.1%} with more respect.""",
     ]

@@ -63,9 +63,9 @@ def private_over_public(size: Size) -> list[Fact]:
         "as it is": {},
         "no answers one-to-one": {"creators.answers": 0},
         "no risk premium, no answers": {**riskless, "creators.answers": 0},
-        "no weight on claims": {"market.belief.claim": 0},
+        "brands' word hardly known": {"market.belief.hearsay": 5},
         "interest without effect on attention": {"market.attention.interest": 0},
-        "strong herding": {"market.choice.herding": 1},
+        "friends who bought count for much": {"market.choice.friends": 1},
         **{f"riskless {up}": {**riskless, "market.choice.outside": outside + up} for up in (1, 2, 3)},
     })  # fmt: skip
     ratios = {name: frame.private_conversion / frame.public_conversion for name, frame in found.items()}
@@ -174,11 +174,8 @@ def off_category_rate(parameters: Parameters, seed: int, size: Size) -> float:
 
 
 def off_category(size: Size) -> list[Fact]:
-    """A creator sells worse outside the category known for: followers believe experts, and share the main interest."""
-    equal: Settings = {"market.trust.expertise_floor": 1}
-    changes: dict[str, Settings] = {
-        "as it is": {}, "all count as experts": equal, "and equal tastes": {**equal, "market.people.taste_spread": 0},
-    }  # fmt: skip
+    """A creator sells worse outside the category known for: followers share the main interest, not the others."""
+    changes: dict[str, Settings] = {"as it is": {}, "equal tastes": {"market.people.taste_spread": 0}}
     seeds = range(size.seeds)
     rates = {
         name: pd.Series([off_category_rate(parameters(size, settings), seed, size) for seed in seeds])

@@ -14,12 +14,12 @@ from experiments.studies.models.plain_graphs import divided
 from sim.market import Market
 from sim.markets.words import with_word
 from sim.parameters import Parameters
-from sim.world import World
+from sim.world import Goods, World, past_purchases
 
 PRODUCT = 0
 
 
-PROMISE = 1.0  # quality that the campaign promises, in units of quality
+PROMISE = 1.0  # quality that the campaign promises, in utility
 
 
 KEPT = (-1.0, 0.0, 1.0)  # true quality
@@ -95,12 +95,18 @@ def parameters(people: int, activity: float) -> Parameters:
     )
 
 
-def prepared(world: World, cell: Cell, seed: int) -> World:
+def prepared(p: Parameters, world: World, cell: Cell, seed: int) -> World:
     """The people of a seed with a new brand, of which nobody knows anything, and with ties that status divides."""
-    quality, reputation = world.goods.quality.copy(), world.goods.reputation.copy()
-    quality[PRODUCT], reputation[PRODUCT] = cell.quality, 0.0
-    goods = world.goods._replace(quality=quality, reputation=reputation)
-    return replace(world, goods=goods, graph=divided(world.graph, cell.status, seed))
+    past = past_purchases(p, of_quality(world, -np.inf), world.people, world.luck)
+    graph = divided(world.graph, cell.status, seed)
+    return replace(world, goods=of_quality(world, cell.quality), graph=graph, past=past)
+
+
+def of_quality(world: World, quality: float) -> Goods:
+    """The goods of a world, with the new brand's of this quality; nobody bought what is infinitely bad."""
+    changed = world.goods.quality.copy()
+    changed[PRODUCT] = quality
+    return world.goods._replace(quality=changed)
 
 
 def campaign(market: Market, rows: NDArray[np.int64], days: int) -> tuple[float, float]:

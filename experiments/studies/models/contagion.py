@@ -1,7 +1,8 @@
 """An innovation in the market: who buys it when, on given ties, through listings, search and friends' words alone.
 
 Nobody sells: there are no creators, no ads and no budgets. People come across the innovation in the feed and by search,
-which is the same for all, and hear of it from friends who bought. Adoption is the first purchase in the category.
+which is the same for all, and hear of it from friends who bought. Nobody knows it on the
+first day. Adoption is the first purchase in the category.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from experiments.studies.models.exposure import (
     shuffle_test,
     stratified,
 )
+from experiments.studies.models.limits import without_past
 from sim.edgelist import read_edge_list
 from sim.market import Market
 from sim.parameters import Parameters
@@ -131,7 +133,7 @@ def replayed(network: Network, ties: Path, friends_told: float, seed: int, days:
         File of the network's ties; a friendship in the market, whoever names whom.
     """
     ids = np.asarray(read_edge_list(ties)[1])
-    market = Market(on_ties(ties, friends_told), seed)
+    market = without_past(Market(on_ties(ties, friends_told), seed))
     kept = np.isin(network.people, ids)
     time = in_periods(first_purchases(market, float(network.curve[-1]), days), network.curve)
     row = np.cumsum(kept) - 1
@@ -142,7 +144,7 @@ def without_words(
     curve: NDArray[np.float64], people: int, degree: float, alike: float, seed: int, days: int
 ) -> Network:
     """A market without any contagion in which friends are alike; interest groups take the place of villages."""
-    market = Market(among_alikes(people, degree, alike), seed)
+    market = without_past(Market(among_alikes(people, degree, alike), seed))
     time = in_periods(first_purchases(market, float(curve[-1]), days), curve)
     graph = market.world.graph
     ego = np.repeat(np.arange(people), np.diff(graph.offsets))

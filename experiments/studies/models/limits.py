@@ -15,6 +15,7 @@ from sim.market import Market
 from sim.parameters import Parameters
 from sim.records import changed
 from sim.rules.adoption import CONTACTS, EXTERNAL, FRIEND, POPULATION, PUBLIC
+from sim.state import Memory
 from sim.world import World
 
 NEVER = 1e9  # friends that no one has
@@ -23,13 +24,15 @@ SEARCHED: dict[str, Any] = {"market": {"attention": {"search": 1.0, "search_resu
 """Changes by which everybody looks the one good up every day, once: as `EVERY_DAY`, without fail and faster."""
 PRODUCT = 0
 FOR_EVER = 32_500  # day on which a need lapses, later than any
+NO_FADING = 1e12  # days in which memory falls to 1/e
 
 
 def settings(people: int, categories: int = 1, products: int = 1) -> dict[str, Any]:
     """Parameters, nested, that leave of the market a good that people tell their friends of.
 
     Everybody is online every day, has money, keeps what was bought, rates it and tells all friends; there are no
-    creators, no ads, no search and, unless ``market.attention.public_slots`` is raised, no feed.
+    creators, no ads, no search and, unless ``market.attention.public_slots`` is raised, no feed. Memory does not fade,
+    but nothing comes to mind by itself.
 
     Parameters
     ----------
@@ -44,12 +47,17 @@ def settings(people: int, categories: int = 1, products: int = 1) -> dict[str, A
             "consumers": people,
             "catalogue": {
                 "categories": [{"name": f"good{c}", "interval": 1, "price": 1.0} for c in range(categories)],
-                "products_per_category": products, "quality_spread": 0.0, "price_spread": 0.0, "rating_bias": 0.0,
+                "products_per_category": products, "quality_spread": 0.0, "match_spread": 0.0, "price_spread": 0.0,
+                "rating_bias": 0.0,
             },
             "people": {"activity": 1.0, "budget": 1e5, "budget_spread": 0.0, "taste_grouping": 0.0},
             "attention": {"public_slots": 0.0, "search": 0.0, "ask": 0.0},
-            "experience": {"noise": 0.0, "return_gap": 5.0, "review": 1.0},
-            "sharing": {"friends_told": 1e6, "recall": 365},
+            "memory": {
+                "goodwill_days": NO_FADING, "knowledge_days": NO_FADING, "seen": 0.0, "heard": 0.0, "use": 0.0,
+            },
+            "belief": {"rating_days": NO_FADING},
+            "experience": {"noise": 0.0, "return_below": 100.0, "review": 1.0},
+            "sharing": {"friends_told": 1e6},
         },
         "graph": {"mean_degree": 0, "homophily": 0},
         "creators": {"koc_share": 0, "kol_count": 0, "entry": 0},
@@ -104,7 +112,16 @@ def market(
     wanting = changed(world.consumers, due=0, lapse=FOR_EVER)  # everybody, from the first day to the last
     those = changed(world.people, taste=taste)
     world = replace(world, people=those, consumers=wanting, graph=graph or world.graph)
-    return Market(parameters, seed, world=world, keep_orders=True)
+    return without_past(Market(parameters, seed, world=world, keep_orders=True))
+
+
+def without_past(market: Market) -> Market:
+    """A market, before its first day, whose people have bought and rated nothing, so that all goods are new."""
+    market.m.memories[:] = Memory.table(market.m.memories.shape)
+    market.m.consumers["known"] = 0
+    for name in ("reviews", "review_sum"):
+        market.m.products[name] = 0.0
+    return market
 
 
 def adopted(market: Market, days: int) -> NDArray[np.int64]:

@@ -272,8 +272,10 @@ def comparable(made: list[Brand], mean: float) -> list[Brand]:
 def reason(found: float, known: float, name: str) -> str:
     """Why a brand of the market is not as CDNOW."""
     if name == "drop":
-        return "Nobody here leaves a brand for good but after a disappointment; others pause until the next need."
+        return """Nobody here leaves a brand for good: goodwill fades and needs are met elsewhere, but the brand is met
+            again in the feed, in search and in posts."""
     if (found > known) == (name in ("shape", "repeat_share")):
-        return """At equal mean, customers differ less than CDNOW's. Wider taste, activity or budget do not mend it (the
-            options of these names); what all people share is the mean rate at which needs of a category come."""
-    return "At equal mean, customers differ more than CDNOW's: habit keeps some to a brand that others leave."
+        return """At equal mean, customers differ less than CDNOW's. What they differ in is the rate of need (a gamma
+            distribution, market.need.shape), and taste, activity and budget (the options of these names)."""
+    return """At equal mean, customers differ more than CDNOW's: needs come at rates that differ (market.need.shape),
+        and a match that lasts keeps some to a brand that others leave."""

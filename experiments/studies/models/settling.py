@@ -19,7 +19,7 @@ from experiments.studies.paired import effect
 from sim.parameters import Parameters
 from sim.recorder import OUTCOMES
 
-BASE, IN_PROPORTION = "commission-private-koc", "by the head"
+BASE, FULL_POOLS = "commission-private-koc", "pools of full size"
 FLIPS = {
     "commission_free-private-koc": "no commission",
     "commission-public-koc": "public domain",
@@ -153,15 +153,13 @@ MOST = 3.0  # the share beyond which panels are cut
 
 
 def arms(people: int) -> dict[str, Parameters]:
-    """The base of the headline, its three single changes, and the base by the head; by name."""
+    """The base of the headline, its three single changes, and the base with pools of full size; by name."""
     settings = load_settings(["experiment=headline", f"market.consumers={people}"])
     every = {arm.name: arm.parameters for arm in settings.arms()}
     chosen = {name: every[name] for name in (BASE, *FLIPS)}
-    p, share = chosen[BASE], people / 10_000
-    belief = p.market.belief.model_copy(update={"rating_half": p.market.belief.rating_half * share})
-    pools = {name: round(getattr(p.creators, name) / min(share, 1.0)) for name in ("pool_least", "pool_most")}
-    update = {"market": p.market.model_copy(update={"belief": belief}), "creators": p.creators.model_copy(update=pools)}
-    return chosen | {IN_PROPORTION: p.model_copy(update=update)}
+    p, share = chosen[BASE], min(people / 10_000, 1.0)
+    pools = {name: round(getattr(p.creators, name) / share) for name in ("pool_least", "pool_most")}
+    return chosen | {FULL_POOLS: p.model_copy(update={"creators": p.creators.model_copy(update=pools)})}
 
 
 def gap(of: pd.Series) -> str:
@@ -177,7 +175,7 @@ def against_size(axes: Axes, one: Settling, same: Settling | None, tolerance: fl
     error = np.abs(gaps[["low", "high"]].to_numpy().T - gaps.value.to_numpy())
     axes.errorbar(gaps.index, gaps.value, error, fmt="o-", ms=2.2, color=BLUE, lw=1.1, elinewidth=0.9, label="as it is")
     if same is not None:
-        axes.plot(gaps.index, same.gaps.value.clip(-MOST, MOST), "--", color=GREY, lw=1.0, label="by the head")
+        axes.plot(gaps.index, same.gaps.value.clip(-MOST, MOST), "--", color=GREY, lw=1.0, label=FULL_POOLS)
     axes.axhline(0, color=INK, lw=0.5)
     axes.set_yscale("symlog", linthresh=tolerance, linscale=1.0)
     axes.set(ylim=(-MOST, MOST), xscale="log")

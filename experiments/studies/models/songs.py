@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from experiments.studies.models.limits import NO_FADING
 from sim.draws import stream_keys
 from sim.market import Market
 from sim.parameters import Parameters
@@ -28,8 +29,9 @@ OTHER_LUCK = 1_000  # first seed of the worlds' luck
 def parameters(people: int, exponent: float) -> Parameters:
     """A market of songs that are found by their popularity to a power, and bought with a chance that is their own.
 
-    With certain beliefs, no need and equal prices a page seen is a trial, and what is tried is bought with the
-    probability ``1 / (1 + exp(outside - utility))``: the quality ``q`` of Krumme et al. (2012).
+    Use shows without error what a song is worth, which is the same for all, and ratings say so from the first day. So
+    belief is certain; with no need, no goodwill and equal prices a page seen is a trial, and what is tried is bought
+    with the probability ``1 / (1 + exp(outside - utility))``: the quality ``q`` of Krumme et al. (2012).
     """
     song = {"name": "songs", "interval": 1, "impulse_cost": 0.0, "price": 1.0}
     return Parameters.model_validate(
@@ -37,14 +39,18 @@ def parameters(people: int, exponent: float) -> Parameters:
             "market": {
                 "consumers": people,
                 "catalogue": {
-                    "categories": [song], "products_per_category": SONGS, "quality_spread": 0.8, "price_spread": 0,
-                    "quality_premium": 0, "rating_bias": 0,
+                    "categories": [song], "products_per_category": SONGS, "quality_spread": 0.8, "match_spread": 0,
+                    "price_spread": 0, "quality_premium": 0, "rating_bias": 0,
                 },
-                "people": {"activity": 1.0, "taste_spread": 0, "taste_grouping": 0, "budget": 1e5, "budget_spread": 0},
+                "people": {
+                    "activity": 1.0, "taste_spread": 0, "taste_grouping": 0, "price_sensitivity": 0.05,
+                    "price_sensitivity_spread": 0, "budget": 1e5, "budget_spread": 0,
+                },
                 "attention": {"public_slots": TRIALS, "search": 0, "ask": 0},
-                "belief": {"rating": 0, "own": 0},
+                "memory": {"seen": 0, "heard": 0, "use": 0},
+                "belief": {"rating_days": NO_FADING},
                 "choice": {"risk": 0, "outside": 1.0},
-                "experience": {"noise": 0, "return_gap": 5, "habit_purchases": 100},
+                "experience": {"noise": 0, "return_below": 100, "review": 0},
             },
             "graph": {"mean_degree": 0, "homophily": 0},
             "creators": {"koc_share": 0, "kol_count": 0, "entry": 0, "commission": 0},
@@ -59,9 +65,16 @@ def parameters(people: int, exponent: float) -> Parameters:
     )  # fmt: skip
 
 
+def world_of(p: Parameters, seed: int) -> World:
+    """People and songs of a seed; worth is counted from the mean song, since ratings tell no more."""
+    world = World.build(p, seed)
+    quality = world.goods.quality - world.goods.quality.mean()
+    return replace(world, goods=world.goods._replace(quality=quality))
+
+
 def appeal(world: World, p: Parameters) -> Vector:
     """Probability that a song is bought when it is tried, shape (48,)."""
-    return expit(p.market.choice.quality * world.goods.reputation - p.market.choice.outside)
+    return expit(world.goods.quality - p.market.people.price_sensitivity - p.market.choice.outside)
 
 
 def downloads(
@@ -81,6 +94,7 @@ def downloads(
         Downloads that songs begin with, shape (48,); none by default.
     """
     market = Market(p, luck, world=replace(world, luck=stream_keys(OTHER_LUCK + luck)), burn_in=burn_in)
+    market.m.products["reviews"], market.m.products["review_sum"] = 1.0, world.goods.quality
     sales = market.platforms[0].sales
     sales[:] = 0.0 if start is None else start
     market.run(days)
@@ -137,7 +151,7 @@ def crowds(people: int, catalogues: int, worlds: int, days: Mapping[float, int])
     luck: dict[float, list[float]] = {r: [] for r in days}
     runaway, kept, last = [], [], list(days)[-1]
     for catalogue in range(catalogues):
-        world = World.build(parameters(people, 0.0), catalogue)
+        world = world_of(parameters(people, 0.0), catalogue)
         q = appeal(world, parameters(people, 0.0))
         for r, time in days.items():
             made = [downloads(parameters(people, r), world, luck=w, days=time) for w in range(worlds)]
@@ -168,7 +182,7 @@ class Rest(NamedTuple):
 def at_rest(people: int, exponent: float, worlds: int) -> Rest:
     """Crowds under a signal of a power below one, long after their start."""
     p = parameters(people, exponent)
-    world = World.build(p, 0)
+    world = world_of(p, 0)
     q = appeal(world, p)
     expected, start = equilibrium(p, q), np.empty(SONGS)
     start[np.argsort(expected)] = np.sort(expected)[::-1]
