@@ -16,7 +16,7 @@ import pandas as pd
 from experiments import posterior_file
 from experiments.design import Study, settings_of_arms
 from experiments.mistakes import declared, field_at
-from experiments.paths import at, merged, nested
+from experiments.paths import at, leaves, merged, nested
 from sim.errors import UserError
 from sim.parameters import Parameters
 
@@ -96,7 +96,7 @@ def draws(study: Study, base: Mapping[str, Any]) -> Iterator[Point]:
     Raises
     ------
     UserError
-        If there are not as many draws.
+        If there are not as many draws, or they are of parameters that there are not.
     """
     wish = study.posterior
     if not (wish.draws and study.factors):
@@ -108,6 +108,11 @@ def draws(study: Study, base: Mapping[str, Any]) -> Iterator[Point]:
             "expected at most so many"
         )
     defaults, decided = Parameters().model_dump(mode="json"), settings_of_arms(study)
+    if unknown := sorted(set(found["parameters"]) - set(leaves(defaults))):
+        raise UserError(
+            f"configs/posterior.yaml: {unknown[0]} is no parameter; expected a file that this version's koc calibrate "
+            "wrote, or experiment.posterior.draws=0"
+        )
     free = [path for path in found["parameters"] if path not in decided and at(base, path) == at(defaults, path)]
     for number, row in enumerate(found["draws"][: wish.draws]):
         drawn = dict(zip(found["parameters"], row, strict=True))

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from fake_runs import OVERRIDES, RUNS, Made, install, instead
 
-from experiments import conduct, executor, preflight, report
+from experiments import conduct, executor, posterior_file, preflight, report
 from experiments.cli import main
 from experiments.configuration import load_settings
 from experiments.run import report_on
@@ -223,6 +223,14 @@ def test_draws_from_the_posterior_are_tabled(made: Made) -> None:
     assert len(made) == RUNS + 8 * 2 * 2  # arms, draws, seeds
 
 
+def test_a_posterior_of_parameters_that_there_are_not_is_refused(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"parameters": {"creators.gossip": {}}, "targets": {}, "draws": [[1.0]]}
+    monkeypatch.setattr(posterior_file, "read", lambda: found)
+    with pytest.raises(UserError, match=r"^configs/posterior.yaml: creators.gossip is no parameter; expected"):
+        koc_run("experiment.posterior.draws=1")
+    assert made == [] and not Path("results").exists()
+
+
 def test_the_profile_shows_shares_of_phases(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
     koc_run("profile=true")
     lines = capsys.readouterr().out.splitlines()
@@ -239,7 +247,7 @@ def test_multirun_makes_an_experiment_a_job_and_leaves_no_files_of_hydra(made: M
 def test_a_full_disk_is_told_before_work(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "free")
     monkeypatch.setattr(preflight, "disk_usage", lambda path: usage(1_000_000))
-    with pytest.raises(UserError, match=r"^output=results: 1 MB free on this disk, expected 22 MB for 20 runs$"):
+    with pytest.raises(UserError, match=r"^output=results: 1 MB free on this disk, expected 23 MB for 28 runs$"):
         koc_run()
     assert made == [] and not Path("results").exists()
 

@@ -40,7 +40,7 @@ WRONG: list[tuple[str, str]] = [
     ("market.people.city_tiers=5", "city_tiers"), ("market.catalogue.categories=[]", "categories"),
     # grammar
     ("market.consumers", "market.consumers"), ("=5", "=5"), ("market.choice=[1", "market.choice"),
-    ("market.choice={quality: 1", "market.choice"), ("market.choice.risk='1", "market.choice.risk"),
+    ("market.choice={risk: 1", "market.choice"), ("market.choice.risk='1", "market.choice.risk"),
     ('experiment.name="a', "experiment.name"), ("market.consumers=100,200", "market.consumers"),
     ("market.consumers=range(100,200)", "market.consumers"), ("market.consumers=choice(100,200)", "market.consumers"),
     ("market..consumers=100", "market..consumers"), (".market.consumers=100", "market.consumers"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
@@ -110,15 +111,16 @@ def faults_of(number: int, root: Path) -> Iterator[str]:
     from sim.market import Market
 
     for parameters in policies(number):
-        market = Market(parameters, number, keep_orders=True).run(DAYS)
-        yield from _faults(market)
+        market = Market(parameters, number, keep_orders=True)
+        rated = market.m.products["reviews"].copy()  # in the past
+        yield from _faults(market.run(DAYS), rated)
         market.save(root / "market.npz")
         Market.load(root / "market.npz")  # which holds every column against its declared range
         if len(market.orders()):
             return
 
 
-def _faults(market: Market) -> Iterator[str]:
+def _faults(market: Market, rated: NDArray[np.float64]) -> Iterator[str]:
     parameters = market.parameters
     m, orders, daily = market.m, market.orders(), market.daily()
     fen = 100 * MOST_YUAN
@@ -135,8 +137,10 @@ def _faults(market: Market) -> Iterator[str]:
     }  # fmt: skip
     for name in ("escrow", "deposit"):
         bounded[name] = (getattr(m.accounts, name), 0, 2**62)
-    for name in ("reviews", "bought", "satisfying"):
+    for name in ("bought", "satisfying"):
         bounded[name] = (m.products[name], 0, len(orders))
+    bounded["reviews"] = (m.products["reviews"], 0, len(orders) + rated.max())
+    bounded["reviews since the past"] = (m.products["reviews"] - rated, -rated.max(), len(orders))
     for table, name in ((m.products, "stock"), (m.listings, "waiting"), (m.listings, "sold"), (m.products, "cost")):
         bounded[name] = (table[name], 0, 2**62)
     for name in ("gmv", "orders", "returned", "views", "buyers", "kocs", "kols", "posts"):
