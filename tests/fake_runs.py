@@ -15,7 +15,7 @@ from experiments.runs import Finished, Run
 from experiments.store import packed
 
 OVERRIDES = ("experiment=quick", "experiment.seeds=2", "executor.workers=1")
-RUNS = 20  # of these overrides
+RUNS = 28  # of these overrides
 
 
 def instead(given: Sequence[str], *others: str) -> list[str]:

@@ -16,6 +16,7 @@ import pandas as pd
 
 KOC = [sys.executable, "-c", "import sys; from experiments.cli import main; sys.exit(main(sys.argv[1:]))"]
 PRINTED = Path("printed")
+PATIENCE = 280.0  # seconds; what takes longer has stopped, however busy the machine is
 
 
 def in_store(output: str = "results") -> int:
@@ -30,10 +31,14 @@ def in_store(output: str = "results") -> int:
         return 0
 
 
-def await_that(holds: Callable[[], bool], process: subprocess.Popen[str] | None = None, seconds: float = 150) -> None:
-    until = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < until and (process is None or process.poll() is None)
+def await_that(holds: Callable[[], bool], process: subprocess.Popen[str] | None = None) -> None:
+    """Wait until something holds, at the latest when a process ends."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        has_ended = process is not None and process.poll() is not None  # looked at first: it may hold at the end
+        if holds():
+            return
+        assert time.monotonic() < until and not has_ended
         time.sleep(0.02)
 
 

@@ -37,15 +37,15 @@ WRONG = {
     "market.consumers=100,200": (
         "market.consumers=100,200: several values; expected one, a list [a,b], or -m to run them one after another"
     ),
-    "market.choice.risk=nan": "market.choice.risk=NaN: expected a number from 0 to 10 (1/quality)",
-    "market.choice=3": "market.choice=3: expected settings: quality, risk, herding, outside",
+    "market.choice.risk=nan": "market.choice.risk=NaN: expected a number from 0 to 10 (1/utility)",
+    "market.choice=3": "market.choice=3: expected settings: risk, friends, friends_saturation, outside",
     "market.choice.risk.x=3": "market.choice.risk.x=3: market.choice.risk is a value and has nothing below it",
-    "market.choice.risk=${nothing}": "market.choice.risk=${nothing}: expected a number from 0 to 10 (1/quality)",
+    "market.choice.risk=${nothing}": "market.choice.risk=${nothing}: expected a number from 0 to 10 (1/utility)",
     "+extra=1": "+extra=1: unknown key 'extra'; did you mean 'executor'?",
-    "creators.hype=-1": "creators.hype=-1: expected a number from 0 to 20 (quality)",
+    "creators.hype=-1": "creators.hype=-1: expected a number from 0 to 20 (utility)",
     "platform.follow_gate=maybe": "platform.follow_gate=maybe: expected true or false",
     "rivals=[{name: b, take_rte: 0}]": "rivals.0.take_rte=0: unknown key 'take_rte'; did you mean 'take_rate'?",
-    "brands.own=0.5": "brands: ads + kol + koc + own = 1.5: shares of a budget cannot exceed 1",
+    "experiment=single brands.own=0.5": "brands: ads + kol + koc + own = 1.5: shares of a budget cannot exceed 1",
     "experiment=single brands.adapt=2": "brands.adapt=2: expected a number from 0 to 1 (1/week)",
     "experiment=single creators.commission=0.6 platform.live_discount=0.5": (
         "platform.take_rate + creators.commission + creators.resale_margin + platform.live_discount = 1.15: "
@@ -76,7 +76,7 @@ WRONG = {
     "experiment.seeds=[]": "experiment.seeds=[] is empty; expected at least one seed",
     "experiment.seeds=[1,2,1]": "experiment.seeds: 1 is given 2 times, expected every seed once",
     "experiment.seeds=[-1]": "experiment.seeds: -1 given, expected seeds from 0 to 2^63 - 1",
-    "experiment.burn_in=180": "experiment.burn_in=180 of days=180 leaves no day to count; expected less than days",
+    "experiment.burn_in=300": "experiment.burn_in=300 of days=300 leaves no day to count; expected less than days",
     "experiment.days=0": "experiment.days=0: expected a whole number from 1 to 4095 (days)",
     "experiment.name=a/b": "experiment.name: 'a/b' is no valid name; expected letters, digits, '_', '-' or '.'",
     "experiment.extra_arms.take_only.levels.domain=privat": (
@@ -224,7 +224,7 @@ def test_the_register_has_every_parameter_with_its_declaration() -> None:
     rows = {line.split("`")[1]: line for line in text.splitlines() if line.startswith("| `")}
     paths = {path for path, _, _ in fields(Parameters())} - {"market.catalogue.categories"}
     assert paths <= rows.keys()
-    assert rows["creators.hype"].split(" | ")[1:6] == ["2.5", "quality", "from 0 to 20", "from 0 to 5", "assumption"]
+    assert rows["creators.hype"].split(" | ")[1:6] == ["1.2", "utility", "from 0 to 20", "from 0 to 3", "assumption"]
 
 
 def test_the_page_of_parameters_is_up_to_date() -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections import namedtuple
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,7 @@ from fake_runs import OVERRIDES, RUNS, Made, install, instead
 from experiments import conduct, executor, preflight, report
 from experiments.cli import main
 from experiments.configuration import load_settings
+from experiments.run import report_on
 from experiments.runs import Failed, Run
 from experiments.store import Store
 from sim.errors import UserError
@@ -32,7 +34,8 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Made:
 def koc_run(*overrides: str) -> int:
     """What `koc run` does once the configuration is composed."""
     given = instead(OVERRIDES, *overrides)
-    return conduct.conduct(load_settings(given), ["koc", "run", *given])
+    settings = load_settings(given)
+    return conduct.conduct(settings, ["koc", "run", *given], partial(report_on, settings))
 
 
 def folders() -> list[Path]:
@@ -151,7 +154,7 @@ def test_nothing_finished_is_told_without_a_report(made: Made, capsys: pytest.Ca
 def test_an_interruption_keeps_what_is_finished(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
     made.breaks = {7: KeyboardInterrupt()}
     assert koc_run("market.consumers=1e6") == 130  # one run a task
-    assert "interrupted: 7 of 20 runs are kept; the same command goes on from there" in capsys.readouterr().err
+    assert f"interrupted: 7 of {RUNS} runs are kept; the same command goes on from there" in capsys.readouterr().err
     assert not Path("results/quick").exists()
     made.breaks.clear()
     made.clear()

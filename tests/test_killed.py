@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from processes import PRINTED, await_that, end, in_store, left_behind, semaphores_of, start, table, workers_of
+from fake_runs import instead
+from processes import PATIENCE, PRINTED, await_that, end, in_store, left_behind, semaphores_of, start, table, workers_of
 
-from experiments import conduct
+from experiments import run
 from experiments.cli import main
 
 SMALL = ("run", "experiment=single", "market.consumers=50", "experiment.days=4", "experiment.burn_in=1")
@@ -24,10 +25,11 @@ TINY = (*SMALL, "experiment.seeds=1")
 TWO = "executor.workers=2"
 MANY = (*SMALL, "experiment.seeds=24", "experiment.design.vary={creators.hype: [1,2,3,4,5]}")  # 24 tasks
 MANY_RUNS = 120
+LONG = instead(MANY, "market.consumers=1000", "experiment.days=60")  # not made before a signal arrives
 SINGLE = Path("results/single")
 LATEST = SINGLE / "latest" / "runs.parquet"
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +82,7 @@ def test_nothing_is_left_of_commands_that_are_killed_at_any_moment(
             os.killpg(process.pid, signal.SIGKILL)  # with its workers, and with what would clean up after them
         process.wait()
     processes.append(process := start(*MANY, TWO, "-m"))
-    assert process.wait(100) == 0, PRINTED.read_text()
+    assert process.wait(PATIENCE) == 0, PRINTED.read_text()
     assert left_behind(Path("results"), temporary) == []
     assert [name for process in processes for name in semaphores_of(process.pid)] == []
     pd.testing.assert_frame_equal(table(LATEST), undisturbed, check_exact=True)
@@ -103,15 +105,15 @@ def test_what_is_not_of_koc_is_never_removed() -> None:
 def test_each_signal_is_answered_in_one_line_and_leaves_nothing(
     number: int, status: int, processes: list[subprocess.Popen[str]], temporary: Path
 ) -> None:
-    processes.append(process := start(*MANY, TWO))
+    processes.append(process := start(*LONG, TWO))
     await_that(lambda: in_store() > 0, process)
     workers = workers_of(process.pid)
     os.killpg(process.pid, number)  # as a terminal or a service manager does: to the workers too
-    assert process.wait(30) == status, PRINTED.read_text()
+    assert process.wait(PATIENCE) == status, PRINTED.read_text()
     told = f"interrupted: {in_store()} of {MANY_RUNS} runs are kept; the same command goes on from there"
     printed = PRINTED.read_text()
     assert printed.splitlines()[-1] == told and "Traceback" not in printed and "Warning" not in printed
-    await_that(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers), seconds=5)
+    await_that(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
     assert left_behind(Path("results"), temporary) == [] and not SINGLE.exists()
     assert semaphores_of(process.pid) == []
 
@@ -123,7 +125,7 @@ def test_a_signal_while_the_folder_is_written_leaves_none(
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(1)
 
-    monkeypatch.setattr(conduct, "_report", terminated)
+    monkeypatch.setattr(run, "report_on", terminated)
     assert main([*TINY, "executor=serial"]) == 143
     told = "interrupted: 1 of 1 runs are kept; the same command goes on from there"
     assert capsys.readouterr().err.splitlines()[-1] == told
@@ -138,7 +140,7 @@ def test_the_jobs_after_an_interruption_are_not_begun(monkeypatch: pytest.Monkey
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(1)
 
-    monkeypatch.setattr(conduct, "_report", terminated)
+    monkeypatch.setattr(run, "report_on", terminated)
     assert main([*TINY, "executor=serial", "-m", "creators.hype=1,2,3"]) == 143
     assert len(begun) == 1
 
@@ -166,7 +168,7 @@ def test_a_lost_worker_is_told_once_with_the_signal(
         await_that(partial(_more_than, in_store()), process)
         await_that(partial(_has_workers, process), process)
         os.kill(workers_of(process.pid)[0], signal.SIGKILL)
-    assert process.wait(100) == 0, PRINTED.read_text()
+    assert process.wait(PATIENCE) == 0, PRINTED.read_text()
     told = [line for line in PRINTED.read_text().splitlines() if "worker" in line]
     assert told == ["a worker was lost, killed by SIGKILL: what it was at is done again"]
     pd.testing.assert_frame_equal(table(LATEST), undisturbed, check_exact=True)
@@ -180,7 +182,7 @@ def test_commands_at_once_make_each_run_once_and_outlive_one_that_is_killed(
     await_that(lambda: in_store() > 10)
     os.killpg(processes[0].pid, signal.SIGKILL)
     for number, process in enumerate(processes[1:], 1):
-        assert process.wait(100) == 0, Path(f"printed-{number}").read_text()
+        assert process.wait(PATIENCE) == 0, Path(f"printed-{number}").read_text()
     folders = [path for path in SINGLE.iterdir() if path.name.startswith("2")]
     assert len(folders) == 3
     for folder in folders:

@@ -135,7 +135,7 @@ def test_a_malformed_design_is_refused_in_one_line(
 
 MESSAGES = {
     "vary={creators.hyp: [1]}": f"{DESIGN}: creators.hyp is no parameter; did you mean 'creators.hype'?",
-    "vary={creators.hype: [1,-3]}": "point 1: creators.hype=-3: expected a number from 0 to 20 (quality)",
+    "vary={creators.hype: [1,-3]}": "point 1: creators.hype=-3: expected a number from 0 to 20 (utility)",
     "vary={creators.hype: {low: 2, high: 1}}": f"{DESIGN}.vary.creators.hype: low=2 is not below high=1",
     "vary={creators.hype: 3}": (
         f"{DESIGN}.vary.creators.hype=3: expected values [1,2,3], {{low: 1, high: 3}} or plausible"

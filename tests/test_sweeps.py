@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from fake_runs import instead
-from processes import KOC, PRINTED, await_that, in_store, listen_to_interrupts, workers_of
+from processes import KOC, PATIENCE, PRINTED, await_that, in_store, listen_to_interrupts, workers_of
 
 from experiments import Experiment, executor, live
 from experiments.cli import main
@@ -28,7 +28,7 @@ RUNS = 12  # of these
 LATEST = Path("results/single/latest/runs.parquet")
 
 
-pytestmark = pytest.mark.timeout(150)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(autouse=True)
@@ -175,7 +175,7 @@ def test_a_killed_worker_loses_nothing_and_the_sweep_goes_on(
     process = started("run", *LONGER, "executor.workers=2")
     await_that(lambda: in_store() > 0, process)
     os.kill(workers_of(process.pid)[0], signal.SIGKILL)
-    assert process.wait(100) == 0, PRINTED.read_text()
+    assert process.wait(PATIENCE) == 0, PRINTED.read_text()
     pd.testing.assert_frame_equal(table(), undisturbed, check_exact=True)
 
 
@@ -195,7 +195,7 @@ def test_a_run_that_kills_its_worker_again_and_again_has_failed_and_the_others_g
     Path("deadly.py").write_text(_DEADLY + plain)
     rules = "experiment.design.vary={rules.trust: [sim.rules.trust.trust, deadly.trust], creators.hype: [1,2,3]}"
     process = started("run", *instead(TINY, "experiment.seeds=1"), rules, "executor.workers=2")
-    assert process.wait(100) == 1, PRINTED.read_text()
+    assert process.wait(PATIENCE) == 1, PRINTED.read_text()
     runs = table()
     assert (runs["status"] == "failed").equals(runs["rules.trust"] == "deadly.trust")
     assert set(runs["error"].dropna()) == {"its worker was lost 3 times, killed by SIGKILL"}
@@ -217,7 +217,7 @@ def test_an_interruption_loses_nothing_and_asks_nothing(started: Callable[..., s
     process = started("run", *LONGER, "executor.workers=2")
     await_that(lambda: in_store() > 0, process)
     process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 130, PRINTED.read_text()
+    assert process.wait(PATIENCE) == 130, PRINTED.read_text()
     told = f"interrupted: {in_store()} of 60 runs are kept; the same command goes on from there"
     assert PRINTED.read_text().splitlines()[-1] == told and in_store() < 60
 

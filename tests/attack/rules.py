@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from .cases import Case, accepted, refused, tiny
 
 ARGUMENTS = {
-    "belief": "heard, p", "utility": "buyer, believed, log_price, friends, p",
+    "belief": "heard, p", "utility": "buyer, believed, price, friends, p",
     "trust": "met, broken, pool_met, pool_broken",
-    "expertise": "share, p", "open_probability": "odds_ratio, fatigue, p",
+    "open_probability": "odds_ratio, fatigue, p",
     "fatigue": "fatigue, earlier_today, irrelevant, p",
-    "share_probability": "sociability, surprise, p", "returned": "experienced, expected, p",
-    "claim": "quality, noise, expertise, inflation, p", "post_rate": "marginal_income, effort_cost, p",
+    "share_probability": "sociability, surprise, p", "returned": "liking, experienced, shock, p",
+    "claim": "known, paid, integrity, p", "post_rate": "marginal_income, effort_cost, p",
 }  # fmt: skip
 MODULES: dict[str, str | bytes] = {
     "raises ValueError": "raise ValueError('no')", "raises RuntimeError": "raise RuntimeError('no\\nyes')",
@@ -45,7 +45,7 @@ NAMES = [
     "规则.信任", "my-rules.rule", "my_rules/rule", "my_rules.py", "my_rules:rule", "1.rule", "__main__.rule",
     "os.system", "sys.exit",
     "builtins.abs", "sim.rules.trust", "sim.rules.trust.nothing", "sim.rules.nothing.trust",
-    "sim.rules.belief.expected_quality",
+    "sim.rules.belief.nothing",
     "experiments.cli.main", "numpy.add", "math.pi", "a" * 300 + ".rule", "'my rules.rule'", "''", "null", "3", "[a]",
     "{a: 1}",
 ]  # fmt: skip
@@ -77,8 +77,8 @@ def malformed() -> Iterator[Case]:
 
 LEGAL = {
     "post_rate": "def rule(@): return 1.0",
-    "claim": "from math import exp\ndef rule(@): return quality + noise * exp(-expertise)",
-    "expertise": "FLOOR = 0.2\ndef rule(@): return FLOOR + 0.5 * share",
+    "claim": "from math import exp\ndef rule(@): return known + exp(-integrity) if paid else known",
+    "returned": "LEAST = -2.0\ndef rule(@): return liking + experienced < LEAST",
 }  # fmt: skip
 
 

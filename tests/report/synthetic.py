@@ -44,7 +44,8 @@ def write_run(folder: Path, seeds: int = 10, *, noise: float = 0.03, seed: int =
         for arm, levels in arms.items():
             x = np.array([_position(f, levels[f]) for f in FACTORS])
             row = _outcomes(x, common, rng, noise)
-            rows.append({"arm": arm, **levels, "seed": s, "status": "finished", "seconds": 1.0, **row})
+            told = {"status": "finished", "run_id": f"{arm}-{s}", "seconds": 1.0}
+            rows.append({"arm": arm, **levels, "seed": s, **told, **row})
             daily.append(_daily(row, common, rng).assign(arm=arm, seed=s))
             funnel.append(_funnel(row).assign(arm=arm, seed=s))
             creators.append(_creators(x, rng).assign(arm=arm, seed=s))
