@@ -124,12 +124,12 @@ def test_a_sweep_is_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     ]  # fmt: skip
     assert cli.main(["run", *TINY, "experiment.seeds=1", *design]) == 0
     place = tmp_path / "results" / "single" / "latest"
-    assert cli.main(["flipmap", str(place), "--x", "risk", "--y", "quality", "--arm", "some", "--outcome", "gmv"]) == 0
+    assert cli.main(["flipmap", str(place), "--x", "risk", "--y", "use", "--arm", "some", "--outcome", "gmv"]) == 0
     said = capsys.readouterr().out
     assert "R2 = 0." in said and "One seed a point" in said
     name = "flipmap-some-gmv-market.choice.risk-market.memory.use"
     nodes = pd.read_csv(place / "analysis" / f"{name}.csv")
-    assert (nodes["market.choice.risk"].min(), nodes["market.choice.risk"].max()) == (0.0, 4.0)
+    assert (nodes["market.choice.risk"].min(), nodes["market.choice.risk"].max()) == (0.0, 1.0)
 
 
 def test_seeds_are_added_until_the_difference_is_known(
