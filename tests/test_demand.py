@@ -65,7 +65,8 @@ def runs() -> list[pd.DataFrame]:
 def effects(changed: str, outcome: str) -> Iterator[float]:
     """Change of an outcome as a share of itself, by seed."""
     for one in runs():
-        yield float(one.at[changed, outcome] / one.at["nothing", outcome] - 1)
+        before, after = (float(one[outcome].to_numpy()[list(one.index).index(name)]) for name in ("nothing", changed))
+        yield after / before - 1
 
 
 @pytest.mark.parametrize(
@@ -98,8 +99,8 @@ def test_nothing_done_otherwise_changes_nothing() -> None:
 
 def test_returns_follow_the_moment_in_which_something_is_bought() -> None:
     for one in runs():
-        at = one.loc["nothing"]
-        assert at["returns live"] > at["returns shelf"] > at["returns recall"]
+        live_rooms, shelf, recalled = (one[f"returns {name}"]["nothing"] for name in ("live", "shelf", "recall"))
+        assert live_rooms > shelf > recalled
 
 
 def test_money_that_is_there_is_spent() -> None:
