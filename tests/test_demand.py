@@ -23,6 +23,7 @@ from experiments.paired_markets import (
     unchanged,
     with_words,
 )
+from experiments.studies.models import demand_runs
 from sim.errors import UserError
 from sim.market import Market
 from sim.parameters import Parameters
@@ -64,7 +65,8 @@ def runs() -> list[pd.DataFrame]:
 def effects(changed: str, outcome: str) -> Iterator[float]:
     """Change of an outcome as a share of itself, by seed."""
     for one in runs():
-        yield float(one.at[changed, outcome] / one.at["nothing", outcome] - 1)
+        before, after = (float(one[outcome].to_numpy()[list(one.index).index(name)]) for name in ("nothing", changed))
+        yield after / before - 1
 
 
 @pytest.mark.parametrize(
@@ -97,8 +99,8 @@ def test_nothing_done_otherwise_changes_nothing() -> None:
 
 def test_returns_follow_the_moment_in_which_something_is_bought() -> None:
     for one in runs():
-        at = one.loc["nothing"]
-        assert at["returns live"] > at["returns shelf"] > at["returns recall"]
+        live_rooms, shelf, recalled = (one[f"returns {name}"]["nothing"] for name in ("live", "shelf", "recall"))
+        assert live_rooms > shelf > recalled
 
 
 def test_money_that_is_there_is_spent() -> None:
@@ -133,6 +135,24 @@ def test_a_pool_of_the_own_is_paid_for_and_fills() -> None:
     assert followers[1::2].sum() == 0
     assert market.m.brands["outlay"][::2, Spending.OWN].sum() > 0
     assert market.m.brands["outlay"][1::2, Spending.OWN].sum() == 0
+
+
+def test_effects_are_paired_by_seed() -> None:
+    """Two seeds of which the second sells ten times as much: what a change does to each is what counts."""
+    before, after = pd.DataFrame({"orders": [100.0, 10.0]}), pd.DataFrame({"orders": [120.0, 13.0]})
+    tables = [
+        pd.DataFrame({"orders": [one, other]}, ["nothing", "dearer"])
+        for one, other in zip(before.orders, after.orders, strict=True)
+    ]
+    made = demand_runs.by_seed(tables)
+    runs = demand_runs.Runs(made, 2 * made, [], np.zeros((2, 4, 2)))
+    assert demand_runs.effect(runs, "dearer", "orders").value == pytest.approx((0.2 + 0.3) / 2)
+    assert demand_runs.effect(runs, "dearer", "orders", share=False).value == pytest.approx((20 + 3) / 2)
+    assert demand_runs.elasticity(runs, "dearer", "orders", 1.1).value == pytest.approx(
+        np.log([1.2, 1.3]).mean() / np.log(1.1)
+    )
+    assert demand_runs.level(runs, "orders").value == pytest.approx(55)
+    assert demand_runs.sizes(runs, "orders")[:3] == pytest.approx((1, 1, 1))
 
 
 def test_a_market_changes_course_only_in_what_is_no_part_of_its_world() -> None:

@@ -67,7 +67,7 @@ def test_goodwill_under_regular_impressions_goes_to_its_fixed_point(every: int) 
     assert gaps[0] == pytest.approx(fixed - impression, abs=1e-6)
     assert gaps[10] == pytest.approx(gaps[0] * (fade * (1 - impression / most)) ** 10, abs=1e-5)
     assert gaps[-1] < 1e-6 and fixed < most
-    left = goodwill_on(every * 39 + 13, slots[0], one)
+    left = goodwill_on(every * 39 + 13, int(slots[0]), one)
     np.testing.assert_allclose(left, fixed * math.exp(-13 / tau), rtol=1e-5)
 
 
@@ -276,7 +276,7 @@ def test_a_higher_price_costs_buyers_between_what_they_buy_after_and_before() ->
 
 def test_prices_and_reference_prices_twice_as_high_change_nobodys_choice() -> None:
     """A price counts in reference prices; money to spend is no matter here."""
-    dear = {"categories": [{**CLONES["catalogue"]["categories"][0], "price": 100.0}]}
+    dear: Any = {"categories": [{**CLONES["catalogue"]["categories"][0], "price": 100.0}]}
     one, other = enjoyed(), enjoyed(**dear)
     assert len(one.orders()) > 1_000
     assert one.orders()["product"].tolist() == pytest.approx(other.orders()["product"].tolist())

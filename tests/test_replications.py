@@ -111,7 +111,7 @@ def test_hazard_is_that_of_goldenberg_libai_and_muller() -> None:
 def test_two_brands_are_bought_with_the_probabilities_of_the_model(friends: int, rivals_friends: int) -> None:
     """The logit of the two utilities returns each brand's probability and that of neither."""
     p = choice(external=0.02, friend=0.16, rival=0.02)
-    buyer = Buyer(-limits.NEVER, 1.0, 0.0)
+    buyer = Buyer(-limits.NEVER, 1.0, 0.0, 0.0, 0.0)
     pairs = ((friends, rivals_friends), (rivals_friends, friends))
     odds = [
         np.exp(total(adoption.adopts_one(buyer, Believed(0.0, float(theirs)), 0.0, float(ours), p)) - p.outside)
@@ -128,15 +128,15 @@ def test_owners_of_either_brand_buy_neither() -> None:
     p = choice(external=0.5, friend=0.5, rival=0.5)
     belief = scalars(Parameters().market.belief, numbers())
     for own, rival in ((1.0, 0.0), (0.0, 1.0)):
-        heard = Signals(0, 0, 0, 0, 0, 0, 3, 0, own, rival_words=2.0, rival_purchases=rival)
+        heard = Signals(0, 0, 0, 0, 1, 1, 3, own, 0, rival_words=2.0, rival_purchases=rival)
         believed = adoption.friends_of_rivals(heard, belief)
-        terms = adoption.adopts_one(Buyer(-1.0, 1.0, 0.0), believed, 0.0, 3.0, p)
+        terms = adoption.adopts_one(Buyer(-1.0, 1.0, 0.0, 0.0, 0.0), believed, 0.0, 3.0, p)
         assert total(terms) == -adoption.CERTAIN
 
 
 def test_friends_who_leave_no_doubt_are_no_error() -> None:
     p = choice(external=0.5, friend=0.9, rival=0.5)
-    terms = adoption.adopts_one(Buyer(-limits.NEVER, 1.0, 0.0), Believed(0.0, 255.0), 0.0, 255.0, p)
+    terms = adoption.adopts_one(Buyer(-limits.NEVER, 1.0, 0.0, 0.0, 0.0), Believed(0.0, 255.0), 0.0, 255.0, p)
     assert 100 < total(terms) - p.outside < adoption.CERTAIN
 
 

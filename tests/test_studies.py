@@ -16,7 +16,7 @@ from experiments.studies.models.lookalikes import write_ties
 from experiments.studies.study import Verdict, above, below, covers, within
 
 SMALL: dict[str, dict[str, float]] = {
-    "demand": {"people": 1_000, "larger": 1_000, "seeds": 3},
+    "demand": {"people": 500, "larger": 1_000, "seeds": 3},
     "bass": {"people": 500, "seeds": 5},
     "threshold": {"runs": 1},
     "goldenberg": {"people": 500, "runs": 30},

@@ -60,7 +60,7 @@ def figure(o: Options, runs: Runs, title: str) -> Drawing:
     """Effects of each change on what parties want."""
     drawing = new_figure(title, 6.5)
     axes = drawing.subplots()
-    rows = [name for name in runs.effects[0].index if name.startswith(("all", "no ", "use", "claims"))]
+    rows = [name for name in runs.effects.index.unique("arm") if name.startswith(("all", "no ", "use", "claims"))]
     series = {of: [effect(runs, name, of) for name in rows] for of in ("orders", "surplus", "profit")}
     numbers = forest(axes, rows, series, scale=100)
     axes.set(xlabel="change, %", xlim=(-60, 30))

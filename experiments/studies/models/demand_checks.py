@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from experiments.studies.models.demand_runs import (
     CREATORS,
+    UNCHANGED,
     Runs,
     contribution,
     difference,
@@ -100,7 +101,7 @@ def reported(runs: Runs) -> Iterator[Check]:
                     otherwise="inflated claims also bring orders that are worth having")  # fmt: skip
     private = difference(runs, "conversion private", "conversion public")
     yield above("orders a page, private and answers less public", 0, private, kind="finding", source=ARTICLES)
-    for changed in ("nothing", "all in public", "all in private"):
+    for changed in (UNCHANGED, "all in public", "all in private"):
         yield above("sales per follower and post, KOCs over KOLs", 1, koc_over_kol(runs, changed), kind="finding",
                     changed=changed, source="Beichert, Bayerl, Goldenberg & Lanz 2024: 5.4")  # fmt: skip
     changed = "answers without end"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from experiments.loyalty import Repeat, loyalty, words_told
 from experiments.paired_markets import Change, Span, money, otherwise, paired, prices, unchanged
 from experiments.statistics import Estimate, t_interval
+from experiments.studies import paired as arms
 from sim.parameters import Parameters
 from sim.state import Spending
 
@@ -22,13 +24,14 @@ SOME = slice(1, None, 4)
 SPAN = Span(part=150, start=180, end=360)
 FRIENDS, HEARD = 3, 60  # most friends who speak of a product, and days within which it may be bought
 CREATORS = (Spending.KOL, Spending.KOC)
+UNCHANGED = "nothing"
 
 
 class Runs(NamedTuple):
-    """What the runs gave, by seed."""
+    """What the runs gave."""
 
-    effects: list[pd.DataFrame]  # a row for each change, a column for each outcome
-    larger: list[pd.DataFrame]  # the unchanged market, larger
+    effects: pd.DataFrame  # outcomes by seed and change ("arm")
+    larger: pd.DataFrame  # the same of the unchanged market, larger
     loyal: list[dict[str, Repeat]]
     told: NDArray[np.float64]  # (seeds, FRIENDS + 1, 2) who bought what so many friends spoke of, and who might have
 
@@ -37,7 +40,7 @@ def changes(parameters: Parameters) -> dict[str, Change]:
     """What is done otherwise, by name."""
     noise = parameters.market.experience.noise
     return {
-        "nothing": unchanged,
+        UNCHANGED: unchanged,
         **{f"all budgets x {x:g}": money(x) for x in (0, 0.5, 2, 8)},
         **{f"own budget x {x:g}": money(x, SOME) for x in (0, 2)},
         **{f"own {channel.name} x 2": money(2, SOME, (channel,)) for channel in (Spending.ADS, *CREATORS)},
@@ -62,42 +65,42 @@ def made(people: int, larger_people: int, count: int) -> Runs:
     market, larger = (Parameters.model_validate({"market": {"consumers": n}}) for n in (people, larger_people))
     run = Parallel(n_jobs=os.cpu_count())
     return Runs(
-        run(delayed(paired)(market, seed, SPAN, changes(market), SOME) for seed in seeds),
-        run(delayed(paired)(larger, seed, SPAN, {"nothing": unchanged}, SOME) for seed in seeds),
+        by_seed(run(delayed(paired)(market, seed, SPAN, changes(market), SOME) for seed in seeds)),
+        by_seed(run(delayed(paired)(larger, seed, SPAN, {UNCHANGED: unchanged}, SOME) for seed in seeds)),
         run(delayed(loyalty)(market, seed) for seed in seeds),
         np.array(run(delayed(words_told)(market, seed, SPAN.part, HEARD, FRIENDS) for seed in seeds)),
     )
 
 
-def value_of(one: pd.DataFrame, outcome: str, changed: str = "nothing") -> float:
-    """An outcome of one seed's market, unchanged or changed."""
-    return float(one[outcome].to_numpy()[list(one.index).index(changed)])
+def by_seed(made: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Outcomes of all seeds in one table."""
+    return pd.concat(dict(enumerate(made)), names=["seed", "arm"])
+
+
+def values(table: pd.DataFrame, outcome: str, changed: str = UNCHANGED) -> pd.Series:
+    """An outcome of the unchanged market, or of a changed one, by seed."""
+    return table.xs(changed, level="arm")[outcome]
 
 
 def effect(runs: Runs, changed: str, outcome: str, *, share: bool = True) -> Estimate:
     """Change of an outcome, as a share of itself or as it is, paired by seed."""
-    pairs = [(value_of(one, outcome), value_of(one, outcome, changed)) for one in runs.effects]
-    return t_interval([after / before - 1 if share else after - before for before, after in pairs])
+    return t_interval(arms.effect(runs.effects, outcome, UNCHANGED, changed, share))
 
 
 def elasticity(runs: Runs, changed: str, outcome: str, factor: float) -> Estimate:
     """Elasticity of an outcome to what was multiplied by a factor."""
-    return t_interval(
-        [np.log(value_of(one, outcome, changed) / value_of(one, outcome)) / np.log(factor) for one in runs.effects]
-    )
+    return t_interval(np.log(values(runs.effects, outcome, changed) / values(runs.effects, outcome)) / np.log(factor))
 
 
 def contribution(runs: Runs, changed: str) -> Estimate:
     """Margin gained for each yuan of marketing money more, or lost for each less."""
-    margin, spent = (
-        [value_of(one, of, changed) - value_of(one, of) for one in runs.effects] for of in ("margin", "spent")
-    )
-    return t_interval(np.array(margin) / np.array(spent))
+    margin, spent = (arms.effect(runs.effects, of, UNCHANGED, changed, False) for of in ("margin", "spent"))
+    return t_interval(margin / spent)
 
 
 def level(runs: Runs, outcome: str) -> Estimate:
     """An outcome of the unchanged market."""
-    return t_interval([value_of(one, outcome) for one in runs.effects])
+    return t_interval(values(runs.effects, outcome))
 
 
 def odds_ratio(runs: Runs, friends: int) -> Estimate:
@@ -128,17 +131,16 @@ def _around(value: float, error: float, seeds: int) -> Estimate:
 
 def sizes(runs: Runs, outcome: str, *, share: bool = True) -> Estimate:
     """By how much an outcome of the larger market exceeds that of the smaller one, as a share of it or as it is."""
-    sides = zip(runs.effects, runs.larger, strict=True)
-    pairs = [(value_of(small, outcome), value_of(large, outcome)) for small, large in sides]
-    return t_interval([after / before - 1 if share else after - before for before, after in pairs])
+    small, large = values(runs.effects, outcome), values(runs.larger, outcome)
+    return t_interval(large / small - 1 if share else large - small)
 
 
 def difference(runs: Runs, outcome: str, less: str) -> Estimate:
     """Difference of two outcomes of the unchanged market."""
-    return t_interval([value_of(one, outcome) - value_of(one, less) for one in runs.effects])
+    return t_interval(values(runs.effects, outcome) - values(runs.effects, less))
 
 
 def koc_over_kol(runs: Runs, changed: str) -> Estimate:
     """Sales per follower and post, KOCs over KOLs."""
     koc, kol = (f"{tier} sales per follower and post" for tier in ("KOC", "KOL"))
-    return t_interval([value_of(one, koc, changed) / value_of(one, kol, changed) for one in runs.effects])
+    return t_interval(values(runs.effects, koc, changed) / values(runs.effects, kol, changed))

@@ -1,0 +1,1 @@
+"""Models that studies compare with or set up: limits of the market, theories, estimators, graphs."""
