@@ -257,7 +257,7 @@ def test_tasks_share_a_dispatch_when_runs_are_small_but_never_a_seed(made: Made)
     sized = list(executor._tasks(made))
     assert [run.seed for task in sized for run in task] == [run.seed for run in made]
     assert all(len({run.seed for run in task}) == 1 for task in sized)
-    assert max(len(task) for task in sized) == 3  # of 2,000 people and 90 days
+    assert max(len(task) for task in sized) == 2  # of 2,000 people and 150 days
 
 
 def test_real_workers_yield_what_this_process_yields(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
