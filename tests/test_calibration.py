@@ -193,7 +193,7 @@ def test_mistakes_are_told_in_a_line(wish: Wish, said: str) -> None:
         ({"priors": {"market.choice.risk": {"low": -2, "high": 1}}}, "allowed is 0 to 10"),
         ({"targets": {"X": {"observable": "gmvv", "value": 1, "error": 1}}}, "X.observable=gmvv: expected one of"),
         ({"targets": {"X": {"observable": "product_gini", "value": 1, "error": 0}}}, "error"),
-        ({"days": 10}, "days=10: expected above burn_in=60"),
+        ({"days": 10}, "days=10: expected above burn_in=150"),
     ],
 )
 def test_mistakes_in_the_file_name_the_key(tmp_path: Path, change: dict[str, object], said: str) -> None:
@@ -229,7 +229,7 @@ def test_the_figure_marks_targets_that_are_missed_and_that_conflict() -> None:
     found = read()
     targets = {name: found["targets"][name] for name in ("B1", "B3", "B7")}
     for one in targets.values():
-        one["left_out"] |= {"distance": 0.5, "relieves": dict.fromkeys(targets, 0.0)}
+        one["left_out"] = {"distance": 0.5, "relieves": dict.fromkeys(targets, 0.0)}
     calm = draw_targets({**found, "targets": targets})
     assert calm.title == "No targets pull against each other; none of 3 missed when all are used, none when held out"
     targets["B1"]["left_out"]["distance"] = -2.5

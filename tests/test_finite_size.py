@@ -46,7 +46,9 @@ def test_pools_of_full_size_leave_the_market_of_ten_thousand_as_it_is() -> None:
     assert p[FULL_POOLS] == p[BASE]
     small = size.arms(1_000)[FULL_POOLS]
     base = p[BASE].creators
-    assert pool_bounds(1_000, small.creators.pool_least, small.creators.pool_most) == (base.pool_least, base.pool_most)
+    most = 1_000 // 4  # no pool holds more of a market
+    assert pool_bounds(1_000, small.creators.pool_least, small.creators.pool_most) == (most, most)
+    assert pool_bounds(10_000, base.pool_least, base.pool_most) == (base.pool_least, base.pool_most)
 
 
 def test_sizes_end_with_the_largest() -> None:
