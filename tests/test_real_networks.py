@@ -59,5 +59,5 @@ def test_effects_are_differences_of_arms_of_one_seed() -> None:
 
 @pytest.mark.skipif(util.find_spec("lifetimes") is None, reason="lifetimes, which ships CDNOW, is missing")
 def test_the_published_fits_to_cdnow_are_found_again() -> None:
-    answer = asked(repeat_purchases, seeds=2, consumers=600, burn_in=30)
+    answer = asked(repeat_purchases, seeds=2, consumers=3_000, burn_in=30)
     assert all(check.passed for check in answer.checks if check.name.startswith("CDNOW"))

@@ -31,7 +31,7 @@ SMALL: dict[str, dict[str, float]] = {
     "finite_size": {"largest": 5_000, "seeds": 3, "days": 20},
     "diffusion_networks": {"seeds": 3, "shuffles": 39, "days": 120},
     "real_graphs": {"seeds": 2, "days": 8, "burn_in": 4},
-    "repeat_purchases": {"seeds": 2, "consumers": 600, "burn_in": 30},
+    "repeat_purchases": {"seeds": 2, "consumers": 3_000, "burn_in": 30},
     "calibration": {"markets": 2},
     "metamorphic": {"worlds": 5},
 }

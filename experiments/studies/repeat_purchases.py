@@ -37,7 +37,7 @@ MOST_SHOWN, SPREAD = 8, People()
 class Options(Asked):
     """The market, and how people in it differ."""
 
-    consumers: int = option(3_000, "people in the market", 500, 100_000)
+    consumers: int = option(6_000, "people in the market", 3_000, 100_000)
     seeds: int = option(6, "seeds", 2, 100)
     burn_in: int = option(60, "days before customers are counted as newly won", 0, 1_000)
     taste: float = option(SPREAD.taste_spread, "spread of taste, market.people.taste_spread", 0, 5)
