@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -83,18 +83,15 @@ def beside(ax: Axes, row: float, text: str, colour: str = INK, *, bold: bool = F
 
 def in_percent(ax: Axes) -> None:
     """Let shares along the axis be read as per cent."""
-    ax.xaxis.set_major_locator(MaxNLocator(4, symmetric=True))
+    ax.xaxis.set_major_locator(MaxNLocator(4, symmetric=True, steps=(1, 2, 5, 10)))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{percent(value)} %"))
 
 
 def sides(ax: Axes, low: str, high: str) -> None:
-    """What the colours of the two sides mean, below the ends of the axis."""
-    looks: tuple[tuple[str, float, Any, str], ...] = (
-        (low, 0.0, "left", VERMILLION), (high, 1.0, "right", BLUE),
-    )  # fmt: skip
-    for text, x, align, colour in looks:
-        ax.annotate(text, (x, 0), xycoords="axes fraction", xytext=(0, -34), textcoords="offset points", va="top",
-                    ha=align, color=colour, fontweight="bold", fontsize=8.5)  # fmt: skip
+    """What the colours of the two sides mean, below the axis, a line each: beside each other long names would meet."""
+    for line, (text, colour) in enumerate(((low, VERMILLION), (high, BLUE))):
+        ax.annotate(text, (0, 0), xycoords="axes fraction", xytext=(0, -32 - 13 * line), textcoords="offset points",
+                    va="top", ha="left", color=colour, fontweight="bold", fontsize=8.5)  # fmt: skip
 
 
 def limit_of(ends: Iterable[float]) -> float:

@@ -84,7 +84,7 @@ def _panel(
         beside(ax, row, written(effect), colour_of(effect), bold=effect.clear)
     in_percent(ax)
     ax.set_title(wrapped(results.question(comparison.factor), 34), fontsize=10)
-    sides(ax, f"■ better with\n{results.label(comparison.low)}", f"■ better with\n{results.label(comparison.high)}")
+    sides(ax, f"■ better with {results.label(comparison.low)}", f"■ better with {results.label(comparison.high)}")
 
 
 def _marks(results: Results, comparison: Comparison, row: int, effect: Effect, limit: float) -> list[Mark]:
