@@ -119,7 +119,9 @@ def _ended_at(files: int, pid: int, folder: Path) -> bool:
     while len(seen) < files:
         if ended(pid, 0.003) is not None:
             return True
-        seen.update((folder / "here").rglob("*"))
+        # os.walk bears folders that go while it looks
+        for root, *found in os.walk(folder / "here"):
+            seen.update(Path(root, name) for names in found for name in names)
     return False
 
 
