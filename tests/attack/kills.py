@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import matplotlib
 import numpy as np
 import pandas as pd
 import platformdirs
@@ -170,7 +171,10 @@ def compilation(_number: int, folder: Path) -> Iterator[str]:
     command = [str(Path(sys.executable).with_name("koc")), *tiny("market.consumers=100")]
     for name in ("here", "tmp"):
         (folder / name).mkdir()
-    settings = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), "TMPDIR": str(folder / "tmp")}
+    settings = {
+        **os.environ, "XDG_CACHE_HOME": str(folder / "cache"), "TMPDIR": str(folder / "tmp"),
+        "MPLCONFIGDIR": matplotlib.get_cachedir(),  # its list of fonts is not koc's
+    }  # fmt: skip
     for moment in sorted(np.random.default_rng(13).uniform(0, most, COMPILATIONS)):
         one = subprocess.Popen(command, cwd=folder / "here", env=settings, stderr=subprocess.DEVNULL)
         while len(list((folder / "cache").rglob("*.nb?"))) < moment and one.poll() is None:
