@@ -27,6 +27,7 @@ from sim.errors import UserError
 
 ANSWER = 5.0  # seconds that a cluster has to answer
 PARENT_CHECKED = 1.0  # seconds between a worker's looks whether its parent lives
+TAKEN = 1.0  # seconds in which loky's thread takes a call, a millisecond as a rule
 IDLE = 300  # seconds after which a worker without work ends
 LOSSES = ("TerminatedWorkerError", "KilledWorker", "RayActorError", "WorkerCrashedError")
 ONE_THREAD = dict.fromkeys(
@@ -39,6 +40,7 @@ ONE_THREAD = dict.fromkeys(
 _MEMORY, _KERNEL = Path("/proc/meminfo"), Path("/proc/vmstat")  # of Linux
 
 _started: list[Any] = []  # the pool of this machine's workers, one at most
+_handed: list[Future[Any]] = []  # the last call that was handed to it
 
 
 class Pool(NamedTuple):
@@ -107,7 +109,16 @@ def stop(*, wait: bool = False) -> None:
     """End this machine's workers at once, whatever they are at."""
     while _started:
         with deferred():
+            _await_taken()
             _started.pop().shutdown(wait=wait, kill_workers=True)
+
+
+def _await_taken() -> None:
+    """Wait until loky has taken all calls, in their order: its thread breaks where it finds one at the end."""
+    until = time.monotonic() + TAKEN
+    while _handed and not (_handed[0].running() or _handed[0].done()) and time.monotonic() < until:
+        time.sleep(0.001)
+    _handed.clear()
 
 
 def is_loss(error: BaseException) -> bool:
@@ -180,6 +191,7 @@ def _submitted(executor: Executor, function: Callable[[Any], Any], argument: Any
     packed = _packed(function, argument)
     with deferred(), blocked():
         future: Future[Any] = _here(executor).submit(_call, packed)
+        _handed[:] = [future]
     return future
 
 

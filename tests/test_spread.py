@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 
-from experiments import executor
+import pytest
+
+from experiments import executor, workers
 from experiments.configuration import Executor
 
 TWO = Executor(workers=2)
@@ -32,3 +35,14 @@ def test_the_caller_may_go_on_to_change_what_the_workers_were_given() -> None:
     for number in range(1_000_000):
         held.items[-number - 1] = _Item()
     assert list(found) == [0, 20_000, 40_000]
+
+
+def test_workers_may_be_ended_right_after_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken: list[BaseException | None] = []
+    monkeypatch.setattr(threading, "excepthook", lambda told: broken.append(told.exc_value))
+    for _ in range(3):  # since a thread is met at a moment
+        with workers.pool(TWO) as pool:
+            pool.submit(abs, -1).result()
+            pool.submit(abs, -2)
+        workers.stop(wait=True)
+    assert broken == []
