@@ -9,8 +9,7 @@ import pytest
 from experiments.outcomes import INTERESTS, SHOWN
 from experiments.studies import finite_size
 from experiments.studies.models import settling as size
-from experiments.studies.models.settling import BASE, FLIPS, FULL_POOLS, GMV, Quantity
-from sim.audience import pool_bounds
+from experiments.studies.models.settling import BASE, FLIPS, GMV, Quantity
 
 PEOPLE = [1_000, 10_000, 100_000, 1_000_000]
 SEEDS = 40
@@ -39,16 +38,6 @@ def test_luck_of_people_falls_as_the_square_root_and_that_of_goods_stays() -> No
     slope, low, high = size.power(PEOPLE, found.spread, SEEDS)
     assert low > -0.5
     assert slope == pytest.approx(0, abs=0.05)
-
-
-def test_pools_of_full_size_leave_the_market_of_ten_thousand_as_it_is() -> None:
-    p = size.arms(10_000)
-    assert p[FULL_POOLS] == p[BASE]
-    small = size.arms(1_000)[FULL_POOLS]
-    base = p[BASE].creators
-    most = 1_000 // 4  # no pool holds more of a market
-    assert pool_bounds(1_000, small.creators.pool_least, small.creators.pool_most) == (most, most)
-    assert pool_bounds(10_000, base.pool_least, base.pool_most) == (base.pool_least, base.pool_most)
 
 
 def test_sizes_end_with_the_largest() -> None:

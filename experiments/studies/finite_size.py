@@ -11,7 +11,7 @@ import pandas as pd
 from experiments.drawing.style import BLUE, ORANGE, Drawing, new_figure, panels, wrapped
 from experiments.outcomes import number, percent
 from experiments.studies.models import settling as size
-from experiments.studies.models.settling import BASE, FULL_POOLS, GMV, Quantity, Settling, quantities, values
+from experiments.studies.models.settling import GMV, Quantity, Settling, quantities, values
 from experiments.studies.paired import lives
 from experiments.studies.study import Asked, Check, Study, above, covers, option, within
 
@@ -26,7 +26,7 @@ STUDY = Study(
         well as people; all people meet the same goods, so their luck does not average out.""",
 )
 SIZES, ACROSS = (1_000, 2_000, 5_000, 10_000, 30_000, 100_000, 300_000), 6  # people; panels side by side
-RULES = "Ratings tell by their number, not by a share of people; below 10,000 people pools shrink with the market."
+RULES = "Sales and ratings of goods count by number, not by a share of people; pools are at most a quarter of all."
 
 
 class Options(Asked):
@@ -44,10 +44,9 @@ class Options(Asked):
 
 
 class Runs(NamedTuple):
-    """How every quantity depends on size; and the base's with pools of full size."""
+    """How every quantity depends on size."""
 
     found: dict[Quantity, Settling]
-    same: dict[Quantity, Settling]
 
     def settled(self, people: int) -> int:
         """How many quantities stay within the tolerance from so many people on."""
@@ -62,19 +61,16 @@ def simulate(o: Options) -> Runs:
             for name, market in lives(size.arms(people), seed, o.days, burn_in):
                 rows[people, seed, name] = size.by_head(market.result().outcomes, people, o.days - burn_in)
     table = pd.DataFrame(rows).T.rename_axis(["people", "seed", "arm"])
-    found = {one: size.settling(one, values(table, one), o.tolerance) for one in quantities()}
-    levels = [one for one in found if one.arm == BASE and not one.effect]
-    return Runs(found, {one: size.settling(one, values(table, one, FULL_POOLS), o.tolerance) for one in levels})
+    return Runs({one: size.settling(one, values(table, one), o.tolerance) for one in quantities()})
 
 
 def checks(o: Options, runs: Runs) -> Iterator[Check]:
     """The second largest market against the largest; and whether luck averages out over people as it should."""
     *_, before, last = o.sizes
     for one, how in runs.found.items():
-        told = f" With pools of full size: {size.gap(runs.same.get(one, how).before)}."
         yield within(f"{one.label}: {before:,} against {last:,} people", -o.tolerance, o.tolerance, how.before.tolist(),
                      expected=f"within {o.tolerance:.0%}", source="the model's own largest market",
-                     otherwise=RULES + told * (one in runs.same), kind="finding")  # fmt: skip
+                     otherwise=RULES, kind="finding")  # fmt: skip
     gmv = runs.found[GMV]
     given, free = size.power(o.sizes[:-1], gmv.paired[:-1], o.seeds), size.power(o.sizes, gmv.spread, o.seeds)
     yield covers("GMV a head: spread where the goods are given, power of N", -0.5, given, expected="-1/2",
@@ -88,7 +84,7 @@ def findings(o: Options, runs: Runs) -> list[str]:
     first, before, last = o.sizes[0], *o.sizes[-2:]
     gmv, count = runs.found[GMV], len(runs.found)
     luck = gmv.paired[-2] / np.sqrt(1e8 / before)
-    smallest, so = (one[GMV].gaps.value.iloc[0] for one in (runs.found, runs.same))
+    smallest = gmv.gaps.value.iloc[0]
     growing = [f"{runs.settled(n)} from {n:,} people on" for n in o.sizes[:-1]]
     rest = {one.label: how.before for one, how in runs.found.items() if not np.isfinite(how.settled)}
     off = [name for name, far in rest.items() if far.low > o.tolerance or far.high < -o.tolerance]
@@ -100,8 +96,7 @@ def findings(o: Options, runs: Runs) -> list[str]:
         f"""Of {count} outcomes and effects, {", ".join(growing[:-1])} and {growing[-1]} stay within {o.tolerance:.0%}
             of the value at {last:,} people.{f" Those that still move: {', '.join(off)}." if off else ""}
             {f" Undecided with so few seeds: {', '.join(unknown)}." if unknown else ""}""",
-        f"""In a market of {first:,}, GMV a head differs from that by {smallest:.0%}. {RULES} With pools
-            of full size it differs by {so:.0%}.""",
+        f"In a market of {first:,}, GMV a head differs from that by {smallest:.0%}. {RULES}",
         f"""Between seeds GMV a head has a standard deviation of {gmv.spread[-1]:.1%} at {last:,} people and of
             {gmv.spread[0]:.1%} at {first:,}; with the goods of a seed given, of {gmv.paired[-2]:.2%} at {before:,}.""",
         f"""A platform of a hundred million people would, by the square-root law, differ by {luck:.3%} from another of
@@ -128,21 +123,19 @@ def figure(o: Options, runs: Runs, title: str) -> Drawing:
     drawing, gmv = new_figure(title, 1.3 + 1.55 * -(-(len(runs.found) + 1) // ACROSS), 10.0), runs.found[GMV]
     *each, luck = panels(drawing, len(runs.found) + 1, most=ACROSS, sharex=True)[0]
     for place, (axes, (one, how)) in enumerate(zip(each, runs.found.items(), strict=True)):
-        size.against_size(axes, how, runs.same.get(one), o.tolerance)
+        size.against_size(axes, how, o.tolerance)
         stays = f"from {how.settled:,.0f}" if np.isfinite(how.settled) else f"not below {o.largest:,}"
         axes.set_title(f"{wrapped(one.label, 21)}\n{stays}", fontsize=7.8)
         axes.tick_params(labelsize=6.5, labelleft=place % ACROSS == 0)
     luck.loglog(o.sizes, gmv.spread, "o-", ms=2.2, color=BLUE, lw=1.1, label="other goods")
     luck.loglog(o.sizes[:-1], gmv.paired[:-1], "o-", ms=2.2, color=ORANGE, lw=1.1, label="same goods")
     luck.set_title(f"spread of {GMV.label}", fontsize=7.8)
-    for axes in (each[0], luck):
-        axes.legend(frameon=False, fontsize=6.5, loc="upper right", handlelength=1.4)
+    luck.legend(frameon=False, fontsize=6.5, loc="upper right", handlelength=1.4)
     caption = f"""Distance from the same seed's market of {o.largest:,} people, in % of the value there (effects, which
         are in % of the base themselves: in points): mean and 95 % interval over seeds, on a scale that is linear within
         ±{o.tolerance:.0%} (band) and logarithmic beyond. Above each panel: the number of people from which on the whole
-        interval stays in the band. Dashed: pools of full size. A head:
-        sums of money by the head and day. Effects are of one change from commission, private domain, KOCs. Spread of
-        GMV: standard deviations, over the mean."""
+        interval stays in the band. A head: sums of money by the head and day. Effects are of one change from
+        commission, private domain, KOCs. Spread of GMV: standard deviations, over the mean."""
     parts = {
         one.label: how.gaps.assign(spread=how.spread, largest=how.last, settled=how.settled)
         for one, how in runs.found.items()

@@ -1,8 +1,8 @@
 """Whom to seed: a map of the best seeds by how a promise is kept, how active people are, and how far status divides.
 
-A new good is promised to some people, who may buy it, feel what it is truly like, and tell friends of that; those may
-buy or be put off. The market is the default one of one category, without creators and budgets, on a scale-free graph;
-all strategies under one seed have the same people, the same graph and the same luck.
+A new good is given to some people with a promise of its worth; they find out what it is truly like, and tell friends of
+that, who may buy or be put off. The market is the default one of one category, without creators and budgets, on a
+scale-free graph; all strategies under one seed have the same people, the same graph and the same luck.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Options(Asked):
 
     people: int = option(1000, "people in the market", 200, 20_000)
     days: int = option(20, "days after the seeding", 5, 180)
-    seeds: int = option(8, "seeds, each with all strategies in all settings", 3, 200)
+    seeds: int = option(24, "seeds, each with all strategies in all settings", 3, 200)
     share: float = option(0.05, "share of people seeded", 0.005, 0.5)
 
 

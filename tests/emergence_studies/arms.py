@@ -17,7 +17,6 @@ from sim.state import PRIVATE_CHANNELS, Tier
 from sim.world import World
 
 FEN = 100
-FULL_MARKET = 10_000  # people from which on a pool has the size that its parameter says
 
 Settings = dict[str, float]  # by dotted path
 
@@ -32,15 +31,8 @@ class Size(NamedTuple):
 
 
 def parameters(size: Size, settings: Settings) -> Parameters:
-    """Parameters of an arm; a small market keeps pools of 150 to 500 people, and as many KOLs a head as a large one."""
-    small = FULL_MARKET / min(size.consumers, FULL_MARKET)
-    default = Parameters().creators
-    town: Settings = {
-        "market.consumers": size.consumers,
-        "creators.pool_least": round(default.pool_least * small),
-        "creators.pool_most": round(default.pool_most * small),
-        "creators.kol_count": round(default.kol_count / small),
-    }
+    """Parameters of an arm; what creators are to a person does not hang on the size of the market."""
+    town: Settings = {"market.consumers": size.consumers}
     return Parameters.model_validate(reduce(merged, starmap(nested, {**town, **settings}.items())))
 
 

@@ -15,7 +15,7 @@ from sim.parameters import Choice, Parameters
 from sim.state import Channel
 from sim.world import World
 
-from .arms import FULL_MARKET, Settings, Size, arms, doses, parameters, world_of
+from .arms import Settings, Size, arms, doses, parameters, world_of
 from .facts import Fact, at_peak, jackknifed
 
 PURCHASES_PER_VIEW = 0.0225  # Taobao UserBehavior log: 2,015,839 purchases of 89,716,264 page views
@@ -92,13 +92,12 @@ def revenue_per_follower(size: Size) -> list[Fact]:
 
 def pool_size(size: Size, pools: Sequence[int], answers: float) -> list[Fact]:
     """Conversion falls as pools grow and everybody follows as many creators: time to answer is what does not scale."""
-    small = FULL_MARKET / min(size.consumers, FULL_MARKET)
 
     def elasticity(settings: Settings) -> pd.Series:
         found = arms(size, {
             str(pool): {
                 **SAME_KOCS, "creators.posts_fixed": 1, "creators.koc_share": 4.5 / pool, "creators.answers": answers,
-                "creators.pool_least": round(pool * small), "creators.pool_most": round(pool * small), **settings,
+                "creators.pool_least": pool, "creators.pool_most": pool, **settings,
             } for pool in pools
         })  # fmt: skip
         log_rates = np.log([found[str(pool)].private_conversion for pool in pools])

@@ -1,4 +1,4 @@
-"""Campaigns that promise a new good to some people: settings, strategies and what a campaign brings."""
+"""Campaigns that give a new good to some people: settings, strategies and what a campaign brings."""
 
 from __future__ import annotations
 
@@ -12,14 +12,19 @@ from numpy.typing import NDArray
 from experiments.statistics import Estimate, t_interval
 from experiments.studies.models.plain_graphs import divided
 from sim.market import Market
-from sim.markets.words import with_word
+from sim.markets.settlement import NEVER
+from sim.opening import with_orders
 from sim.parameters import Parameters
+from sim.state import NOBODY, Order, Stage
 from sim.world import Goods, World, past_purchases
 
 PRODUCT = 0
 
 
-PROMISE = 1.0  # quality that the campaign promises, in utility
+PROMISE = 1.0  # worth that the campaign promises, in utility
+
+
+KEPT_IN_ANY_CASE = 1e6  # liking of a gift, utility
 
 
 KEPT = (-1.0, 0.0, 1.0)  # true quality
@@ -110,9 +115,13 @@ def of_quality(world: World, quality: float) -> Goods:
 
 
 def campaign(market: Market, rows: NDArray[np.int64], days: int) -> tuple[float, float]:
-    """Promise the product to some people and let the market run: who bought and kept it, and what they paid, yuan."""
-    # as `Market.tell`, but of what is promised, not of what is true
-    market.m = market.m._replace(inbox=with_word(market.m.inbox, rows, PRODUCT, PROMISE))
+    """Give the product to some people and let the market run: who bought and kept it, and what they paid, yuan."""
+    gifts = Order.table(len(rows))
+    gifts["stage"], gifts["number"], gifts["consumer"] = Stage.CONFIRMED, np.arange(len(rows)), rows
+    gifts["product"], gifts["brand"] = PRODUCT, market.world.goods.brand[PRODUCT]
+    gifts["creator"], gifts["parent"], gifts["claim"] = NOBODY, NOBODY, np.nan
+    gifts["expected"], gifts["liking"] = PROMISE, KEPT_IN_ANY_CASE
+    market.m, market.orders_so_far = with_orders(market.m, gifts, NEVER, keep_all=True), len(rows)
     orders = market.run(days).orders()
-    kept = orders[(orders["product"] == PRODUCT) & (orders.returned == 0)]
-    return float(kept.consumer.nunique()), float((kept.price - kept.coupon).sum()) / 100
+    bought = orders[(orders["product"] == PRODUCT) & (orders.returned == 0) & (orders.price > 0)]
+    return float(bought.consumer.nunique()), float((bought.price - bought.coupon).sum()) / 100

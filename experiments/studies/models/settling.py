@@ -12,14 +12,14 @@ from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
 from experiments.configuration import load_settings
-from experiments.drawing.style import BLUE, GREY, INK, PALE
+from experiments.drawing.style import BLUE, INK, PALE
 from experiments.outcomes import INTERESTS, SHOWN
 from experiments.statistics import t_interval
 from experiments.studies.paired import effect
 from sim.parameters import Parameters
 from sim.recorder import OUTCOMES
 
-BASE, FULL_POOLS = "commission-private-koc", "pools of full size"
+BASE = "commission-private-koc"
 FLIPS = {
     "commission_free-private-koc": "no commission",
     "commission-public-koc": "public domain",
@@ -78,7 +78,7 @@ def by_head(outcomes: Mapping[str, float], people: int, days: int) -> dict[str, 
     return {name: outcomes[name] / per.get(OUTCOMES[name].unit, 1) for name in SHOWN}
 
 
-def values(table: pd.DataFrame, one: Quantity, base: str = BASE) -> pd.DataFrame:
+def values(table: pd.DataFrame, one: Quantity) -> pd.DataFrame:
     """A quantity, a row per size, a column per seed.
 
     Parameters
@@ -87,17 +87,14 @@ def values(table: pd.DataFrame, one: Quantity, base: str = BASE) -> pd.DataFrame
         Outcomes by the head; rows by people, seed and arm.
     one
         Which.
-    base
-        Arm that stands for the base.
 
     Returns
     -------
     DataFrame
         Effects are NaN where the base is not above zero.
     """
-    arm = base if one.arm == BASE else one.arm
-    level = table.xs(arm, level="arm")[one.outcome]
-    return (effect(table, one.outcome, base, arm) if one.effect else level).unstack("seed")
+    level = table.xs(one.arm, level="arm")[one.outcome]
+    return (effect(table, one.outcome, BASE, one.arm) if one.effect else level).unstack("seed")
 
 
 def from_largest(one: Quantity, values: pd.DataFrame) -> pd.DataFrame:
@@ -153,13 +150,10 @@ MOST = 3.0  # the share beyond which panels are cut
 
 
 def arms(people: int) -> dict[str, Parameters]:
-    """The base of the headline, its three single changes, and the base with pools of full size; by name."""
+    """The base of the headline and its three single changes, by name."""
     settings = load_settings(["experiment=headline", f"market.consumers={people}"])
     every = {arm.name: arm.parameters for arm in settings.arms()}
-    chosen = {name: every[name] for name in (BASE, *FLIPS)}
-    p, share = chosen[BASE], min(people / 10_000, 1.0)
-    pools = {name: round(getattr(p.creators, name) / share) for name in ("pool_least", "pool_most")}
-    return chosen | {FULL_POOLS: p.model_copy(update={"creators": p.creators.model_copy(update=pools)})}
+    return {name: every[name] for name in (BASE, *FLIPS)}
 
 
 def gap(of: pd.Series) -> str:
@@ -168,14 +162,12 @@ def gap(of: pd.Series) -> str:
     return f"{of.value:+.1%} ± {half:.1%}" if np.isfinite(half) else "n/a"
 
 
-def against_size(axes: Axes, one: Settling, same: Settling | None, tolerance: float) -> None:
+def against_size(axes: Axes, one: Settling, tolerance: float) -> None:
     """Distance from the largest market, by people."""
     gaps = one.gaps.clip(-MOST, MOST)
     axes.axhspan(-tolerance, tolerance, color=PALE, lw=0)
     error = np.abs(gaps[["low", "high"]].to_numpy().T - gaps.value.to_numpy())
-    axes.errorbar(gaps.index, gaps.value, error, fmt="o-", ms=2.2, color=BLUE, lw=1.1, elinewidth=0.9, label="as it is")
-    if same is not None:
-        axes.plot(gaps.index, same.gaps.value.clip(-MOST, MOST), "--", color=GREY, lw=1.0, label=FULL_POOLS)
+    axes.errorbar(gaps.index, gaps.value, error, fmt="o-", ms=2.2, color=BLUE, lw=1.1, elinewidth=0.9)
     axes.axhline(0, color=INK, lw=0.5)
     axes.set_yscale("symlog", linthresh=tolerance, linscale=1.0)
     axes.set(ylim=(-MOST, MOST), xscale="log")

@@ -25,7 +25,6 @@ def settings(people: int, take: float) -> dict[str, Any]:
     Commission and the platform's take are both added to the price, so that the buyer's mark-up and the creator's pay
     are the platform's to set; brands have all the budget they need, and do not react.
     """
-    full = max(10_000 / people, 1.0)  # pools shrink in small markets: this undoes it
     return {
         "market": {
             "consumers": people,
@@ -34,7 +33,7 @@ def settings(people: int, take: float) -> dict[str, Any]:
         },
         "creators": {
             "koc_share": 0.03, "kol_count": 0, "leave": 0.1, "patience": 14, "entry": 0.02,
-            "pool_least": round(100 * full), "pool_most": round(200 * full),
+            "pool_least": 100, "pool_most": 200,
         },
         "brands": {"weekly_budget": 1e4, "ads": 0, "kol": 0, "koc": 1, "pass_through": 1},
         "platform": {"take_rate": take, "annual_fee": 0, "coupon_newcomers": False, "feed": {"content_share": 0}},
