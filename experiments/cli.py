@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from experiments.analysis import commands
 from experiments.calibration.command import calibrate
+from experiments.claims.command import claims
 from experiments.studies import commands as studies
 
 PLATFORMS = ("linux", "darwin")
@@ -216,7 +217,7 @@ def replay(
 
 for command in (
     calibrate, commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios, studies.replicate,
-    studies.validate,
+    studies.validate, claims,
 ):  # fmt: skip
     app.command()(command)
 

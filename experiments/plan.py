@@ -105,7 +105,7 @@ def plan(settings: Settings, points: Points | None = None) -> Plan:
     own = (Point(row, study.seeds, within=f"point {n}: " if row else "") for n, row in enumerate(points.rows))
     cells = list(cells_of(study, base, own, Length(study.days, study.burn_in, study.keeps_tables)))
     made = Plan(cells, points, checks_of(study, base), {})
-    return made._replace(runs=_by_world([*(run for cell in cells for run in cell.runs), *made.smaller]))
+    return made._replace(runs=by_world([*(run for cell in cells for run in cell.runs), *made.smaller]))
 
 
 def checks_of(study: Study, base: Mapping[str, Any]) -> dict[str, list[Cell]]:
@@ -170,7 +170,7 @@ def _typed(parameters: Parameters, path: str) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _by_world(runs: Iterable[Run]) -> dict[str, Run]:
+def by_world(runs: Iterable[Run]) -> dict[str, Run]:
     """Runs by id, each once: the first of the same id, since those whose tables are kept come before checks."""
     unique: dict[str, Run] = {}
     for run in runs:

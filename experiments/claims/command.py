@@ -1,0 +1,85 @@
+"""The command `koc claims`."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from experiments.claims.judge import Judged
+
+NAME = "claims"
+
+
+def claims(
+    numbers: Annotated[list[str] | None, typer.Argument(help="Claims, by their number; all, unless given.")] = None,
+    file: Annotated[Path | None, typer.Option(help="The rows; configs/claims.yaml.")] = None,
+    output: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("results"),
+    workers: Annotated[int, typer.Option(min=0, max=10_000, help="Processes; 0 for one per core.")] = 0,
+    docs: Annotated[Path | None, typer.Option(help="Folder of documentation to write the page into, too.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be made, and stop.")] = False,
+) -> None:
+    """Put what practitioners claim to the market: holds, fails, turns, or cannot be told.
+
+    Makes the runs that the store lacks, and goes on where it was interrupted. A claim that fails is a finding; the exit
+    status is 1 where a run failed.
+    """
+    from experiments import executor, terminal
+    from experiments.claims import conduct, words
+    from experiments.claims.plan import plan
+    from experiments.claims.rows import FILE, read
+    from experiments.configuration import Executor
+
+    where = file or FILE
+    rows = read(where)
+    chosen = rows.chosen(numbers or [])
+    planned = plan(rows, chosen, where.name)
+    console = terminal.console()
+    console.print(conduct.announced(planned))
+    if dry_run:
+        return
+    try:
+        made = conduct.carry_out(planned, output, Executor(workers=workers), console)
+    finally:
+        executor.stop()
+    judged = conduct.judged(rows, chosen, planned, made.outcomes)
+    lacking = {number: claim for number, claim in chosen.items() if claim.needs}
+    asked = conduct.Asked(shlex.join(["koc", *sys.argv[1:]]), docs)
+    folder = conduct.written(rows, judged, lacking, made, output / NAME, asked)
+    _print(judged)
+    for number, claim in lacking.items():
+        print(f"{number}: not yet testable; needs {claim.needs}")
+    print(f"{words.count(judged, len(lacking))}\npage: {folder / words.PAGE}")
+    raise typer.Exit(int(bool(made.failures)))
+
+
+def _print(judged: Sequence[Judged]) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+    console.print(_table(judged))
+
+
+def _table(judged: Sequence[Judged]) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
+    from rich.table import Table
+
+    from experiments.claims import words
+    from experiments.claims.plan import HOME
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading, share in (("", None), ("claim", 5), ("verdict", 2), ("found (95 % interval)", 3), ("hangs on", 4)):
+        table.add_column(heading, ratio=share, no_wrap=share is None)
+    for one in judged:
+        found = "\n".join(words.effect(each) for each in one.found[HOME])
+        cells = (one.number, one.claim.says, words.verdict_of(one), found, words.hangs(one))
+        table.add_row(*map(escape, cells))
+    return table

@@ -1,0 +1,182 @@
+"""Every run that the claims need: arms at the market as it is configured, and at points that may turn a verdict."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from experiments import posterior_file
+from experiments.claims.rows import Checks, Claim, Claims, Size
+from experiments.configuration import check_possible, load_settings
+from experiments.design import Arm
+from experiments.designs import set_at
+from experiments.mistakes import declared, field_at, shown, validated
+from experiments.paths import flat
+from experiments.plan import by_world
+from experiments.runs import Run, runs_of
+from sim.errors import UserError
+from sim.parameters import Parameters
+
+AS_CONFIGURED = ""
+
+
+class Point(NamedTuple):
+    """Where a claim is judged.
+
+    Attributes
+    ----------
+    assumption : str
+        Path of the parameter that is moved; `AS_CONFIGURED` where none is.
+    value : float
+        What it is moved to; the number of a draw, where the assumption is ``posterior``.
+    small : bool
+        Whether it is one of the smaller markets.
+    """
+
+    assumption: str = AS_CONFIGURED
+    value: float = 0.0
+    small: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called in words."""
+        if self.assumption == POSTERIOR:
+            return f"draw {self.value + 1:g} of the posterior"
+        if self.assumption:
+            return f"{self.assumption}={shown(self.value)}"
+        return "the smaller market" if self.small else "the market as configured"
+
+
+POSTERIOR = "posterior"
+HOME, SMALL = Point(), Point(small=True)
+
+Runs = dict[Point, dict[str, list[Run]]]
+"""Runs of a claim, by point and arm; those of a seed share their place in every list."""
+
+
+class Planned(NamedTuple):
+    """What the claims need.
+
+    Attributes
+    ----------
+    runs : dict
+        Runs of each claim, by its number.
+    every : dict
+        All of them by id, each once; those of a world follow each other.
+    """
+
+    runs: dict[str, Runs]
+    every: dict[str, Run]
+
+    @property
+    def points(self) -> int:
+        """Places at which claims are judged, in all."""
+        return sum(map(len, self.runs.values()))
+
+
+def plan(file: Claims, chosen: Mapping[str, Claim], within: str) -> Planned:
+    """Plan the runs of some claims; each arm is seen to be a possible market.
+
+    Parameters
+    ----------
+    file
+        Tells how large the markets are.
+    chosen
+        The claims, by number; what cannot be expressed needs none.
+    within
+        Name of the file, for messages.
+
+    Raises
+    ------
+    UserError
+        If an arm or an assumption is wrong; names it.
+    """
+    found = {number: _runs_of_claim(file, number, claim, within) for number, claim in chosen.items() if claim.arms}
+    every = (run for runs in found.values() for arms in runs.values() for some in arms.values() for run in some)
+    return Planned(found, by_world(every))
+
+
+def _runs_of_claim(file: Claims, number: str, claim: Claim, within: str) -> Runs:
+    place = f"{within}: claims.{number}"
+    large = _arms(claim, file.size, place)
+    found: Runs = {HOME: _made(large, file.size)}
+    small = _arms(claim, file.checks, place)
+    for point, changes in _points(file, claim, small, place):
+        found[point] = _made({name: _changed(each, changes, place) for name, each in small.items()}, file.checks)
+    return found
+
+
+def _arms(claim: Claim, size: Size, place: str) -> dict[str, Parameters]:
+    """Parameters of each arm, in a market of this size unless the arm has its own."""
+    found = {}
+    for name, overrides in claim.arms.items():
+        try:
+            words = [*shlex.split(claim.market), *shlex.split(overrides)]
+        except ValueError as error:
+            raise UserError(f"{place}.arms.{name}: {overrides}: {error}") from None
+        try:
+            parameters = _configured(tuple(words))
+        except UserError as error:
+            raise UserError(f"{place}.arms.{name}: {error}") from None
+        has_size = any(word.startswith("market.consumers=") for word in words)
+        found[name] = parameters if has_size else _changed(parameters, {"market.consumers": size.consumers}, place)
+        check_possible(Arm(name, {}, found[name]), f"{place}.arms: ")
+    return found
+
+
+@cache
+def _configured(overrides: tuple[str, ...]) -> Parameters:
+    return load_settings(["experiment=single", *overrides]).parameters
+
+
+def _points(
+    file: Claims, claim: Claim, arms: Mapping[str, Parameters], place: str
+) -> Iterator[tuple[Point, Mapping[str, Any]]]:
+    """Places in the smaller markets and what is set there: nothing, an end of an assumption, or a draw."""
+    decided, differing = _decided(arms)
+    yield SMALL, {}
+    for path in claim.hangs_on or file.hangs_on:
+        field = field_at(Parameters, tuple(path.split(".")))
+        ends = declared(field, "plausible") if field else None
+        if ends is None:
+            raise UserError(f"{place}.hangs_on: {path} has no plausible range; koc parameters prints which have one")
+        if path in differing:
+            raise UserError(f"{place}.hangs_on: {path} is set by the arms; expected a parameter that they share")
+        for end in map(float, ends):
+            yield Point(path, end, small=True), {path: end}
+    for number, drawn in enumerate(_draws(file.checks)):
+        yield Point(POSTERIOR, number, small=True), {path: drawn[path] for path in drawn if path not in decided}
+
+
+def _decided(arms: Mapping[str, Parameters]) -> tuple[set[str], set[str]]:
+    """Parameters that any arm sets, on which somebody decided; and those in which arms differ."""
+    contents = [dict(flat(parameters.model_dump(mode="json"))) for parameters in arms.values()]
+    defaults = dict(flat(Parameters().model_dump(mode="json")))
+    paths = dict.fromkeys(path for content in contents for path in content)
+    decided = {path for path in paths if any(content.get(path) != defaults.get(path) for content in contents)}
+    return decided, {path for path in paths if any(content.get(path) != contents[0].get(path) for content in contents)}
+
+
+def _draws(checks: Checks) -> list[dict[str, Any]]:
+    if not checks.draws:
+        return []
+    found = posterior_file.read()
+    if checks.draws > len(found["draws"]):
+        raise UserError(f"checks.draws={checks.draws}: configs/posterior.yaml holds {len(found['draws'])}")
+    return [dict(zip(found["parameters"], row, strict=True)) for row in found["draws"][: checks.draws]]
+
+
+def _changed(parameters: Parameters, changes: Mapping[str, Any], place: str) -> Parameters:
+    if not changes:
+        return parameters
+    content = set_at(parameters.model_dump(mode="json"), changes)
+    return validated(Parameters, content, within=f"{place}: ")
+
+
+def _made(arms: Mapping[str, Parameters], size: Size) -> dict[str, list[Run]]:
+    return {
+        name: runs_of(Arm(name, {}, parameters), range(size.seeds), size.days, size.burn_in, tables=False)
+        for name, parameters in arms.items()
+    }
