@@ -20,8 +20,8 @@ INTRODUCTION = """\
 
 Articles on key opinion consumers, private traffic and platforms claim much. Each claim is put to the market here as
 a row of [`configs/claims.yaml`](../configs/claims.yaml): the arms that are compared, and which outcome should be larger
-in which. `koc claims` makes the runs that the store lacks and works out every sign; `koc claims --docs docs` writes this
-page. Nothing on it is typed by hand but the claims themselves, in words of our own.
+in which. `koc claims` makes the runs that the store lacks and works out every sign; `koc claims --docs docs` writes
+this page. Nothing on it is typed by hand but the claims themselves, in words of our own.
 
 - **holds**: every expectation is met; each 95 % interval over markets, paired by seed, lies on the side expected.
 - **fails**: an interval lies on the other side, or so close to none that it does not matter.
