@@ -21,7 +21,7 @@ STUDY = Study(
         Yon, Olivera & Valente).""",
     question="""Do people adopt after those whom they name have adopted, village by village, and does the market show as
         much on the same ties?""",
-    change="words=3: each buyer who tells, tells half as many friends; look at the odds ratios of the market",
+    change="words=1: each buyer who tells, tells half as many friends; look at the odds ratios of the market",
     self_check="""Why is the odds ratio of Brazil so much lower within villages? Because villages adopted at different
         times: in an early village both a farmer and those named adopt early, whoever influences whom.""",
     data="netdiffuser",

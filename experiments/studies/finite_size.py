@@ -34,7 +34,7 @@ class Options(Asked):
 
     largest: int = option(100_000, "people in the largest market", 2_000, 1_000_000)
     seeds: int = option(5, "seeds of each size", 3, 100)
-    days: int = option(60, "days of a run, of which the second half counts", 20, 365)
+    days: int = option(240, "days of a run, of which the second half counts", 20, 730)
     tolerance: float = option(0.05, "share of its value by which an outcome may lie off", 0.001, 0.5)
 
     @property

@@ -39,8 +39,8 @@ class Options(Asked):
 
     deezer: int = option(0, "1 takes Deezer (28,281 people) in the place of LastFM (7,624)", 0, 1)
     seeds: int = option(4, "seeds", 2, 100)
-    days: int = option(30, "days that count", 7, 1_000)
-    burn_in: int = option(40, "first days, which do not", 0, 1_000)
+    days: int = option(120, "days that count", 7, 1_000)
+    burn_in: int = option(120, "first days, which do not", 0, 1_000)
 
     @property
     def graph(self) -> str:

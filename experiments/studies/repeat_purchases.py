@@ -39,7 +39,7 @@ class Options(Asked):
 
     consumers: int = option(6_000, "people in the market", 3_000, 100_000)
     seeds: int = option(6, "seeds", 2, 100)
-    burn_in: int = option(60, "days before customers are counted as newly won", 0, 1_000)
+    burn_in: int = option(120, "days before customers are counted as newly won", 0, 1_000)
     taste: float = option(SPREAD.taste_spread, "spread of taste, market.people.taste_spread", 0, 5)
     activity: float = option(SPREAD.activity_spread, "spread of activity, market.people.activity_spread", 0, 5)
     budget: float = option(SPREAD.budget_spread, "spread of budgets, market.people.budget_spread", 0, 3)

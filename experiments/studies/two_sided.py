@@ -37,7 +37,7 @@ class Options(Asked):
 
     people: int = option(2_000, "people in the market", 500, 20_000)
     seeds: int = option(6, "seeds", 3, 100)
-    days: int = option(60, "days of a run, of which the second half counts", 30, 365)
+    days: int = option(240, "days of a run, of which the second half counts", 30, 730)
     take: float = option(0.35, "platform's take, share of price", 0.05, 0.5)
     respect: float = option(2.0, "times that a post's intrinsic reward is as large, with more respect", 1.0, 10.0)
 

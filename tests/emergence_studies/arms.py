@@ -26,8 +26,8 @@ class Size(NamedTuple):
 
     consumers: int
     seeds: int
-    days: int = 120
-    burn_in: int = 60
+    days: int = 240
+    burn_in: int = 120
 
 
 def parameters(size: Size, settings: Settings) -> Parameters:

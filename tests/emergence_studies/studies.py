@@ -31,12 +31,12 @@ EQUAL_TIES: Settings = {
     **{f"market.trust.{tie}_broken": 1.5 for tie in ("friend", "second", "interest", "stranger")},
 }
 HONEST: Settings = {"creators.hype": 0, "market.belief.disclosure": 0, "brands.pass_through": 0}
-AMPLE: Settings = {"brands.weekly_budget": 1000}
+NO_FEES: Settings = {"creators.koc_fee": 0, "creators.slot_fee": 0}
 AGAINST_HIGH_COMMISSION: dict[str, Settings] = {
     "no fatigue": NO_FATIGUE,
     "no hype, no discount of paid claims, no pass-through": HONEST,
-    "budget without limit": AMPLE,
-    "both, and same creators, posts": {**HONEST, **AMPLE, **SAME_CREATORS, "creators.posts_fixed": 0.75},
+    "no fees": NO_FEES,
+    "no hype and the rest, and same creators, posts": {**HONEST, **SAME_CREATORS, "creators.posts_fixed": 0.75},
 }
 
 
@@ -127,8 +127,8 @@ def posting(size: Size, rates: Sequence[float]) -> list[Fact]:
 def commission(size: Size, rates: Sequence[float], changes: Mapping[str, Settings]) -> list[Fact]:
     """GMV and consumer surplus are highest at a small commission; creators want a large one.
 
-    Commission brings KOCs in and keeps them. A large one makes them post more than followers bear, and spends the
-    brands' budget before the week ends; it also shows an incentive, inflates claims and raises prices.
+    Commission brings KOCs in and keeps them, as fees do. A large one makes them post more than followers bear; it also
+    shows an incentive, inflates claims and raises prices.
     """
     low, few, high = rates[0], SMALL_COMMISSION, rates[-1]
 
@@ -137,10 +137,12 @@ def commission(size: Size, rates: Sequence[float], changes: Mapping[str, Setting
 
     facts = []
     for outcome, label in (("gmv", "GMV"), ("consumer_surplus", "consumer surplus")):
-        full, same = table(outcome, rates, {}), table(outcome, (low, few), SAME_CREATORS)
+        full = table(outcome, rates, {})
+        without = {"no entry, no exit": SAME_CREATORS, "no fees": NO_FEES}
+        less = {name: table(outcome, (low, few), settings) for name, settings in without.items()}
         other = {name: table(outcome, (few, high), settings) for name, settings in changes.items()}
         fall = {name: found[few] / found[high] for name, found in other.items()}
-        rise = {"no entry, no exit": same[few] / same[low]}
+        rise = {name: found[few] / found[low] for name, found in less.items()}
         facts.append(Fact(f"{label}, best commission over {low:g}", 1, +1, at_peak(full) / full[low], rise))
         facts.append(Fact(f"{label}, best commission over {high:g}", 1, +1, at_peak(full) / full[high], fall))
     income = table("creator_revenue", rates, {})
@@ -215,19 +217,19 @@ LARGE: Studies = {
     "revenue_per_follower": partial(revenue_per_follower, Size(10_000, 10)),
     "pool_size": partial(pool_size, Size(10_000, 8), pools=(60, 150, 500, 1500), answers=20),
     "posting": partial(posting, Size(10_000, 8), rates=(0.25, 0.5, 1, 2, 3, 5, 8)),
-    "commission": partial(
-        commission, Size(5_000, 8, days=180), rates=(0, 0.05, 0.1, 0.2, 0.4), changes=AGAINST_HIGH_COMMISSION
-    ),
-    "off_category": partial(off_category, Size(10_000, 8, days=90, burn_in=30)),
+    "commission": partial(commission, Size(5_000, 8), rates=(0, 0.05, 0.1, 0.2, 0.4), changes=AGAINST_HIGH_COMMISSION),
+    "off_category": partial(off_category, Size(10_000, 8, 180)),
     "keyed_draws": partial(keyed_draws, Size(5_000, 20)),
 }
 SMALL: Studies = {
-    "public_purchases": partial(public_purchases, Size(2_000, 4, days=100)),
-    "private_over_public": partial(private_over_public, Size(2_000, 4, days=100)),
-    "revenue_per_follower": partial(revenue_per_follower, Size(10_000, 3, days=90)),
-    "pool_size": partial(pool_size, Size(2_000, 4, days=100), pools=(60, 300), answers=4),
-    "posting": partial(posting, Size(2_000, 3, days=100), rates=(0.25, 1, 8)),
-    "commission": partial(commission, Size(2_000, 4), rates=(0, 0.05, 0.4), changes={"no fatigue": NO_FATIGUE}),
+    "public_purchases": partial(public_purchases, Size(2_000, 4, 100, 60)),
+    "private_over_public": partial(private_over_public, Size(2_000, 4, 100, 60)),
+    "revenue_per_follower": partial(revenue_per_follower, Size(10_000, 3, 90, 60)),
+    "pool_size": partial(pool_size, Size(2_000, 8, 100, 60), pools=(60, 300), answers=4),
+    "posting": partial(posting, Size(2_000, 3, 100, 60), rates=(0.25, 1, 8)),
+    "commission": partial(
+        commission, Size(2_000, 4, 120, 60), rates=(0, 0.05, 0.4), changes={"no fatigue": NO_FATIGUE}
+    ),
     "off_category": partial(off_category, Size(2_000, 6, days=100, burn_in=30)),
     "keyed_draws": partial(keyed_draws, Size(1_500, 8, days=80, burn_in=40)),
 }

@@ -23,7 +23,7 @@ def settings(people: int, take: float) -> dict[str, Any]:
     """Parameters, nested, of a market whose goods are mostly found through creators with pools of their own.
 
     Commission and the platform's take are both added to the price, so that the buyer's mark-up and the creator's pay
-    are the platform's to set; brands have all the budget they need, and do not react.
+    are the platform's to set: there are no fees beside it. Brands have all the budget they need, and do not react.
     """
     return {
         "market": {
@@ -32,7 +32,7 @@ def settings(people: int, take: float) -> dict[str, Any]:
             "attention": {"public_slots": 0.5, "search": 0.1},
         },
         "creators": {
-            "koc_share": 0.03, "kol_count": 0, "leave": 0.1, "patience": 14, "entry": 0.02,
+            "koc_share": 0.03, "kol_count": 0, "koc_fee": 0, "leave": 0.1, "patience": 14, "entry": 0.02,
             "pool_least": 100, "pool_most": 200,
         },
         "brands": {"weekly_budget": 1e4, "ads": 0, "kol": 0, "koc": 1, "pass_through": 1},
