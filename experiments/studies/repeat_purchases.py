@@ -83,7 +83,7 @@ def checks(o: Options, runs: Runs) -> Iterator[Check]:
         known = getattr(runs.known, name)
         yield covers(
             f"a brand of the market: {NAMES[name]}", known, estimate, expected=f"{known:.3g}", kind="finding",
-            source="CDNOW 1997-98, as shipped with lifetimes", otherwise=purchases.reason(estimate.value, known, name),
+            source="CDNOW 1997-98, as shipped with lifetimes", otherwise=purchases.REASONS[name],
         )  # fmt: skip
     fits = [goodness(one.customers.repeats) for one in runs.made]
     share, at_home = binomtest(sum(fit.p < LEVEL for fit in fits), len(fits)), goodness(runs.log.repeats)
