@@ -14,7 +14,7 @@ from sim.parameters import Graph, Parameters, Rules
 if TYPE_CHECKING:
     from sim.friendships import GraphReport
 
-TABLES = ("daily", "funnel", "creators", "split", "graph")
+TABLES = ("daily", "funnel", "creators", "split", "graph", "platforms")
 WORLD_BUILT = "world is built"  # among the timings of a run
 LEAST_WORK = 2_000  # consumers that take as long as what a day costs whatever the size of the market
 MODEL = Path(__file__).resolve().parent.parent / "sim"

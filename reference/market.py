@@ -52,6 +52,8 @@ class PlainMarket(mesa.Model):
 
     def __init__(self, parameters: Parameters, friends: Sequence[Sequence[int]], seed: int) -> None:
         super().__init__(seed=seed)
+        if parameters.membership.choice:
+            raise ValueError("membership.choice: in the plain Mesa market everybody stays on the one platform")
         if parameters.rivals:
             raise ValueError("rivals: the plain Mesa market has one platform")
         if parameters.platform.deal.needs or parameters.market.catalogue.stock:

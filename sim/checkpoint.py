@@ -24,6 +24,7 @@ from sim.day import Day, Used
 from sim.errors import LedgerError, UserError
 from sim.markets.fees import DAYS_A_YEAR
 from sim.markets.settlement import PARTS
+from sim.markets.standing import STANDING
 from sim.opening import with_creators
 from sim.parameters import Parameters
 from sim.ranges import MOST_DAYS, MOST_SUM
@@ -36,6 +37,7 @@ from sim.state import (
     Creator,
     Follow,
     Listing,
+    Membership,
     Memory,
     Order,
     Person,
@@ -53,7 +55,8 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound="Market")
 
 TABLES: dict[str, type[Record]] = {
-    "consumers": Consumer, "memories": Memory, "follows": Follow, "creators": Creator,
+    "consumers": Consumer, "memories": Memory, "follows": Follow,
+    "memberships": Membership, "creators": Creator,
     "products": Product, "listings": Listing, "brands": Brand, "platforms": Platform,
     "profiles": Profile, "cards": Card, "posts": Post, "inbox": Word, "orders": Order,
 }  # fmt: skip
@@ -95,6 +98,7 @@ class Header(BaseModel):
     lengths: dict[str, Counted]
     recorder: dict[str, Amount]
     rows: list[list[int | float]]
+    standings: list[list[int | float]]
     random: list[Any]
     rng: dict[str, Any]
 
@@ -119,13 +123,14 @@ def save(market: Market, path: str | os.PathLike[str]) -> None:
         parameters=market.parameters.model_dump(mode="json"),
         seed=market.seed,
         people=len(market.m.people),
-        world=_checksum(market.m),
+        world=_checksum(market.world),
         burn_in=recorder.burn_in,
         keep_orders=recorder.keep_orders,
         day=market.day,
         lengths={name: len(arrays[name]) for name in GROWING},
         recorder=_counts(recorder),
         rows=[list(row) for row in recorder.rows],
+        standings=[list(row) for row in recorder.standings],
         random=list(market.random.getstate()),
         rng=market.rng.bit_generator.state,
         **{name: getattr(market, name) for name in OF_THE_MARKET},
@@ -155,12 +160,12 @@ def _arrays(market: Market) -> Iterator[tuple[str, NDArray[Any]]]:
     yield from ((f"recorder.{name}", one) for name, one in vars(recorder).items() if isinstance(one, np.ndarray))
 
 
-def _checksum(m: Day) -> int:
+def _checksum(world: World) -> int:
     """A checksum of the world: of people, and of who is whose friend."""
-    checksum = zlib.crc32(np.ascontiguousarray(m.offsets).data)
-    checksum = zlib.crc32(np.ascontiguousarray(m.friends).data, checksum)
+    checksum = zlib.crc32(np.ascontiguousarray(world.graph.offsets).data)
+    checksum = zlib.crc32(np.ascontiguousarray(world.graph.friends).data, checksum)
     for name in Person.columns:  # bytes between columns may be anything
-        checksum = zlib.crc32(np.ascontiguousarray(m.people[name]).data, checksum)
+        checksum = zlib.crc32(np.ascontiguousarray(world.people[name]).data, checksum)
     return checksum
 
 
@@ -205,7 +210,7 @@ def load(kind: type[M], path: str | os.PathLike[str], world: World | None = None
                 f"holds {header.people} people, and the world has {len(market.m.people)}; "
                 "expected world= as the market was made with"
             )
-        if _checksum(market.m) != header.world:
+        if _checksum(market.world) != header.world:
             raise UserError("holds other people or friends than the world; expected world= as the market was made with")
         _restore_tables(market, header, arrays)
         _restore_arrays(market, header, arrays)
@@ -294,12 +299,16 @@ def _restore_numbers(market: Market, header: Header) -> None:
         raise UserError(f"{HEADER}.interest_carries: {len(header.interest_carries)} numbers, expected {platforms}")
     if any(len(row) != len(DAILY) for row in header.rows) or [row[0] for row in header.rows] != [*range(header.day)]:
         raise UserError(f"{HEADER}.rows: expected {len(DAILY)} numbers for each of {header.day} days")
+    days = [day for day in range(header.day) for _ in range(platforms)]
+    if any(len(row) != len(STANDING) for row in header.standings) or [row[0] for row in header.standings] != days:
+        raise UserError(f"{HEADER}.standings: expected {len(STANDING)} numbers for each day and platform")
     if header.recorder.keys() != _counts(recorder).keys():
         raise UserError(f"{HEADER}.recorder: not the counts of a recorder; {EXPECTED}")
     for name in OF_THE_MARKET:
         setattr(market, name, getattr(header, name))
     vars(recorder).update(header.recorder)
     recorder.rows = [tuple(row) for row in header.rows]
+    recorder.standings = [tuple(row) for row in header.standings]
     try:
         version, state, gauss = header.random
         market.random.setstate((version, tuple(state), gauss))

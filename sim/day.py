@@ -23,6 +23,7 @@ from sim.state import (
     Leaving,
     Listing,
     Luck,
+    Membership,
     Memory,
     Offer,
     Order,
@@ -146,6 +147,7 @@ class Day(Context):
     consumers: Table[Consumer]
     memories: Table[Memory]  # (N, MEMORY_SLOTS)
     follows: Table[Follow]
+    memberships: Table[Membership]  # (N, V) where people choose; else without rows
     friends: Int32
     offsets: Int64  # friends of i are ``friends[offsets[i]:offsets[i + 1]]``
     creators: Table[Creator]

@@ -63,6 +63,7 @@ class Stream(IntEnum):
     MATCH = 30
     RECALL = 31
     PAST = 32
+    MEMBERSHIP = 33
 
 
 def stream_keys(seed: int) -> NDArray[np.uint64]:

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim import checkpoint, ledger
-from sim.agents import business
+from sim.agents import business, membership
 from sim.agents.brand import Brand
 from sim.agents.consumer import Consumer
 from sim.agents.creating import draw_turns
@@ -33,6 +33,7 @@ from sim.friendships import GraphReport, Ids
 from sim.markets import settlement, words
 from sim.markets.arrival import arriving, book_all
 from sim.markets.confirmation import confirm_all, draw_lots
+from sim.markets.standing import standing
 from sim.markets.sums import Total
 from sim.opening import first_day, with_creators, with_orders, with_parameters
 from sim.parameters import Parameters
@@ -191,9 +192,14 @@ class Market(ColumnarModel):
         """The phases before the consumers': afterwards each consumer can live the day, in any order."""
         self._check_days(1)
         with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
+            if self.parameters.membership.choice:
+                self._timed("people choose platforms", self._people_choose)
             self._timed("brands plan", self._brands_plan)
             self._timed("creators post, platforms rank", self._creators_post)
         self.pass_over.open_day(len(self.m.creators))
+
+    def _people_choose(self) -> None:
+        membership.morning(self.m, self.world, self.parameters)
 
     def _creators_post(self) -> None:
         draw_turns(self.m)
@@ -251,6 +257,8 @@ class Market(ColumnarModel):
         self.received = by_consumer(arriving(self.day, self.m.orders, int(self.m.used[Used.ORDERS])), self.m)
         self.told: Table[Word] = self.pass_over.receive(self.m, self.received)
         end_follows(leaving, self.m.follows)
+        if self.parameters.membership.choice:
+            membership.realise(self.received, self.m)
         tally = self.pass_over.tally(len(self.m.creators))
         self.m = self.m._replace(out=self.m.out._replace(tally=tally))
         book_all(self.received, round(self.parameters.brands.own_contact * FEN), self.m)
@@ -311,6 +319,8 @@ class Market(ColumnarModel):
             raise UserError(
                 f"{', '.join(others)}: the world is made of it; expected only policy and behaviour to change"
             )
+        if parameters.membership.choice != self.parameters.membership.choice:
+            raise UserError("membership.choice: memberships begin on the first day; expected it to stay as it is")
         if parameters.brands.own > 0 and self.parameters.brands.own == 0:
             raise UserError("brands.own: own accounts are opened on the first day; expected a share above 0 by then")
         self.m = with_parameters(self.m, self.world, self.parameters, parameters)
@@ -372,6 +382,7 @@ class Market(ColumnarModel):
             if (self.day - recorder.burn_in) % DAYS_A_WEEK == DAYS_A_WEEK - 1:
                 recorder.count_week(m.consumers["reached"])
         before, self.revenue_so_far = self.revenue_so_far, int(m.accounts.revenue.sum())
+        recorder.standings += standing(self.orders_today, m)
         total = today.total.tolist()
         orders, public_orders, private_orders = by_domain(today.ordered)
         recorder.rows.append(
@@ -471,7 +482,7 @@ class Market(ColumnarModel):
         )
         split = pd.DataFrame({"party": list(recorder.split), "yuan": [fen / FEN for fen in recorder.split.values()]})
         graph = pd.DataFrame([asdict(self.world.statistics)])
-        return RunResult(outcomes, self.daily(), recorder.funnel(), table, split, graph)
+        return RunResult(outcomes, self.daily(), recorder.funnel(), table, split, graph, recorder.platforms())
 
     def close(self) -> None:
         """Let go of everything, at the end: nothing can be asked of this market any more.

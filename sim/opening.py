@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.agents import business
+from sim.agents import business, membership
 from sim.agents.remembering import remember_past
 from sim.day import Day, Events, Fading, Used
 from sim.ledger import open_accounts
@@ -25,6 +25,7 @@ from sim.state import (
     Card,
     Creator,
     Listing,
+    Membership,
     Memory,
     Order,
     Platform,
@@ -82,6 +83,7 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
         consumers=world.consumers.copy(),
         memories=Memory.table((len(world.people), MEMORY_SLOTS)),
         follows=world.follows.copy(),
+        memberships=Membership.table((0, len(platforms))),
         friends=world.graph.friends,
         offsets=world.graph.offsets,
         creators=creators,
@@ -106,7 +108,7 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
         out=out,
     )
     remember_past(world.past, m)
-    return m
+    return membership.opened(m, world, parameters) if parameters.membership.choice else m
 
 
 def _fading(parameters: Parameters) -> Fading:

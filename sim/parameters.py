@@ -34,6 +34,7 @@ from sim.records import room_for, structured
 
 ASSUMPTION = "assumption"
 CALIBRATED = "median of the posterior: koc calibrate"
+MOST_CHOSEN = 8  # platforms among which people choose: a set of 8 bits
 MOST_NUMBERS = 8  # that a rule of one's own can be given
 
 LEAST_VARIANCE = 1e-6  # utility²: nothing is known more exactly
@@ -847,12 +848,91 @@ class Platform(Group):
         None, "visible commission paid to creators here; creators.commission where none is given",
         "share of price paid", "", ge=0, le=0.6,
     )  # fmt: skip
+    join_cost: float = par(
+        3.0, "cost of joining, as people feel it: of an app more than of a page in another app", "yuan", ASSUMPTION,
+        ge=0, le=1e6, plausible=(0.5, 10.0),
+    )  # fmt: skip
+    growth_budget: float = par(
+        0.0, "spent on advertising to people who are no members, in a market of 10,000 people; grows with it",
+        "yuan/week", ASSUMPTION, ge=0, le=1e9,
+    )  # fmt: skip
+    upkeep: float = par(
+        0.0, "running cost, in a market of 10,000 people; it grows with the market", "yuan/week", ASSUMPTION, ge=0,
+        le=1e9,
+    )  # fmt: skip
+    exclusive: bool = par(
+        False, "whether creators here may be on no other platform", "", "choose one of two: press on Chinese platforms"
+    )
     deal: Deal = Deal()
     feed: Feed = Feed()
 
     def commission_of(self, creators: Creators) -> float:
         """Visible commission that creators are paid here, share of price."""
         return creators.commission if self.commission is None else self.commission
+
+
+class Membership(Group):
+    """Who is on which platform: people and creators join, use several, and leave."""
+
+    choice: bool = par(False, "whether people and creators choose platforms; else each stays at home", "", "")
+    start: float = par(1.0, "share of people who are members anywhere on the first day", "1", ASSUMPTION, ge=0, le=1)
+    multi_home: bool = par(True, "whether a person may be on several platforms", "", "")
+    creators_multi_home: bool = par(True, "whether a creator may be on several platforms", "", "")
+    by_oneself: float = par(
+        0.01, "probability that a person comes across a platform by oneself", "1/week", ASSUMPTION, ge=0, le=1,
+        plausible=(0.002, 0.05),
+    )  # fmt: skip
+    invite: float = par(
+        0.02, "probability that a friend who is a member invites", "1/friend/week", ASSUMPTION, ge=0, le=1,
+        plausible=(0.0, 0.1),
+    )  # fmt: skip
+    contact_price: float = par(
+        0.5, "price of an advertisement of a platform that one person sees", "yuan/contact", ASSUMPTION, ge=0.001,
+        le=1000,
+    )  # fmt: skip
+    review: float = par(
+        0.1, "probability that a person reconsiders a membership", "1/week", ASSUMPTION, ge=0, le=1,
+        plausible=(0.02, 0.5),
+    )  # fmt: skip
+    horizon: float = par(
+        26.0, "weeks over which a gain is held against the cost of joining", "weeks", ASSUMPTION, ge=0.1, le=1000,
+        plausible=(4.0, 104.0),
+    )  # fmt: skip
+    noise: float = par(3.0, "scale of luck in joining and leaving", "yuan", ASSUMPTION, ge=0.001, le=1e4)
+    variety: float = par(
+        0.3, "scale of a day's luck in where a member of several platforms looks", "yuan/week", ASSUMPTION, ge=0.001,
+        le=1e4,
+    )  # fmt: skip
+    keep: float = par(0.1, "cost of keeping a membership", "yuan/week", ASSUMPTION, ge=0, le=1e4)
+    memory: float = par(8.0, "mean time for which surplus is remembered", "weeks", ASSUMPTION, ge=0.1, le=1000)
+    friends: float = par(0.1, "weight of a friend's day on a platform against one's own", "1", ASSUMPTION, ge=0, le=1)
+    confidence: float = par(
+        60.0, "weight of what everybody knows of a platform, in own days on it", "days", ASSUMPTION, ge=0.01, le=1e5
+    )
+    expected: float = par(
+        1.0, "surplus expected of a platform before anybody knows", "yuan/week", ASSUMPTION, ge=-1e4, le=1e4
+    )
+    creators_review: float = par(
+        0.1, "probability that a creator reconsiders the platforms", "1/week", ASSUMPTION, ge=0, le=1,
+        plausible=(0.02, 0.5),
+    )  # fmt: skip
+    move_cost: float = par(20.0, "cost of opening a shop on a platform", "yuan", ASSUMPTION, ge=0, le=1e6)
+    second_effort: float = par(1.0, "effort of each platform beyond the first", "yuan/week", ASSUMPTION, ge=0, le=1e6)
+    creators_noise: float = par(10.0, "scale of luck in a creator's choice", "yuan", ASSUMPTION, ge=0.001, le=1e6)
+    asked_least: int = par(
+        0, "smallest number of followers whom a creator asks to come along", "people", "150 to 500: Mihe 2020", ge=0,
+        le=MOST_PEOPLE,
+    )  # fmt: skip
+    asked_most: int = par(
+        0, "largest number; 0: nobody is asked", "people", "150 to 500: Mihe 2020", ge=0, le=MOST_PEOPLE
+    )
+    share_expected: float = par(0.3, "share of those asked who a creator expects to come", "1", ASSUMPTION, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _asked_ordered(self) -> Membership:
+        if self.asked_least > self.asked_most:
+            raise ValueError(f"asked_least={self.asked_least} is above asked_most={self.asked_most}")
+        return self
 
 
 class Rules(Group):
@@ -899,6 +979,7 @@ class Parameters(Group):
     brands: Brands = Brands()
     platform: Platform = Platform()
     rivals: tuple[Platform, ...] = ()
+    membership: Membership = Membership()
     rules: Rules = Rules()
 
     @property
@@ -910,6 +991,8 @@ class Parameters(Group):
     def _consistent(self) -> Parameters:
         if len(self.platforms) > MOST_PLATFORMS:
             raise ValueError(f"rivals: {len(self.rivals)} given, expected at most {MOST_PLATFORMS - 1}")
+        if self.membership.choice and len(self.platforms) > MOST_CHOSEN:
+            raise ValueError(f"rivals: {len(self.rivals)} given, expected at most {MOST_CHOSEN - 1} to choose among")
         if sum(platform.share for platform in self.platforms) <= 0:
             raise ValueError("platform.share=0: nobody is at home anywhere; expected a platform with a share above 0")
         for platform in self.platforms:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.day import Sums, Tally
 from sim.ledger import Revenue
+from sim.markets.standing import STANDING
 from sim.markets.sums import Party, Total, no_sums
 from sim.records import Table
 from sim.state import (
@@ -102,6 +103,8 @@ class RunResult(NamedTuple):
         Who got what consumers paid for kept orders.
     graph
         What the social graph is like, in one row: the fields of `GraphStatistics`.
+    platforms
+        A row a day and platform, burn-in included; columns `STANDING`.
     """
 
     outcomes: dict[str, float]
@@ -110,6 +113,7 @@ class RunResult(NamedTuple):
     creators: pd.DataFrame
     split: pd.DataFrame
     graph: pd.DataFrame
+    platforms: pd.DataFrame
 
 
 def gini(values: NDArray[Any]) -> float:
@@ -137,6 +141,7 @@ class Recorder:
     def __init__(self, products: int, burn_in: int, keep_orders: bool) -> None:
         self.burn_in = burn_in
         self.rows: list[tuple[float, ...]] = []
+        self.standings: list[tuple[float, ...]] = []
         self.delivered, self.viewed, self.considered = (np.zeros(len(Channel), np.int64) for _ in range(3))
         self.sums = no_sums(products, 0)
         self.marketing_cost = self.paid_viewed = self.koc_days = 0
@@ -191,6 +196,11 @@ class Recorder:
     def daily(self) -> pd.DataFrame:
         """Row a day so far; columns `DAILY`."""
         return pd.DataFrame(self.rows, columns=list(DAILY)).astype({"day": int})
+
+    def platforms(self) -> pd.DataFrame:
+        """Row a day and platform so far; columns `STANDING`."""
+        counts = dict.fromkeys(STANDING[:6], int)
+        return pd.DataFrame(self.standings, columns=list(STANDING)).astype(counts)
 
     def funnel(self) -> pd.DataFrame:
         """Counts by domain and step; a step is never larger than the one before it."""

@@ -112,7 +112,10 @@ class Person(Record):
     income: int = whole("budget for these goods", "fen/day", most=MOST_INCOME)
     group: int = whole("group of people whose tastes are alike", most=MOST_GROUPS - 1)
     city_tier: int = whole("tier of the home city", most=MOST_CITY_TIERS)
-    home: int = row("platforms", "platform")
+    home: int = row("platforms", "platform looked at today")
+    looks: int = whole(
+        "the same as a set of bits; all where nobody chooses, none for who is nowhere", "set", most=255, start=255
+    )
 
 
 class Consumer(Record):
@@ -134,6 +137,15 @@ class Consumer(Record):
     bought_from: np.uint64 = bits("brands bought since measuring began", "brands")
     bought_again: np.uint64 = bits("brands bought twice since then", "brands")
     creator: int = row("creators", "row among creators", or_none=True)
+
+
+class Membership(Record):
+    """One person on one platform: whether a member, and what looking there has brought."""
+
+    member: bool = flag("whether a member")
+    looked: bool = flag("whether the person looked there last")
+    days: float = real("days on which the person looked there, fading", "days", least=0, single=True)
+    surplus: float = real("surplus of orders that arrived from there, fading", "yuan", single=True)
 
 
 class Memory(Record):
@@ -163,7 +175,10 @@ class Creator(Record):
 
     consumer: int = row("people", "row among consumers; none for a brand's own account", or_none=True)
     brand: int = row("brands", "brand of an own account", or_none=True)
-    home: int = row("platforms", "platform")
+    home: int = row("platforms", "platform of contracts and public posts")
+    platforms: int = whole(
+        "platforms where the posts are seen, as bits; all where nobody chooses", "set", most=255, start=255
+    )
     tier: int = whole("KOC 0, KOL 1, own account 2", most=2)
     active: bool = flag("in business", start=True)
     since: int = whole("day of entry", "day", most=LAST_DAY)
@@ -286,6 +301,11 @@ class Platform(Record):
     satisfaction_weight: float = real("weight of that assumption", "purchases")
     truth: float = real("share of claims met that is assumed of new creators")
     truth_weight: float = real("weight of that assumption", "claims")
+    days: float = real("person-days on which it was looked at, fading", "days", least=0)
+    surplus: float = real("surplus of orders that arrived from there, fading", "yuan")
+    by_creators: float = real("part of it that creators sold", "yuan")
+    spending: float = real("prices of orders that arrived from there, fading", "yuan", least=0)
+    growth_cost: float = real("spent on growth and upkeep since the first day", "yuan", least=0)
 
 
 class Order(Record):
@@ -388,6 +408,7 @@ class Card(Record):
     first: int = row("posts", "first post")
     posts: int = whole("posts", "posts", most=MOST_POSTS)
     active: bool = flag("in business")
+    platforms: int = whole("platforms where the posts are seen, as bits", "set", most=255)
     forgotten: bool = flag("silent for so long that followers may leave")
     partner: int = whole("who the creator is in draws with others", most=MOST_LIST)
     reach: float = real("share of followers whom a public post reaches", least=0, most=1, single=True)

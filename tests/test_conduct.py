@@ -48,7 +48,7 @@ def test_a_run_leaves_a_folder_with_everything(made: Made, capsys: pytest.Captur
     (folder,) = folders()
     assert {path.name for path in folder.iterdir()} == {
         "config.yaml", "manifest.json", "runs.parquet", "daily.parquet", "funnel.parquet", "creators.parquet",
-        "split.parquet", "graph.parquet",
+        "split.parquet", "graph.parquet", "platforms.parquet",
     }  # fmt: skip
     assert Path("results/quick/latest").resolve() == folder.resolve()
 

@@ -24,7 +24,7 @@ MADE = (
     "executor=serial", "+experiment.factors.pay.some.creators.commission=0.2",
     "+experiment.factors.pay.none.creators.commission=0.0",
 )  # fmt: skip
-TABLES = ("runs", "daily", "funnel", "creators", "split", "graph")
+TABLES = ("runs", "daily", "funnel", "creators", "split", "graph", "platforms")
 FILES = (*(f"{name}.parquet" for name in TABLES), "config.yaml", "manifest.json")
 READ_BY_COMPARE = ("runs.parquet", "config.yaml", "manifest.json")
 Capture = pytest.CaptureFixture[str]

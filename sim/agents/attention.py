@@ -49,7 +49,8 @@ def attend_creator(i: int, slot: int, m: Day) -> tuple[float, int]:
     card, needs, online = m.cards[edge.creator], m.out.visit.needs, m.out.visit.online
     fatigue = edge.fatigue / FATIGUE_UNITS * (1.0 - p.fatigue_decay)
     delivered = 0
-    for n in range(card.posts):
+    posts = card.posts if card.platforms & person.looks else 0
+    for n in range(posts):
         key, category, channel = card.partner * MOST_POSTS + n, card.category[n], card.channel[n]
         is_public = channel == Channel.PUBLIC_POST.value or channel == Channel.LIVE.value
         if is_public and uniform(m.keys[Stream.REACH], m.day, i, key) >= card.reach:
@@ -151,8 +152,10 @@ def attend_words(i: int, m: Day) -> None:
 
 @inlined
 def name_seller(i: int, creator: int, offer: Offer, m: Day) -> None:
-    """Who sold to a friend sells to consumer i, too, if still in business and somebody else."""
-    if creator >= 0 and m.profiles[creator].active and creator != m.consumers[i].creator:
+    """Who sold to a friend sells to consumer i, too, if still in business, on the platform, and somebody else."""
+    if creator < 0 or not m.creators[creator].platforms & m.people[i].looks:
+        return
+    if m.profiles[creator].active and creator != m.consumers[i].creator:
         offer.creator = creator
         offer.slot = follow_slot(i, creator, m)
 

@@ -123,7 +123,7 @@ def entrants(received: NDArray[np.int64], m: Day, world: World, parameters: Para
     hosts = hosts[uniforms_at(world.luck[Stream.ENTRY], m.day, hosts, MOOD) < parameters.creators.entry]
     if len(hosts) == 0:
         return Creator.table(0, m.categories)
-    asked = new_creators(hosts.astype(np.int32), parameters, world.people, world.luck, m.day)
+    asked = new_creators(hosts.astype(np.int32), parameters, m.people, world.luck, m.day)
     usual = usual_income(m.day, m.creators, m.p.creators)
     has_friends = world.graph.offsets[hosts + 1] > world.graph.offsets[hosts]
     return asked[[bool(enters(usual, r)) and bool(f) for r, f in zip(asked["reservation"], has_friends, strict=True)]]

@@ -90,8 +90,9 @@ def post_today(k: int, m: Day) -> None:
     card.first = m.used[Used.POSTS]
     card.posts = 0
     card.active = creator.active
+    card.platforms = creator.platforms
     card.partner = m.profiles[k].partner
-    if not creator.active:
+    if not creator.active or creator.platforms == 0:
         return
     for n in range(number_of_posts(k, m)):
         if creator.brand >= 0:

@@ -150,7 +150,7 @@ def ask_expert(i: int, m: Day) -> None:
         if creator < 0:
             break
         profile = m.profiles[creator]
-        if profile.private and profile.active:
+        if profile.private and profile.active and m.creators[creator].platforms & m.people[i].looks:
             merit = profile.specialty[category] * trust_in(i, creator, slot, m)
             if merit > most:
                 best, most = creator, merit

@@ -1,0 +1,178 @@
+"""Moving of creators: on which platforms each posts, by the income expected there, and whom each asks to come along."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.day import Day
+from sim.draws import Stream, uniforms_at
+from sim.parameters import Membership, Parameters
+from sim.rules import membership as rule
+from sim.state import DAYS_A_WEEK, Double, Int64
+
+Held = NDArray[np.bool_]
+
+REVIEW, CHOICE, LEAVE, SIZE = 48, 49, 50, 51  # which draw of a person
+ASKED = 64  # and of a person with a creator
+
+
+class Prospects(NamedTuple):
+    """What creators expect of platforms; K creators, V platforms."""
+
+    on: Held  # (K, V) where each posts
+    reach: Double  # (K, V) followers who look there, as far as one can tell
+    outside: Double  # (K, V) followers who are not there
+    income: Double  # (K, V) yuan a week
+    with_import: Double  # (K, V) the same with those who can be expected to come along
+
+
+def present(m: Day) -> Double:
+    """Share of the creators whom each person follows who are on each platform, shape (N, V); else of all creators."""
+    on = _on(m) & m.creators["active"][:, None]
+    followed = m.follows["creator"]
+    counts = (followed >= 0) & m.creators["active"][followed] & (m.creators["brand"][followed] < 0)
+    number = counts.sum(axis=1)
+    audience = np.where(m.creators["active"], m.creators["audience"], 0).astype(float)
+    shares = np.empty((len(followed), on.shape[1]))
+    for v in range(on.shape[1]):
+        overall = float(audience[on[:, v]].sum() / max(audience.sum(), 1.0))
+        met = (counts & on[followed, v]).sum(axis=1)
+        shares[:, v] = np.where(number > 0, met / np.maximum(number, 1), overall)
+    return shares
+
+
+def platforms_of_hosts(m: Day) -> Held:
+    """The platforms that each person cannot leave, being a creator there; shape (N, V)."""
+    pinned = np.zeros(m.memberships.shape, np.bool_)
+    hosts = m.creators["consumer"]
+    active = np.flatnonzero(m.creators["active"] & (hosts >= 0))
+    pinned[hosts[active]] = _on(m)[active]
+    return pinned
+
+
+def creators_move(m: Day, parameters: Parameters, by_creators: float) -> Held:
+    """Let creators open a shop on another platform, or close one; returns who is asked to come where, shape (N, V)."""
+    p, creators = parameters.membership, m.creators
+    asked = np.zeros(m.memberships.shape, np.bool_)
+    rows = np.flatnonzero(creators["active"] & (creators["consumer"] >= 0))
+    if len(rows) == 0:
+        return asked
+    prospects = _prospects(rows, m, parameters, by_creators)
+    on = prospects.on.copy()
+    chosen, moves, alone = _choices(rows, prospects, m, parameters)
+    on[moves & alone] = False
+    on[moves, chosen[moves]] = True
+    _close(rows, on, prospects, moves, m, parameters)
+    for n in np.flatnonzero(moves):
+        asked[:, chosen[n]] |= _asked(int(rows[n]), int(chosen[n]), m, p)
+    _write(rows, on, prospects.income, m)
+    return asked
+
+
+def _prospects(rows: Int64, m: Day, parameters: Parameters, by_creators: float) -> Prospects:
+    """Work out what each creator can expect: peers' income per follower, by platform, times the own followers there."""
+    p, creators = parameters.membership, m.creators
+    held = m.memberships["member"]
+    share = held / np.maximum(held.sum(axis=1, keepdims=True), 1)
+    on = _on(m)[rows]
+    reach, there = _followers(share, m)[rows], _followers(held.astype(float), m)[rows]
+    outside = np.maximum(_followers(np.ones((len(held), 1)), m)[rows] - there, 0)
+    earned = creators["income_mean"][rows].astype(float)
+    reached = (reach * on).sum(axis=1)
+    usual = float(earned.sum() / max(reached.sum(), 1.0))
+    confidence = float(max(reached.mean(), 1.0))
+    part = np.where(on, reach, 0) / np.maximum(reached, 1e-9)[:, None] * earned[:, None]
+    known = np.maximum(usual + _pay_difference(m) * _sales_per_reach(m, by_creators, reached), 0)
+    rate = (part.sum(axis=0) + confidence * known) / ((reach * on).sum(axis=0) + confidence)
+    skill = (earned + usual * confidence) / np.maximum((rate * reach * on).sum(axis=1) + usual * confidence, 1e-9)
+    coming = p.share_expected * np.minimum((p.asked_least + p.asked_most) / 2, outside)
+    income = rule.expected_income(rate, reach, np.zeros_like(reach)) * skill[:, None]
+    return Prospects(on, reach, outside, income, rule.expected_income(rate, reach, coming) * skill[:, None])
+
+
+def _choices(rows: Int64, prospects: Prospects, m: Day, parameters: Parameters) -> tuple[Int64, Held, Held]:
+    """Which platform each creator would add or move to, who does, and who leaves all others for it."""
+    p, on = parameters.membership, prospects.on
+    exclusive = np.array([policy.exclusive for policy in parameters.platforms])
+    alone = np.broadcast_to(not p.creators_multi_home, on.shape) | exclusive | (on & exclusive).any(axis=1)[:, None]
+    lost = np.where(on, prospects.income, 0).sum(axis=1)[:, None]
+    effort = np.where(on.any(axis=1), p.second_effort, 0.0)[:, None]
+    gain = np.where(on, -np.inf, prospects.with_import - np.where(alone, lost, effort))
+    chosen, n = gain.argmax(axis=1), np.arange(len(rows))
+    likely = rule.chance(
+        np.where(np.isfinite(gain[n, chosen]), gain[n, chosen], 0), p.move_cost, p.horizon, p.creators_noise
+    )
+    moves = (_luck(REVIEW, rows, m) < p.creators_review) & (_luck(CHOICE, rows, m) < likely)
+    return chosen, moves & np.isfinite(gain[n, chosen]), alone[n, chosen]
+
+
+def _close(rows: Int64, on: Held, prospects: Prospects, moved: Held, m: Day, parameters: Parameters) -> None:
+    """Close the shop that brings least, where a creator has several and it does not pay its effort, or may not stay."""
+    p = parameters.membership
+    exclusive = np.array([policy.exclusive for policy in parameters.platforms])
+    income = np.where(on, prospects.income, np.inf)
+    least, several = income.argmin(axis=1), on.sum(axis=1) > 1
+    gain = np.where(several, p.second_effort - np.where(several, income.min(axis=1), 0), 0)
+    likely = np.where((on & exclusive).any(axis=1), 1.0, rule.chance(gain, 0.0, p.horizon, p.creators_noise))
+    closes = several & ~moved & (_luck(LEAVE, rows, m) < p.creators_review * likely)
+    on[closes, least[closes]] = False
+
+
+def _write(rows: Int64, on: Held, income: Double, m: Day) -> None:
+    """Write where creators post, each at home where it earns most, and make each a member there."""
+    creators, hosts = m.creators, m.creators["consumer"][rows]
+    creators["platforms"][rows] = (on << np.arange(on.shape[1])).sum(axis=1)
+    somewhere = on.any(axis=1)
+    creators["home"][rows[somewhere]] = np.where(on, income, -np.inf).argmax(axis=1)[somewhere]
+    for name in ("since", "posted"):  # who is nowhere has not begun
+        creators[name][rows[~somewhere]] = m.day
+    m.memberships["member"][hosts] |= on
+
+
+def _asked(k: int, v: int, m: Day, p: Membership) -> Held:
+    """Followers whom a creator who opens a shop asks to come along: some of those who are not there, by lot."""
+    asked = np.zeros(len(m.people), np.bool_)
+    follows = (m.follows["creator"] == k).any(axis=1)
+    candidates = np.flatnonzero(follows & ~m.memberships["member"][:, v])
+    host = m.creators["consumer"][k : k + 1].astype(np.int64)
+    u = float(uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, host, SIZE)[0])
+    size = min(p.asked_least + int(u * (p.asked_most - p.asked_least + 1)), p.asked_most)
+    lots = uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, candidates, ASKED + int(host[0]) % (1 << 20))
+    asked[candidates[np.argsort(lots, kind="stable")[:size]]] = True
+    return asked
+
+
+def _followers(weights: Double, m: Day) -> Double:
+    """Weights of each creator's followers, summed; shape (K, V) for weights of shape (N, V)."""
+    followed, count = m.follows["creator"], len(m.creators)
+    person, slot = np.nonzero(followed >= 0)
+    who = followed[person, slot]
+    return np.stack([np.bincount(who, weights[person, v], count) for v in range(weights.shape[1])], axis=1)
+
+
+def _pay_difference(m: Day) -> Double:
+    """What creators are paid on each platform over the mean, share of price; shape (V,)."""
+    commission = m.platforms["commission"].astype(float)
+    return commission - commission.mean()
+
+
+def _sales_per_reach(m: Day, by_creators: float, reached: Double) -> float:
+    """What creators sell to a follower whom they reach, yuan a week."""
+    days = float(m.platforms["days"].sum())
+    members = np.count_nonzero(m.memberships["looked"])
+    weekly = DAYS_A_WEEK * float(m.platforms["spending"].sum()) / max(days, 1.0) * members * by_creators
+    return weekly / max(float(reached.sum()), 1.0)
+
+
+def _on(m: Day) -> Held:
+    """Where creators post, shape (K, V)."""
+    bits: Held = (m.creators["platforms"][:, None] >> np.arange(len(m.platforms)) & 1).astype(np.bool_)
+    return bits
+
+
+def _luck(which: int, rows: Int64, m: Day) -> Double:
+    hosts = m.creators["consumer"][rows].astype(np.int64)
+    return uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, hosts, which)
