@@ -19,7 +19,7 @@ from experiments.runs import TABLES, Finished
 from experiments.store import FINISHED, Store, unpacked
 from sim.errors import UserError
 
-KEYS = {"daily": ["day"], "funnel": ["domain", "step"], "split": ["party"]}
+KEYS = {"daily": ["day"], "funnel": ["domain", "step"], "split": ["party"], "platforms": ["day", "platform"]}
 """What tells the rows of a run apart; a creator who came back has two rows."""
 
 Key = tuple[int, str, int]  # point, arm, seed

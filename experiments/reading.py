@@ -33,6 +33,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "creators": {**_OF_A_RUN, "tier": TEXT, "income": NUMBER},
     "split": {**_OF_A_RUN, "party": TEXT, "yuan": NUMBER},
     "graph": {**_OF_A_RUN, **dict.fromkeys(GRAPH, NUMBER)},
+    "platforms": {**_OF_A_RUN, "day": WHOLE, "platform": WHOLE, "members": WHOLE},
     "flips": {
         "assumption": TEXT, "value": NUMBER, "default": FLAG, "factor": TEXT, "outcome": TEXT, "effect": NUMBER,
         "low": NUMBER, "high": NUMBER, "seeds": WHOLE,

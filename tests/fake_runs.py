@@ -34,6 +34,7 @@ def finished(run: Run) -> Finished:
         "creators": pd.DataFrame({"creator": [0], "tier": ["KOC"], "income": [value]}),
         "split": pd.DataFrame({"party": ["goods"], "yuan": [value]}),
         "graph": pd.DataFrame({"people": [3]}),
+        "platforms": pd.DataFrame({"day": range(3), "platform": [0] * 3, "members": [3] * 3}),
     }
     timings = {"consumers live": 3.0, "brands plan": 1.0}
     return Finished(run.id, 0.01, {"gmv": value}, timings, {name: packed(table) for name, table in tables.items()})

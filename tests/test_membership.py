@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 from small_markets import assert_same, market, parameters
 
+from sim.day import Used
 from sim.market import Market
 from sim.parameters import Membership
 from sim.rules import membership as rule
 
-FREE: dict[str, Any] = {"choice": True, "multi_home": False, "creators_multi_home": False, "by_oneself": 1.0, "noise": 0.5}
+FREE: dict[str, Any] = {
+    "choice": True, "multi_home": False, "creators_multi_home": False, "by_oneself": 1.0, "noise": 0.5,
+}  # fmt: skip
 
 
 def duel(days: int, membership: dict[str, Any], ours: dict[str, Any], theirs: dict[str, Any], **groups: Any) -> Market:
@@ -32,7 +35,7 @@ def test_a_platform_that_nobody_can_join_has_nobody() -> None:
 
 
 def test_who_is_on_no_platform_buys_nothing() -> None:
-    one = duel(20, {"choice": True, "start": 0.0, "by_oneself": 0.0}, {}, {})
+    one = duel(20, {"choice": True, "start": 0.0, "by_oneself": 0.0, "creators_review": 0.0}, {}, {})
     assert members(one) == [0, 0] and len(one.orders()) == 0
 
 
@@ -55,8 +58,8 @@ def test_whoever_looks_somewhere_is_a_member_there() -> None:
     on = np.flatnonzero(m.people["looks"])
     assert (m.people["looks"][on] == 1 << m.people["home"][on].astype(int)).all()
     assert (m.people["activity"][m.people["looks"] == 0] == 0).all()
-    kept = m.orders["consumer"][: m.used[1]]
-    assert np.isin(kept, np.flatnonzero(m.memberships["member"].any(axis=1) | (m.memberships["days"].sum(axis=1) > 0))).all()
+    ever = m.memberships["member"].any(axis=1) | (m.memberships["days"].sum(axis=1) > 0)
+    assert ever[m.orders["consumer"][: m.used[Used.ORDERS]]].all()
 
 
 def test_the_world_that_markets_share_is_not_written() -> None:

@@ -179,12 +179,12 @@ def _scaled(name: str, m: Day, parameters: Parameters) -> Double:
 
 def _settle(home: Int64, m: Day, world: World, parameters: Parameters) -> None:
     """Write where each person looks; who is nowhere is not online. Brands spend on those whom they can reach."""
-    there = m.memberships["member"].any(axis=1)
+    there: Held = np.asarray(m.memberships["member"].any(axis=1))
     m.memberships["looked"] = there[:, None] & (home[:, None] == np.arange(len(m.platforms)))
     m.people["home"] = home
     m.people["looks"] = np.where(there, 1 << home, 0)
     m.people["activity"] = np.where(there, world.people["activity"], 0)
-    reached = there & (world.people["activity"] > 0)
+    reached: Held = np.asarray(there & (world.people["activity"] > 0))
     m.platforms["weight"] = np.bincount(home[reached], minlength=len(m.platforms)) / max(int(reached.sum()), 1)
     policy, share = parameters.brands, reached.sum() / max(m.population, 1)
     m.brands["budget"] = round(policy.weekly_budget * FEN * m.population * share / policy.count)
