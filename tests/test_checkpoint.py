@@ -294,7 +294,8 @@ def test_pickles_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 COUNTS = {
     "memories.used", "follows.fatigue", "follows.met", "follows.broken", "platforms.delivery_days",
-    "platforms.settlement_days", "platforms.return_days", "platforms.deal_days", "creators.platforms", "cards.platforms",
+    "platforms.settlement_days", "platforms.return_days", "platforms.deal_days", "creators.platforms",
+    "cards.platforms",
 }  # fmt: skip
 """Columns that hold whatever their type holds: nothing is looked up by them."""
 

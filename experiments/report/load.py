@@ -34,6 +34,8 @@ class Results:
         Effects at draws from the posterior, if they were made.
     graph : DataFrame or None
         What the social graph of each run is like, if it was kept.
+    platforms : DataFrame or None
+        What each platform has on each day, if it was kept.
     factors : dict
         Levels of every factor; the first is what the others are compared with. An experiment without factors has one,
         its arms.
@@ -56,6 +58,7 @@ class Results:
     flips: pd.DataFrame | None
     posterior: pd.DataFrame | None
     graph: pd.DataFrame | None
+    platforms: pd.DataFrame | None
     config: dict[str, Any]
     manifest: dict[str, Any]
     factors: dict[str, tuple[str, ...]]
@@ -145,13 +148,15 @@ def load(folder: Path) -> Results:
         inside &= levels[factor].isin(known)
     _check_factorial(folder, levels[inside], factors)
     tables = {name: left.table(name) for name in ("daily", "funnel", "creators", "split")}
-    flips, posterior, graph = (left.table(n) if left.has(n) else None for n in ("flips", "posterior", "graph"))
+    flips, posterior, graph, platforms = (
+        left.table(n) if left.has(n) else None for n in ("flips", "posterior", "graph", "platforms")
+    )
     labels = {str(k): str(v) for k, v in (find(config, "labels") or {}).items()}
     name = find(config, "name") if isinstance(find(config, "name"), str) else None
     return Results(
         folder=folder, name=name or destination(folder.resolve()).parent.name, runs=finished, config=config,
         manifest=left.manifest, factors=factors, arms=levels[inside], extras=levels[~inside], labels=labels,
-        unfinished=len(every) - len(finished), flips=flips, posterior=posterior, graph=graph,
+        unfinished=len(every) - len(finished), flips=flips, posterior=posterior, graph=graph, platforms=platforms,
         **tables,
     )  # fmt: skip
 
