@@ -2,7 +2,8 @@
 
 Nobody sells: there are no creators, no ads and no budgets. People come across the innovation in the feed and by search,
 which is the same for all, and hear of it from friends who bought. Nobody knows it on the
-first day. Adoption is the first purchase in the category.
+first day. It is the only good of its category, or new among others, which people know.
+Adoption is its first purchase.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from experiments.studies.models.limits import without_past
 from sim.edgelist import read_edge_list
 from sim.market import Market
 from sim.parameters import Parameters
+from sim.state import Memory
 
 NEVER = np.iinfo(np.int64).max
 NO_SELLERS: dict[str, Any] = {
@@ -39,15 +41,27 @@ NO_SELLERS: dict[str, Any] = {
     "brands": {"count": 1, "ads": 0.0, "kol": 0.0, "koc": 0.0, "own": 0.0},
 }
 CATEGORIES = 8  # of the market with homophily: interest groups are as many as categories
+PRODUCT, MANY = 0, 24  # the innovation; goods of its category, as many as by default, where it is one of many
 
 
-def on_ties(path: Path, friends_told: float) -> Parameters:
-    """A market of one good, on the ties of a file."""
+class Telling(NamedTuple):
+    """How much is told of purchases: to how many friends on average, and how probably by the median buyer."""
+
+    friends: float
+    sociability: float = Parameters().market.people.sociability
+
+
+ALOUD = Telling(1_000, 1)
+
+
+def on_ties(path: Path, telling: Telling, goods: int) -> Parameters:
+    """A market of one category of so many goods, on the ties of a file."""
     return Parameters.model_validate(
         {
             "market": {
-                "catalogue": {"categories": [{"name": "innovation"}], "products_per_category": 1},
-                "sharing": {"friends_told": friends_told},
+                "catalogue": {"categories": [{"name": "innovation"}], "products_per_category": goods},
+                "people": {"sociability": telling.sociability},
+                "sharing": {"friends_told": telling.friends},
             },
             "graph": {"kind": "edgelist", "path": str(path)},
             **NO_SELLERS,
@@ -82,7 +96,7 @@ def among_alikes(people: int, degree: float, alike: float) -> Parameters:
 
 
 def first_purchases(market: Market, share: float, days: int) -> NDArray[np.int64]:
-    """Day of each consumer's first purchase in the first category, or `NEVER`; shape (N,).
+    """Day of each consumer's first purchase of the innovation, or `NEVER`; shape (N,).
 
     Parameters
     ----------
@@ -90,11 +104,10 @@ def first_purchases(market: Market, share: float, days: int) -> NDArray[np.int64
         Before its first day; it is run until ``share`` of its people have bought, or for so many days.
     """
     first = np.full(len(market.m.people), NEVER)
-    category = market.world.goods.category
     while market.day < days and np.mean(first < NEVER) < share:
         market.step()
         orders = market.orders_today
-        buyers = orders["consumer"][category[orders["product"]] == 0]
+        buyers = orders["consumer"][orders["product"] == PRODUCT]
         first[buyers] = np.minimum(first[buyers], market.day - 1)
     return first
 
@@ -124,16 +137,29 @@ def in_periods(days: NDArray[np.int64], curve: NDArray[np.float64]) -> NDArray[n
     return np.where(days < NEVER, periods, len(curve) + 1)
 
 
-def replayed(network: Network, ties: Path, friends_told: float, seed: int, days: int) -> Network:
+def with_innovation(market: Market) -> Market:
+    """A market, before its first day, of whose goods nobody knows the innovation."""
+    memories, rated = market.m.memories, market.m.products
+    of_it = memories["product"] == PRODUCT
+    memories[of_it] = Memory.table(int(of_it.sum()))
+    rated["reviews"][PRODUCT] = rated["review_sum"][PRODUCT] = 0.0
+    return market
+
+
+def replayed(network: Network, ties: Path, telling: Telling, goods: int, seed: int, days: int) -> Network:
     """The network with times of adoption from the market, whoever has no tie left out.
 
     Parameters
     ----------
     ties
         File of the network's ties; a friendship in the market, whoever names whom.
+    telling
+        How much is told of purchases.
+    goods
+        Goods of the category.
     """
     ids = np.asarray(read_edge_list(ties)[1])
-    market = without_past(Market(on_ties(ties, friends_told), seed))
+    market = with_innovation(Market(on_ties(ties, telling, goods), seed))
     kept = np.isin(network.people, ids)
     time = in_periods(first_purchases(market, float(network.curve[-1]), days), network.curve)
     row = np.cumsum(kept) - 1
@@ -221,6 +247,10 @@ class Runs(NamedTuple):
     words: dict[str, list[Network]]
     silent: list[Network]
     """The Korean ties without word of mouth."""
+    among: list[Network]
+    """The Korean ties, the good one of many."""
+    aloud: list[Network]
+    """The same, where all buyers tell all friends."""
     alike: list[Network]
     """No word of mouth, but friends who are alike."""
 
@@ -228,13 +258,14 @@ class Runs(NamedTuple):
 def replays(data: dict[str, Evidence], folder: Path, told: float, alike: float, seeds: int, days: int) -> Runs:
     """Run the market on the ties of each network, and without words on ties among alikes."""
 
-    def runs(name: str, told: float) -> list[Network]:
+    def runs(name: str, telling: Telling, goods: int = 1) -> list[Network]:
         ties = folder / f"{FILES[name]}_edges.csv"
-        return [replayed(data[name].network, ties, told, seed, days) for seed in range(seeds)]
+        return [replayed(data[name].network, ties, telling, goods, seed, days) for seed in range(seeds)]
 
-    words, curve = {name: runs(name, told) for name in FILES}, data["Korea"].network.curve
+    words, curve = {name: runs(name, Telling(told)) for name in FILES}, data["Korea"].network.curve
+    silent, among, aloud = runs("Korea", Telling(0)), runs("Korea", Telling(told), MANY), runs("Korea", ALOUD, MANY)
     alikes = [without_words(curve, ALIKE_PEOPLE, ALIKE_DEGREE, alike, seed, days) for seed in range(seeds)]
-    return Runs(data, words, runs("Korea", 0.0), alikes)
+    return Runs(data, words, silent, among, aloud, alikes)
 
 
 def by_village(runs: Runs) -> tuple[list[OddsRatio], list[OddsRatio]]:
@@ -269,6 +300,8 @@ def marks(runs: Runs) -> dict[str, list[Mark]]:
     cases: list[tuple[str, list[Network], Strata]] = [
         ("friends told, ties of Korea", runs.words["Korea"], "village"),
         ("nobody told, ties of Korea", runs.silent, "village"),
+        (f"friends told, one good of {MANY}", runs.among, "village"),
+        ("the same, all tell all friends", runs.aloud, "village"),
         ("nobody told, friends alike: same period", runs.alike, "period"),
         ("the same: same interest and period", runs.alike, "village"),
     ]
