@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import cascades as benchmark_cascades
+from benchmarks import kernel
 from benchmarks.figures import Section, sections
 from benchmarks.sweeps import available
 from experiments.manifest import provenance
@@ -34,11 +35,11 @@ STARTS = {
 SIZES = ((10_000, 28), (100_000, 28), (1_000_000, 10))
 FULL = {
     "sizes": SIZES, "plain_mesa": (10_000, 10), "starts": 3, "sweep": 2_000, "jobs": 30,
-    "cascades": 60_000,
+    "cascades": 60_000, "kernel": ((10_000, 5), (100_000, 3)),
 }  # fmt: skip
 QUICK = {
     "sizes": ((10_000, 14), (100_000, 14)), "plain_mesa": (2_000, 10), "starts": 1, "sweep": 1_000,
-    "jobs": 10, "cascades": 20_000,
+    "jobs": 10, "cascades": 20_000, "kernel": ((10_000, 2),),
 }  # fmt: skip
 
 
@@ -68,7 +69,21 @@ def main(quick: Annotated[bool, typer.Option(help="Smaller sizes, less than a mi
             cascades = json.loads(_python("-m", "benchmarks.cascades", str(plan["cascades"])))
         else:
             console.print("cascades: skipped, CyNetDiff is not installed (pip install 'koc-market[validation]')")
-    raw = {"sizes": sizes, "plain_mesa": plain_mesa, "starts": starts, "sweeps": sweeps, "cascades": cascades}
+        by_hand = []
+        if kernel.compiler():
+            for consumers, days in plan["kernel"]:
+                status.update(f"C by hand, {consumers:,} consumers")
+                by_hand.append(json.loads(_python("-m", "benchmarks.kernel", str(consumers), str(days))))
+        else:
+            console.print("the consumers' pass in C by hand: skipped, this machine has no C compiler (cc)")
+    raw: dict[str, Any] = {
+        "sizes": sizes,
+        "plain_mesa": plain_mesa,
+        "starts": starts,
+        "sweeps": sweeps,
+        "cascades": cascades,
+    }
+    raw["kernel"] = by_hand
     made = sections(raw)
     context = provenance() | {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

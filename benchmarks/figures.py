@@ -56,13 +56,17 @@ def sections(raw: dict[str, Any]) -> list[Section]:
     ----------
     raw
         ``sizes`` and ``plain_mesa``, as `benchmarks.probe` measures them; ``sweeps``, as `benchmarks.sweeps` does;
-        ``starts``: seconds by what is started; and ``cascades``, as `benchmarks.cascades` measures them, empty where
-        CyNetDiff is not installed.
+        ``starts``: seconds by what is started; ``cascades``, as `benchmarks.cascades` measures them, empty where
+        CyNetDiff is not installed; and ``kernel``, as `benchmarks.kernel` does, empty where there is no C compiler.
     """
     made = [(_title(size), list(_speed(size))) for size in raw["sizes"]]
     largest = raw["sizes"][-1]
     made.append((f"Phases of the day, {largest['consumers']:,} consumers, 1 thread", list(_phases(largest))))
     made.append((f"Memory, {largest['consumers']:,} consumers", list(_memory(largest))))
+    if raw["kernel"]:
+        made.append(
+            ("The consumers' pass of a day, and the same in C by hand, 1 thread each", list(_kernel(raw["kernel"])))
+        )
     peer = raw["plain_mesa"]
     title = f"The same market in plain Mesa, {peer['consumers']:,} consumers, {peer['days']} days, 1 thread each"
     made.append((title, list(_plain_mesa(peer))))
@@ -118,6 +122,14 @@ def _memory(size: dict[str, Any]) -> Iterator[Figure]:
     # in smaller markets buffers of a fixed size outweigh the consumers
     goal = 400.0 if size["consumers"] >= MILLION else None
     yield Figure("peak memory of world and market", bytes_of["peak"], "bytes/consumer", goal, more=False)
+
+
+def _kernel(sizes: list[dict[str, Any]]) -> Iterator[Figure]:
+    for size in sizes:
+        who = f"{size['consumers']:,} consumers"
+        yield Figure(f"engine, {who}", size["ns"]["engine"], "ns/consumer-day, by CPU time")
+        yield Figure(f"C by hand, {who}", size["ns"]["c"], "ns/consumer-day, by CPU time")
+        yield Figure(f"engine over C, {who}", size["ratio"], "times", 1.25, more=False)
 
 
 def _plain_mesa(peer: dict[str, Any]) -> Iterator[Figure]:
