@@ -188,17 +188,20 @@ INLINE void learn_from(const Pass *d, Memory *memory, Signal said, int64_t sourc
 
 /* ---- what is seen */
 
-INLINE Offer *see(const Pass *d, Visit_ *v, int64_t product, int channel)
+INLINE Offer *see(const Pass *d, Visit_ *v, int64_t product, int channel, int64_t creator)
 {
     Offer *offer = &d->out.offers[v->offers];
+    int64_t category = d->m.products[product].category, *rows = d->tally.viewed_rows;
+    int64_t tier = creator >= 0 ? d->m.profiles[creator].tier : rows[1] - 1;
     v->offers = MIN(v->offers + 1, MOST_OFFERS);
-    d->tally.viewed[channel]++;
+    d->tally.viewed[((channel * rows[1] + tier) * rows[2] + v->who->home) * rows[3] + category]++;
+    if (creator >= 0) d->tally.shown[creator]++;
     offer->claim = NAN;
     offer->parent = NOBODY;
-    offer->creator = NOBODY;
+    offer->creator = (int32_t)creator;
     offer->slot = NOBODY;
     offer->product = (uint16_t)product;
-    offer->category = d->m.products[product].category;
+    offer->category = (uint8_t)category;
     offer->channel = (uint8_t)channel;
     offer->paid = false;
     return offer;
@@ -222,8 +225,7 @@ INLINE void hear_claim(const Pass *d, Visit_ *v, Offer *offer, double impression
 
 static void see_post(const Pass *d, Visit_ *v, const Post *post, int64_t slot, int channel)
 {
-    Offer *offer = see(d, v, post->product, channel);
-    offer->creator = (int32_t)post->creator;
+    Offer *offer = see(d, v, post->product, channel, (int64_t)post->creator);
     offer->slot = (int32_t)slot;
     offer->claim = post->claim;
     offer->paid = post->paid;
@@ -313,12 +315,11 @@ INLINE void attend_words(const Pass *d, Visit_ *v, int64_t *row)
         }
         d->tally.delivered[CHANNEL_FRIEND]++;
         if (v->online && v->needs >> category & 1) {
-            Offer *offer = see(d, v, word->product, CHANNEL_FRIEND);
+            bool sells = word->creator >= 0 && d->m.profiles[word->creator].active;
+            int64_t seller = sells && word->creator != v->self->creator ? word->creator : NOBODY;
+            Offer *offer = see(d, v, word->product, CHANNEL_FRIEND, seller);
             offer->parent = word->order;
-            if (word->creator >= 0 && d->m.profiles[word->creator].active && word->creator != v->self->creator) {
-                offer->creator = word->creator;
-                offer->slot = (int32_t)follow_slot(v, word->creator);
-            }
+            if (seller >= 0) offer->slot = (int32_t)follow_slot(v, seller);
         }
     }
 }
@@ -331,8 +332,7 @@ INLINE void attend_answer(const Pass *d, Visit_ *v)
     int64_t slot = follow_slot(v, creator), product = of->advice[category];
     if (product < 0 || slot < 0) return;
     d->tally.delivered[CHANNEL_ONE_TO_ONE]++;
-    Offer *offer = see(d, v, product, CHANNEL_ONE_TO_ONE);
-    offer->creator = (int32_t)creator;
+    Offer *offer = see(d, v, product, CHANNEL_ONE_TO_ONE, creator);
     offer->slot = (int32_t)slot;
     offer->claim = of->advice_claim[category];
     offer->paid = of->advice_paid[category] == 1;
@@ -375,7 +375,7 @@ INLINE void see_ad(const Pass *d, Visit_ *v, int64_t category, double which)
     d->tally.ads_viewed[v->who->home * d->tally.ads_viewed_rows[1] + product]++;
     d->tally.delivered[CHANNEL_AD]++;
     impress(d, v, product, d->p.memory.seen);
-    see(d, v, product, CHANNEL_AD);
+    see(d, v, product, CHANNEL_AD, NOBODY);
 }
 
 INLINE void attend_page(const Pass *d, Visit_ *v, int64_t category, double kind, double which)
@@ -398,7 +398,7 @@ INLINE void attend_page(const Pass *d, Visit_ *v, int64_t category, double kind,
     }
     int64_t position = goods_of(d, v, 0, category, which);
     d->tally.delivered[CHANNEL_LISTING]++;
-    see(d, v, d->feeds.product[category * d->feeds.product_rows[1] + position], CHANNEL_LISTING);
+    see(d, v, d->feeds.product[category * d->feeds.product_rows[1] + position], CHANNEL_LISTING, NOBODY);
 }
 
 INLINE void attend_feed(const Pass *d, Visit_ *v)
@@ -446,7 +446,7 @@ INLINE void search(const Pass *d, Visit_ *v)
         if (position < 63 && seen >> position & 1) continue;
         seen |= (uint64_t)1 << MIN(position, 63);
         d->tally.delivered[CHANNEL_SEARCH]++;
-        see(d, v, d->feeds.product[category * d->feeds.product_rows[1] + position], CHANNEL_SEARCH);
+        see(d, v, d->feeds.product[category * d->feeds.product_rows[1] + position], CHANNEL_SEARCH, NOBODY);
     }
 }
 
@@ -460,7 +460,7 @@ INLINE void recall(const Pass *d, Visit_ *v)
             int64_t due = MAX(v->self->due[category], 0) % MOST_DAYS;
             if (uniform(d, STREAM_RECALL, due, v->i, memory->product) < 1.0 - exp(-goodwill_today(d, memory))) {
                 d->tally.delivered[CHANNEL_RECALL]++;
-                see(d, v, memory->product, CHANNEL_RECALL);
+                see(d, v, memory->product, CHANNEL_RECALL, NOBODY);
             }
         }
     }

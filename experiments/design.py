@@ -22,6 +22,9 @@ from sim.ranges import MOST_DAYS, MOST_PEOPLE
 MOST_SEEDS = 100_000
 MOST_ARMS = 10_000
 ONLY_ARM = "base"
+CELLS = ("cells", "funds", "switching", "weeks")  # of `sim.cells`, which would bring numba with it
+ORDERS = ("orders", "trees")
+MORE = {"cells": CELLS, "orders": (*CELLS, *ORDERS)}
 RUN_COLUMNS = ("point", "arm", "seed", "status", "run_id", "seconds", "error")
 
 
@@ -106,7 +109,7 @@ class Study(Group):
     precision: Precision = Precision()
     flips: Flips = Flips()
     posterior: Posterior = Posterior()
-    keep: Literal["auto", "outcomes", "tables"] = Field(
+    keep: Literal["auto", "outcomes", "tables", "cells", "orders"] = Field(
         default="auto", description="what is kept of each run; auto: tables unless there is a design"
     )
     fresh: bool = Field(default=False, description="whether to run again what the store holds already")
@@ -114,7 +117,12 @@ class Study(Group):
     @property
     def keeps_tables(self) -> bool:
         """Whether the tables of each run are kept beside its outcomes."""
-        return self.keep == "tables" or (self.keep == "auto" and not self.design.is_used)
+        return self.keep in ("tables", *MORE) or (self.keep == "auto" and not self.design.is_used)
+
+    @property
+    def more(self) -> tuple[str, ...]:
+        """Further tables of each run that are kept."""
+        return MORE.get(self.keep, ())
 
     @model_validator(mode="after")
     def _consistent(self) -> Study:

@@ -15,13 +15,16 @@ from rich.console import Console
 from experiments.configuration import CLUSTERS, Executor
 from experiments.dispatch import How, dispatch, first_done
 from experiments.progress import working
-from experiments.runs import TABLES, WORLD_BUILT, Failed, Finished, Run, is_current
+from experiments.runs import ORDERS, TABLES, WORLD_BUILT, Failed, Finished, Run, is_current
 from experiments.store import packed
 from experiments.workers import NoWorkers, has_workers, is_loss, pool, stop, workers
 from sim.errors import UserError
 from sim.parameters import Rules
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.market import Market
     from sim.world import World
 
 __all__ = ["Calls", "execute", "make", "make_all", "prepare", "spread", "stop", "workers"]
@@ -30,6 +33,7 @@ WORK_PER_TASK = 1_000_000  # consumer-days: a task takes a second or so, and man
 MOST_PER_TASK = 64
 WORKER_BYTES, CONSUMER_BYTES = 350_000_000, 1_000  # of memory, that a worker takes, and each consumer in it
 COMPILING = "compiling the model for this machine: once, in a minute or two"
+MONEY = ("price", "coupon", "cost", "fee", "commission", "margin", "rest", "surplus")  # of an order
 WARM_UP = 8  # days, in which every phase happens at least once
 
 Done = Finished | Failed
@@ -200,9 +204,11 @@ def make(run: Run) -> Finished:
     held, parameters = run.world in _held, run.parameters
     world = _world(run)
     built = time.perf_counter() - started
-    with closing(Market(parameters, run.seed, world=world, burn_in=run.burn_in)) as market:
+    keeping = bool(run.more)
+    with closing(Market(parameters, run.seed, world=world, burn_in=run.burn_in, keep_cells=keeping)) as market:
         try:
             result = market.run(run.days).result()
+            tables = {**result.kept, **(_orders(market) if set(ORDERS) & set(run.more) else {})}
         except Exception as error:
             raise BrokenRun(market.day) from error
         timings = {phase: float(seconds) for phase, seconds in market.timings.items()}
@@ -211,8 +217,19 @@ def make(run: Run) -> Finished:
         time.perf_counter() - started,
         {key: float(value) for key, value in result.outcomes.items()},
         timings if held else {WORLD_BUILT: built, **timings},
-        {name: packed(getattr(result, name)) for name in TABLES if run.tables},
+        {name: packed(getattr(result, name) if name in TABLES else tables[name]) for name in run.kept},
     )
+
+
+def _orders(market: Market) -> dict[str, pd.DataFrame]:
+    """Every order, traced back to the post that came first, in yuan; and the trees of friends' words."""
+    from sim.referral import trace, trees
+    from sim.state import FEN
+
+    orders = market.orders()
+    orders[list(MONEY)] = orders[list(MONEY)] / FEN
+    traced = trace(orders)
+    return {"orders": orders.merge(traced.drop(columns="parent"), on="order"), "trees": trees(traced)}
 
 
 class BrokenRun(Exception):

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from experiments.checksums import write_manifest
 from experiments.interruption import deferred
 from experiments.plan import Cell, Plan
-from experiments.runs import TABLES, Run
+from experiments.runs import EVERY_TABLE, Run
 from experiments.store import FINISHED, Store, unpacked
 from experiments.working_folder import destination, stamp, working_folder
 from experiments.yaml_text import written
@@ -57,9 +57,10 @@ def write(
     with partial_folder(root) as partial:
         runs.to_parquet(partial / "runs.parquet", index=False)
         done = set(runs.loc[runs["status"] == FINISHED, "run_id"])
-        finished = [(cell, run) for cell in planned.cells for run in cell.runs if run.tables and run.id in done]
-        for name in TABLES:
-            _write_tables(partial / f"{name}.parquet", name, finished, store)
+        finished = [(cell, run) for cell in planned.cells for run in cell.runs if run.id in done]
+        for name in EVERY_TABLE:
+            having = [(cell, run) for cell, run in finished if name in run.kept]
+            _write_tables(partial / f"{name}.parquet", name, having, store)
         for name, table in effects.items():
             if len(table):
                 table.to_parquet(partial / f"{name}.parquet", index=False)

@@ -88,7 +88,7 @@ def _duration(pending: Sequence[Run], settings: Settings, store: Store) -> str:
 def _probe(run: Run, days: int) -> float:
     """Seconds that a run takes for a unit of work, measured on its first days."""
     executor.prepare([run], terminal.console())
-    short = run._replace(days=days, burn_in=0, tables=False)
+    short = run._replace(days=days, burn_in=0, tables=False, more=())
     executor.make(short._replace(days=1))  # what is loaded once
     started = time.perf_counter()
     executor.make(short)

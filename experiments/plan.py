@@ -42,11 +42,12 @@ class Cell(NamedTuple):
 
 
 class Length(NamedTuple):
-    """How long runs are, and whether their tables are kept."""
+    """How long runs are, whether their tables are kept, and which further ones."""
 
     days: int
     burn_in: int
     tables: bool = False
+    more: tuple[str, ...] = ()
 
 
 class Plan(NamedTuple):
@@ -103,7 +104,7 @@ def plan(settings: Settings, points: Points | None = None) -> Plan:
         points = draw(study.design, base) if study.design.is_used else Points((), [{}])
     _check_columns(points, study)
     own = (Point(row, study.seeds, within=f"point {n}: " if row else "") for n, row in enumerate(points.rows))
-    cells = list(cells_of(study, base, own, Length(study.days, study.burn_in, study.keeps_tables)))
+    cells = list(cells_of(study, base, own, Length(study.days, study.burn_in, study.keeps_tables, study.more)))
     made = Plan(cells, points, checks_of(study, base), {})
     return made._replace(runs=by_world([*(run for cell in cells for run in cell.runs), *made.smaller]))
 
@@ -150,7 +151,9 @@ def cells_of(study: Study, base: Mapping[str, Any], points: Iterable[Point], len
             check_possible(arm, point.within)
             if rules:
                 check_rules(arm.parameters)
-            runs = runs_of(arm, point.seeds, length.days, length.burn_in, tables=length.tables)
+            runs = runs_of(
+                arm, point.seeds, length.days, length.burn_in, tables=length.tables, more=length.more
+            )  # fmt: skip
             values = {path: _typed(arm.parameters, path) for path in point.values}
             yield Cell(number, values, arm.name, arm.levels, runs, point.about)
 

@@ -86,10 +86,10 @@ class Precision(Group):
 
     @model_validator(mode="after")
     def _something_to_reach(self) -> Precision:
-        from sim.recorder import OUTCOMES
+        from sim.recorder import ALWAYS
 
-        if self.outcome and self.outcome not in OUTCOMES:
-            raise ValueError(f"outcome={self.outcome}: no such outcome; {nearest(self.outcome, OUTCOMES)}")
+        if self.outcome and self.outcome not in ALWAYS:
+            raise ValueError(f"outcome={self.outcome}: no such outcome; {nearest(self.outcome, ALWAYS)}")
         if not self.outcome and self.half_width == "":
             return self
         try:

@@ -14,12 +14,13 @@ from rich.console import Console
 from experiments.configuration import Settings
 from experiments.live import NAME as RUNNING
 from experiments.plan import Plan
-from experiments.runs import Run
+from experiments.runs import ORDERS, Run
 from experiments.store import Store
 from experiments.working_folder import working_folder
 from sim.errors import UserError
 
 ROOM_PER_RUN = {True: 100_000, False: 10_000}  # bytes, by whether its tables are kept
+ROOM_PER_CONSUMER = 1_000  # where orders are kept
 ROOM_TO_SPARE = 20_000_000
 TRIAL = b"\0" * 4096
 LONGEST = 300  # characters of a text in a figure
@@ -136,7 +137,8 @@ def _check_room(output: Path, pending: Sequence[Run]) -> None:
     there = output.absolute()
     while not there.exists():
         there = there.parent
-    needed = sum(ROOM_PER_RUN[run.tables] for run in pending) + ROOM_TO_SPARE
+    needed = sum(ROOM_PER_RUN[bool(run.kept)] for run in pending) + ROOM_TO_SPARE
+    needed += sum(ROOM_PER_CONSUMER * run.consumers for run in pending if ORDERS[0] in run.more)
     if (free := disk_usage(there).free) < needed:
         disk = f"{free / 1e6:.0f} MB free on this disk, expected {needed / 1e6:.0f} MB for {len(pending)} runs"
         raise UserError(f"output={output}: {disk}")

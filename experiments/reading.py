@@ -34,6 +34,12 @@ COLUMNS: dict[str, dict[str, str]] = {
     "split": {**_OF_A_RUN, "party": TEXT, "yuan": NUMBER},
     "graph": {**_OF_A_RUN, **dict.fromkeys(GRAPH, NUMBER)},
     "platforms": {**_OF_A_RUN, "day": WHOLE, "platform": WHOLE, "members": WHOLE},
+    "cells": {**_OF_A_RUN, "channel": TEXT, "tier": TEXT, "platform": TEXT, "category": TEXT, "views": WHOLE},
+    "funds": {**_OF_A_RUN, "brand": WHOLE, "fund": TEXT, "spent": NUMBER},
+    "switching": {**_OF_A_RUN, "from": WHOLE, "to": WHOLE, "purchases": WHOLE},
+    "weeks": {**_OF_A_RUN, "week": WHOLE, "creator": WHOLE, "income": NUMBER},
+    "orders": {**_OF_A_RUN, "order": WHOLE, "day": WHOLE, "price": NUMBER},
+    "trees": {**_OF_A_RUN, "root": WHOLE, "size": WHOLE},
     "flips": {
         "assumption": TEXT, "value": NUMBER, "default": FLAG, "factor": TEXT, "outcome": TEXT, "effect": NUMBER,
         "low": NUMBER, "high": NUMBER, "seeds": WHOLE,

@@ -8,13 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from experiments.design import Arm
+from experiments.design import CELLS, ORDERS, Arm
 from sim.parameters import Graph, Parameters, Rules
 
 if TYPE_CHECKING:
     from sim.friendships import GraphReport
 
 TABLES = ("daily", "funnel", "creators", "split", "graph", "platforms")
+EVERY_TABLE = (*TABLES, *CELLS, *ORDERS)
 WORLD_BUILT = "world is built"  # among the timings of a run
 LEAST_WORK = 2_000  # consumers that take as long as what a day costs whatever the size of the market
 MODEL = Path(__file__).resolve().parent.parent / "sim"
@@ -26,7 +27,7 @@ class Run(NamedTuple):
     Attributes
     ----------
     id : str
-        Hash of all below but `consumers`, `world` and `tables`.
+        Hash of all below but `consumers`, `world`, `tables` and `more`.
     model : str
         Hash of the model's source that it is to be made with.
     content : str
@@ -41,6 +42,8 @@ class Run(NamedTuple):
         Names the world that it takes place in; runs of equal `world` may share one.
     tables : bool
         Whether its tables are to be kept beside its outcomes.
+    more : tuple of str
+        Further tables that are to be kept, of `CELLS` and `ORDERS`; with any of them, outcomes of cells are measured.
     inputs : str
         Hashes of the files outside of the model that it depends on; empty if there are none.
     """
@@ -55,6 +58,12 @@ class Run(NamedTuple):
     world: str
     tables: bool
     inputs: str = ""
+    more: tuple[str, ...] = ()
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Tables that are to be kept."""
+        return (*(TABLES if self.tables else ()), *self.more)
 
     @property
     def parameters(self) -> Parameters:
@@ -90,7 +99,9 @@ class Failed(NamedTuple):
     day: int | None
 
 
-def runs_of(arm: Arm, seeds: Iterable[int], days: int, burn_in: int, *, tables: bool = True) -> list[Run]:
+def runs_of(
+    arm: Arm, seeds: Iterable[int], days: int, burn_in: int, *, tables: bool = True, more: tuple[str, ...] = ()
+) -> list[Run]:
     """The runs of an arm, one for each seed."""
     from sim.world import World  # and numba with it
 
@@ -104,7 +115,8 @@ def runs_of(arm: Arm, seeds: Iterable[int], days: int, burn_in: int, *, tables: 
         own = digest.copy()
         own.update(f"|{seed}|{days}|{burn_in}".encode())
         place = f"{world} {seed}"
-        found.append(Run(own.hexdigest(), model_hash(), content, seed, days, burn_in, people, place, tables, inputs))
+        about = (own.hexdigest(), model_hash(), content, seed, days, burn_in, people, place, tables, inputs, more)
+        found.append(Run(*about))
     return found
 
 

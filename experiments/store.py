@@ -35,7 +35,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from experiments.runs import TABLES, Failed, Finished, Run
+from experiments.runs import CELLS, TABLES, Failed, Finished, Run
 from sim.errors import UserError
 
 PATIENCE = 60.0  # seconds to wait for another process that writes to the same store
@@ -124,7 +124,7 @@ class Store:
             If there is no room.
         """
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        rows, contents, tables = [], {}, []
+        rows, contents, tables, outdated = [], {}, [], []
         for run, result in done:
             digest = hashlib.sha256(run.content.encode()).hexdigest()
             contents[digest] = run.content
@@ -133,6 +133,7 @@ class Store:
                 told = (float(result.seconds), json.dumps(result.outcomes), json.dumps(result.timings), FINISHED)
                 broke: tuple[object, ...] = (None, None, None)
                 tables += [(run.id, name, content, checksum_of(content)) for name, content in result.tables.items()]
+                outdated += [(run.id, name) for name in CELLS if name not in result.tables]
             else:
                 told, broke = (None, None, None, FAILED), (result.error, result.day, result.traceback)
             made = (experiment, now, run.model, digest, run.seed, run.days, run.burn_in)
@@ -141,6 +142,7 @@ class Store:
         with self._clear_errors(), self._connection as connection:
             connection.executemany(_PUT, rows)
             connection.executemany("INSERT OR REPLACE INTO parameters VALUES (?, ?)", contents.items())
+            connection.executemany("DELETE FROM tables WHERE run = ? AND name = ?", outdated)  # as their outcomes are
             connection.executemany("INSERT OR REPLACE INTO tables VALUES (?, ?, ?, ?)", tables)
 
     def known(self, runs: Iterable[Run]) -> set[str]:
@@ -149,14 +151,14 @@ class Store:
         query = f"SELECT id, {WHOLE} FROM runs WHERE status = '{FINISHED}' AND id IN"
         rows = [row for rows in self._of([run.id for run in every], query) for row in rows]
         finished, self.damaged = {id for id, _ in rows}, {id for id, whole in rows if not whole}
-        names = ", ".join(f"'{name}'" for name in TABLES)
-        query = f"SELECT run, count(*), sum({_WHOLE_TABLE}) FROM tables WHERE name IN ({names}) AND run IN"
-        tabled = {run.id for run in every if run.tables} & finished
-        counts = {}
-        for id, count, whole in (row for rows in self._of(list(tabled), query, "GROUP BY run") for row in rows):
-            counts[id] = whole
-            self.damaged |= {id} if whole < count else set()
-        return finished - self.damaged - {id for id in tabled if counts.get(id) != len(TABLES)}
+        wanted = {run.id: run.kept for run in every if run.kept and run.id in finished}
+        query = f"SELECT run, name, {_WHOLE_TABLE} FROM tables WHERE run IN"
+        held: dict[str, set[str]] = {id: set() for id in wanted}
+        for id, name, whole in (row for rows in self._of(list(wanted), query) for row in rows):
+            if name in wanted[id]:
+                held[id].add(name)
+                self.damaged |= set() if whole else {id}
+        return finished - self.damaged - {id for id, names in wanted.items() if not held[id].issuperset(names)}
 
     def failed(self, ids: Iterable[str]) -> dict[str, Failed]:
         """Those of these runs that were tried and failed, in their order."""

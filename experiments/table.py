@@ -80,7 +80,10 @@ class RunsTable:
         ids = [row.run.id for row in self.rows]
         failed = store.failed(ids)
         first = next(store.outcomes(ids), None)
-        names = list(first.outcomes) if first else []
+        from sim.recorder import OF_CELLS
+
+        keeps_cells = any(row.run.more for row in self.rows)
+        names = [name for name in first.outcomes if keeps_cells or name not in OF_CELLS] if first else []
         parts = []
         remaining = iter(self.rows)
         while some := list(islice(remaining, ROWS_AT_ONCE)):

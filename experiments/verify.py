@@ -18,7 +18,7 @@ from experiments.manifest import provenance
 from experiments.mistakes import fields
 from experiments.plan import Plan, plan
 from experiments.reading import CONFIG, MANIFEST, RUNS, Folder
-from experiments.runs import Run, graph_reports
+from experiments.runs import TABLES, Run, graph_reports
 from experiments.sampling import Points
 from experiments.store import Store
 from sim.errors import UserError
@@ -83,7 +83,7 @@ def verify(folder: Path, sample: int) -> tuple[list[str], bool]:
         differing += unlike
         if not told:
             differing += _effects(left, planned, store)
-    again = [(row, executor.make(run._replace(tables=bool(tables.kept)))) for row, run in zip(rows, runs, strict=True)]
+    again = [(row, executor.make(_keeping(run, tables))) for row, run in zip(rows, runs, strict=True)]
     differing += [f"{text}, made again" for row, done in again for text in audit.differences(row, done, tables)]
     if not told and any(row["run_id"] != run.id for row, run in zip(rows, runs, strict=True)):
         told = ["a file that runs depend on, an edge list or rules of your own, is not the one of this result"]
@@ -93,6 +93,13 @@ def verify(folder: Path, sample: int) -> tuple[list[str], bool]:
     compared = f"compared: {files}; {held} of {count} runs with the store"
     verdict = f"; {len(differing)} differences in all" if differing else ", equal to the bit"
     return [*told, *_first(differing), compared, f"{len(again)} of {count} runs made again{verdict}"], not differing
+
+
+def _keeping(run: Run, tables: audit.Tables) -> Run:
+    """A run that leaves the tables that the folder has."""
+    return run._replace(
+        tables=not tables.kept.keys().isdisjoint(TABLES), more=tuple(n for n in tables.kept if n not in TABLES)
+    )
 
 
 def _planned(settings: Settings, finished: pd.DataFrame, sample: int) -> tuple[Plan, list[dict[str, Any]]]:

@@ -116,6 +116,8 @@ def save(market: Market, path: str | os.PathLike[str]) -> None:
     path
         File to write. A user's own `DataCollector` is not in it.
     """
+    if market.cells:
+        raise UserError("keep_cells=True: a market that keeps cells cannot be put aside; expected one without")
     recorder = market.recorder
     arrays = {**dict(_tables(market.m)), **dict(_arrays(market))}
     header = Header(

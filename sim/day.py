@@ -85,7 +85,8 @@ class Tally(Context):
 
     followers: Int64  # (K,) net change
     delivered: Int64  # (channels,)
-    viewed: Int64  # (channels,)
+    viewed: Int64  # (channels, len(Tier) + 1, V, C), the last tier for pages of nobody
+    shown: Int64  # (K,) pages of each creator
     considered: Int64  # (channels,)
     ads_viewed: Int64  # (V, J)
     engaged: Int64  # (J,) opened posts about each product

@@ -21,6 +21,8 @@ from sim.agents.koc import KOC
 from sim.agents.kol import KOL
 from sim.agents.platform import Platform
 from sim.audience import mean_taste
+from sim.cell_outcomes import outcomes as cell_outcomes
+from sim.cells import Cells, orders_of, tables
 from sim.columns import ColumnarModel, Population
 from sim.day import Day, Used
 from sim.draws import Stream
@@ -38,7 +40,7 @@ from sim.markets.sums import Total
 from sim.opening import first_day, with_creators, with_orders, with_parameters
 from sim.parameters import Parameters
 from sim.ranges import MOST_DAYS
-from sim.recorder import Recorder, RunResult, by_domain
+from sim.recorder import Recorder, RunResult, by_channel, by_domain
 from sim.records import Columns, Table
 from sim.replacement import with_rules
 from sim.state import CHANNELS, DAYS_A_WEEK, FEN, NOBODY, Leaving, Order, Post, Question, Stage, Tier, Word
@@ -66,6 +68,8 @@ class Market(ColumnarModel):
         Threads for the consumers' passes; the result does not depend on it.
     keep_orders
         Whether every order is kept, for `orders`.
+    keep_cells
+        Whether it is counted what happened where and to whom, for `result`; every order is kept then.
 
     Attributes
     ----------
@@ -88,6 +92,7 @@ class Market(ColumnarModel):
         burn_in: int = 0,
         threads: int = 1,
         keep_orders: bool = False,
+        keep_cells: bool = False,
     ) -> None:
         super().__init__(seed=seed)
         self.parameters = parameters or Parameters()
@@ -103,7 +108,8 @@ class Market(ColumnarModel):
         self._take_policy()
         self.interest_carries = [0] * len(platforms)
         self.orders_so_far = self.revenue_so_far = 0
-        self.recorder = Recorder(products, burn_in, keep_orders)
+        self.recorder = Recorder(products, burn_in, keep_orders or keep_cells)
+        self.cells = Cells(len(self.m.creators), categories) if keep_cells else None
         self.trust = self._survey()
         self._show_agents()
 
@@ -256,6 +262,8 @@ class Market(ColumnarModel):
     def _goods_arrive(self, leaving: Table[Leaving]) -> None:
         self.received = by_consumer(arriving(self.day, self.m.orders, int(self.m.used[Used.ORDERS])), self.m)
         self.told: Table[Word] = self.pass_over.receive(self.m, self.received)
+        if self.cells and self.day >= self.recorder.burn_in:
+            self.cells.count_leaving(leaving, self.m)
         end_follows(leaving, self.m.follows)
         if self.parameters.membership.choice:
             membership.realise(self.received, self.m)
@@ -365,6 +373,8 @@ class Market(ColumnarModel):
 
     def _start_measuring(self) -> None:
         self.recorder.start_measuring(self.m.creators, self.m.accounts.revenue, self._brand_cash())
+        if self.cells:
+            self.cells.start(self.m)
         for column in ("reached", "bought_from", "bought_again"):
             self.m.consumers[column] = 0
 
@@ -379,6 +389,8 @@ class Market(ColumnarModel):
         kocs, kols, _ = np.bincount(m.creators["tier"][m.creators["active"]], minlength=len(Tier)).tolist()
         if self.day >= recorder.burn_in:
             recorder.count(m.out.tally, today, self.spent_today, kocs)
+            if self.cells:
+                self.cells.count(self.day - recorder.burn_in, m)
             if (self.day - recorder.burn_in) % DAYS_A_WEEK == DAYS_A_WEEK - 1:
                 recorder.count_week(m.consumers["reached"])
         before, self.revenue_so_far = self.revenue_so_far, int(m.accounts.revenue.sum())
@@ -391,7 +403,7 @@ class Market(ColumnarModel):
                 total[Total.GMV] / FEN,
                 orders,
                 total[Total.RETURNED],
-                *by_domain(m.out.tally.viewed),
+                *by_domain(by_channel(m.out.tally.viewed)),
                 public_orders,
                 private_orders,
                 total[Total.BUYERS],
@@ -482,7 +494,14 @@ class Market(ColumnarModel):
         )
         split = pd.DataFrame({"party": list(recorder.split), "yuan": [fen / FEN for fen in recorder.split.values()]})
         graph = pd.DataFrame([asdict(self.world.statistics)])
-        return RunResult(outcomes, self.daily(), recorder.funnel(), table, split, graph, recorder.platforms())
+        daily, kept = self.daily(), {}
+        if self.cells:
+            orders = orders_of(m, recorder.burn_in)
+            spent = daily["marketing_cost"].to_numpy()[recorder.burn_in :]
+            outcomes |= cell_outcomes(self.cells, orders, m, spent, self.parameters.creators.living_income)
+            categories = [category.name for category in self.parameters.market.catalogue.categories]
+            kept = tables(self.cells, orders, m, (categories, [policy.name for policy in self.parameters.platforms]))
+        return RunResult(outcomes, daily, recorder.funnel(), table, split, graph, recorder.platforms(), kept)
 
     def close(self) -> None:
         """Let go of everything, at the end: nothing can be asked of this market any more.

@@ -598,6 +598,10 @@ class Creators(Group):
         0.2, "median net income below which a KOC thinks of leaving", "yuan/day", ASSUMPTION, ge=0, le=1e5
     )
     reservation_spread: float = par(0.8, "standard deviation of its log", "log", ASSUMPTION, ge=0, le=3)
+    living_income: float = par(
+        66.7, "income on which somebody can live, against which KOCs' incomes are held: a measure alone", "yuan/day",
+        "about 2,000 yuan a month, within the minimum wages of China's provinces of 2024", ge=0, le=1e5,
+    )  # fmt: skip
     kol_reservation: float = par(
         0.001, "the same for a KOL, per follower", "yuan/day/follower", ASSUMPTION, ge=0, le=100
     )

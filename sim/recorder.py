@@ -35,7 +35,7 @@ class Outcome(NamedTuple):
     better: int
 
 
-OUTCOMES: dict[str, Outcome] = {
+ALWAYS: dict[str, Outcome] = {
     "reach": Outcome("unique people reached by paid creators in a week", "people/week", 1),
     "reach_share": Outcome("the same as a share of all", "1", 1),
     "reach_total": Outcome("unique people ever reached by paid creators", "people", 1),
@@ -78,6 +78,51 @@ OUTCOMES: dict[str, Outcome] = {
     "consumer_surplus": Outcome("consumer surplus", "yuan", 1),
     "product_gini": Outcome("Gini of products' orders", "1", 0),
 }
+"""What every run measures."""
+
+_WINNING = {"ads": "ads", "kol": "KOLs", "koc": "KOCs"}  # customers; those of an own pool are customers already
+
+OF_CELLS: dict[str, Outcome] = {
+    **{
+        f"acquisition_cost_{fund}": Outcome(f"cost of a new customer won through {words}", "yuan/customer", -1)
+        for fund, words in _WINNING.items()
+    },
+    **{
+        f"return_on_spend_{fund}": Outcome(f"brands' margin on what {words} sold, per yuan spent", "yuan/yuan", 1)
+        for fund, words in (_WINNING | {"own": "the own pool"}).items()
+    },
+    **{
+        f"lifetime_value_{fund}": Outcome(f"margin on a customer won through {words}", "yuan/customer", 1)
+        for fund, words in (_WINNING | {"shelf": "listings and search"}).items()
+    },
+    "acquisition_rise": Outcome("acquisition cost, last third of the days over the first", "1", -1),
+    "acquisition_cost_small": Outcome("acquisition cost, smaller half of brands over the larger", "1", -1),
+    "switching": Outcome("purchases of another brand than the last of the category", "1", 0),
+    "switching_public": Outcome("the same, bought in the public domain", "1", 0),
+    "switching_private": Outcome("the same, bought in the private domain", "1", 0),
+    "repeat_over_chance": Outcome("purchases of the same brand, over those by chance", "1", 1),
+    "loyal_customers": Outcome("a brand's customers who bought it three times or more", "1", 1),
+    "net_promoters": Outcome("buyers who were surprised well, less those disappointed", "1", 1),
+    "worst_goods": Outcome("orders of the worst quarter of goods", "1", -1),
+    "follower_orders": Outcome("orders from creators that their followers made", "1", 0),
+    "koc_income_10": Outcome("income that a tenth of KOCs stay below", "yuan/day", 1),
+    "koc_income_50": Outcome("median income of a KOC", "yuan/day", 1),
+    "koc_income_90": Outcome("income that a tenth of KOCs exceed", "yuan/day", 1),
+    "koc_income_variation": Outcome("variation of a KOC's income from week to week, over its mean", "1", -1),
+    "koc_living": Outcome("KOCs who could live on it", "1", 1),
+    "exposure_integrity": Outcome("integrity of whom people see, less that of creators", "1", 1),
+    "exposure_integrity_rise": Outcome("rise of the former from the first to the last third of weeks", "1", 1),
+    "income_integrity": Outcome("integrity of whom income goes to, less that of creators", "1", 1),
+    "followers_gained": Outcome("followers gained", "1/month", 1),
+    "followers_lost": Outcome("followers lost", "1/month", -1),
+    "off_category": Outcome("orders per private post, outside of the author's category over inside", "1", 0),
+    "gmv_n": Outcome("GMV over people", "yuan/person", 1),
+    "gmv_n_log_n": Outcome("GMV over people times their logarithm", "yuan/person", 1),
+    "gmv_n_square": Outcome("GMV over people squared", "yuan/person²", 1),
+}
+"""What runs measure that keep cells."""
+
+OUTCOMES = ALWAYS | OF_CELLS
 
 DAILY = (
     "day", "gmv", "orders", "returned", "views", "public_views", "private_views", "public_orders", "private_orders",
@@ -92,7 +137,7 @@ class RunResult(NamedTuple):
     Attributes
     ----------
     outcomes
-        One value for each key of `OUTCOMES`.
+        One value for each key of `ALWAYS`; and of `OF_CELLS`, where cells are kept.
     daily
         A row a day, burn-in included; columns `DAILY`.
     funnel
@@ -105,6 +150,8 @@ class RunResult(NamedTuple):
         What the social graph is like, in one row: the fields of `GraphStatistics`.
     platforms
         A row a day and platform, burn-in included; columns `STANDING`.
+    kept
+        Further tables by name, where cells are kept: those of `sim.cells.CELLS`.
     """
 
     outcomes: dict[str, float]
@@ -114,6 +161,7 @@ class RunResult(NamedTuple):
     split: pd.DataFrame
     graph: pd.DataFrame
     platforms: pd.DataFrame
+    kept: dict[str, pd.DataFrame] = {}  # noqa: RUF012
 
 
 def gini(values: NDArray[Any]) -> float:
@@ -163,7 +211,7 @@ class Recorder:
         self.koc_days += kocs
         self.paid_viewed += int(tally.paid_viewed[0])
         self.delivered += tally.delivered
-        self.viewed += tally.viewed
+        self.viewed += by_channel(tally.viewed)
         self.considered += tally.considered
         newcomers = len(today.sold_by) - len(self.sums.sold_by)
         if newcomers > 0:
@@ -219,7 +267,7 @@ class Recorder:
         revenue: NDArray[np.int64],
         brand_cash: int,
     ) -> dict[str, float]:
-        """All of `OUTCOMES`, over the days after burn-in.
+        """All of `ALWAYS`, over the days after burn-in.
 
         Parameters
         ----------
@@ -284,7 +332,13 @@ class Recorder:
             "consumer_surplus": total[Total.SURPLUS] / FEN,
             "product_gini": gini(self.sums.products),
         }
-        return {name: float(values[name]) for name in OUTCOMES}
+        return {name: float(values[name]) for name in ALWAYS}
+
+
+def by_channel(pages: Int64) -> Int64:
+    """Pages seen through each channel, of a tally's `viewed`."""
+    total: Int64 = pages.sum(axis=(1, 2, 3))
+    return total
 
 
 def by_domain(counts: Int64) -> tuple[int, int, int]:

@@ -379,6 +379,7 @@ class Profile(Record):
     stranger_met: float = real("prior claims met of who does not follow", "claims", start=1.0)
     stranger_broken: float = real("the same, broken", "claims", start=1.0)
     is_brand: bool = flag("whether a brand speaks to its own contacts")
+    tier: int = whole("KOC 0, KOL 1, own account 2, nobody 3", most=len(Tier), start=len(Tier))
     advice: Int16 = row("products", "product recommended", or_none=True, per="category")
     advice_claim: Double = real("worth claimed of it; NaN without a claim", "utility", per="category", may_be_nan=True)
     advice_noise: Double = real("variance of that claim", "utility²", per="category")

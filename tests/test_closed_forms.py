@@ -20,7 +20,7 @@ from sim.draws import Stream, stream_keys, uniforms
 from sim.market import Market
 from sim.parameters import Parameters, numbers_of, scalars
 from sim.ranges import COUNT_UNITS
-from sim.recorder import gini
+from sim.recorder import by_channel, gini
 from sim.rules.content import post_rate
 from sim.rules.ranking import Mix, bid_shares, cumulate, ranking_weights
 from sim.rules.trust import trust
@@ -307,9 +307,10 @@ def test_the_feed_shows_goods_by_their_weights() -> None:
         for channel in (Channel.LISTING, Channel.AD)
     )
     np.testing.assert_array_equal(advertised, tally.ads_viewed[0])
-    assert tally.viewed[Channel.LISTING] == viewed.sum() > 100_000
+    seen = by_channel(tally.viewed)
+    assert seen[Channel.LISTING] == viewed.sum() > 100_000
     assert stats.chisquare(viewed, viewed.sum() * shares).pvalue > LEAST_P
-    pages = tally.viewed[[Channel.LISTING, Channel.AD]].sum()
+    pages = seen[[Channel.LISTING, Channel.AD]].sum()
     load = one.m.platforms["ad_share"][0]
     assert 0.05 < load < one.parameters.platform.feed.ad_load
-    assert abs(tally.viewed[Channel.AD] / pages - load) < 4 * math.sqrt(load * (1 - load) / pages)
+    assert abs(seen[Channel.AD] / pages - load) < 4 * math.sqrt(load * (1 - load) / pages)

@@ -20,6 +20,7 @@ from sim.day import Day
 from sim.ledger import Revenue
 from sim.market import Market
 from sim.parameters import Parameters, scalars
+from sim.recorder import by_channel
 from sim.rules.belief import Believed
 from sim.rules.choice import Buyer, money_of, total, utility
 from sim.rules.content import organic_reach
@@ -113,7 +114,7 @@ def recalled(one: Market) -> int:
     """How many recall a product on the next day."""
     one.open_day()
     one.live()
-    viewed = one.pass_over.tally(len(one.m.creators)).viewed
+    viewed = by_channel(one.pass_over.tally(len(one.m.creators)).viewed)
     assert viewed.sum() == viewed[Channel.RECALL]
     one.close_day()
     return int(viewed[Channel.RECALL])

@@ -8,6 +8,7 @@ import pytest
 from small_markets import market
 
 from benchmarks import kernel
+from sim.recorder import by_channel
 
 needs_compiler = pytest.mark.skipif(kernel.compiler() is None, reason="no C compiler")
 
@@ -28,7 +29,7 @@ def test_kernel_writes_what_the_pass_writes() -> None:
             assert kernel.differences(by_engine, by_c) == []
             for name in ("orders.price", "questions.consumer", "leaving.slots"):
                 happened[name] = happened.get(name, 0) + len(by_engine[name])
-            for channel, viewed in enumerate(by_engine["tally.viewed"]):
+            for channel, viewed in enumerate(by_channel(by_engine["tally.viewed"])):
                 happened[f"viewed {channel}"] = happened.get(f"viewed {channel}", 0) + viewed
             one.close_day()
     assert happened.pop("viewed 9") == 0  # own pools are off

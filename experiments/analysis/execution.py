@@ -15,7 +15,7 @@ from experiments.api import Experiment
 from experiments.configuration import Settings, load_settings
 from experiments.overrides import without
 from sim.errors import UserError
-from sim.recorder import OUTCOMES
+from sim.recorder import ALWAYS
 
 
 class Work(NamedTuple):
@@ -97,7 +97,7 @@ def check_question(settings: Settings, contrast: str | None, arm: str | None, ou
     rows = [{"arm": a.name, **a.levels, "seed": 0, "status": "finished"} for a in settings.arms()]
     sweep = sweep_of(pd.DataFrame(rows), name=settings.experiment.name, config=settings.resolved())
     question_of(sweep, contrast, arm)
-    chosen(outcome, OUTCOMES, "--outcome")
+    chosen(outcome, ALWAYS, "--outcome")
 
 
 def carry_out(work: Work) -> tuple[Sweep, Path]:

@@ -15,7 +15,7 @@ from experiments.designs import set_at
 from experiments.mistakes import declared, field_at, shown, validated
 from experiments.paths import flat
 from experiments.plan import by_world
-from experiments.runs import Run, runs_of
+from experiments.runs import CELLS, Run, runs_of
 from sim.errors import UserError
 from sim.parameters import Parameters
 
@@ -177,6 +177,8 @@ def _changed(parameters: Parameters, changes: Mapping[str, Any], place: str) -> 
 
 def _made(arms: Mapping[str, Parameters], size: Size) -> dict[str, list[Run]]:
     return {
-        name: runs_of(Arm(name, {}, parameters), range(size.seeds), size.days, size.burn_in, tables=False)
+        name: runs_of(
+            Arm(name, {}, parameters), range(size.seeds), size.days, size.burn_in, tables=False, more=CELLS[:1]
+        )
         for name, parameters in arms.items()
     }

@@ -92,8 +92,7 @@ def channel_of(post: Post, m: Day) -> int:
 @inlined
 def see_post(i: int, post: Post, slot: int, m: Day) -> None:
     """See a post's page: its author sells, and claims; product and claim are remembered."""
-    offer = see(post.product, channel_of(post, m), m)
-    offer.creator = post.creator
+    offer = see(i, post.product, channel_of(post, m), post.creator, m)
     offer.slot = slot
     offer.claim = post.claim
     offer.paid = post.paid
@@ -110,16 +109,19 @@ def see_post(i: int, post: Post, slot: int, m: Day) -> None:
 
 
 @inlined
-def see(product: int, channel: int, m: Day) -> Offer:
-    """See the page of a product: count it, and keep its offer, in which a source may still be named."""
+def see(i: int, product: int, channel: int, creator: int, m: Day) -> Offer:
+    """See the page of a product, that of a creator or of `NOBODY`: count it, and keep its offer."""
     counts, tally = m.out.counts, m.out.tally
-    tally.viewed[channel] += 1
+    category = m.products[product].category
+    tally.viewed[channel, m.profiles[creator].tier, m.people[i].home, category] += 1
+    if creator >= 0:
+        tally.shown[creator] += 1
     offer = m.out.offers[counts[Count.OFFERS]]
     counts[Count.OFFERS] = min(counts[Count.OFFERS] + 1, MOST_OFFERS)  # what comes after the last is not weighed
     offer.product = product
-    offer.category = m.products[product].category
+    offer.category = category
     offer.channel = channel
-    offer.creator = NOBODY
+    offer.creator = creator
     offer.slot = NOBODY
     offer.claim = math.nan
     offer.paid = False
@@ -143,21 +145,21 @@ def attend_words(i: int, m: Day) -> None:
         remember_word(i, word.teller, word.product, 1.0 * word.quality, m)
         m.out.tally.delivered[Channel.FRIEND.value] += 1
         if m.out.visit.online and m.out.visit.needs >> m.products[word.product].category & 1:
-            offer = see(word.product, Channel.FRIEND.value, m)
+            seller = seller_of(i, word.creator, m)
+            offer = see(i, word.product, Channel.FRIEND.value, seller, m)
             offer.parent = word.order
-            name_seller(i, word.creator, offer, m)
+            if seller >= 0:
+                offer.slot = follow_slot(i, seller, m)
         row += 1
     m.out.counts[Count.NEXT_WORD] = row
 
 
 @inlined
-def name_seller(i: int, creator: int, offer: Offer, m: Day) -> None:
+def seller_of(i: int, creator: int, m: Day) -> int:
     """Who sold to a friend sells to consumer i, too, if still in business, on the platform, and somebody else."""
     if creator < 0 or not m.creators[creator].platforms & m.people[i].looks:
-        return
-    if m.profiles[creator].active and creator != m.consumers[i].creator:
-        offer.creator = creator
-        offer.slot = follow_slot(i, creator, m)
+        return NOBODY
+    return creator if m.profiles[creator].active and creator != m.consumers[i].creator else NOBODY
 
 
 @inlined
@@ -170,8 +172,7 @@ def attend_answer(i: int, m: Day) -> None:
     product = profile.advice[category]
     if product >= 0 and slot >= 0:
         m.out.tally.delivered[Channel.ONE_TO_ONE.value] += 1
-        offer = see(product, Channel.ONE_TO_ONE.value, m)
-        offer.creator = creator
+        offer = see(i, product, Channel.ONE_TO_ONE.value, creator, m)
         offer.slot = slot
         offer.claim = profile.advice_claim[category]
         offer.paid = profile.advice_paid[category] == 1

@@ -52,6 +52,7 @@ def know(k: int, m: Day) -> None:
     profile.stranger_met = trust.mass_met if mass else trust.stranger_met
     profile.stranger_broken = trust.mass_broken if mass else trust.stranger_broken
     profile.is_brand = creator.brand >= 0
+    profile.tier = creator.tier
     profile.group = m.people[creator.consumer].group if creator.consumer >= 0 else NOBODY
     m.cards[k].reach = reach_of(k, m)
     m.cards[k].forgotten = is_forgotten(m.day - creator.posted, m.p.attention)

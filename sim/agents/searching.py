@@ -66,7 +66,7 @@ def attend_page(i: int, category: int, kind: float, which: float, m: Day) -> Non
         return
     position = guided(which, feeds.goods_guide[0, home, category], feeds.goods[0, home, category])
     m.out.tally.delivered[Channel.LISTING.value] += 1
-    see(feeds.product[category, position], Channel.LISTING.value, m)
+    see(i, feeds.product[category, position], Channel.LISTING.value, NOBODY, m)
 
 
 @inlined
@@ -78,7 +78,7 @@ def see_ad(i: int, category: int, which: float, m: Day) -> None:
     m.out.tally.ads_viewed[home, product] += 1
     m.out.tally.delivered[Channel.AD.value] += 1
     remember_page(i, product, m)
-    see(product, Channel.AD.value, m)
+    see(i, product, Channel.AD.value, NOBODY, m)
 
 
 @inlined
@@ -118,7 +118,7 @@ def search(i: int, m: Day) -> None:
             continue
         seen |= 1 << min(position, 63)
         m.out.tally.delivered[Channel.SEARCH.value] += 1
-        see(feeds.product[category, position], Channel.SEARCH.value, m)
+        see(i, feeds.product[category, position], Channel.SEARCH.value, NOBODY, m)
 
 
 @inlined
@@ -134,7 +134,7 @@ def recall(i: int, m: Day) -> None:
             u = uniform(m.keys[Stream.RECALL], max(consumer.due[category], 0) % MOST_DAYS, i, product)
             if u < recall_probability(goodwill_today(i, slot, m)):
                 m.out.tally.delivered[Channel.RECALL.value] += 1
-                see(product, Channel.RECALL.value, m)
+                see(i, product, Channel.RECALL.value, NOBODY, m)
 
 
 @inlined

@@ -20,6 +20,7 @@ from sim.state import (
     Offer,
     Order,
     Question,
+    Tier,
     Trace,
     Visit,
     Word,
@@ -169,11 +170,12 @@ class ConsumerPass:
         )
 
     def _new_tally(self, creators: int) -> Tally:
-        _, products, platforms = self.sizes
+        categories, products, platforms = self.sizes
         return Tally(
             followers=np.zeros(creators, np.int64),
             delivered=np.zeros(len(Channel), np.int64),
-            viewed=np.zeros(len(Channel), np.int64),
+            viewed=np.zeros((len(Channel), len(Tier) + 1, platforms, categories), np.int64),
+            shown=np.zeros(creators, np.int64),
             considered=np.zeros(len(Channel), np.int64),
             ads_viewed=np.zeros((platforms, products), np.int64),
             engaged=np.zeros(products, np.int64),
