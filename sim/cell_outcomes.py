@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,10 +17,29 @@ from sim.state import FEN, NOBODY, PRIVATE_CHANNELS, PUBLIC_CHANNELS, Channel, S
 
 SHELF = (Channel.LISTING, Channel.SEARCH)
 WORST = 0.25  # share of goods that are the worst
+RIVAL = ("members_rival", "creators_rival", "break_even_day_rival")
 OFTEN = 3  # purchases of a loyal customer
 
 
-def outcomes(cells: Cells, orders: pd.DataFrame, m: Day, spent: NDArray[np.float64], living: float) -> dict[str, float]:
+class Kept(NamedTuple):
+    """What was kept of each day.
+
+    Attributes
+    ----------
+    spent : ndarray
+        Marketing cost since measuring began, yuan.
+    standings : DataFrame
+        Of platforms, from `Recorder.platforms`.
+    living : float
+        Yuan a day on which somebody can live.
+    """
+
+    spent: NDArray[np.float64]
+    standings: pd.DataFrame
+    living: float
+
+
+def outcomes(cells: Cells, orders: pd.DataFrame, m: Day, kept: Kept) -> dict[str, float]:
     """All of `sim.recorder.OF_CELLS`.
 
     Parameters
@@ -29,11 +48,10 @@ def outcomes(cells: Cells, orders: pd.DataFrame, m: Day, spent: NDArray[np.float
         What was counted.
     m
         The day's context, at the end.
-    spent
-        Marketing cost of each day since measuring began, yuan.
-    living
-        Yuan a day on which somebody can live.
+    kept
+        What was kept of each day.
     """
+    spent, standings, living = kept
     bought, burn_in = orders[orders["is_in"]], m.day - len(spent)
     found = {
         **dict(_customers(cells, orders, m, burn_in)),
@@ -43,6 +61,7 @@ def outcomes(cells: Cells, orders: pd.DataFrame, m: Day, spent: NDArray[np.float
         **dict(_incomes(cells, m, len(spent), living)),
         **dict(_followers(cells, m, len(spent))),
         **dict(_off_category(cells, bought, m)),
+        **dict(_platforms(standings)),
         **dict(_by_size(bought, m)),
     }
     return {name: float(found[name]) for name in OF_CELLS}
@@ -165,6 +184,18 @@ def _off_category(cells: Cells, bought: pd.DataFrame, m: Day) -> Iterator[tuple[
     sold_in, sold_off = ((ordered * where).sum(axis=0) for where in (inside, ~inside))
     total = np.maximum(sent_in + sent_off, 1)
     yield "off_category", _ratio(float((sold_off * sent_in / total).sum()), float((sold_in * sent_off / total).sum()))
+
+
+def _platforms(standings: pd.DataFrame) -> Iterator[tuple[str, float]]:
+    """Members and creators of the first platform and its first rival, and the day from which each pays for itself."""
+    for platform, names in enumerate((("members", "creators_here", "break_even_day"), RIVAL)):
+        own = standings[standings["platform"] == platform]
+        last = own.iloc[-1:]
+        behind = own.loc[own["revenue"] < own["growth_cost"], "day"]
+        pays = len(own) > 0 and (behind.empty or int(behind.iloc[-1]) < int(last["day"].iloc[0]))
+        yield names[0], _mean(last["members"])
+        yield names[1], _mean(last["creators"])
+        yield names[2], (0.0 if behind.empty else float(behind.iloc[-1]) + 1) if pays else math.nan
 
 
 def _by_size(bought: pd.DataFrame, m: Day) -> Iterator[tuple[str, float]]:

@@ -21,6 +21,7 @@ from sim.agents.koc import KOC
 from sim.agents.kol import KOL
 from sim.agents.platform import Platform
 from sim.audience import mean_taste
+from sim.cell_outcomes import Kept
 from sim.cell_outcomes import outcomes as cell_outcomes
 from sim.cells import Cells, orders_of, tables
 from sim.columns import ColumnarModel, Population
@@ -498,7 +499,8 @@ class Market(ColumnarModel):
         if self.cells:
             orders = orders_of(m, recorder.burn_in)
             spent = daily["marketing_cost"].to_numpy()[recorder.burn_in :]
-            outcomes |= cell_outcomes(self.cells, orders, m, spent, self.parameters.creators.living_income)
+            of_days = Kept(spent, recorder.platforms(), self.parameters.creators.living_income)
+            outcomes |= cell_outcomes(self.cells, orders, m, of_days)
             categories = [category.name for category in self.parameters.market.catalogue.categories]
             kept = tables(self.cells, orders, m, (categories, [policy.name for policy in self.parameters.platforms]))
         return RunResult(outcomes, daily, recorder.funnel(), table, split, graph, recorder.platforms(), kept)
