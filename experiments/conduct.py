@@ -131,6 +131,7 @@ def carry_out(
     started = time.time()
     study, output = settings.experiment, Path(settings.output)
     store = Store(output / "store")
+    before = store.versions(planned.runs)
     known = set() if study.fresh and not enough else _known(store, planned, console)
     wanted = store.failed(planned.runs).keys() if only_failed else planned.runs.keys() - known
     pending = [run for id, run in planned.runs.items() if id in wanted]
@@ -146,7 +147,7 @@ def carry_out(
         _announce(settings, planned, len(known), console)
     table = RunsTable(planned)
     with closing(store), interruption.keeping(KEPT), Live(output / study.name, table, store, known) as live:
-        tally = fill(store, Wanted(pending, study.name, settings.executor), console, live.add)
+        tally = fill(store, Wanted(pending, before, study.name, settings.executor), console, live.add)
         failures = store.failed(planned.runs)
         if not quiet:
             _tell_of_worlds(tally, console)
@@ -182,7 +183,7 @@ def _filled(settings: Settings, planned: Plan, console: Console) -> pd.DataFrame
     """Make the runs that the store lacks, without a folder; returns the table of runs."""
     output = Path(settings.output)
     with closing(Store(output / "store")) as store:
-        known = _known(store, planned, console)
+        before, known = store.versions(planned.runs), _known(store, planned, console)
         pending = [run for id, run in planned.runs.items() if id not in known]
         check_place(settings, pending, store, console)
         if pending:
@@ -190,7 +191,7 @@ def _filled(settings: Settings, planned: Plan, console: Console) -> pd.DataFrame
         store.open()
         table = RunsTable(planned)
         with Live(output / settings.experiment.name, table, store, known) as live:
-            fill(store, Wanted(pending, settings.experiment.name, settings.executor), console, live.add)
+            fill(store, Wanted(pending, before, settings.experiment.name, settings.executor), console, live.add)
         return table.whole(store)
 
 

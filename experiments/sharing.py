@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -51,6 +51,8 @@ class Wanted(NamedTuple):
     Attributes
     ----------
     pending : sequence of Run
+    before : mapping
+        `Store.versions` before it was decided what is pending: what is put later is of another command.
     experiment : str
         That they are made for.
     where : Executor
@@ -59,6 +61,7 @@ class Wanted(NamedTuple):
     """
 
     pending: Sequence[Run]
+    before: Mapping[str, str]
     experiment: str
     where: Executor
     make: Callable[[list[Run]], list[Done]] | None = None
@@ -100,7 +103,7 @@ def fill(
 def _shared(store: Store, wanted: Wanted, console: Console) -> Iterator[Iterator[Batch]]:
     pending = list(wanted.pending)
     with working_folder(store.path.parent) as own, of_runs(pending, console) as advance:
-        sharing = Sharing(store, own, pending)
+        sharing = Sharing(store, own, wanted)
         try:
             with closing(sharing.made(wanted.where, Calls(wanted.make, tell=console.print))) as batches:
                 yield _advanced(batches, advance)
@@ -127,16 +130,16 @@ class Sharing:
         That all of them put their runs into.
     own
         Working folder of this command, beside the file of the store; its name stands on what is claimed here.
-    pending
+    wanted
         The runs that are to be made, also if the store has them.
     """
 
-    def __init__(self, store: Store, own: Path, pending: Sequence[Run]) -> None:
-        self._store, self._own, self._pending = store, own, pending
+    def __init__(self, store: Store, own: Path, wanted: Wanted) -> None:
+        self._store, self._own = store, own
+        self._pending, self._before = wanted.pending, wanted.before
         self._elsewhere: dict[str, Run] = {}
         self._is_told = False
         store.forget_claims(self._is_dead)
-        self._before = store.versions(run.id for run in pending)
 
     def made(self, where: Executor, calls: Calls) -> Generator[Batch]:
         """Make the runs that nobody else makes, and wait for the others.

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import time
 from collections import namedtuple
+from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from fake_runs import OVERRIDES, ROWS, RUNS, Made, install, instead
+from fake_runs import OVERRIDES, ROWS, RUNS, Made, finished, install, instead
 
 from experiments import conduct, executor, posterior_file, preflight, report
 from experiments.cli import main
@@ -100,6 +101,19 @@ def test_a_finished_run_is_not_made_again_and_no_folder_is_overwritten(made: Mad
     first, second = (pd.read_parquet(folder / "runs.parquet") for folder in folders())
     pd.testing.assert_frame_equal(first, second)
     assert Path("results/quick/latest").resolve() == folders()[1].resolve()
+
+
+def test_what_another_command_makes_while_this_one_prepares_is_not_made_again(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other_command(runs: Sequence[Run], _: object) -> None:
+        with closing(Store(Path("results/store"))) as store:
+            store.put([(run, finished(run)) for run in runs[3:]], "quick")
+
+    monkeypatch.setattr(executor, "prepare", other_command)
+    koc_run()
+    manifest = json.loads(Path("results/quick/latest/manifest.json").read_text())
+    assert len(made) == 3 and manifest["runs"] == {"made": 3, "from_store": RUNS - 3, "failed": 0}
 
 
 def test_another_parameter_makes_other_runs_and_fresh_makes_all(made: Made) -> None:

@@ -134,7 +134,7 @@ def set_also(at: Iterable[Point], more: Mapping[str, float]) -> list[Point]:
 def carry_out(calibration: Calibration, runs: list[Run], place: Place) -> pd.DataFrame:
     """Make runs, or find them again: a row of observables for each, NaN where one failed."""
     with closing(Store(place.output / "store")) as store:
-        known = store.known(runs)
+        before, known = store.versions(run.id for run in runs), store.known(runs)
         pending = list({run.id: run for run in runs if run.id not in known}.values())
         if pending:
             executor.prepare(pending, place.console)
@@ -142,7 +142,8 @@ def carry_out(calibration: Calibration, runs: list[Run], place: Place) -> pd.Dat
             told = f"calibration: {len(pending)} of {len(runs)} runs to make, {calibration.cohort} days each"
             place.console.print(told)
             where = Executor(workers=place.workers)
-            fill(store, Wanted(pending, EXPERIMENT, where, partial(_make_all, days=calibration.days)), place.console)
+            make = partial(_make_all, days=calibration.days)
+            fill(store, Wanted(pending, before, EXPERIMENT, where, make), place.console)
         found = {done.id: done.outcomes for done in store.outcomes([run.id for run in runs])}
         failed = store.failed([run.id for run in runs])
     if len(failed) > MOST_FAILED * len(runs):

@@ -59,12 +59,12 @@ def carry_out(planned: Planned, output: Path, where: Executor, console: Console)
     """
     started = time.time()
     with closing(Store(output / "store")) as store, keeping(KEPT):
-        known = store.known(planned.every.values())
+        before, known = store.versions(planned.every), store.known(planned.every.values())
         pending = [run for id, run in planned.every.items() if id not in known]
         if pending:
             executor.prepare(pending, console)
         store.open()
-        tally = fill(store, Wanted(pending, NAME, where), console)
+        tally = fill(store, Wanted(pending, before, NAME, where), console)
         outcomes = {done.id: done.outcomes for done in store.outcomes(planned.every)}
         return Made(outcomes, store.failed(planned.every), tally.made, started)
 
