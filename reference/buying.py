@@ -84,7 +84,7 @@ def price_of(consumer: Consumer, offer: Offer) -> tuple[int, int]:
     if seller is not None and seller.tier is Tier.BRAND:
         factor *= 1.0 - p.brands.member_discount
     elif seller is not None:
-        factor *= 1.0 + p.creators.resale_margin
+        factor *= 1.0 + consumer.model.mark_up
     if offer.channel is Channel.LIVE:
         factor *= 1.0 - p.platform.live_discount
     price = offer.product.price if factor == 1.0 else max(int(offer.product.price * factor), 1)
@@ -116,7 +116,7 @@ def purchase(consumer: Consumer, best: Weighed, luck_of_nothing: float) -> Order
     p, product, seller = consumer.model.parameters, best.offer.product, best.offer.seller
     sells = seller is not None and seller.tier is not Tier.BRAND
     commission = seller.commission_on(product) if seller is not None and best.offer.paid else 0.0
-    mark_up = p.creators.resale_margin / (1.0 + p.creators.resale_margin) if sells else 0.0
+    mark_up = consumer.model.mark_up / (1.0 + consumer.model.mark_up) if sells else 0.0
     order = Order(
         consumer,
         best.offer,

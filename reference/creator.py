@@ -118,7 +118,7 @@ class Creator(mesa.Agent):
         """Of a product to post about, without luck; ``fee`` in fen (7.13)."""
         c, p = product.category, self.model.parameters.creators
         each = equations.orders_per_post(self.orders[c], self.posts[c], self.audience, self.model.parameters)
-        income = ((self.commission_on(product) + p.resale_margin) * product.price * each + fee) / 100.0
+        income = ((self.commission_on(product) + self.model.mark_up) * product.price * each + fee) / 100.0
         opinion = believe(self.person, product).mean if self.person is not None else 0.0
         return log1p(income / p.income_scale) + self.mean_taste[c] + opinion
 
@@ -171,7 +171,7 @@ class Creator(mesa.Agent):
                 return None
             contract.brand.pay_fee(self, self.model.fee_of(self))
             return contract, True
-        if c.resale_margin > 0.0:
+        if self.model.mark_up > 0.0:
             return self.most_attractive(self.random.choices(self.model.goods, k=c.candidates), 0.0), True
         liked = self.liked_product() if self.random.random() < c.unpaid else None
         return (liked, False) if liked is not None else None
@@ -224,7 +224,7 @@ class Creator(mesa.Agent):
         if not own:
             return None
         best = max(own, key=lambda product: self.attractiveness(product, 0.0))
-        pay = self.commission_on(best) + self.model.parameters.creators.resale_margin
+        pay = self.commission_on(best) + self.model.mark_up
         paid = self.brand is None and pay > 0.0
         return Post(self, best, self.claim(best, paid), paid, private=True)
 

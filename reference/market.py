@@ -40,7 +40,7 @@ class PlainMarket(mesa.Model):
     Raises
     ------
     ValueError
-        Where the parameters have rivals, a deal or a stock.
+        Where the parameters have rivals, a deal, a stock or further lines of pay.
 
     Examples
     --------
@@ -58,7 +58,10 @@ class PlainMarket(mesa.Model):
             raise ValueError("rivals: the plain Mesa market has one platform")
         if parameters.platform.deal.needs or parameters.market.catalogue.stock:
             raise ValueError("platform.deal and catalogue.stock: the plain Mesa market has neither deals nor stock")
+        if parameters.platform.pay:
+            raise ValueError("platform.pay: the plain Mesa market has no further lines of pay")
         self.parameters = parameters
+        self.mark_up = parameters.platform.resale_margin_of(parameters.creators)
         self.categories = parameters.market.catalogue.categories
         self.day = 0
         consumers = [Consumer(self) for _ in friends]

@@ -36,10 +36,13 @@ from sim.state import (
     Consumer,
     Creator,
     Follow,
+    Funder,
+    Line,
     Listing,
     Membership,
     Memory,
     Order,
+    Payee,
     Person,
     Platform,
     Post,
@@ -59,9 +62,12 @@ TABLES: dict[str, type[Record]] = {
     "memberships": Membership, "creators": Creator,
     "products": Product, "listings": Listing, "brands": Brand, "platforms": Platform,
     "profiles": Profile, "cards": Card, "posts": Post, "inbox": Word, "orders": Order,
+    "lines": Line,
 }  # fmt: skip
-GROWING = ("inbox", "orders", "sums.sold_by", "recorder.first_kocs")
+GROWING = ("inbox", "orders", "lines", "sums.sold_by", "recorder.first_kocs")
 """Arrays of which the header tells the rows; those of all others follow from the world."""
+IN_USE = {"orders": Used.ORDERS, "lines": Used.LINES}
+"""Tables of which only the first rows are written."""
 ARRAYS = ("used", "brand_withdrawn")
 HEADER = "header"
 EXPECTED = "expected a file that Market.save wrote"
@@ -149,7 +155,7 @@ def _tables(m: Day) -> Iterator[tuple[str, NDArray[Any]]]:
     """The tables that a market writes, by name."""
     for name in TABLES:
         table = np.asarray(getattr(m, name))
-        yield name, table[: m.used[Used.ORDERS]] if name == "orders" else table
+        yield name, table[: m.used[IN_USE[name]]] if name in IN_USE else table
 
 
 def _arrays(market: Market) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -283,7 +289,7 @@ def _restore_arrays(market: Market, header: Header, arrays: dict[str, NDArray[An
     if arrays:
         raise UserError(f"{min(arrays)}: no such array in a market; expected those alone that Market.save wrote")
     m, recorder, creators = market.m, market.recorder, len(market.m.creators)
-    _within("used", found["used"], 0, [len(m.posts), len(m.orders), len(m.orders)])
+    _within("used", found["used"], 0, [len(m.posts), len(m.orders), len(m.orders), len(m.lines)])
     _within("recorder.first_kocs", found["recorder.first_kocs"], 0, creators - 1)
     _within("rows of sums.sold_by", len(found["sums.sold_by"]), 0, creators)
     parts = {title: {} for title in ("accounts", "sums", "recorder")} | {"": {}}  # type: ignore[var-annotated]
@@ -321,10 +327,22 @@ def _restore_numbers(market: Market, header: Header) -> None:
 
 def _check_money(market: Market) -> None:
     """Refuse orders and accounts that do not fit each other: the next day would stop at them."""
-    orders = market.m.orders[: market.m.used[Used.ORDERS]]
-    lines = sum(orders[line].astype(np.int64) for line in ("fee", "commission", "margin", "rest"))
-    if np.any(lines != orders["price"]):
-        raise UserError("orders: the lines of an order miss its price; expected fee + commission + margin + rest")
+    orders, lines = (getattr(market.m, name)[: market.m.used[IN_USE[name]]] for name in IN_USE)
+    count = orders["lines"].astype(np.int64)
+    if np.any(orders["first_line"][count > 0] + count[count > 0] > len(lines)):
+        raise UserError(f"orders.first_line: beyond the {len(lines)} lines; {EXPECTED}")
+    out_of_price = np.concatenate([[0], np.cumsum(lines["fen"] * (lines["funder"] != Funder.PLATFORM))])
+    first = np.where(count > 0, orders["first_line"], 0).astype(np.int64)
+    others = out_of_price[first + count] - out_of_price[first]
+    named = sum(orders[line].astype(np.int64) for line in ("fee", "commission", "margin", "others", "rest"))
+    if np.any(named != orders["price"]) or np.any(others != orders["others"]):
+        raise UserError(
+            "orders: the lines of an order miss its price; expected fee + commission + margin + others + rest"
+        )
+    if np.any((lines["payee"] == Payee.SHARER) & (lines["consumer"] < 0)):
+        raise UserError(f"lines.consumer: nobody is paid; {EXPECTED}")
+    if np.any((lines["payee"] != Payee.SHARER) & (lines["payee"] != Payee.STAFF) & (lines["creator"] < 0)):
+        raise UserError(f"lines.creator: nobody is paid; {EXPECTED}")
     try:
         ledger.check(market.m.accounts, market.day, market.pending())
     except LedgerError as error:

@@ -21,12 +21,14 @@ from sim.state import (
     Int32,
     Int64,
     Leaving,
+    Line,
     Listing,
     Luck,
     Membership,
     Memory,
     Offer,
     Order,
+    PayLine,
     Person,
     Platform,
     Post,
@@ -78,6 +80,7 @@ class Used(IntEnum):
     POSTS = 0
     ORDERS = 1
     BEFORE_TODAY = 2  # orders that stood in the table this morning
+    LINES = 3
 
 
 class Tally(Context):
@@ -154,6 +157,7 @@ class Day(Context):
     creators: Table[Creator]
     products: Table[Product]
     listings: Table[Listing]  # (V, J)
+    pay: Table[PayLine]  # (V, MOST_PAY)
     brands: Table[Brand]
     platforms: Table[Platform]
     profiles: Table[Profile]
@@ -166,6 +170,7 @@ class Day(Context):
     fee_level: Double  # (len(Tier),) fees over the usual ones
     inbox: Table[Word]
     orders: Table[Order]
+    lines: Table[Line]
     used: Int64  # (len(Used),) rows in use
     accounts: Accounts
     brand_withdrawn: Int64  # (V, B) by brands in their lives, fen

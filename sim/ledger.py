@@ -18,7 +18,7 @@ Place = int | tuple[int, int]
 
 
 class Revenue(IntEnum):
-    """A platform's streams of revenue; the coupon is the stream it spends."""
+    """A platform's streams of revenue; coupons and pay are streams it spends."""
 
     TAKE = 0
     ANNUAL_FEE = 1
@@ -26,6 +26,7 @@ class Revenue(IntEnum):
     WITHDRAWAL_FEE = 3
     FLOAT = 4
     COUPON = 5
+    PAY = 6
 
 
 class Accounts(Context):
@@ -41,6 +42,7 @@ class Accounts(Context):
     creator: Int64  # (K,) withdrawn by creators
     supplier: Int64  # (1,) cost of goods
     carrier: Int64  # (1,) shipping
+    staff: Int64  # (1,) paid to platforms' staff
     bank: Int64  # (1,) negative: interest paid
 
 
@@ -67,7 +69,8 @@ def balance(accounts: Accounts) -> int:
     held = accounts.consumers.sum() + accounts.escrow.sum() + accounts.deposit.sum() + accounts.revenue.sum()
     held += accounts.brand_balance.sum() + accounts.brand.sum()
     held += accounts.creator_balance.sum() + accounts.creator.sum()
-    return int(held + accounts.supplier.sum() + accounts.carrier.sum() + accounts.bank.sum())
+    held += accounts.supplier.sum() + accounts.carrier.sum() + accounts.staff.sum()
+    return int(held + accounts.bank.sum())
 
 
 def open_accounts(platforms: int, brands: int, creators: int) -> Accounts:

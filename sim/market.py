@@ -44,7 +44,7 @@ from sim.ranges import MOST_DAYS
 from sim.recorder import Recorder, RunResult, by_channel, by_domain
 from sim.records import Columns, Table
 from sim.replacement import with_rules
-from sim.state import CHANNELS, DAYS_A_WEEK, FEN, NOBODY, Leaving, Order, Post, Question, Stage, Tier, Word
+from sim.state import CHANNELS, DAYS_A_WEEK, FEN, NOBODY, Funder, Leaving, Order, Post, Question, Stage, Tier, Word
 from sim.trust_survey import mean_trust
 from sim.world import World, world_parameters
 
@@ -252,11 +252,13 @@ class Market(ColumnarModel):
         wrong = confirm_all(self.orders_so_far, self.m)
         if wrong >= 0:
             order = self.m.orders[wrong]
-            short = order.price - order.fee - order.commission - order.margin - order.rest
+            lines = self.m.lines[order.first_line : order.first_line + order.lines]
+            others = int(lines["fen"][lines["funder"] != Funder.PLATFORM].sum())
+            short = order.price - order.fee - order.commission - order.margin - others - order.rest
             raise LedgerError(
                 f"day {self.day}: order {order.number} of {order.price} fen is divided into lines that miss it by "
                 f"{short} fen: fee {order.fee}, commission {order.commission}, margin {order.margin}, "
-                f"rest {order.rest}"
+                f"others {others}, rest {order.rest}"
             )
         self.orders_so_far += int(self.m.used[Used.ORDERS] - self.m.used[Used.BEFORE_TODAY])
 
@@ -286,8 +288,8 @@ class Market(ColumnarModel):
     def pending(self) -> NDArray[np.int64]:
         """Fen that each platform's escrow must hold, shape (V,), counted order by order."""
         orders = self.m.orders[: self.m.used[Used.ORDERS]]
-        waiting = orders[orders["stage"] <= Stage.RECEIVED]
-        return np.bincount(waiting["platform"], waiting["price"], len(self.platforms)).astype(np.int64)
+        held = np.where(orders["stage"] <= Stage.RECEIVED, orders["price"], orders["owed"])
+        return np.bincount(orders["platform"], held, len(self.platforms)).astype(np.int64)
 
     def _words_travel(self, questions: Table[Question]) -> None:
         self.m = self.m._replace(inbox=words.deliver(self.told, len(self.m.people)))

@@ -10,10 +10,11 @@ from sim.agents import business, membership
 from sim.agents.remembering import remember_past
 from sim.day import Day, Events, Fading, Used
 from sim.ledger import open_accounts
+from sim.markets.pay_table import pay_table, sum_up
 from sim.markets.ranking import new_feeds
 from sim.markets.sums import no_sums
 from sim.parameters import Parameters, numbers_of
-from sim.ranges import MOST_DAYS, REFERENCE_PEOPLE
+from sim.ranges import MOST_DAYS, MOST_PAY, REFERENCE_PEOPLE
 from sim.records import Table, as_bytes, joined
 from sim.state import (
     DAYS_A_WEEK,
@@ -24,6 +25,7 @@ from sim.state import (
     Brand,
     Card,
     Creator,
+    Line,
     Listing,
     Membership,
     Memory,
@@ -89,6 +91,7 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
         creators=creators,
         products=_products(world.goods, parameters),
         listings=_listings(world.goods, parameters),
+        pay=pay_table(parameters),
         brands=brands,
         platforms=platforms,
         profiles=Profile.table(rows + 1, categories),
@@ -101,6 +104,7 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
         fee_level=np.ones(len(Tier)),
         inbox=Word.table(0),
         orders=Order.table(0),
+        lines=Line.table(0),
         used=np.zeros(len(Used), np.int64),
         accounts=open_accounts(len(platforms), len(brands), rows),
         brand_withdrawn=np.zeros((len(platforms), len(brands)), np.int64),
@@ -154,8 +158,10 @@ def with_orders(m: Day, orders: Table[Order], unfinished: int, keep_all: bool) -
         Whether orders that are over stay in the table; else their rows are used again.
     """
     used, table = int(m.used[Used.ORDERS]), m.orders
+    lines = m.lines
     if used + len(orders) > len(table):
         kept = table[:used] if keep_all else table[:used][table["due"][:used] < unfinished]
+        lines = _lines_of(kept, m)
         used = len(kept)
         if 2 * (used + len(orders)) > len(table):
             table = Order.room(2 * (used + len(orders)) + len(table) // 2)
@@ -163,7 +169,22 @@ def with_orders(m: Day, orders: Table[Order], unfinished: int, keep_all: bool) -
     m.used[Used.BEFORE_TODAY] = used
     m.used[Used.ORDERS] = used + len(orders)
     as_bytes(table)[used : used + len(orders)] = as_bytes(orders)
-    return m._replace(orders=table)
+    if m.platforms["has_further"].any():
+        room = int(m.used[Used.LINES]) + MOST_PAY * len(orders)
+        lines = lines if room <= len(lines) else Line.grown(lines, 2 * room)
+    return m._replace(orders=table, lines=lines)
+
+
+def _lines_of(kept: Table[Order], m: Day) -> Table[Line]:
+    """The lines of these orders, which are told where theirs stand now."""
+    if m.used[Used.LINES] == 0:
+        return m.lines
+    count = kept["lines"].astype(np.int64)
+    first = np.cumsum(count) - count
+    rows = np.repeat(kept["first_line"].astype(np.int64) - first, count) + np.arange(count.sum())
+    kept["first_line"] = first
+    m.used[Used.LINES] = len(rows)
+    return m.lines[rows]
 
 
 def _brands(world: World, parameters: Parameters, first_account: int) -> Table[Brand]:
@@ -196,8 +217,8 @@ def write_policies(table: Table[Platform], world: World, parameters: Parameters)
     for row, policy in zip(table, parameters.platforms, strict=True):
         row["take_rate"] = policy.take_rate
         row["ad_price"] = policy.feed.ad_price * FEN
+        row["lines"] = len(policy.lines_of_pay(parameters.creators))
         row["content_most"] = policy.feed.content_share
-        row["commission"] = policy.commission_of(parameters.creators)
         for name in ("needs", "days", "cut"):
             row[f"deal_{name}"] = getattr(policy.deal, name)
         for name in BY_SIZE:
@@ -208,6 +229,7 @@ def write_policies(table: Table[Platform], world: World, parameters: Parameters)
             row[name] = getattr(policy, name)
         for name in OF_THE_FEED:
             row[name] = getattr(policy.feed, name)
+    sum_up(table, pay_table(parameters))
 
 
 def with_parameters(m: Day, world: World, before: Parameters, parameters: Parameters) -> Day:
@@ -222,7 +244,8 @@ def with_parameters(m: Day, world: World, before: Parameters, parameters: Parame
     products["cost"] = _products(world.goods, parameters)["cost"]
     p = numbers_of(parameters)
     return m._replace(
-        p=p, brands=brands, platforms=platforms, listings=listings, products=products, fading=_fading(parameters),
+        p=p, pay=pay_table(parameters), brands=brands, platforms=platforms, listings=listings, products=products,
+        fading=_fading(parameters),
         wanted=math.exp(p.attention.need), trusted_most=math.exp(0.5 * p.attention.trust),
         shipping=round(parameters.brands.shipping * FEN),
     )  # fmt: skip
@@ -237,10 +260,11 @@ def _products(goods: Goods, parameters: Parameters) -> Table[Product]:
 
 
 def _listings(goods: Goods, parameters: Parameters) -> Table[Listing]:
-    """Prices pass on a part of each platform's take, and of creators' pay there."""
-    creators = parameters.creators
+    """Prices pass on a part of each platform's take, and of what brands pay there by the price."""
     listings = Listing.table((len(parameters.platforms), len(goods.category)))
     for row, policy in zip(listings, parameters.platforms, strict=True):
-        raised = 1 + parameters.brands.pass_through * (policy.take_rate + policy.commission_of(creators))
+        lines = policy.lines_of_pay(parameters.creators)
+        paid = sum(line.share for line in lines if line.of == "price" and line.by == "brand")
+        raised = 1 + parameters.brands.pass_through * (policy.take_rate + paid)
         row["price"] = np.maximum(np.round(goods.list_price * raised), 1)
     return listings

@@ -25,6 +25,7 @@ from sim.ranges import (
     MOST_CATEGORIES,
     MOST_CITY_TIERS,
     MOST_GROUPS,
+    MOST_OWN_PAY,
     MOST_PEOPLE,
     MOST_PER_CATEGORY,
     MOST_PLATFORMS,
@@ -341,6 +342,10 @@ class Belief(Group):
         le=3,
         plausible=(0.0, 2.0),
     )
+    paid_word: float = par(
+        0.6, "precision of a friend's word from which the friend visibly earns, over that of another word", "1",
+        "direction: Verlegh, Ryu, Tuk & Feick 2013; size: assumption", ge=0, le=1, plausible=(0.3, 1.0),
+    )  # fmt: skip
     rating_days: float = par(
         140.0, "time in which a public rating falls to 1/e of its weight", "days", ASSUMPTION, ge=0.1, le=1e12
     )
@@ -428,6 +433,14 @@ class Sharing(Group):
     surprise: float = par(
         0.5, "rise of the log odds to share per unit of surprise", "logit/utility", ASSUMPTION, ge=0, le=3
     )
+    reward: float = par(
+        0.7, "rise of the log odds to share a good purchase, for pay that is large", "logit",
+        "direction: Ryu & Feick 2007; size: assumption", ge=0, le=10, plausible=(0.0, 1.5),
+    )  # fmt: skip
+    reward_scale: float = par(
+        2.0, "pay for a friend's purchase that brings 63 % of that rise: that there is a reward counts, less how large",
+        "yuan", "direction: Ryu & Feick 2007; size: assumption", ge=0.01, le=1e4, plausible=(0.5, 10.0),
+    )  # fmt: skip
 
 
 class Market(Group):
@@ -632,6 +645,10 @@ class Creators(Group):
         ge=0,
         le=1,
     )
+    recruiting: float = par(
+        0.5, "rise of the log odds of that for what the creator who sold expects to earn by a recruit",
+        "logit day/yuan", ASSUMPTION, ge=0, le=10, plausible=(0.0, 2.0),
+    )  # fmt: skip
     candidates: int = par(6, "products a creator considers for a post", "products", ASSUMPTION, ge=1, le=64)
     commission: float = par(
         0.10,
@@ -790,6 +807,65 @@ class Deal(Group):
     cut: float = par(0.0, "cut in price, funded by the brand", "share of price", ASSUMPTION, ge=0, le=0.9)
 
 
+class Pay(Group):
+    """A line of pay: who is paid for what, how much, and by whom."""
+
+    to: Literal["seller", "author", "sharer", "recruiter", "staff"] = par(
+        "seller",
+        "who is paid: the creator who sold; the author of the post that led there; the buyer whose word did; who "
+        "recruited the seller; the platform's staff",
+        "", "",
+    )  # fmt: skip
+    of: Literal["price", "margin", "order", "member", "post", "follower", "day"] = par(
+        "price",
+        "what for: the price or the brand's margin of a sale; a sale; the first order of a new member; a post; a post, "
+        "for each follower; a day in business",
+        "", "",
+    )  # fmt: skip
+    share: float = par(0.0, "how much of the price or the margin", "1", "", ge=0, le=0.6)
+    sum: float = par(0.0, "how much for each of the others", "yuan", "", ge=0, le=10_000)
+    by: Literal["brand", "platform", "buyer"] = par(
+        "brand", "who pays: the brand, the platform, or the buyer through the seller's own price", "", ""
+    )
+    visible: bool = par(True, "whether people see it: what is seen weakens words and claims", "", "")
+    level: int = par(
+        1, "which recruiter: of the seller, of the seller's recruiter, or of that one's", "level",
+        "three levels at most: Criminal Law of the PRC, art. 224-1, and opinions of 2013", ge=1, le=3,
+    )  # fmt: skip
+    tier: Literal["all", "koc", "kol"] = par("all", "which creators are paid", "", "")
+    wait: int = par(0, "days from the division of an order until it is paid", "days", "", ge=0, le=365)
+    claw_back: bool = par(True, "whether it is taken back where goods are sent back", "", "")
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Pay:
+        by_share = self.of in ("price", "margin")
+        if by_share and self.sum:
+            raise ValueError(f"sum={self.sum:g}: pay of={self.of} is a share; expected share, and no sum")
+        if not by_share and self.share:
+            raise ValueError(f"share={self.share:g}: pay of={self.of} is a sum; expected sum, and no share")
+        for key, given, known in (("to", self.to, _PAID_FOR), ("by", self.by, _PAID_BY)):
+            if self.of not in known[given]:
+                raise ValueError(f"of={self.of}: with {key}={given} expected one of {', '.join(known[given])}")
+        if self.level > 1 and self.to != "recruiter":
+            raise ValueError(f"level={self.level}: only recruiters have levels; expected 1 with to={self.to}")
+        if self.to == "staff" and self.of == "day" and self.by == "brand":
+            raise ValueError("by=brand: a platform's staff is paid by the day by the platform; expected by=platform")
+        if self.by == "buyer" and not self.claw_back:
+            raise ValueError("claw_back=false: who sends goods back pays nothing; expected true with by=buyer")
+        return self
+
+
+_ON_ORDERS = ("price", "margin", "order", "member")
+_PAID_FOR = {
+    "seller": (*_ON_ORDERS, "day"), "author": (*_ON_ORDERS, "post", "follower"), "sharer": _ON_ORDERS,
+    "recruiter": _ON_ORDERS, "staff": (*_ON_ORDERS, "day"),
+}  # fmt: skip
+_PAID_BY = {
+    "brand": (*_ON_ORDERS, "post", "follower", "day"), "platform": (*_ON_ORDERS, "post", "follower", "day"),
+    "buyer": ("price",),
+}  # fmt: skip
+
+
 class Platform(Group):
     """A platform's policy, composed of independent parts."""
 
@@ -852,6 +928,11 @@ class Platform(Group):
         None, "visible commission paid to creators here; creators.commission where none is given",
         "share of price paid", "", ge=0, le=0.6,
     )  # fmt: skip
+    resale_margin: float | None = par(
+        None, "mark-up of creators who sell on their own account here; creators.resale_margin where none is given",
+        "share of price", "", ge=0, le=0.6,
+    )  # fmt: skip
+    pay: tuple[Pay, ...] = par((), "further lines of pay, each of to, of, share or sum, by, visible and so on", "", "")
     join_cost: float = par(
         3.0, "cost of joining, as people feel it: of an app more than of a page in another app", "yuan", ASSUMPTION,
         ge=0, le=1e6, plausible=(0.5, 10.0),
@@ -873,6 +954,26 @@ class Platform(Group):
     def commission_of(self, creators: Creators) -> float:
         """Visible commission that creators are paid here, share of price."""
         return creators.commission if self.commission is None else self.commission
+
+    def resale_margin_of(self, creators: Creators) -> float:
+        """Mark-up of creators who sell on their own account here, share of price."""
+        return creators.resale_margin if self.resale_margin is None else self.resale_margin
+
+    def lines_of_pay(self, creators: Creators) -> tuple[Pay, ...]:
+        """Every line of pay here: those that creators have everywhere, then the platform's own."""
+        return (
+            Pay(to="seller", of="price", share=self.commission_of(creators)),
+            Pay(to="seller", of="price", share=self.resale_margin_of(creators), by="buyer", visible=False),
+            Pay(to="author", of="follower", sum=creators.koc_fee, tier="koc"),
+            Pay(to="author", of="follower", sum=creators.slot_fee, tier="kol"),
+            *self.pay,
+        )
+
+    @model_validator(mode="after")
+    def _not_too_many_lines(self) -> Platform:
+        if len(self.pay) > MOST_OWN_PAY:
+            raise ValueError(f"pay: {len(self.pay)} lines given, expected at most {MOST_OWN_PAY}")
+        return self
 
 
 class Membership(Group):
@@ -1000,13 +1101,16 @@ class Parameters(Group):
         if sum(platform.share for platform in self.platforms) <= 0:
             raise ValueError("platform.share=0: nobody is at home anywhere; expected a platform with a share above 0")
         for platform in self.platforms:
-            commission = platform.commission_of(self.creators)
-            pay = platform.take_rate + commission + self.creators.resale_margin + platform.live_discount
-            if pay > 1:
+            lines = [line for line in platform.lines_of_pay(self.creators) if line.by != "platform"]
+            pay = sum((line.share for line in lines if line.of == "price"), platform.take_rate)
+            if (pay := pay + platform.live_discount) > 1:
+                further = "platform.pay + " if platform.pay else ""
                 raise ValueError(
-                    "platform.take_rate + creators.commission + creators.resale_margin + platform.live_discount = "
-                    f"{pay:g}: shares of a price cannot exceed 1"
+                    f"platform.take_rate + creators.commission + creators.resale_margin + {further}"
+                    f"platform.live_discount = {pay:g}: shares of a price cannot exceed 1"
                 )
+            if (margin := sum(line.share for line in lines if line.of == "margin")) > 1:
+                raise ValueError(f"platform.pay: {margin:g} of the margin; shares of a margin cannot exceed 1")
         if self.graph.kind == "edgelist" and not self.graph.path:
             raise ValueError("graph.path is empty: graph=edgelist needs the file with the ties, graph.path=FILE")
         if self.graph.kind != "edgelist" and self.graph.mean_degree >= self.market.consumers:

@@ -74,6 +74,7 @@ ALWAYS: dict[str, Outcome] = {
     "revenue_withdrawal_fee": Outcome("platform revenue from withdrawal fees", "yuan", 1),
     "revenue_float": Outcome("platform revenue from money held", "yuan", 1),
     "revenue_coupon": Outcome("coupons funded by the platform", "yuan", 0),
+    "revenue_pay": Outcome("pay funded by the platform", "yuan", 0),
     "brand_profit": Outcome("brands' profit", "yuan", 1),
     "consumer_surplus": Outcome("consumer surplus", "yuan", 1),
     "product_gini": Outcome("Gini of products' orders", "1", 0),
@@ -234,8 +235,9 @@ class Recorder:
 
     @property
     def split(self) -> dict[str, int]:
-        """Who got the money of kept orders, fen by party."""
-        return {party.name.lower(): int(fen) for party, fen in zip(Party, self.sums.split, strict=True)}
+        """Who got the money of kept orders, fen by party; those whom not every market pays, where they are paid."""
+        split = dict(zip(Party, self.sums.split.tolist(), strict=True))
+        return {party.name.lower(): fen for party, fen in split.items() if fen or party <= Party.SHIPPING}
 
     def steps(self) -> dict[str, Int64]:
         """Counts of each step from delivery to an order that is kept, by channel."""

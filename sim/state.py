@@ -17,6 +17,7 @@ from sim.ranges import (
     MOST_GROUPS,
     MOST_INCOME,
     MOST_LIST,
+    MOST_PAY,
     MOST_PEOPLE,
     MOST_SUM,
 )
@@ -91,6 +92,36 @@ class Spending(IntEnum):
     KOC = 2
     OWN = 3
     FEES = 4  # the platform's take and annual fees, which are no marketing
+
+
+class Payee(IntEnum):
+    """Who is paid by a line of pay."""
+
+    SELLER = 0
+    AUTHOR = 1
+    SHARER = 2
+    RECRUITER = 3
+    STAFF = 4
+
+
+class Base(IntEnum):
+    """What a line of pay is for: the first four are paid on orders."""
+
+    PRICE = 0
+    MARGIN = 1
+    ORDER = 2
+    MEMBER = 3
+    POST = 4
+    FOLLOWER = 5
+    DAY = 6
+
+
+class Funder(IntEnum):
+    """Who pays a line of pay."""
+
+    BRAND = 0
+    PLATFORM = 1
+    BUYER = 2
 
 
 CHANNELS = 4  # that a budget is split over: the first of `Spending`
@@ -180,6 +211,7 @@ class Creator(Record):
         "platforms where the posts are seen, as bits; all where nobody chooses", "set", most=255, start=255
     )
     tier: int = whole("KOC 0, KOL 1, own account 2", most=2)
+    recruiter: int = row("creators", "who won them as a creator", or_none=True)
     active: bool = flag("in business", start=True)
     since: int = whole("day of entry", "day", most=LAST_DAY)
     posted: int = whole("day of the last post", "day", most=LAST_DAY)
@@ -262,7 +294,13 @@ class Platform(Record):
     """A platform's policy, as the day's phases read it."""
 
     take_rate: float = real("platform's share", "share of price", least=0, most=1)
-    commission: float = real("paid to creators by brands, seen by buyers", "share of price", least=0, most=1)
+    lines: int = whole("lines of pay in use", "lines", most=MOST_PAY)
+    has_further: bool = flag("whether any but commission and mark-up is paid on orders")
+    sale_pay: float = real("what KOCs earn by the price of what they sell", "share of price", least=0)
+    mark_up: float = real("what buyers pay on top where a creator sells", "share of price", least=0)
+    sells_on: Byte = flag("whether a tier earns on sales without a brand's contract", per=len(Tier))
+    post_pay: Double = real("usual fee of a tier for a post", "yuan", per=len(Tier))
+    follower_pay: Double = real("the same for each follower", "yuan/follower", per=len(Tier))
     live_discount: float = real("in live rooms", "share of price", least=0, most=1)
     deal_needs: int = whole("other buyers that an order needs; 0 where there is no deal", "people", most=99)
     deal_days: int = whole("days for which it waits for them", "days", most=255)
@@ -308,6 +346,22 @@ class Platform(Record):
     growth_cost: float = real("spent on growth and upkeep since the first day", "yuan", least=0)
 
 
+class PayLine(Record):
+    """A line of a platform's pay, as the day's phases read it."""
+
+    to: int = whole("who is paid", "Payee", most=len(Payee) - 1)
+    of: int = whole("what for", "Base", most=len(Base) - 1)
+    by: int = whole("who pays", "Funder", most=len(Funder) - 1)
+    share: float = real("how much of the price or the margin", "1", least=0, most=1)
+    fixed: float = real("how much for each of the others", "yuan", least=0)
+    level: int = whole("which recruiter", "level", most=3)
+    tiers: int = whole("tiers that are paid", "set of tiers", most=7)
+    visible: bool = flag("whether people see it")
+    wait: int = whole("from the division of an order until it is paid", "days", most=365)
+    claw_back: bool = flag("whether it is taken back where goods are sent back")
+    plain: bool = flag("whether it is paid to the seller out of the price, with the order itself")
+
+
 class Order(Record):
     """An order, from the moment of choice until its money has arrived."""
 
@@ -333,7 +387,11 @@ class Order(Record):
     fee: int = whole("line of the price: platform", "fen", most=MOST_FEN)
     commission: int = whole("line of the price: creator, seen by the buyer", "fen", most=MOST_FEN)
     margin: int = whole("line of the price: the seller's own mark-up", "fen", most=MOST_FEN)
+    others: int = whole("lines of the price: everybody else", "fen", most=MOST_FEN)
     rest: int = whole("line of the price: brand", "fen", least=-MOST_FEN, most=MOST_FEN)
+    first_line: int = whole("first of its further lines", "row of lines", most=MOST_LIST)
+    lines: int = whole("further lines", "lines", most=MOST_PAY)
+    owed: int = whole("of these, still to be paid out of escrow after division", "fen", most=MOST_FEN)
     paid: bool = flag("whether the brand pays the creator who sold, in whatever form")
     new_customer: bool = flag("first purchase of the brand")
     needed: bool = flag("whether there was a need for it")
@@ -352,6 +410,20 @@ class Order(Record):
     surplus: int = whole("consumer's realised surplus", "fen", least=-MOST_FEN, most=MOST_FEN)
 
 
+class Line(Record):
+    """What is paid on an order beside take, commission, mark-up and rest; the lines of an order stand together."""
+
+    payee: int = whole("who is paid", "Payee", most=len(Payee) - 1)
+    creator: int = row("creators", "the creator who is paid", or_none=True)
+    consumer: int = row("people", "the person who is paid", or_none=True)
+    funder: int = whole("who pays", "Funder", most=len(Funder) - 1)
+    fen: int = whole("how much", "fen", most=MOST_FEN)
+    wait: int = whole("from the division of the order until it is paid", "days", most=365)
+    due: int = whole("day on which it is paid", "day", most=MOST_LIST)
+    claw_back: bool = flag("whether it is taken back where goods are sent back")
+    paid: bool = flag("whether it has been paid")
+
+
 class Word(Record):
     """A friend's word of a product, on its way to one person."""
 
@@ -361,6 +433,7 @@ class Word(Record):
     quality: float = real("how good it is said to be", "utility", single=True)
     order: int = whole("number of the teller's order", least=-1, most=MOST_SUM, start=NOBODY)
     creator: int = row("creators", "who sold to the teller", or_none=True)
+    paid: bool = flag("whether the teller visibly earns on what it leads to")
 
 
 # --- what a day prepares --------------------------------------------------------------------------------------------

@@ -63,7 +63,8 @@ def tables(one: Market, people: int | None = None) -> dict[str, NDArray[Any]]:
     arrays = {name: table for name, table in one.m._asdict().items() if isinstance(table, np.ndarray)}
     found = {name: table for name, table in arrays.items() if table.dtype.names}
     found |= {name: found[name][:people] for name in ("people", "consumers", "memories", "follows")}
-    return found | {"posts": one.posts, "orders": one.m.orders[: one.m.used[Used.ORDERS]]}
+    in_use = {"orders": Used.ORDERS, "lines": Used.LINES}
+    return found | {"posts": one.posts} | {name: found[name][: one.m.used[used]] for name, used in in_use.items()}
 
 
 def columns(one: Market, people: int | None = None) -> Iterator[tuple[str, NDArray[Any]]]:

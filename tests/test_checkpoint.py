@@ -128,7 +128,7 @@ EDITS: dict[str, tuple[Edit, str]] = {
         within("follows", lambda old: np.dtype([(name, old[name]) for name in old.names or ()] + [("z", "u4")])),
         LAYOUT,
     ),
-    "columns without room between them": (change("orders", packed), r"orders: rows laid out otherwise"),
+    "columns without room between them": (change("inbox", packed), r"inbox: rows laid out otherwise"),
     "another byte order": (
         change("follows", lambda table: table.astype(table.dtype.newbyteorder())), r"creator: of type >i4, expected int"
     ),
@@ -311,7 +311,7 @@ def test_no_index_may_be_whatever_its_type_holds() -> None:
     assert unlimited == COUNTS
 
 
-ADDS_UP = ("fen", "people", "Stage")
+ADDS_UP = ("fen", "people", "Stage", "row of lines", "lines")
 """Units of what is left alone: money would be missing."""
 
 

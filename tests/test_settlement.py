@@ -67,7 +67,7 @@ class Trade:
             accounts=open_accounts(1, BRANDS, CREATORS),
             sums=no_sums(BRANDS, CREATORS),
         )
-        self.m.brands["pays"], self.m.platforms["commission"] = True, commission
+        self.m.brands["pays"], self.m.pay["share"][0, 0] = True, commission
         self.yields, self.carries = market.yields, market.interest_carries
         self.sold = 0
 

@@ -15,6 +15,8 @@ PARTIES = {
     "creator": "creator",
     "platform": "platform",
     "shipping": "shipping",
+    "sharer": "buyers who pass on",
+    "staff": "platform's staff",
 }
 """Parties that share what consumers pay, in the order in which they are drawn."""
 

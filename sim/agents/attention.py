@@ -142,7 +142,7 @@ def attend_words(i: int, m: Day) -> None:
     row, inbox = m.out.counts[Count.NEXT_WORD], m.inbox
     while row < inbox.shape[0] and inbox[row].to == i:
         word = inbox[row]
-        remember_word(i, word.teller, word.product, 1.0 * word.quality, m)
+        remember_word(i, word.teller, word.product, 1.0 * word.quality, word.paid, m)
         m.out.tally.delivered[Channel.FRIEND.value] += 1
         if m.out.visit.online and m.out.visit.needs >> m.products[word.product].category & 1:
             seller = seller_of(i, word.creator, m)

@@ -87,13 +87,16 @@ def remember_page(i: int, product: int, m: Day) -> None:
 
 
 @inlined
-def remember_word(i: int, teller: int, product: int, said: float, m: Day) -> None:
-    """Remember a friend's word of a product: another group's taste says nothing of one's own."""
+def remember_word(i: int, teller: int, product: int, said: float, paid: bool, m: Day) -> None:
+    """Remember a friend's word of a product: another group's taste says nothing of one's own, a paid word less."""
     slot = impress(i, product, m.p.memory.heard, m.p.memory.most_told, m)
     if slot >= 0:
         alike = teller < 0 or m.people[teller].group == m.people[i].group
         likeness = m.p.belief.likeness if alike else 0.0
-        learn_from(i, slot, signal_of(said, m.p.variance.use, likeness, product, m), NOBODY, m)
+        signal = signal_of(said, m.p.variance.use, likeness, product, m)
+        if paid:
+            signal = Signal(signal.value, signal.precision * m.p.belief.paid_word)
+        learn_from(i, slot, signal, NOBODY, m)
         m.memories[i, slot].friends += 1.0
 
 

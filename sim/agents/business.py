@@ -12,8 +12,8 @@ from sim.day import Day, Used
 from sim.draws import Stream, uniform, uniforms_at
 from sim.parameters import Parameters
 from sim.records import Table
-from sim.rules.growth import enters
-from sim.state import NOBODY, Creator, Int64, Tier
+from sim.rules.growth import enters, recruits
+from sim.state import FEN, NOBODY, Base, Creator, Int64, Payee, PayLine, Tier
 from sim.world import World, new_creators, pool_priors
 
 HUNDRED = 100.0
@@ -119,14 +119,53 @@ def entrants(received: NDArray[np.int64], m: Day, world: World, parameters: Para
         Rows of the orders that arrived today, by consumer.
     """
     considering = received[m.orders["candidate"][received]]
-    hosts = np.unique(m.orders["consumer"][considering]).astype(np.int64)
-    hosts = hosts[uniforms_at(world.luck[Stream.ENTRY], m.day, hosts, MOOD) < parameters.creators.entry]
+    hosts, first = np.unique(m.orders["consumer"][considering].astype(np.int64), return_index=True)
+    winners = sellers_in_business(considering[first], m)
+    chance = chance_to_consider(winners, m, parameters)
+    tempted = uniforms_at(world.luck[Stream.ENTRY], m.day, hosts, MOOD) < chance
+    hosts = hosts[tempted]
     if len(hosts) == 0:
         return Creator.table(0, m.categories)
     asked = new_creators(hosts.astype(np.int32), parameters, m.people, world.luck, m.day)
+    asked["recruiter"] = winners[tempted]
     usual = usual_income(m.day, m.creators, m.p.creators)
     has_friends = world.graph.offsets[hosts + 1] > world.graph.offsets[hosts]
     return asked[[bool(enters(usual, r)) and bool(f) for r, f in zip(asked["reservation"], has_friends, strict=True)]]
+
+
+def sellers_in_business(rows: NDArray[np.int64], m: Day) -> NDArray[np.int64]:
+    """Who sold each of some orders: a creator who may win the buyer as one; `NOBODY` else."""
+    sellers = m.orders["creator"][rows].astype(np.int64)
+    there = sellers[sellers >= 0]
+    sellers[sellers >= 0] = np.where(m.creators["active"][there] & (m.creators["brand"][there] < 0), there, NOBODY)
+    return sellers
+
+
+def chance_to_consider(winners: NDArray[np.int64], m: Day, parameters: Parameters) -> NDArray[np.float64]:
+    """Probability that a satisfied buyer considers to become a KOC: higher where a recruiter would earn by it.
+
+    A recruiter expects a recruit to sell as much as the recruiter does.
+
+    Parameters
+    ----------
+    winners
+        Who may win each of them, or `NOBODY`.
+    """
+    p = parameters.creators
+    chance = np.full(len(winners), p.entry)
+    if (pay := recruiter_pay(m.pay)).any():
+        won = winners >= 0
+        winner = m.creators[winners[won]]
+        sales = (winner["sold"][:, : m.categories] * m.p.reference[: m.categories]).sum(axis=1) * p.content_decay / FEN
+        chance[won] = recruits(p.entry, pay[winner["home"]] * sales, p.recruiting)
+    return chance
+
+
+def recruiter_pay(pay: Table[PayLine]) -> NDArray[np.float64]:
+    """What each platform pays for a sale of a direct recruit, share of price."""
+    counts = (pay["to"] == Payee.RECRUITER) & (pay["of"] == Base.PRICE) & (pay["level"] == 1)
+    shares: NDArray[np.float64] = (pay["share"] * counts).sum(axis=1)
+    return shares
 
 
 def settle_in(newcomers: Table[Creator], m: Day, world: World, parameters: Parameters) -> None:

@@ -21,8 +21,8 @@ def fund_of(tier: int) -> int:
 def usual_fee(k: int, m: Day) -> float:
     """Fee of a paid post of creator k where money is not plenty, fen."""
     creator = m.creators[k]
-    per_follower = m.p.creators.koc_fee if creator.tier == Tier.KOC.value else m.p.creators.slot_fee
-    return FEN * per_follower * creator.audience
+    platform = m.platforms[creator.home]
+    return FEN * platform.follower_pay[creator.tier] * creator.audience + FEN * platform.post_pay[creator.tier]
 
 
 @inlined
@@ -67,9 +67,3 @@ def give_sample(product: int, m: Day) -> None:
     goods = m.products[product]
     move(m.accounts.brand, goods.brand, m.accounts.supplier, 0, goods.cost)
     spend(goods.brand, Spending.KOC.value, goods.cost, m)
-
-
-@inlined
-def visible_pay(brand: int, tier: int, platform: int, m: Day) -> float:
-    """Commission that a brand pays creators of a tier on a platform today, share of price."""
-    return m.platforms[platform].commission if m.brands[brand].pays[tier] else 0.0

@@ -8,10 +8,11 @@ import numpy as np
 
 from sim.agents.attention import channel_of
 from sim.agents.believing import believe
-from sim.agents.contracts import can_pay, fee_of, give_sample, may_contract, sign, visible_pay
+from sim.agents.contracts import can_pay, fee_of, give_sample, may_contract, sign
 from sim.agents.knowing import BRAND_KEY, claim_of, key_of, private_share
 from sim.agents.match import use
 from sim.agents.memory import is_used, memory_slot, remember_use
+from sim.agents.pay import earned_on_sale, visible_pay
 from sim.compiled import inlined
 from sim.day import Day, Used
 from sim.draws import Stream, gumbel_of, poisson_of, uniform, uniforms_at
@@ -39,7 +40,7 @@ def attractiveness(k: int, product: int, fee: float, m: Day) -> float:
     """
     creator, goods, p = m.creators[k], m.products[product], m.p.creators
     category = goods.category
-    pay = visible_pay(goods.brand, creator.tier, creator.home, m) + p.resale_margin
+    pay = earned_on_sale(product, creator.tier, creator.home, m)[0]
     prior = p.orders_confidence * p.orders_per_follower * creator.audience
     orders = (creator.sold[category] + prior) / (creator.content[category] + p.orders_confidence)
     income = (pay * orders * m.listings[creator.home, product].price + fee) / FEN
@@ -60,8 +61,8 @@ def advise(k: int, m: Day) -> None:
                     best, most = product, score
         profile.advice[category] = best
         if best >= 0:
-            incentive = visible_pay(m.products[best].brand, creator.tier, creator.home, m)
-            earns = creator.brand < 0 and incentive + m.p.creators.resale_margin > 0.0
+            pay, incentive = earned_on_sale(best, creator.tier, creator.home, m)
+            earns = creator.brand < 0 and pay > 0.0
             claimed, noise = claim_of(k, best, earns, m)
             profile.advice_claim[category] = claimed
             profile.advice_noise[category] = noise
@@ -104,7 +105,7 @@ def post_today(k: int, m: Day) -> None:
         if contract >= 0:
             if agrees(k, n, contract, m):
                 write_post(k, n, contract, True, sign(k, contract, m), m)
-        elif m.p.creators.resale_margin > 0.0:
+        elif m.platforms[creator.home].sells_on[creator.tier]:
             write_post(k, n, choose_to_sell(k, n, m), True, 0, m)
         elif uniform(m.keys[Stream.POST], m.day, key_of(creator), UNPAID_POST + n) < m.p.creators.unpaid:
             liked = liked_product(k, n, m)
@@ -209,7 +210,7 @@ def write_post(k: int, n: int, product: int, paid: bool, fee: int, m: Day) -> No
     claimed, noise = claim_of(k, product, paid, m)
     post.claim = claimed
     post.noise = noise
-    post.incentive = visible_pay(goods.brand, creator.tier, creator.home, m) if paid else 0.0
+    post.incentive = visible_pay(product, creator.tier, creator.home, m) if paid else 0.0
     post.paid = paid
     post.fee = fee
     post.private = private

@@ -155,8 +155,8 @@ def _followers(weights: Double, m: Day) -> Double:
 
 def _pay_difference(m: Day) -> Double:
     """What creators are paid on each platform over the mean, share of price; shape (V,)."""
-    commission = m.platforms["commission"].astype(float)
-    return commission - commission.mean()
+    pay: Double = m.platforms["sale_pay"].astype(float)
+    return pay - pay.mean()
 
 
 def _sales_per_reach(m: Day, by_creators: float, reached: Double) -> float:

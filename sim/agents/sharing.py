@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from sim.agents.pay import amount
 from sim.compiled import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
-from sim.rules.sharing import share_probability
-from sim.state import Order
+from sim.rules.sharing import rewarded, share_probability
+from sim.state import FEN, Funder, Order, Payee
 
 
 @inlined
@@ -14,7 +15,11 @@ def tell_friends(order: Order, m: Day) -> None:
     """Tell some friends of a purchase: a stretch of the friends' list that starts at random."""
     i, key, draw = order.consumer, m.keys[Stream.SHARE], 4 * order.product
     surprise = 1.0 * order.experienced - 1.0 * order.expected
-    p_share = share_probability(1.0 * m.people[i].sociability, surprise, m.p.sharing)
+    reward, seen = reward_of(order, m)
+    sociability = 1.0 * m.people[i].sociability
+    if reward > 0.0:
+        sociability = rewarded(sociability, reward, m.p.sharing)
+    p_share = share_probability(sociability, surprise, m.p.sharing)
     first = m.offsets[i]
     degree = m.offsets[i + 1] - first
     if degree == 0 or uniform(key, order.ordered, i, draw) >= p_share:
@@ -30,3 +35,17 @@ def tell_friends(order: Order, m: Day) -> None:
         word.quality = order.experienced
         word.order = order.number
         word.creator = order.creator
+        word.paid = seen
+
+
+@inlined
+def reward_of(order: Order, m: Day) -> tuple[float, bool]:
+    """What the buyer of an order would earn on a friend's, yuan, and whether friends see it; nothing by a warning."""
+    fen, seen = 0, False
+    if order.satisfying and m.platforms[order.platform].has_further:
+        for n in range(m.platforms[order.platform].lines):
+            line = m.pay[order.platform, n]
+            if line.to == Payee.SHARER.value and (line.by != Funder.BUYER.value or order.creator >= 0):
+                fen += amount(line, order, True, m)
+                seen = seen or line.visible
+    return fen / FEN, seen and fen > 0

@@ -52,7 +52,7 @@ def price_of(i: int, offer: Offer, m: Day) -> tuple[int, int]:
         if m.profiles[offer.creator].is_brand:
             factor *= 1.0 - m.p.brands.member_discount
         else:
-            factor *= 1.0 + m.p.creators.resale_margin
+            factor *= 1.0 + platform.mark_up
         if offer.channel == Channel.LIVE.value:
             factor *= 1.0 - platform.live_discount
     if factor != 1.0:

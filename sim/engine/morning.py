@@ -9,6 +9,7 @@ from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.markets.ranking import rank_all, rate_goods
 from sim.markets.sponsorship import plan_day
+from sim.markets.standing_pay import pay_standing
 
 
 @compiled
@@ -21,6 +22,7 @@ def prepare_all(m: Day) -> None:
     form_beliefs(m)
     know_all(m)
     create_all(m)
+    pay_standing(m)
     rank_all(m)
 
 

@@ -7,26 +7,15 @@ reversed and is refunded.
 
 from __future__ import annotations
 
-import numpy as np
-
-from sim.agents.contracts import visible_pay
+from sim.agents.pay import part, pays
 from sim.compiled import compiled, inlined
-from sim.day import Day
+from sim.day import Day, Used
 from sim.ledger import Revenue, move
+from sim.markets.lines import add_lines, sum_of_lines
 from sim.ranges import MOST_FEN
-from sim.state import Order
+from sim.state import Funder, Order
 
 NEVER = (1 << 31) - 1
-BILLIONTHS = 1_000_000_000  # shares of a price are kept in billionths
-
-
-@compiled
-def part(price: int, share: float) -> int:
-    """A share of a price, rounded down to the fen.
-
-    Shares count in whole billionths, so that 29 % of 10 yuan are 290 fen and not, by the rounding of fractions, 289.
-    """
-    return price * int(np.rint(share * BILLIONTHS)) // BILLIONTHS
 
 
 @compiled
@@ -48,16 +37,38 @@ def divide(price: int, take: float, commission: float, margin: float) -> tuple[i
 
 
 @inlined
-def bill(order: Order, m: Day) -> None:
-    """Write down how the price of an order is divided, on the terms of today."""
-    take, commission, margin = m.platforms[order.platform].take_rate, 0.0, 0.0
+def bill(order: Order, is_new: bool, m: Day) -> None:
+    """Write down how the price of an order is divided, on the terms of today.
+
+    Parameters
+    ----------
+    is_new
+        Whether it is the first order of a new member.
+    """
+    platform, commission, margin = m.platforms[order.platform], 0.0, 0.0
     if order.creator >= 0 and m.creators[order.creator].brand < 0:
-        mark_up = m.p.creators.resale_margin
-        margin = mark_up / (1.0 + mark_up)
+        margin = platform.mark_up / (1.0 + platform.mark_up)
         if order.paid:
-            commission = visible_pay(order.brand, m.creators[order.creator].tier, order.platform, m)
+            commission = commission_on(order, m)
     order.cost = m.products[order.product].cost
-    order.fee, order.commission, order.margin, order.rest = divide(order.price, take, commission, margin)
+    order.fee, order.commission, order.margin, order.rest = divide(order.price, platform.take_rate, commission, margin)
+    order.first_line = m.used[Used.LINES]
+    order.lines = 0
+    order.others = 0
+    order.owed = 0
+    if platform.has_further:
+        add_lines(order, is_new, m)
+
+
+@inlined
+def commission_on(order: Order, m: Day) -> float:
+    """What the brand pays the creator who sold with the order itself, share of the price."""
+    share, tier = 0.0, m.creators[order.creator].tier
+    for n in range(m.platforms[order.platform].lines):
+        line = m.pay[order.platform, n]
+        if line.plain and line.by == Funder.BRAND.value and pays(line, order.brand, tier, m):
+            share += line.share
+    return share
 
 
 @inlined
@@ -67,9 +78,10 @@ def day_of_refund(order: Order, m: Day) -> int:
 
 
 @inlined
-def missing(order: Order) -> int:
+def missing(order: Order, m: Day) -> int:
     """Fen by which the lines of an order miss its price."""
-    return order.price - order.fee - order.commission - order.margin - order.rest
+    others = sum_of_lines(order, m) if order.lines > 0 else 0
+    return order.price - order.fee - order.commission - order.margin - order.rest - others
 
 
 @inlined
@@ -98,7 +110,7 @@ def send_back(order: Order, m: Day) -> None:
 
 @inlined
 def post_lines(order: Order, sign: int, m: Day) -> None:
-    """Pay every line out of escrow (``sign`` 1), or reverse every line (-1).
+    """Pay take, seller and brand out of escrow (``sign`` 1), or reverse that (-1).
 
     The claw-back may leave a creator's balance negative.
     """

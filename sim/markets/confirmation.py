@@ -32,12 +32,12 @@ def confirm_all(first_number: int, m: Day) -> int:
     for row in range(first, m.used[Used.ORDERS]):
         order = m.orders[row]
         order.number = first_number + row - first
-        bill(order, m)
-        if missing(order) != 0:
+        is_first = order.consumer != last_buyer  # who buys twice does it in a row
+        bill(order, is_first and m.consumers[order.consumer].customer_of == 0, m)
+        if missing(order, m) != 0:
             return row
         pay(order, m)
-        if order.consumer != last_buyer:  # who buys twice does it in a row
-            m.sums.total[Total.BUYERS] += 1
+        m.sums.total[Total.BUYERS] += is_first
         last_buyer = order.consumer
     first = first_undecided(m)
     count_waiting(first, m)

@@ -7,6 +7,7 @@ from sim.day import Day, Used
 from sim.ledger import Revenue, move
 from sim.markets.account import NEVER, day_of_refund, post_lines, refund
 from sim.markets.fees import DAYS_A_YEAR, annual_fee
+from sim.markets.lines import divide_lines, end_lines, pay_lines
 from sim.markets.withdrawal import withdraw_brands, withdraw_creators
 from sim.state import Int64, Order, Stage
 
@@ -30,6 +31,8 @@ def settle_all(pending: Int64, held: Int64, m: Day) -> None:
             settle(order, m)
         if order.stage <= Stage.RECEIVED.value:
             pending[order.platform] += order.price
+        else:
+            pending[order.platform] += order.owed
     withdraw_brands(m)
     withdraw_creators(m)
     count_held(m, held)
@@ -43,13 +46,17 @@ def settle(order: Order, m: Day) -> None:
     comes first, or is the same, the order is never divided; where it comes later, every line is reversed.
     """
     divided = order.stage == Stage.DIVIDED.value
-    if not order.returned or (not divided and m.day < day_of_refund(order, m)):
+    if not divided and (not order.returned or m.day < day_of_refund(order, m)):
         post_lines(order, 1, m)
         order.stage = Stage.DIVIDED.value
-        order.due = day_of_refund(order, m) if order.returned else NEVER
+        divide_lines(order, m)
+        divided = True
+    if divided and (not order.returned or m.day < day_of_refund(order, m)):
+        order.due = pay_lines(order, day_of_refund(order, m) if order.returned else NEVER, m)
         return
     if divided:
         post_lines(order, -1, m)
+    end_lines(order, m)
     refund(order, m)
     order.stage = Stage.REFUNDED.value
     order.due = NEVER

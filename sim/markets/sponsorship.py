@@ -9,6 +9,7 @@ from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.ledger import Revenue, move
 from sim.markets.fees import annual_fee
+from sim.markets.lines import book_lines
 from sim.rules.ranking import cumulate
 from sim.state import CHANNELS, DAYS_A_WEEK, NOBODY, Channel, Order, Spending, Tier
 
@@ -134,6 +135,7 @@ def led_by(channel: int, tier: int) -> int:
 @inlined
 def book_order(order: Order, m: Day) -> None:
     """Book what promotion cost on an order that is kept, the gross margin, and what the creator earned."""
+    passed_on = book_lines(order, m) if order.lines > 0 else 0
     if order.returned:
         return
     tier = NOBODY
@@ -146,4 +148,4 @@ def book_order(order: Order, m: Day) -> None:
     brand.spent[Spending.FEES.value] += order.fee
     channel = led_by(order.channel, tier)
     if channel >= 0:
-        brand.earned[channel] += order.price - order.margin - order.cost
+        brand.earned[channel] += order.price - order.margin - passed_on - order.cost

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.compiled import inlined
 from sim.day import Day, Sums
-from sim.state import Channel, Order
+from sim.state import Channel, Funder, Int64, Line, Order, Payee
 
 
 class Total(IntEnum):
@@ -33,6 +33,8 @@ class Party(IntEnum):
     CREATOR = 2
     PLATFORM = 3
     SHIPPING = 4
+    SHARER = 5
+    STAFF = 6
 
 
 def no_sums(products: int, creators: int) -> Sums:
@@ -90,3 +92,18 @@ def add_received(order: Order, m: Day) -> None:
     split[Party.CREATOR] += order.commission + order.margin
     split[Party.PLATFORM] += order.fee
     split[Party.SHIPPING] += m.shipping
+    for n in range(order.first_line, order.first_line + order.lines):
+        add_line(m.lines[n], split)
+
+
+@inlined
+def add_line(line: Line, split: Int64) -> None:
+    """Add a line of a kept order."""
+    party = Party.CREATOR.value
+    if line.payee == Payee.SHARER.value:
+        party = Party.SHARER.value
+    elif line.payee == Payee.STAFF.value:
+        party = Party.STAFF.value
+    split[party] += line.fen
+    if line.funder == Funder.PLATFORM.value:
+        split[Party.PLATFORM.value] -= line.fen

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.compiled import compiled
 from sim.parameters import Creators
+from sim.ranges import LARGEST_EXPONENT
 
 
 @compiled
@@ -13,6 +17,20 @@ def enters(usual_income: float, reservation: float) -> bool:
     Both in yuan per day (Roy 1951: self-selection by comparative earnings).
     """
     return usual_income > reservation
+
+
+def recruits(entry: float, yuan: NDArray[np.float64], recruiting: float) -> NDArray[np.float64]:
+    """Probability that a satisfied buyer considers to become a KOC, where a recruiter expects so many yuan a day by it.
+
+    Parameters
+    ----------
+    entry
+        The same without a recruiter's pay.
+    recruiting
+        Rise of its log odds per yuan a day.
+    """
+    odds = entry * np.exp(np.minimum(recruiting * yuan, LARGEST_EXPONENT))
+    return odds / (1.0 - entry + odds)
 
 
 @compiled

@@ -1,0 +1,128 @@
+"""Pay: what the lines of a platform come to, and whom they pay."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.agents.memory import memory_slot
+from sim.compiled import compiled, inlined
+from sim.day import Day
+from sim.state import FEN, NOBODY, Base, Channel, Funder, Order, Payee, PayLine
+
+BILLIONTHS = 1_000_000_000  # shares of a price are kept in billionths
+
+
+@compiled
+def part(price: int, share: float) -> int:
+    """A share of a price, rounded down to the fen.
+
+    Shares count in whole billionths, so that 29 % of 10 yuan are 290 fen and not, by the rounding of fractions, 289.
+    """
+    return price * int(np.rint(share * BILLIONTHS)) // BILLIONTHS
+
+
+@inlined
+def pays(line: PayLine, brand: int, tier: int, m: Day) -> bool:
+    """Whether a line is for creators of a tier, and whoever pays it does so today."""
+    return line.tiers >> tier & 1 == 1 and (line.by != Funder.BRAND.value or m.brands[brand].pays[tier] == 1)
+
+
+@inlined
+def earned_on_sale(product: int, tier: int, v: int, m: Day) -> tuple[float, float]:
+    """What who posts and sells earns on a sale on platform v, and what of it is seen; shares of the price."""
+    goods, price = m.products[product], m.listings[v, product].price
+    pay = seen = 0.0
+    for n in range(m.platforms[v].lines):
+        line = m.pay[v, n]
+        if line.to <= Payee.AUTHOR.value and line.of < Base.MEMBER.value and pays(line, goods.brand, tier, m):
+            share = line.share
+            if line.of == Base.MARGIN.value:
+                share *= max(price - goods.cost, 0) / price
+            elif line.of == Base.ORDER.value:
+                share = FEN * line.fixed / price
+            pay += share
+            seen += share if line.visible else 0.0
+    return pay, seen
+
+
+@inlined
+def visible_pay(product: int, tier: int, v: int, m: Day) -> float:
+    """What people see that creators of a tier are paid for a sale on platform v, share of price."""
+    return earned_on_sale(product, tier, v, m)[1]
+
+
+# --- on an order ----------------------------------------------------------------------------------------------------
+
+
+@inlined
+def seller_of(order: Order, m: Day) -> int:
+    """The creator who sold; `NOBODY` where it was a brand's own account, or nobody."""
+    k = order.creator
+    return k if k >= 0 and m.creators[k].brand < 0 else NOBODY
+
+
+@inlined
+def author_of(order: Order, m: Day) -> int:
+    """The creator whose post or answer led there.
+
+    It is who sold, on the page or over friends' words; and where nobody did, who spoke of the product last to the
+    buyer, as far as the buyer remembers.
+    """
+    if order.creator >= 0:
+        return seller_of(order, m)
+    slot = memory_slot(order.consumer, order.product, m)
+    k = m.memories[order.consumer, slot].source if slot >= 0 else NOBODY
+    return k if k >= 0 and m.creators[k].brand < 0 and m.creators[k].active else NOBODY
+
+
+@inlined
+def sharer_of(order: Order, m: Day) -> int:
+    """The consumer whose word of today's inbox led there."""
+    if order.channel != Channel.FRIEND.value or order.parent < 0:
+        return NOBODY
+    inbox, first, end = m.inbox, 0, m.inbox.shape[0]
+    while first < end:
+        middle = (first + end) // 2
+        if inbox[middle].to < order.consumer:
+            first = middle + 1
+        else:
+            end = middle
+    while first < inbox.shape[0] and inbox[first].to == order.consumer:
+        if inbox[first].order == order.parent:
+            return inbox[first].teller
+        first += 1
+    return NOBODY
+
+
+@inlined
+def recruiter_of(k: int, level: int, m: Day) -> int:
+    """Who recruited creator k, or for a higher level that one's recruiter, if still in business."""
+    for _ in range(level):
+        k = m.creators[k].recruiter if k >= 0 else NOBODY
+    return k if k >= 0 and m.creators[k].active else NOBODY
+
+
+@inlined
+def creator_paid(line: PayLine, order: Order, m: Day) -> int:
+    """The creator whom a line pays on an order."""
+    if line.to == Payee.SELLER.value:
+        needs_page = line.by == Funder.BRAND.value
+        return seller_of(order, m) if order.paid or not needs_page else NOBODY
+    if line.to == Payee.AUTHOR.value:
+        return author_of(order, m)
+    return recruiter_of(seller_of(order, m), line.level, m)
+
+
+@inlined
+def amount(line: PayLine, order: Order, is_new: bool, m: Day) -> int:
+    """What a line pays on an order, fen."""
+    if line.of == Base.PRICE.value:
+        raised = 1.0 + m.platforms[order.platform].mark_up if line.by == Funder.BUYER.value else 1.0
+        return part(order.price, line.share / raised)
+    if line.of == Base.MARGIN.value:
+        mark_up = m.platforms[order.platform].mark_up if seller_of(order, m) >= 0 else 0.0
+        own = order.price - part(order.price, mark_up / (1.0 + mark_up))
+        return part(max(own - order.cost, 0), line.share)
+    if line.of == Base.ORDER.value or (line.of == Base.MEMBER.value and is_new):
+        return int(np.rint(FEN * line.fixed))
+    return 0

@@ -1,0 +1,47 @@
+"""The table of pay: every line of pay of every platform, as compiled code reads it, and what lines add up to."""
+
+from __future__ import annotations
+
+from sim.parameters import Parameters, Pay
+from sim.ranges import MOST_PAY
+from sim.records import Table
+from sim.state import Base, Funder, Payee, PayLine, Platform, Tier
+
+TIERS = {"all": (1 << len(Tier)) - 1, "koc": 1 << Tier.KOC, "kol": 1 << Tier.KOL}
+
+
+def pay_table(parameters: Parameters) -> Table[PayLine]:
+    """Every platform's lines, shape (V, MOST_PAY); rows beyond those in use pay nothing."""
+    table = PayLine.table((len(parameters.platforms), MOST_PAY))
+    for rows, policy in zip(table, parameters.platforms, strict=True):
+        for row, line in zip(rows, policy.lines_of_pay(parameters.creators), strict=False):
+            _write(row, line)
+    return table
+
+
+def _write(row: PayLine, line: Pay) -> None:
+    row.to = Payee[line.to.upper()]
+    row.of = Base[line.of.upper()]
+    row.by = Funder[line.by.upper()]
+    row.share, row.fixed = line.share, line.sum
+    row.level, row.tiers = line.level, TIERS[line.tier]
+    row.visible, row.wait, row.claw_back = line.visible, line.wait, line.claw_back
+    at_once = line.of == "price" and line.claw_back and line.wait == 0
+    row.plain = line.to == "seller" and line.by != "platform" and at_once
+
+
+def sum_up(platforms: Table[Platform], pay: Table[PayLine]) -> None:
+    """Write down what the lines of each platform add up to."""
+    on_orders = (pay["of"] <= Base.MEMBER) & (pay["share"] + pay["fixed"] > 0)
+    by_buyer = pay["by"] == Funder.BUYER
+    platforms["has_further"] = (on_orders & ~pay["plain"]).any(axis=1)
+    platforms["mark_up"] = (pay["share"] * by_buyer).sum(axis=1)
+    own = on_orders & ((pay["to"] == Payee.SELLER) & (pay["by"] != Funder.BRAND) | (pay["to"] == Payee.AUTHOR))
+    for_sellers = (pay["to"] <= Payee.AUTHOR) & (pay["of"] == Base.PRICE) & (pay["tiers"] >> Tier.KOC & 1 == 1)
+    platforms["sale_pay"] = (pay["share"] * for_sellers).sum(axis=1)
+    by_brand = pay["by"] == Funder.BRAND
+    for tier in Tier:
+        paid = pay["tiers"] >> tier & 1 == 1
+        platforms["sells_on"][:, tier] = (own & paid).any(axis=1)
+        for base, name in ((Base.POST, "post_pay"), (Base.FOLLOWER, "follower_pay")):
+            platforms[name][:, tier] = (pay["fixed"] * (paid & by_brand & (pay["of"] == base))).sum(axis=1)

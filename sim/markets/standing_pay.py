@@ -1,0 +1,76 @@
+"""Standing pay: what is paid by the day in business, and what platforms pay for posts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.agents.contracts import can_pay, fund_of, may_contract, spend
+from sim.agents.knowing import key_of
+from sim.compiled import inlined
+from sim.day import Day, Used
+from sim.draws import Stream, uniform
+from sim.engine.guides import place
+from sim.ledger import Revenue, move
+from sim.state import FEN, Base, Funder, Payee, PayLine
+
+RETAINER = (1 << 21) + (1 << 11)  # keeps the lot of who pays a creator by the day apart from draws of posts
+
+
+@inlined
+def pay_standing(m: Day) -> None:
+    """Pay everybody what does not hang on sales, when today's posts are written."""
+    for v in range(m.platforms.shape[0]):
+        for n in range(m.platforms[v].lines):
+            line = m.pay[v, n]
+            if line.fixed > 0.0:
+                if line.of == Base.DAY.value:
+                    pay_day(v, line, m)
+                elif line.of >= Base.POST.value and line.by == Funder.PLATFORM.value:
+                    pay_posts(v, line, m)
+
+
+@inlined
+def pay_day(v: int, line: PayLine, m: Day) -> None:
+    """Pay the staff, or each creator in business, for a day."""
+    fen = int(np.rint(FEN * line.fixed))
+    if line.to == Payee.STAFF.value:
+        move(m.accounts.revenue, (v, Revenue.PAY), m.accounts.staff, 0, fen)
+        return
+    for k in range(m.creators.shape[0]):
+        creator = m.creators[k]
+        if creator.active and creator.brand < 0 and creator.home == v and line.tiers >> creator.tier & 1:
+            if line.by == Funder.PLATFORM.value:
+                pay_by_platform(k, v, fen, m)
+            elif may_contract(creator.tier, m):
+                retain(k, fen, m)
+
+
+@inlined
+def retain(k: int, fen: int, m: Day) -> None:
+    """Let the brand that a lot has found for creator k pay the retainer of a day, if its fund has the money."""
+    creator = m.creators[k]
+    luck = uniform(m.keys[Stream.POST], 0, key_of(creator), RETAINER)  # the same every day
+    product = place(luck, m.contracts[creator.tier])
+    if can_pay(product, creator.tier, fen, m):
+        b = m.products[product].brand
+        move(m.accounts.brand, b, m.accounts.creator_balance, k, fen)
+        spend(b, fund_of(creator.tier), fen, m)
+        creator.earned_today += fen
+
+
+@inlined
+def pay_posts(v: int, line: PayLine, m: Day) -> None:
+    """Let platform v pay for each post of today."""
+    for n in range(m.used[Used.POSTS]):
+        k = m.posts[n].creator
+        creator = m.creators[k]
+        if creator.brand < 0 and m.posts[n].platform == v and line.tiers >> creator.tier & 1:
+            of = creator.audience if line.of == Base.FOLLOWER.value else 1
+            pay_by_platform(k, v, int(np.rint(FEN * line.fixed * of)), m)
+
+
+@inlined
+def pay_by_platform(k: int, v: int, fen: int, m: Day) -> None:
+    """Let platform v pay creator k."""
+    move(m.accounts.revenue, (v, Revenue.PAY), m.accounts.creator_balance, k, fen)
+    m.creators[k].earned_today += fen
