@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -336,21 +337,23 @@ def test_a_paid_word_has_the_declared_share_of_precision() -> None:
 
 
 def test_pay_for_recruiting_raises_recruits() -> None:
-    """A recruiter who expects to earn wins more of those who were sold to."""
-    slow = {"creators": {"entry": 0.02, "recruiting": 2.0}}
+    """A recruiter who expects to earn wins more of those who were sold to, and still more for a second level."""
+    slow = {"creators": {"entry": 0.01, "recruiting": 1.0}}
     rows = [{"to": "recruiter", "level": level, "of": "price", "share": 0.1} for level in (1, 2)]
-    paid, free = (market(days=60, **merged(lively(*some), slow)) for some in (rows, []))
-    recruits = [int((one.m.creators["recruiter"] >= 0).sum()) for one in (paid, free)]
-    assert recruits[0] > recruits[1] + 5
+    lived = [market(days=60, **merged(lively(*rows[:levels]), slow)) for levels in range(3)]
+    recruits = [int((one.m.creators["recruiter"] >= 0).sum()) for one in lived]
+    assert recruits[0] + 5 < recruits[1] < recruits[2]
 
 
-def test_the_chance_to_be_recruited_rises_with_what_the_recruiter_sells() -> None:
-    p = parameters(**lively({"to": "recruiter", "of": "price", "share": 0.1}, creators={"entry": 0.1}))
+def test_the_chance_to_be_recruited_rises_with_what_the_recruiter_sells_and_recruits() -> None:
+    rows = [{"to": "recruiter", "of": "price", "share": share, "level": n} for n, share in ((1, 0.1), (2, 0.02))]
+    p = parameters(**lively(*rows, creators={"entry": 0.1}))
     one = Market(p, 1)
     one.m.creators["sold"][:] = 0.0
-    one.m.creators["sold"][2, 0] = 500.0
+    one.m.creators["sold"][2, 0] = 200.0
+    one.m.creators["recruiter"][4:7] = 2
     chance = chance_to_consider(np.array([NOBODY, 1, 2]), one.m, p)
-    yuan = 0.1 * 500.0 * p.creators.content_decay * p.market.catalogue.categories[0].price
+    yuan = (0.1 + 0.02 * 3) * 200.0 * p.creators.content_decay * p.market.catalogue.categories[0].price
     odds = 0.1 / 0.9 * np.exp(p.creators.recruiting * yuan)
     np.testing.assert_allclose(chance, [0.1, 0.1, odds / (1 + odds)])
 
@@ -405,13 +408,33 @@ def test_policy_of_pay_changes_between_two_days() -> None:
     assert lines.paid.sum() > owed.paid.sum()
 
 
-def test_a_market_with_lines_of_pay_is_put_aside_and_taken_up(tmp_path: Any) -> None:
+def test_a_market_with_lines_of_pay_is_put_aside_and_taken_up(tmp_path: Path) -> None:
     rows = [{"to": to, "of": "price", "share": 0.02, "wait": 2} for to in ("sharer", "author", "recruiter", "staff")]
     one = Market(parameters(**lively(*rows)), 1, keep_orders=True).run(7)
     one.save(tmp_path / "aside")
     other = Market.load(tmp_path / "aside").run(4)
     assert_same(one.run(4), other)
     assert len(lines_of(other)) > 50
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("lines.fen", 1, "orders: the lines of an order miss its price"),
+        ("lines.consumer", -1, "lines.consumer: nobody is paid"),
+        ("orders.first_line", 10**6, "orders.first_line: beyond the"),
+        ("lines.payee", int(Payee.SELLER), "lines.creator: nobody is paid"),
+    ],
+)
+def test_lines_that_cannot_be_are_not_taken_up(tmp_path: Path, name: str, value: int, message: str) -> None:
+    Market(parameters(**lively(REWARD)), 1, keep_orders=True).run(5).save(tmp_path / "aside")
+    with np.load(tmp_path / "aside") as file:
+        arrays: dict[str, Any] = dict(file)
+    table, _, column = name.partition(".")
+    arrays[table][column][arrays["orders"]["lines"] > 0 if table == "orders" else slice(None)] = value
+    np.savez(tmp_path / "edited.npz", **arrays)
+    with pytest.raises(UserError, match=message):
+        Market.load(tmp_path / "edited.npz")
 
 
 def test_orders_that_are_over_let_go_of_their_lines() -> None:

@@ -144,7 +144,7 @@ def sellers_in_business(rows: NDArray[np.int64], m: Day) -> NDArray[np.int64]:
 def chance_to_consider(winners: NDArray[np.int64], m: Day, parameters: Parameters) -> NDArray[np.float64]:
     """Probability that a satisfied buyer considers to become a KOC: higher where a recruiter would earn by it.
 
-    A recruiter expects a recruit to sell as much as the recruiter does.
+    A recruiter expects a recruit to sell, and to recruit, as much as the recruiter does.
 
     Parameters
     ----------
@@ -157,15 +157,17 @@ def chance_to_consider(winners: NDArray[np.int64], m: Day, parameters: Parameter
         won = winners >= 0
         winner = m.creators[winners[won]]
         sales = (winner["sold"][:, : m.categories] * m.p.reference[: m.categories]).sum(axis=1) * p.content_decay / FEN
-        chance[won] = recruits(p.entry, pay[winner["home"]] * sales, p.recruiting)
+        have = np.bincount(m.creators["recruiter"][m.creators["recruiter"] >= 0], minlength=len(m.creators))
+        below = have[winners[won], None] ** np.arange(pay.shape[1])  # people at each level below a recruit
+        chance[won] = recruits(p.entry, (pay[winner["home"]] * below).sum(axis=1) * sales, p.recruiting)
     return chance
 
 
 def recruiter_pay(pay: Table[PayLine]) -> NDArray[np.float64]:
-    """What each platform pays for a sale of a direct recruit, share of price."""
-    counts = (pay["to"] == Payee.RECRUITER) & (pay["of"] == Base.PRICE) & (pay["level"] == 1)
-    shares: NDArray[np.float64] = (pay["share"] * counts).sum(axis=1)
-    return shares
+    """What each platform pays for a sale of a recruit of each level, share of price; shape (V, levels)."""
+    counts = (pay["to"] == Payee.RECRUITER) & (pay["of"] == Base.PRICE)
+    levels = [(pay["share"] * (counts & (pay["level"] == level))).sum(axis=1) for level in (1, 2, 3)]
+    return np.stack(levels, axis=1)
 
 
 def settle_in(newcomers: Table[Creator], m: Day, world: World, parameters: Parameters) -> None:
