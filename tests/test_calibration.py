@@ -225,6 +225,17 @@ def test_the_documentation_says_what_the_file_says() -> None:
     assert "\n".join(words.of(read())) in page  # koc calibrate --show
 
 
+def test_nothing_is_said_of_targets_let_go_where_none_was() -> None:
+    found = read()
+    targets = {name: {k: v for k, v in one.items() if k != "left_out"} for name, one in found["targets"].items()}
+    drawn = draw_targets({**found, "targets": targets})
+    assert drawn.title == "None of 14 targets missed; none was held out"
+    assert len(drawn.figure.axes) == 1
+    assert words.conflicts({**found, "targets": targets}) == [
+        "No target is missed; none was let go, so as to tell conflicts."
+    ]
+
+
 def test_the_figure_marks_targets_that_are_missed_and_that_conflict() -> None:
     found = read()
     targets = {name: found["targets"][name] for name in ("B1", "B3", "B7")}

@@ -18,7 +18,17 @@ def test_equilibrium_is_quality_to_a_power() -> None:
     for r in (0.2, 0.5, 0.8):
         p = songs.parameters(50_000_000, r)
         expected = q ** (1 / (1 - r))
-        np.testing.assert_allclose(songs.equilibrium(p, q), expected / expected.sum(), rtol=0.02)
+        np.testing.assert_allclose(songs.equilibrium(p, q, compared=0), expected / expected.sum(), rtol=0.02)
+
+
+def test_who_compares_two_songs_favours_the_better_one() -> None:
+    """Without a signal each of two songs is tried by half, and by half of those who try another one."""
+    q = np.array([0.2, 0.6])
+    bad, good = q / (1 - q)
+    of_two = np.array([bad, good]) / (1 + bad + good)
+    expected = 0.7 * q + 0.3 * (q + of_two) / 2
+    found = songs.equilibrium(songs.parameters(PEOPLE, 0.0), q, compared=0.3)
+    np.testing.assert_allclose(found, expected / expected.sum())
 
 
 def test_without_a_signal_downloads_follow_quality_alone() -> None:

@@ -65,7 +65,13 @@ def conflicts(found: dict[str, Any]) -> list[str]:
         for other, gain in target.get("left_out", {}).get("relieves", {}).items():
             if gain >= RELIEF:
                 said.append(f"Conflict: without {name}, {other} comes {gain:.2f} standard deviations closer.")
-    return said or ["No target is missed, and none keeps another away."]
+    kept = ", and none keeps another away." if any_held_out(found) else "; none was let go, so as to tell conflicts."
+    return said or [f"No target is missed{kept}"]
+
+
+def any_held_out(found: dict[str, Any]) -> bool:
+    """Whether the posterior without some target was sampled."""
+    return any("left_out" in target for target in found["targets"].values())
 
 
 def interval(values: list[float]) -> str:

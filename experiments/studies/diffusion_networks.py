@@ -32,7 +32,7 @@ ORIGIN = {
     "Brazil": "farmers of 11 Brazilian villages: Rogers et al. 1970",
     "doctors": "doctors of 4 US cities: Coleman, Katz & Menzel 1966",
 }
-KNOWN = "All come across the only good of its category, so that a friend's word adds little; one of many is less known."
+KNOWN = "Few buyers tell, two friends each, of a good that all come across anyway: most friends' purchases go unheard."
 NOTES = {"Korea": KNOWN, "Brazil": KNOWN, "doctors": "In the model any tie carries words of mouth; these did not."}
 SPAN, BAPNA, LEVEL = 5, (1.5, 1.6), 0.05  # years: Brazilian farmers remembered multiples of five
 TOLD, UNITY = Parameters().market.sharing.friends_told, "1 in the interval"

@@ -14,7 +14,7 @@ from experiments.statistics import Estimate, t_interval
 from experiments.studies.models import purchases
 from experiments.studies.models.purchases import NAMES, Brand, Cohort, Figures, fit_negative_binomial, goodness, lorenz
 from experiments.studies.study import Asked, Check, Study, covers, holds, interval, option
-from sim.parameters import Parameters, People
+from sim.parameters import Parameters
 
 STUDY = Study(
     title="Repeat purchases of a brand's customers and of CDNOW's",
@@ -22,7 +22,7 @@ STUDY = Study(
         with the package lifetimes.""",
     question="""Are a brand's customers in the market as unequal in how often they buy again, and in what they spend, as
         real ones?""",
-    change="taste=2, or activity=2.5, or budget=1.5: people differ more; look at r and the Gini. Which of them is it?",
+    change="shape=20, or goodwill=100000, or taste=2: look at r and at who drops out. Which of them does what?",
     self_check="""Why does a smaller r mean more one-time buyers at the same mean? The same purchases fall to fewer
         customers, so more are left with none.""",
     extra="lifetimes",
@@ -31,7 +31,7 @@ LEVEL = 0.05
 BG_NBD = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}
 LOG = {"repeat_share": (0.489, 3), "shape": (0.360, 3), "rate": (0.193, 3), "gini": (0.635, 3), "head": (0.68, 2)}
 """Figures of CDNOW as published, and the digits printed."""
-MOST_SHOWN, SPREAD = 8, People()
+MOST_SHOWN, DEFAULT = 8, Parameters().market
 
 
 class Options(Asked):
@@ -40,9 +40,9 @@ class Options(Asked):
     consumers: int = option(6_000, "people in the market", 3_000, 100_000)
     seeds: int = option(6, "seeds", 2, 100)
     burn_in: int = option(120, "days before customers are counted as newly won", 0, 1_000)
-    taste: float = option(SPREAD.taste_spread, "spread of taste, market.people.taste_spread", 0, 5)
-    activity: float = option(SPREAD.activity_spread, "spread of activity, market.people.activity_spread", 0, 5)
-    budget: float = option(SPREAD.budget_spread, "spread of budgets, market.people.budget_spread", 0, 3)
+    taste: float = option(DEFAULT.people.taste_spread, "spread of taste, market.people.taste_spread", 0, 5)
+    shape: float = option(DEFAULT.need.shape, "shape of the rates of need, market.need.shape", 0.2, 20)
+    goodwill: float = option(DEFAULT.memory.goodwill_days, "days of goodwill, market.memory.goodwill_days", 1, 1e6)
 
 
 class Runs(NamedTuple):
@@ -62,8 +62,8 @@ class Runs(NamedTuple):
 def simulate(o: Options) -> Runs:
     """Run the market, and take of each seed the brand whose customers buy again about as often as CDNOW's."""
     log = purchases.cdnow()
-    spreads = {"taste_spread": o.taste, "activity_spread": o.activity, "budget_spread": o.budget}
-    p = Parameters.model_validate({"market": {"consumers": o.consumers, "people": spreads}})
+    changed = {"people": {"taste_spread": o.taste}, "need": {"shape": o.shape}, "memory": {"goodwill_days": o.goodwill}}
+    p = Parameters.model_validate({"market": {"consumers": o.consumers, **changed}})
     made = [one for seed in range(o.seeds) for one in purchases.brands(p, seed, o.burn_in)]
     return Runs(log, purchases.figures(log), made, purchases.comparable(made, float(log.repeats.mean())))
 

@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from experiments.drawing.style import Drawing, new_figure
 from experiments.paths import merged
-from experiments.studies.models.two_sides import COUPONS, PAY, best_coupon, best_pay, difference, revenue, settings
+from experiments.studies.models.two_sides import (
+    COUPONS,
+    INTRINSIC,
+    PAY,
+    best_coupon,
+    best_pay,
+    difference,
+    revenue,
+    settings,
+)
 from experiments.studies.plots import COLOURS
 from experiments.studies.study import Asked, Check, Study, above, below, option
 from sim.parameters import Parameters
@@ -57,12 +66,12 @@ def simulate(o: Options) -> dict[str, Revenue]:
     half as far. That does two things: it makes a creator worth more to a buyer, and, since such claims sell, a buyer
     worth more to a creator.
     """
-    default, found = Parameters(), {}
+    found, known = {}, Parameters().market.belief.hearsay
     markets: dict[str, dict[str, Any]] = {
         BASE: {},
         KNOWN: {"market": {"attention": {"public_slots": 5.0, "search": 0.5}}},
-        RESPECT: {"creators": {"intrinsic": o.respect * default.creators.intrinsic}},
-        PRECISE: {"market": {"belief": {"hearsay": default.market.belief.hearsay / 2}}},
+        RESPECT: {"creators": {"intrinsic": o.respect * INTRINSIC}},
+        PRECISE: {"market": {"belief": {"hearsay": known / 2}}},
     }
     for name, change in markets.items():
         nested = merged(settings(o.people, o.take), change)

@@ -312,7 +312,7 @@ def marks(runs: Runs) -> dict[str, list[Mark]]:
             villages += [(f"{v + 1}", data[v], "data"), ("", market[v], "market")]
     return {
         "Data under controls, shuffles, and the market": networks,
-        "The market's own cases, where the cause is known": [
+        "The market's own cases: the cause is known": [
             (label, ratio(log_ratios(nets, strata)), "market") for label, nets, strata in cases
         ],
         "Korea, village by village (same period)": villages,

@@ -21,7 +21,7 @@ from sim.world import World
 Vector = NDArray[np.float64]
 
 SONGS = 48
-TRIALS = 0.05  # a head and day: so few that hardly anybody compares two songs
+TRIALS = 0.05  # a head and day: so few that few compare two songs, and next to nobody three
 FORGOTTEN, MEASURED = 240, 100  # days until a start is forgotten, and days of downloads counted after them
 OTHER_LUCK = 1_000  # first seed of the worlds' luck
 
@@ -109,18 +109,23 @@ def unpredictability(shares: Vector) -> float:
     return float(np.mean(pairs))
 
 
-def equilibrium(p: Parameters, q: Vector) -> Vector:
+def equilibrium(p: Parameters, q: Vector, compared: float = TRIALS) -> Vector:
     """Market shares at which popularity reproduces itself, for an exponent r below 1; shape (48,).
 
     Popularity S fades by a share δ a day and every song counts one more than its sales, so in an endless crowd
-    ``δ S_i = T q_i (S_i + 1)^r / Σ (S + 1)^r``, with T trials a day. Without the one more, shares go with
-    ``q^(1 / (1 - r))``, whatever δ is.
+    ``δ S_i = T q_i t_i`` with T trials a day, of which the share ``t_i = (S_i + 1)^r / Σ (S + 1)^r`` are of song i.
+    Without the one more, shares go with ``q^(1 / (1 - r))``, whatever δ is. The share ``compared`` of those who try a
+    song try another on the same day, by default as many as there are trials a head, and buy one at most: the logit of
+    two songs and none.
     """
     most, r = p.market.consumers * TRIALS / p.platform.feed.popularity_decay, p.platform.feed.exponent
+    odds = q / (1 - q)
+    of_two = odds[:, None] / (1 + odds[:, None] + odds)
+    np.fill_diagonal(of_two, q)
     sales = np.full(len(q), most / len(q))
     for _ in range(2_000):
-        tried = (sales + 1) ** r
-        sales = most * q * tried / tried.sum()
+        tried = (sales + 1) ** r / ((sales + 1) ** r).sum()
+        sales = most * tried * ((1 - compared) * q + compared * of_two @ tried)
     return sales / sales.sum()
 
 

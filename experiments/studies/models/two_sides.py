@@ -16,7 +16,10 @@ from sim.world import World
 PAY = (0.01, 0.02, 0.035, 0.05, 0.07, 0.1, 0.15)  # commission of creators, share of price
 
 
-COUPONS = (0.0, 0.06, 0.12, 0.18)  # of buyers, paid by the platform, share of price
+COUPONS = (0.0, 0.08, 0.16, 0.24)  # of buyers, paid by the platform, share of price
+
+
+INTRINSIC = 0.5  # reward of a post apart from pay, yuan
 
 
 def settings(people: int, take: float) -> dict[str, Any]:
@@ -24,6 +27,7 @@ def settings(people: int, take: float) -> dict[str, Any]:
 
     Commission and the platform's take are both added to the price, so that the buyer's mark-up and the creator's pay
     are the platform's to set: there are no fees beside it. Brands have all the budget they need, and do not react.
+    Posts cost creators little beside what commission brings, so that pay decides who of them stays.
     """
     return {
         "market": {
@@ -33,6 +37,7 @@ def settings(people: int, take: float) -> dict[str, Any]:
         },
         "creators": {
             "koc_share": 0.03, "kol_count": 0, "koc_fee": 0, "leave": 0.1, "patience": 14, "entry": 0.02,
+            "effort_cost": 0.5, "intrinsic": INTRINSIC, "reservation": 0.05,
             "pool_least": 100, "pool_most": 200,
         },
         "brands": {"weekly_budget": 1e4, "ads": 0, "kol": 0, "koc": 1, "pass_through": 1},
