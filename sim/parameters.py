@@ -646,8 +646,8 @@ class Creators(Group):
         le=1,
     )
     recruiting: float = par(
-        0.5, "rise of the log odds of that for what the creator who sold expects to earn by a recruit",
-        "logit day/yuan", ASSUMPTION, ge=0, le=10, plausible=(0.0, 2.0),
+        2.0, "pay that the creator who sold expects of a recruit, at which the log odds of that have risen by 1",
+        "yuan/day", ASSUMPTION, ge=0.01, le=1e6, plausible=(0.5, 20.0),
     )  # fmt: skip
     candidates: int = par(6, "products a creator considers for a post", "products", ASSUMPTION, ge=1, le=64)
     commission: float = par(

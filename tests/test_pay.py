@@ -354,7 +354,7 @@ def test_the_chance_to_be_recruited_rises_with_what_the_recruiter_sells_and_recr
     one.m.creators["recruiter"][4:7] = 2
     chance = chance_to_consider(np.array([NOBODY, 1, 2]), one.m, p)
     yuan = (0.1 + 0.02 * 3) * 200.0 * p.creators.content_decay * p.market.catalogue.categories[0].price
-    odds = 0.1 / 0.9 * np.exp(p.creators.recruiting * yuan)
+    odds = 0.1 / 0.9 * np.exp(yuan / p.creators.recruiting)
     np.testing.assert_allclose(chance, [0.1, 0.1, odds / (1 + odds)])
 
 

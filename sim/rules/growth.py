@@ -27,9 +27,9 @@ def recruits(entry: float, yuan: NDArray[np.float64], recruiting: float) -> NDAr
     entry
         The same without a recruiter's pay.
     recruiting
-        Rise of its log odds per yuan a day.
+        Yuan a day for which its log odds rise by 1.
     """
-    odds = entry * np.exp(np.minimum(recruiting * yuan, LARGEST_EXPONENT))
+    odds = entry * np.exp(np.minimum(yuan / recruiting, LARGEST_EXPONENT))
     return odds / (1.0 - entry + odds)
 
 
