@@ -71,7 +71,7 @@ def checks(o: Options, runs: Runs) -> Iterator[Check]:
     exact, fresh, turned = runs.rest.powers()
     yield covers(f"r = {o.weak:g}: power of quality in shares", exact, t_interval(fresh), expected=f"{exact:.3f}",
                  source=THEORY, note=f"1 / (1 - r) = {1 / (1 - o.weak):.3f} where sales dwarf the one that every song "
-                 "is given")  # fmt: skip
+                 "is given, and nobody compares two songs")  # fmt: skip
     yield covers(f"r = {o.weak:g}: the same, from a start upside down", 0, t_interval(np.subtract(fresh, turned)),
                  expected="0 difference", source=THEORY,
                  note="sales fade, so that a start is forgotten sooner than in a list of all downloads")  # fmt: skip
@@ -102,8 +102,7 @@ def findings(o: Options, runs: Runs) -> list[str]:
             given.""",
         f"""Unlike the experiment, where downloads were listed for ever and each song was downloaded once by each, here
             {Feed().popularity_decay:.0%} of sales fade a day, every song counts one more than its sales, and people buy
-            again: fading moves no equilibrium below a power of one, and the one more is part of the one expected
-            above.""",
+            again. Fading moves no equilibrium below a power of one, and the one expected above holds the one more.""",
     ]
 
 
