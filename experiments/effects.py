@@ -157,5 +157,5 @@ def _values(arms: Sequence[Cell], outcomes: Outcomes) -> tuple[list[str], NDArra
     """Names of outcomes, and their values by arm, seed and outcome; NaN where a run did not finish."""
     names = list(next((outcomes[run.id] for arm in arms for run in arm.runs if run.id in outcomes), {}))
     missing = dict.fromkeys(names, np.nan)
-    found = [[[outcomes.get(run.id, missing)[name] for name in names] for run in arm.runs] for arm in arms]
+    found = [[[outcomes.get(run.id, missing).get(name, np.nan) for name in names] for run in arm.runs] for arm in arms]
     return names, np.array(found)

@@ -54,6 +54,8 @@ class PlainMarket(mesa.Model):
         super().__init__(seed=seed)
         if parameters.membership.choice:
             raise ValueError("membership.choice: in the plain Mesa market everybody stays on the one platform")
+        if parameters.market.leakage.possible:
+            raise ValueError("market.leakage: in the plain Mesa market every sale is settled on the platform")
         if parameters.rivals:
             raise ValueError("rivals: the plain Mesa market has one platform")
         if parameters.platform.deal.needs or parameters.market.catalogue.stock:

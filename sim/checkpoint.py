@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim import ledger
+from sim.agents import membership
 from sim.compiled import source_hash
 from sim.day import Day, Used
 from sim.errors import LedgerError, UserError
@@ -48,6 +49,7 @@ from sim.state import (
     Post,
     Product,
     Profile,
+    Shop,
     Word,
 )
 from sim.world import World
@@ -60,7 +62,7 @@ M = TypeVar("M", bound="Market")
 TABLES: dict[str, type[Record]] = {
     "consumers": Consumer, "memories": Memory, "follows": Follow,
     "memberships": Membership, "creators": Creator,
-    "products": Product, "listings": Listing, "brands": Brand, "platforms": Platform,
+    "products": Product, "listings": Listing, "shops": Shop, "brands": Brand, "platforms": Platform,
     "profiles": Profile, "cards": Card, "posts": Post, "inbox": Word, "orders": Order,
     "lines": Line,
 }  # fmt: skip
@@ -221,6 +223,8 @@ def load(kind: type[M], path: str | os.PathLike[str], world: World | None = None
         if _checksum(market.world) != header.world:
             raise UserError("holds other people or friends than the world; expected world= as the market was made with")
         _restore_tables(market, header, arrays)
+        if market.parameters.membership.choice:
+            membership.take_up(market.m, market.world)
         _restore_arrays(market, header, arrays)
         _restore_numbers(market, header)
         _check_money(market)
@@ -307,7 +311,7 @@ def _restore_numbers(market: Market, header: Header) -> None:
         raise UserError(f"{HEADER}.interest_carries: {len(header.interest_carries)} numbers, expected {platforms}")
     if any(len(row) != len(DAILY) for row in header.rows) or [row[0] for row in header.rows] != [*range(header.day)]:
         raise UserError(f"{HEADER}.rows: expected {len(DAILY)} numbers for each of {header.day} days")
-    days = [day for day in range(header.day) for _ in range(platforms)]
+    days = [day for day in range(header.day) for _ in range(platforms)] if market.parameters.membership.choice else []
     if any(len(row) != len(STANDING) for row in header.standings) or [row[0] for row in header.standings] != days:
         raise UserError(f"{HEADER}.standings: expected {len(STANDING)} numbers for each day and platform")
     if header.recorder.keys() != _counts(recorder).keys():

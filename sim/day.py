@@ -35,6 +35,7 @@ from sim.state import (
     Product,
     Profile,
     Question,
+    Shop,
     Trace,
     Visit,
     Word,
@@ -157,6 +158,7 @@ class Day(Context):
     creators: Table[Creator]
     products: Table[Product]
     listings: Table[Listing]  # (V, J)
+    shops: Table[Shop]  # (B, V)
     pay: Table[PayLine]  # (V, MOST_PAY)
     brands: Table[Brand]
     platforms: Table[Platform]

@@ -64,6 +64,7 @@ class Stream(IntEnum):
     RECALL = 31
     PAST = 32
     MEMBERSHIP = 33
+    LEAKAGE = 34
 
 
 def stream_keys(seed: int) -> NDArray[np.uint64]:

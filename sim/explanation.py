@@ -126,6 +126,8 @@ def _outcomes(offers: pd.DataFrame, bought: set[int]) -> list[str]:
     for offer in offers.to_dict("records"):
         if offer["outcome"] == Obstacle.NEEDS_A_FOLLOW:
             said.append("not for sale to people who do not follow the seller")
+        elif offer["outcome"] == Obstacle.NOT_SOLD_HERE:
+            said.append("not for sale on the platform that the person looks at")
         elif offer["outcome"] == Obstacle.TOO_EXPENSIVE:
             said.append("beyond the money at hand")
         elif offer["value"] <= offer["outside"]:

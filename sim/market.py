@@ -36,7 +36,7 @@ from sim.friendships import GraphReport, Ids
 from sim.markets import settlement, words
 from sim.markets.arrival import arriving, book_all
 from sim.markets.confirmation import confirm_all, draw_lots
-from sim.markets.standing import standing
+from sim.markets.standing import platform_outcomes, standing
 from sim.markets.sums import Total
 from sim.opening import first_day, with_creators, with_orders, with_parameters
 from sim.parameters import Parameters
@@ -288,7 +288,8 @@ class Market(ColumnarModel):
     def pending(self) -> NDArray[np.int64]:
         """Fen that each platform's escrow must hold, shape (V,), counted order by order."""
         orders = self.m.orders[: self.m.used[Used.ORDERS]]
-        held = np.where(orders["stage"] <= Stage.RECEIVED, orders["price"], orders["owed"])
+        waits = (orders["stage"] <= Stage.RECEIVED) & ~orders["outside"]
+        held = np.where(waits, orders["price"], orders["owed"])
         return np.bincount(orders["platform"], held, len(self.platforms)).astype(np.int64)
 
     def _words_travel(self, questions: Table[Question]) -> None:
@@ -397,7 +398,8 @@ class Market(ColumnarModel):
             if (self.day - recorder.burn_in) % DAYS_A_WEEK == DAYS_A_WEEK - 1:
                 recorder.count_week(m.consumers["reached"])
         before, self.revenue_so_far = self.revenue_so_far, int(m.accounts.revenue.sum())
-        recorder.standings += standing(self.orders_today, m)
+        if self.parameters.membership.choice:
+            recorder.standings += standing(self.orders_today, m)
         total = today.total.tolist()
         orders, public_orders, private_orders = by_domain(today.ordered)
         recorder.rows.append(
@@ -483,6 +485,9 @@ class Market(ColumnarModel):
         outcomes = recorder.outcomes(
             self.world.population, m.consumers, creators, self._survey(), m.accounts.revenue, self._brand_cash()
         )
+        if self.parameters.membership.choice:
+            members = int(np.count_nonzero(m.people["looks"]))
+            outcomes |= platform_outcomes(recorder.platforms(), members, recorder.burn_in)
         people = creators["brand"] == NOBODY
         sold = np.pad(recorder.sums.sold_by, (0, len(people) - len(recorder.sums.sold_by)))
         table = pd.DataFrame(

@@ -9,6 +9,7 @@ import numpy as np
 from sim.agents import business, membership
 from sim.agents.remembering import remember_past
 from sim.day import Day, Events, Fading, Used
+from sim.draws import Stream, uniforms
 from sim.ledger import open_accounts
 from sim.markets.pay_table import pay_table, sum_up
 from sim.markets.ranking import new_feeds
@@ -34,11 +35,13 @@ from sim.state import (
     Post,
     Product,
     Profile,
+    Shop,
     Tier,
     Word,
 )
 from sim.world import Goods, World, by_category_of
 
+FIRST_BRANDS = 80  # which draw of a brand, with the platform added
 BY_SIZE = ("annual_fee", "deposit")
 BY_FEN = ("withdrawal_fee_least", "withdrawal_free")
 AS_THEY_ARE = (
@@ -91,6 +94,7 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
         creators=creators,
         products=_products(world.goods, parameters),
         listings=_listings(world.goods, parameters),
+        shops=_shops(world, parameters),
         pay=pay_table(parameters),
         brands=brands,
         platforms=platforms,
@@ -249,6 +253,15 @@ def with_parameters(m: Day, world: World, before: Parameters, parameters: Parame
         wanted=math.exp(p.attention.need), trusted_most=math.exp(0.5 * p.attention.trust),
         shipping=round(parameters.brands.shipping * FEN),
     )  # fmt: skip
+
+
+def _shops(world: World, parameters: Parameters) -> Table[Shop]:
+    """Which brands sell on which platform at first: some of them, by lot."""
+    shops = Shop.table((parameters.brands.count, len(parameters.platforms)))
+    for v, policy in enumerate(parameters.platforms):
+        lots = uniforms(world.luck[Stream.MEMBERSHIP], 0, parameters.brands.count, FIRST_BRANDS + v)
+        shops["open"][:, v] = lots < policy.brands_at_start
+    return shops
 
 
 def _products(goods: Goods, parameters: Parameters) -> Table[Product]:

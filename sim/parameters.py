@@ -443,6 +443,25 @@ class Sharing(Group):
     )  # fmt: skip
 
 
+class Leakage(Group):
+    """Trade between people who know each other, outside the platform on which they met."""
+
+    possible: bool = par(
+        False, "whether a sale told of in private may be settled outside a platform that takes a share", "", ""
+    )
+    buyer_part: float = par(
+        0.5, "part of what is saved that the buyer gets; the seller gets the rest", "1", ASSUMPTION, ge=0, le=1,
+        plausible=(0.3, 0.7),
+    )  # fmt: skip
+    expected_loss: float = par(
+        0.05, "share of the price that a buyer without any trust expects to lose without a platform's protection", "1",
+        ASSUMPTION, ge=0, le=1, plausible=(0.01, 0.2),
+    )  # fmt: skip
+    trouble: float = par(
+        2.0, "mean trouble of settling a sale outside", "yuan", ASSUMPTION, ge=0.01, le=1e6, plausible=(0.5, 10.0)
+    )  # fmt: skip
+
+
 class Market(Group):
     """The people, the goods and the behaviour."""
 
@@ -457,6 +476,7 @@ class Market(Group):
     experience: Experience = Experience()
     trust: Trust = Trust()
     sharing: Sharing = Sharing()
+    leakage: Leakage = Leakage()
 
     @model_validator(mode="after")
     def _pull_fits(self) -> Market:
@@ -945,9 +965,17 @@ class Platform(Group):
         0.0, "running cost, in a market of 10,000 people; it grows with the market", "yuan/week", ASSUMPTION, ge=0,
         le=1e9,
     )  # fmt: skip
-    exclusive: bool = par(
-        False, "whether creators here may be on no other platform", "", "choose one of two: press on Chinese platforms"
+    cash: float = par(
+        100_000.0, "money at hand on the first day, in a market of 10,000 people; it grows with the market. Growth is "
+        "paid out of it and of what is earned", "yuan", ASSUMPTION, ge=0, le=1e12,
+    )  # fmt: skip
+    brands_at_start: float = par(
+        1.0, "share of brands that sell here on the first day", "1", ASSUMPTION, ge=0, le=1
     )
+    exclusive: bool = par(
+        False, "whether creators and brands here may be on no other platform", "",
+        "choose one of two: press on Chinese platforms",
+    )  # fmt: skip
     deal: Deal = Deal()
     feed: Feed = Feed()
 
@@ -983,6 +1011,7 @@ class Membership(Group):
     start: float = par(1.0, "share of people who are members anywhere on the first day", "1", ASSUMPTION, ge=0, le=1)
     multi_home: bool = par(True, "whether a person may be on several platforms", "", "")
     creators_multi_home: bool = par(True, "whether a creator may be on several platforms", "", "")
+    brands_multi_home: bool = par(True, "whether a brand may sell on several platforms", "", "")
     by_oneself: float = par(
         0.01, "probability that a person comes across a platform by oneself", "1/week", ASSUMPTION, ge=0, le=1,
         plausible=(0.002, 0.05),
@@ -1031,6 +1060,22 @@ class Membership(Group):
     asked_most: int = par(
         0, "largest number; 0: nobody is asked", "people", "150 to 500: Mihe 2020", ge=0, le=MOST_PEOPLE
     )
+    brands_review: float = par(
+        0.05, "probability that a brand reconsiders its platforms", "1/week", ASSUMPTION, ge=0, le=1,
+        plausible=(0.01, 0.3),
+    )  # fmt: skip
+    shop_cost: float = par(
+        500.0, "cost of a brand's shop when it opens, in a market of 10,000 people; it grows with the market", "yuan",
+        ASSUMPTION, ge=0, le=1e9,
+    )  # fmt: skip
+    shop_effort: float = par(
+        50.0, "running cost of a brand's shop, in a market of 10,000 people; it grows with the market", "yuan/week",
+        ASSUMPTION, ge=0, le=1e9, plausible=(0.0, 300.0),
+    )  # fmt: skip
+    brands_noise: float = par(
+        200.0, "scale of luck in a brand's choice, in a market of 10,000 people; it grows with the market", "yuan",
+        ASSUMPTION, ge=0.001, le=1e9,
+    )  # fmt: skip
     share_expected: float = par(0.3, "share of those asked who a creator expects to come", "1", ASSUMPTION, ge=0, le=1)
 
     @model_validator(mode="after")
@@ -1142,7 +1187,7 @@ def scalars(group: Group, numbers: tuple[float, ...] = ()) -> Any:
 
 
 _TYPES: dict[Any, type] = {float: np.float64, int: np.int64, bool: np.bool_}
-BEHAVIOUR = ("people", "need", "attention", "memory", "belief", "choice", "experience", "trust", "sharing")
+BEHAVIOUR = ("people", "need", "attention", "memory", "belief", "choice", "experience", "trust", "sharing", "leakage")
 
 
 def numbers_of(parameters: Parameters) -> Any:

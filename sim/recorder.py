@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.day import Sums, Tally
 from sim.ledger import Revenue
-from sim.markets.standing import STANDING
+from sim.markets.standing import COUNTED, STANDING
 from sim.markets.sums import Party, Total, no_sums
 from sim.records import Table
 from sim.state import (
@@ -129,7 +129,19 @@ OF_CELLS: dict[str, Outcome] = {
 }
 """What runs measure that keep cells."""
 
-OUTCOMES = ALWAYS | OF_CELLS
+OF_PLATFORMS: dict[str, Outcome] = {
+    "members_anywhere": Outcome("people who are members of a platform", "people", 1),
+    "own_members": Outcome("the platform's share of memberships", "1", 1),
+    "own_kocs": Outcome("its share of creators' shops", "1", 1),
+    "own_brands": Outcome("its share of brands' shops", "1", 1),
+    "own_gmv": Outcome("its share of the GMV settled on platforms", "1", 1),
+    "own_profit": Outcome("its revenue less what growth and upkeep cost", "yuan", 1),
+    "rival_profit": Outcome("its rivals' revenue less what growth and upkeep cost", "yuan", 0),
+    "leaked": Outcome("share of GMV settled outside platforms", "1", 0),
+}
+"""What runs measure in which people choose platforms."""
+
+OUTCOMES = ALWAYS | OF_CELLS | OF_PLATFORMS
 
 DAILY = (
     "day", "gmv", "orders", "returned", "views", "public_views", "private_views", "public_orders", "private_orders",
@@ -144,7 +156,7 @@ class RunResult(NamedTuple):
     Attributes
     ----------
     outcomes
-        One value for each key of `ALWAYS`; and of `OF_CELLS`, where cells are kept.
+        One value for each key of `ALWAYS`; of `OF_CELLS`, where cells are kept; of `OF_PLATFORMS`, where people choose.
     daily
         A row a day, burn-in included; columns `DAILY`.
     funnel
@@ -156,7 +168,7 @@ class RunResult(NamedTuple):
     graph
         What the social graph is like, in one row: the fields of `GraphStatistics`.
     platforms
-        A row a day and platform, burn-in included; columns `STANDING`.
+        A row a day and platform where people choose, burn-in included; columns `STANDING`.
     kept
         Further tables by name, where cells are kept: those of `sim.cells.CELLS`.
     """
@@ -255,7 +267,7 @@ class Recorder:
 
     def platforms(self) -> pd.DataFrame:
         """Row a day and platform so far; columns `STANDING`."""
-        counts = dict.fromkeys(STANDING[:6], int)
+        counts = dict.fromkeys(COUNTED, int)
         return pd.DataFrame(self.standings, columns=list(STANDING)).astype(counts)
 
     def funnel(self) -> pd.DataFrame:

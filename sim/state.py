@@ -177,6 +177,7 @@ class Membership(Record):
     looked: bool = flag("whether the person looked there last")
     days: float = real("days on which the person looked there, fading", "days", least=0, single=True)
     surplus: float = real("surplus of orders that arrived from there, fading", "yuan", single=True)
+    expected: float = real("surplus expected of it this week", "yuan/week", single=True)
 
 
 class Memory(Record):
@@ -270,6 +271,13 @@ class Listing(Record):
     waiting: int = whole("orders that wait for others", "orders", most=MOST_SUM)
     sold: int = whole("orders today", "orders", most=MOST_SUM)
     popularity: float = real("orders, fading", "orders")
+
+
+class Shop(Record):
+    """A brand on a platform."""
+
+    open: bool = flag("whether it sells there", start=True)
+    margin: float = real("gross margin of what arrived from there, less the platform's take, fading", "yuan")
 
 
 class Brand(Record):
@@ -396,6 +404,7 @@ class Order(Record):
     new_customer: bool = flag("first purchase of the brand")
     needed: bool = flag("whether there was a need for it")
     live: bool = flag("whether it was bought in a live room")
+    outside: bool = flag("whether it was settled outside the platform")
     claim: float = real("worth claimed; NaN without a claim", "utility", may_be_nan=True, single=True)
     expected: float = real("worth that was expected", "utility", single=True)
     liking: float = real("utility of having it over buying nothing, but for what it is worth", "utility", single=True)
@@ -556,6 +565,7 @@ class Obstacle(IntEnum):
     NONE = 0
     NEEDS_A_FOLLOW = 1
     TOO_EXPENSIVE = 2
+    NOT_SOLD_HERE = 3
 
 
 class Trace(Record):

@@ -10,18 +10,22 @@ from small_markets import assert_same, market, parameters
 
 from sim.day import Used
 from sim.market import Market
-from sim.parameters import Membership
+from sim.parameters import Membership, numbers_of
 from sim.rules import membership as rule
+from sim.rules.leakage import chance_outside
+from sim.state import Channel
 
 FREE: dict[str, Any] = {
     "choice": True, "multi_home": False, "creators_multi_home": False, "by_oneself": 1.0, "noise": 0.5,
 }  # fmt: skip
 
 
-def duel(days: int, membership: dict[str, Any], ours: dict[str, Any], theirs: dict[str, Any], **groups: Any) -> Market:
+def duel(
+    days: int, membership: dict[str, Any], ours: dict[str, Any], theirs: dict[str, Any], seed: int = 1, **groups: Any
+) -> Market:
     """Two platforms, ours and a rival, with the same policy but for what is given."""
     settings = {"platform": {"share": 0.5, **ours}, "rivals": [{"name": "rival", "share": 0.5, **theirs}], **groups}
-    return market(days=days, membership=membership, **settings)
+    return market(seed=seed, days=days, membership=membership, **settings)
 
 
 def members(one: Market) -> list[int]:
@@ -40,9 +44,14 @@ def test_who_is_on_no_platform_buys_nothing() -> None:
 
 
 def test_equal_platforms_share_equally() -> None:
-    one = duel(30, {"choice": True, "multi_home": False}, {}, {})
-    ours, theirs = members(one)
-    assert ours + theirs >= 0.95 * len(one.m.people) and 0.38 < ours / (ours + theirs) < 0.62
+    """Over seeds, the share of each is a half within two standard errors, which are themselves small."""
+    shares = []
+    for seed in range(24):
+        ours, theirs = members(duel(40, {"choice": True, "multi_home": False}, {}, {}, seed=seed))
+        assert ours + theirs >= 0.9 * 300
+        shares.append(ours / (ours + theirs))
+    error = float(np.std(shares, ddof=1)) / np.sqrt(len(shares))
+    assert error < 0.02 and abs(np.mean(shares) - 0.5) < 2 * error
 
 
 def test_a_free_switch_empties_the_worse_platform() -> None:
@@ -96,3 +105,72 @@ def test_a_second_equal_platform_adds_variety_less_its_keep() -> None:
 def test_a_change_that_gains_nothing_is_held_back_by_its_cost() -> None:
     chances = [rule.chance(0.0, cost, 26.0, 3.0) for cost in (0.0, 3.0, 30.0)]
     assert chances[0] == 0.5 > chances[1] > chances[2] and rule.chance(1e9, 0.0, 26.0, 3.0) == 1.0
+
+
+def test_what_leaks_grows_with_the_take_and_with_trust_and_nothing_leaks_without_a_take() -> None:
+    p = numbers_of(parameters(market={"leakage": {"possible": True}}))["leakage"]
+    by_take = [chance_outside(100.0, take, 0.9, p) for take in (0.0, 0.05, 0.2)]
+    by_trust = [chance_outside(100.0, 0.05, trust, p) for trust in (0.0, 0.6, 0.9)]
+    assert by_take[0] == 0.0 < by_take[1] < by_take[2] < 1.0
+    assert by_trust[0] == 0.0 < by_trust[1] < by_trust[2]
+
+
+PRIVATE = {"koc_share": 0.05, "private_share_koc": 1.0, "posts_fixed": 1.0}
+
+
+def test_what_leaks_pays_no_take_is_not_sent_back_and_costs_the_buyer_less() -> None:
+    one = market(days=40, market={"leakage": {"possible": True}}, creators=PRIVATE, platform={"take_rate": 0.3})
+    orders = one.orders()
+    outside = orders[orders["outside"]]
+    assert len(outside) > 20 and (outside["fee"] == 0).all() and not outside["returned"].any()
+    assert set(outside["channel"]) <= {Channel.PRIVATE_POST, Channel.ONE_TO_ONE} and outside["follower"].all()
+    lines = outside["fee"] + outside["commission"] + outside["margin"] + outside["rest"]
+    assert (lines == outside["price"]).all()
+    inside = orders[~orders["outside"]]
+    assert (inside["fee"] > 0).all() and inside["returned"].any()
+
+
+def test_nothing_leaks_where_nothing_is_taken() -> None:
+    one = market(days=30, market={"leakage": {"possible": True}}, creators=PRIVATE, platform={"take_rate": 0.0})
+    assert not one.orders()["outside"].any()
+
+
+def test_brands_leave_a_platform_that_costs_more_than_it_brings_and_come_where_they_earn() -> None:
+    choice = {"choice": True, "brands_review": 0.5, "multi_home": False}
+    dear = duel(60, choice, {}, {"annual_fee": 1e6, "deposit": 100.0})
+    assert dear.m.shops["open"][:, 1].sum() < 0.3 * len(dear.m.brands) < dear.m.shops["open"][:, 0].sum()
+    fresh = duel(60, choice, {}, {"brands_at_start": 0.1, "annual_fee": 0.0})
+    assert fresh.m.shops["open"][:, 1].sum() > 0.5 * len(fresh.m.brands)
+
+
+def test_what_a_brand_does_not_sell_on_a_platform_is_not_bought_there() -> None:
+    one = duel(40, {"choice": True, "brands_review": 0.0}, {}, {"brands_at_start": 0.3})
+    orders, closed = one.orders(), ~one.m.shops["open"][:, 1]
+    there = orders[orders["platform"] == 1]
+    assert 0.4 < closed.mean() < 0.95 and len(there) > 20 and not closed[there["brand"]].any()
+    elsewhere = orders[orders["platform"] == 0]
+    assert closed[elsewhere["brand"]].any()
+
+
+def test_a_platform_without_money_does_not_grow_by_advertising() -> None:
+    settings = {"choice": True, "start": 0.1, "by_oneself": 0.0, "invite": 0.0, "creators_review": 0.0}
+    policy = {"growth_budget": 5_000.0, "annual_fee": 0.0, "take_rate": 0.0, "brands_at_start": 1.0}
+    rich, poor = (duel(30, settings, {}, {**policy, "cash": cash}) for cash in (1e6, 0.0))
+    assert rich.m.platforms["growth_cost"][1] > 100 > poor.m.platforms["growth_cost"][1]
+    assert members(rich)[1] > members(poor)[1]
+
+
+def test_network_effects_tip_a_market_that_indifference_would_share() -> None:
+    """Of two platforms alike, one gets nearly all where people and creators follow each other; which one is luck."""
+    pulled = {
+        "choice": True, "multi_home": False, "creators_multi_home": False, "by_oneself": 0.5, "confidence": 1e5,
+        "creators_review": 0.5, "review": 0.5, "horizon": 104.0, "noise": 1.0, "creators_noise": 1.0, "move_cost": 1.0,
+    }  # fmt: skip
+    creators = {"koc_share": 0.1, "private_share_koc": 1.0}
+    by_creators = {"brands": {"ads": 0.0, "kol": 0.0, "koc": 1.0}, "creators": creators}
+    apathetic = {**pulled, "noise": 1e4, "creators_noise": 1e4}
+    free = {"join_cost": 0.0}
+    for seed in (1, 2, 3):
+        tipped, shared = (duel(140, p, free, free, seed=seed, **by_creators) for p in (pulled, apathetic))
+        assert min(members(tipped)) < 0.1 * sum(members(tipped))
+        assert min(members(shared)) > 0.35 * sum(members(shared))

@@ -65,6 +65,14 @@ def end_of(field: FieldInfo, which: str) -> float:
     return low if which == "low" else high
 
 
+OF_COMPETITION = ("join_cost", "growth_budget", "upkeep", "cash", "brands_at_start", "exclusive")
+COMPETING: dict[str, Any] = {
+    "membership": {"choice": True, "start": 0.5, "creators_review": 1.0, "brands_review": 1.0},
+    "platform": {"share": 0.5, "growth_budget": 500.0}, "rivals": [{"name": "rival", "share": 0.5}],
+}  # fmt: skip
+"""Two platforms among which people, creators and brands choose."""
+
+
 def alone(path: Path, which: str) -> dict[str, Any]:
     """The tiny market with one number at an end of its range, and what must go with it."""
     changed = merged(TINY, nested(path, end_of(DECLARED[path], which)))
@@ -78,7 +86,10 @@ def alone(path: Path, which: str) -> dict[str, Any]:
         "brands.own": {"brands": {"ads": 0.0, "kol": 0.0, "koc": 0.0}} if which == "high" else {},
         "market.consumers": {"graph": {"mean_degree": 4}},
         "platform.live_discount": {"creators": {"commission": 0.05}},
+        "membership.asked_least": {"membership": {"asked_most": ranges.MOST_PEOPLE}} if which == "high" else {},
     }
+    if path[0] == "membership" or path[-1] in OF_COMPETITION:
+        changed = merged(COMPETING, changed)
     return merged(changed, together.get(".".join(path), {}))
 
 

@@ -32,6 +32,8 @@ class Cell(NamedTuple):
 def plain(results: Results, told: Told) -> str:
     """The verdict as text of 100 columns."""
     lines = [f"Verdict: {results.name}", ""]
+    if told.platforms:
+        lines += ["PLATFORMS", *(line for said in told.platforms for line in lines_of(said, "  - ")), ""]
     for answer in told.answers:
         lines += [answer.question.upper(), *lines_of(f"{answer.winner} {answer.size}"), *lines_of(answer.who)]
         lines += [line for sentence in answer.why for line in lines_of(sentence, "  - ")]

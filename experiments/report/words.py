@@ -12,6 +12,7 @@ from experiments.outcomes import INTERESTS, OVERALL, interval, number, percent, 
 from experiments.pages import sentence
 from experiments.report import reasons
 from experiments.report.load import Results
+from experiments.report.platforms import CELLS, tell_platforms
 from experiments.report.unknown import TOLD, doubt, holds, spread_of
 from experiments.report.verdict import Effect, Side, Verdict, effect_name, neighbours
 from experiments.statistics import Comparison, baseline, contrast, relative_contrast, t_interval
@@ -43,6 +44,7 @@ class Told(NamedTuple):
     """The whole verdict in words."""
 
     criterion: str
+    platforms: list[str]
     answers: list[Answer]
     interactions: list[str]
     extras: list[str]
@@ -69,7 +71,10 @@ def tell(results: Results, verdict: Verdict) -> Told:
     ]  # fmt: skip
     wants = [(party, names.values()) for party, names in INTERESTS.items()]
     criterion = say("criterion", wants, [OUTCOMES[key].label for key in OVERALL])
-    return Told(criterion, answers, interactions(results, verdict), extras(results, verdict), notes(results))
+    return Told(
+        criterion, tell_platforms(results), answers, interactions(results, verdict), extras(results, verdict),
+        notes(results),
+    )  # fmt: skip
 
 
 def winner(results: Results, verdict: Verdict, comparison: Comparison) -> str:
@@ -125,6 +130,8 @@ def extras(results: Results, verdict: Verdict) -> list[str]:
     """What each arm beside the factorial does against its neighbours."""
     sentences = []
     for extra, neighbour in neighbours(results):
+        if extra.startswith(CELLS):
+            continue  # the map tells of them
         effects = [verdict.of("extra arm", f"{extra} vs {neighbour}", key) for key in TOLD]
         labels = results.arm_label(extra), results.arm_label(neighbour)
         sentences.append(say("extra", *labels, [_told(e) for e in effects if e and e.clear]))

@@ -38,6 +38,13 @@ def may_contract(tier: int, m: Day) -> bool:
 
 
 @inlined
+def is_sold(product: int, platform: int, m: Day) -> bool:
+    """Whether the brand of a product sells on a platform."""
+    is_open: bool = m.shops[m.products[product].brand, platform].open
+    return is_open
+
+
+@inlined
 def can_pay(product: int, tier: int, fee: int, m: Day) -> bool:
     """Whether the brand of a product can pay a fee out of its fund."""
     return m.brands[m.products[product].brand].fund[fund_of(tier)] >= fee

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.agents.attention import channel_of
 from sim.agents.believing import believe
-from sim.agents.contracts import can_pay, fee_of, give_sample, may_contract, sign
+from sim.agents.contracts import can_pay, fee_of, give_sample, is_sold, may_contract, sign
 from sim.agents.knowing import BRAND_KEY, claim_of, key_of, private_share
 from sim.agents.match import use
 from sim.agents.memory import is_used, memory_slot, remember_use
@@ -55,7 +55,9 @@ def advise(k: int, m: Day) -> None:
     for category in range(m.categories):
         best, most = NOBODY, -math.inf
         for product in m.feeds.product[category]:
-            if creator.brand < 0 or m.products[product].brand == creator.brand:
+            if is_sold(product, creator.home, m) and (
+                creator.brand < 0 or m.products[product].brand == creator.brand
+            ):
                 score = attractiveness(k, product, 0.0, m)
                 if score > most:
                     best, most = product, score
@@ -106,7 +108,9 @@ def post_today(k: int, m: Day) -> None:
             if agrees(k, n, contract, m):
                 write_post(k, n, contract, True, sign(k, contract, m), m)
         elif m.platforms[creator.home].sells_on[creator.tier]:
-            write_post(k, n, choose_to_sell(k, n, m), True, 0, m)
+            own = choose_to_sell(k, n, m)
+            if own >= 0:
+                write_post(k, n, own, True, 0, m)
         elif uniform(m.keys[Stream.POST], m.day, key_of(creator), UNPAID_POST + n) < m.p.creators.unpaid:
             liked = liked_product(k, n, m)
             if liked >= 0:
@@ -128,7 +132,7 @@ def choose_contract(k: int, n: int, m: Day) -> int:
     for candidate in range(candidates):
         draw = 1 + 2 * (n * candidates + candidate)
         product = place(uniform(key, m.day, who, draw), m.contracts[creator.tier])
-        if can_pay(product, creator.tier, fee, m):
+        if is_sold(product, creator.home, m) and can_pay(product, creator.tier, fee, m):
             score = attractiveness(k, product, 1.0 * fee, m) + gumbel_of(uniform(key, m.day, who, draw + 1))
             if score > most:
                 best, most = product, score
@@ -137,15 +141,19 @@ def choose_contract(k: int, n: int, m: Day) -> int:
 
 @inlined
 def choose_to_sell(k: int, n: int, m: Day) -> int:
-    """Product that creator k sells on the own account in the n-th post today: a softmax over a few of all."""
+    """Product that creator k sells on the own account in the n-th post today: a softmax over a few of all.
+
+    `NOBODY` where none of them is sold on the creator's platform.
+    """
     key, candidates, who = m.keys[Stream.POST], m.p.creators.candidates, key_of(m.creators[k])
-    best, most = 0, -math.inf
+    best, most, home = NOBODY, -math.inf, m.creators[k].home
     for candidate in range(candidates):
         draw = 1 + 2 * (n * candidates + candidate)
         product = int(uniform(key, m.day, who, draw) * m.products.shape[0])
-        score = attractiveness(k, product, 0.0, m) + gumbel_of(uniform(key, m.day, who, draw + 1))
-        if score > most:
-            best, most = product, score
+        if is_sold(product, home, m):
+            score = attractiveness(k, product, 0.0, m) + gumbel_of(uniform(key, m.day, who, draw + 1))
+            if score > most:
+                best, most = product, score
     return best
 
 

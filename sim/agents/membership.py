@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents import moving
+from sim.agents import moving, shops
 from sim.day import Day
-from sim.draws import Stream, uniforms
+from sim.draws import Stream, uniforms, uniforms_at
 from sim.parameters import Membership, Parameters
 from sim.ranges import REFERENCE_PEOPLE
 from sim.rules import membership as rule
@@ -27,6 +27,7 @@ class Known(NamedTuple):
 
     base: float  # surplus that they bring on the average, yuan a week
     by_creators: float  # share of it that comes from creators
+    goods: Double  # (V,) share of the goods people buy that is sold there, against the mean
     saving: Double  # (V,) by lower prices than elsewhere, yuan a week
 
 
@@ -50,6 +51,16 @@ def opened(m: Day, world: World, parameters: Parameters) -> Day:
     return m
 
 
+def take_up(m: Day, world: World) -> None:
+    """Let people look where their memberships say: what is kept of a market does not hold its people."""
+    looked = m.memberships["looked"]
+    there = looked.any(axis=1)
+    home = np.where(there, looked.argmax(axis=1), world.people["home"])
+    m.people["home"] = home
+    m.people["looks"] = np.where(there, 1 << home, 0)
+    m.people["activity"] = np.where(there, world.people["activity"], 0)
+
+
 def realise(received: Int64, m: Day) -> None:
     """Remember what the orders that arrived today were worth to their buyers, by platform.
 
@@ -61,31 +72,51 @@ def realise(received: Int64, m: Day) -> None:
     orders, count = m.orders[received], len(m.platforms)
     where, surplus = orders["platform"].astype(np.int64), orders["surplus"] / FEN
     np.add.at(m.memberships["surplus"], (orders["consumer"].astype(np.int64), where), surplus)
+    shops.count_margin(received, m)
     m.platforms["surplus"] += np.bincount(where, surplus, count)
     m.platforms["by_creators"] += np.bincount(where, surplus * (orders["creator"] >= 0), count)
     m.platforms["spending"] += np.bincount(where, np.where(orders["returned"], 0, orders["price"]) / FEN, count)
 
 
 def morning(m: Day, world: World, parameters: Parameters) -> None:
-    """Once a week creators and people join and leave; each day people look at one of the platforms that they are on."""
-    p = parameters.membership
-    left = np.exp(-1 / (DAYS_A_WEEK * p.memory))
-    for name in ("days", "surplus"):
-        m.memberships[name] *= left
-    for name in ("days", "surplus", "by_creators", "spending"):
-        m.platforms[name] *= left
-    known = known_of(m, parameters)
-    if m.day > 0 and m.day % DAYS_A_WEEK == 0:
+    """Once a week creators, brands and people join and leave; each day people look at one of their platforms."""
+    if m.day % DAYS_A_WEEK == 0:
+        _week(m, world, parameters)
+    held = m.memberships["member"]
+    home = m.people["home"].astype(np.int64)
+    several = np.flatnonzero(held.sum(axis=1) > 1)
+    if len(several):
+        people = several.astype(np.int64)
+        luck = np.stack([uniforms_at(_key(m), m.day, people, LOOK + v) for v in range(held.shape[1])], axis=1)
+        expected = m.memberships["expected"][several].astype(float)
+        home[several] = rule.look(expected, held[several], -np.log(-np.log(luck)), parameters.membership)
+        _look_at(several, home[several], m)
+    members = np.flatnonzero(m.people["looks"])
+    m.memberships["days"][members, home[members]] += 1
+    looking = np.bincount(home[members], minlength=held.shape[1])
+    m.platforms["days"] += looking
+    m.platforms["weight"] = looking / max(len(members), 1)
+
+
+def _week(m: Day, world: World, parameters: Parameters) -> None:
+    """What was remembered fades, then creators, brands and people choose."""
+    if m.day > 0:
+        left = np.exp(-1 / parameters.membership.memory)
+        for name in ("days", "surplus"):
+            m.memberships[name] *= left
+        for name in ("days", "surplus", "by_creators", "spending"):
+            m.platforms[name] *= left
+        m.shops["margin"] *= left
+        known = known_of(m, parameters)
         asked = moving.creators_move(m, parameters, known.by_creators)
+        shops.brands_move(m, parameters)
         _people_move(asked, known, m, world, parameters)
         m.platforms["growth_cost"] += _scaled("upkeep", m, parameters)
+    m.memberships["expected"] = _expected(known_of(m, parameters), m, parameters)
     held = m.memberships["member"]
-    luck = np.stack([_luck(LOOK + v, m) for v in range(len(m.platforms))], axis=1)
-    home = rule.look(_expected(known, m, parameters), held, -np.log(-np.log(luck)), p)
-    _settle(np.where(held.any(axis=1), home, world.people["home"]), m, world, parameters)
-    members = np.flatnonzero(held.any(axis=1))
-    m.memberships["days"][members, home[members]] += 1
-    m.platforms["days"] += np.bincount(home[members], minlength=len(m.platforms))
+    stays = held[np.arange(len(held)), m.people["home"]]
+    best = np.where(held, m.memberships["expected"], -np.inf).argmax(axis=1)
+    _settle(np.where(held.any(axis=1) & ~stays, best, m.people["home"]).astype(np.int64), m, world, parameters)
 
 
 def known_of(m: Day, parameters: Parameters) -> Known:
@@ -98,7 +129,7 @@ def known_of(m: Day, parameters: Parameters) -> Known:
     price = m.listings["price"].mean(axis=1) * (1 - platforms["coupon"]) * (1 - platforms["deal_cut"])
     weight = platforms["days"] + 1.0
     usual = float((price * weight).sum() / weight.sum())
-    return Known(base, by_creators, spending * (1 - price / usual))
+    return Known(base, by_creators, shops.goods_there(m), spending * (1 - price / usual))
 
 
 def _people_move(asked: Held, known: Known, m: Day, world: World, parameters: Parameters) -> None:
@@ -150,7 +181,7 @@ def _expected(known: Known, m: Day, parameters: Parameters) -> Double:
     present = moving.present(m)
     looked = m.memberships["looked"]
     usual = float(present[looked].mean()) if looked.any() else 1.0
-    worth = rule.presence_worth(known.base, known.by_creators, present, usual) + known.saving
+    worth = rule.presence_worth(known.base, known.by_creators, present, usual, known.goods) + known.saving
     return rule.expected_surplus(own, days, _of_friends(own, m), _of_friends(days, m), worth, parameters.membership)
 
 
@@ -164,11 +195,18 @@ def _of_friends(values: Double, m: Day) -> Double:
 def _advertise(v: int, m: Day, parameters: Parameters) -> float:
     """Spend a platform's budget for growth; returns the probability that somebody who is no member sees it."""
     outside = np.count_nonzero(~m.memberships["member"][:, v])
-    budget = _scaled("growth_budget", m, parameters)[v]
+    budget = min(_scaled("growth_budget", m, parameters)[v], max(float(cash(m, parameters)[v]), 0.0))
     if outside == 0 or budget == 0:
         return 0.0
     m.platforms["growth_cost"][v] += budget
     return float(-np.expm1(-budget / parameters.membership.contact_price / outside))
+
+
+def cash(m: Day, parameters: Parameters) -> Double:
+    """Money of each platform: what it began with and has earned, less what growth and upkeep have cost, yuan."""
+    earned = m.accounts.revenue.sum(axis=1) / FEN
+    own: Double = _scaled("cash", m, parameters) + earned - m.platforms["growth_cost"]
+    return own
 
 
 def _scaled(name: str, m: Day, parameters: Parameters) -> Double:
@@ -179,16 +217,27 @@ def _scaled(name: str, m: Day, parameters: Parameters) -> Double:
 
 def _settle(home: Int64, m: Day, world: World, parameters: Parameters) -> None:
     """Write where each person looks; who is nowhere is not online. Brands spend on those whom they can reach."""
-    there: Held = np.asarray(m.memberships["member"].any(axis=1))
-    m.memberships["looked"] = there[:, None] & (home[:, None] == np.arange(len(m.platforms)))
-    m.people["home"] = home
-    m.people["looks"] = np.where(there, 1 << home, 0)
+    there = np.asarray(m.memberships["member"].any(axis=1))
+    _look_at(np.arange(len(home)), np.where(there, home, world.people["home"]), m)
+    m.people["looks"][~there] = 0
+    m.memberships["looked"][~there] = False
     m.people["activity"] = np.where(there, world.people["activity"], 0)
-    reached: Held = np.asarray(there & (world.people["activity"] > 0))
-    m.platforms["weight"] = np.bincount(home[reached], minlength=len(m.platforms)) / max(int(reached.sum()), 1)
-    policy, share = parameters.brands, reached.sum() / max(m.population, 1)
-    m.brands["budget"] = round(policy.weekly_budget * FEN * m.population * share / policy.count)
+    reached = np.count_nonzero(there & (world.people["activity"] > 0))
+    policy = parameters.brands
+    m.brands["budget"] = round(policy.weekly_budget * FEN * reached / policy.count)
+
+
+def _look_at(people: Int64, home: Int64, m: Day) -> None:
+    """Write which platform some people look at."""
+    m.people["home"][people] = home
+    m.people["looks"][people] = 1 << home
+    m.memberships["looked"][people] = home[:, None] == np.arange(len(m.platforms))
+
+
+def _key(m: Day) -> np.uint64:
+    key: np.uint64 = m.keys[Stream.MEMBERSHIP]
+    return key
 
 
 def _luck(which: int, m: Day) -> Double:
-    return uniforms(m.keys[Stream.MEMBERSHIP], m.day, len(m.people), which)
+    return uniforms(_key(m), m.day, len(m.people), which)

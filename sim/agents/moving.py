@@ -16,7 +16,7 @@ from sim.state import DAYS_A_WEEK, Double, Int64
 Held = NDArray[np.bool_]
 
 REVIEW, CHOICE, LEAVE, SIZE = 48, 49, 50, 51  # which draw of a person
-ASKED = 64  # and of a person with a creator
+ASKED = 1 << 10  # and of a person with a creator
 
 
 class Prospects(NamedTuple):

@@ -46,7 +46,8 @@ def experience(order: Order, m: Day) -> None:
     i, p = order.consumer, m.p.experience
     experienced = use(i, order.product, order.ordered, m)
     order.experienced = experienced
-    order.returned = is_returned(1.0 * order.liking, experienced, 1.0 * order.mood, p)
+    regretted = is_returned(1.0 * order.liking, experienced, 1.0 * order.mood, p)
+    order.returned = regretted and not order.outside
     order.satisfying = not order.returned and is_satisfying(experienced, 1.0 * order.expected, p)
     order.reviewed = uniform(m.keys[Stream.EXPERIENCE], order.ordered, i, 4 * order.product + 2) < p.review
     order.surplus = surplus_of(order, m)

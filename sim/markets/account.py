@@ -7,6 +7,7 @@ reversed and is refunded.
 
 from __future__ import annotations
 
+from sim.agents.leaking import is_settled_outside
 from sim.agents.pay import part, pays
 from sim.compiled import compiled, inlined
 from sim.day import Day, Used
@@ -51,13 +52,33 @@ def bill(order: Order, is_new: bool, m: Day) -> None:
         if order.paid:
             commission = commission_on(order, m)
     order.cost = m.products[order.product].cost
-    order.fee, order.commission, order.margin, order.rest = divide(order.price, platform.take_rate, commission, margin)
     order.first_line = m.used[Used.LINES]
     order.lines = 0
     order.others = 0
     order.owed = 0
+    if m.p.leakage.possible and is_settled_outside(order, m):
+        bill_outside(order, commission, margin, m)
+        return
+    order.fee, order.commission, order.margin, order.rest = divide(order.price, platform.take_rate, commission, margin)
     if platform.has_further:
         add_lines(order, is_new, m)
+
+
+@inlined
+def bill_outside(order: Order, commission: float, margin: float, m: Day) -> None:
+    """Write down how an order is divided that is settled outside: buyer and seller share what the platform would take.
+
+    The buyer pays less, and enjoys it; the brand gets as much as on the platform.
+    """
+    saved = part(order.price, m.platforms[order.platform].take_rate)
+    discount = int(saved * m.p.leakage.buyer_part)
+    order.outside = True
+    order.price -= discount
+    order.liking += m.people[order.consumer].sensitivity * discount / m.p.reference[order.category]
+    m.consumers[order.consumer].wallet += discount
+    order.fee, order.commission, order.margin, order.rest = divide(order.price, 0.0, commission, margin)
+    order.margin += saved - discount
+    order.rest -= saved - discount
 
 
 @inlined
@@ -86,10 +107,22 @@ def missing(order: Order, m: Day) -> int:
 
 @inlined
 def pay(order: Order, m: Day) -> None:
-    """The buyer's payment and the platform's coupon go into escrow."""
+    """The buyer's payment and the platform's coupon go into escrow; outside a platform, to the seller and the brand."""
     accounts, platform = m.accounts, order.platform
+    if order.outside:
+        pay_outside(order, 1, m)
+        return
     move(accounts.consumers, 0, accounts.escrow, platform, order.price - order.coupon)
     move(accounts.revenue, (platform, Revenue.COUPON), accounts.escrow, platform, order.coupon)
+
+
+@inlined
+def pay_outside(order: Order, sign: int, m: Day) -> None:
+    """The buyer pays the seller and the brand at once (``sign`` 1), or has the money back (-1)."""
+    accounts = m.accounts
+    earned = order.commission + order.margin
+    move(accounts.consumers, 0, accounts.creator, order.creator, sign * earned)
+    move(accounts.consumers, 0, accounts.brand, order.brand, sign * order.rest)
 
 
 @inlined
@@ -127,8 +160,11 @@ def refund(order: Order, m: Day) -> None:
     """The payment goes back out of escrow to the buyer, the coupon to the platform."""
     accounts, platform = m.accounts, order.platform
     fen = order.price - order.coupon
-    move(accounts.escrow, platform, accounts.consumers, 0, fen)
-    move(accounts.escrow, platform, accounts.revenue, (platform, Revenue.COUPON), order.coupon)
+    if order.outside:
+        pay_outside(order, -1, m)
+    else:
+        move(accounts.escrow, platform, accounts.consumers, 0, fen)
+        move(accounts.escrow, platform, accounts.revenue, (platform, Revenue.COUPON), order.coupon)
     consumer = m.consumers[order.consumer]
     consumer.wallet = min(
         consumer.wallet + fen, MOST_FEN

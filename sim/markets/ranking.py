@@ -11,7 +11,7 @@ from sim.day import GUIDE, Day, Feeds, Used
 from sim.engine.guides import write_guide
 from sim.rules.belief import rated
 from sim.rules.ranking import Mix, bid_shares, cumulate, ranking_weights
-from sim.state import MOST_PAGES, Int16
+from sim.state import MOST_PAGES, Double, Int16
 
 MILLION = 1e6
 LEAST_SHARE = 1e-9  # of the feed that is no ad
@@ -153,13 +153,29 @@ def rank_goods(v: int, category: int, mix: Mix, m: Day) -> None:
         popularity[n] = m.listings[v, j].popularity
         assumed, weight = platform.satisfaction * platform.satisfaction_weight, platform.satisfaction_weight
         merit[n] = (product.satisfying + assumed) / (product.bought + weight)
-        bids[n] = product.bid
+        bids[n] = product.bid if m.shops[product.brand, v].open else 0.0
     ranking_weights(popularity, merit, bids, mix, goods)
+    leave_out_closed(v, category, goods, m)
     cumulate(goods)
     feeds.paid[v, category] = bid_shares(bids, ads)
     cumulate(ads)
     write_guide(goods, feeds.goods_guide[0, v, category])
     write_guide(ads, feeds.goods_guide[1, v, category])
+
+
+@inlined
+def leave_out_closed(v: int, category: int, weights: Double, m: Day) -> None:
+    """Give the places of goods whose brand does not sell on a platform to the others, if there are any."""
+    products, left, closed = m.feeds.product, 0.0, False
+    for n in range(weights.shape[0]):
+        if m.shops[m.products[products[category, n]].brand, v].open:
+            left += float(weights[n])
+        else:
+            closed = True
+    if closed and left > 0.0:
+        for n in range(weights.shape[0]):
+            is_open = m.shops[m.products[products[category, n]].brand, v].open
+            weights[n] = float(weights[n]) / left if is_open else 0.0
 
 
 @inlined

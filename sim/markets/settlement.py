@@ -29,7 +29,7 @@ def settle_all(pending: Int64, held: Int64, m: Day) -> None:
         order = m.orders[row]
         if order.due <= m.day and (order.stage == Stage.RECEIVED.value or order.stage == Stage.DIVIDED.value):
             settle(order, m)
-        if order.stage <= Stage.RECEIVED.value:
+        if order.stage <= Stage.RECEIVED.value and not order.outside:
             pending[order.platform] += order.price
         else:
             pending[order.platform] += order.owed
@@ -40,12 +40,16 @@ def settle_all(pending: Int64, held: Int64, m: Day) -> None:
 
 @inlined
 def settle(order: Order, m: Day) -> None:
-    """Do what falls due on an order.
+    """Do what falls due on an order; one settled outside has been paid for.
 
     Its lines are paid on the day of settlement; an order sent back is refunded on the day of return. Where that day
     comes first, or is the same, the order is never divided; where it comes later, every line is reversed.
     """
     divided = order.stage == Stage.DIVIDED.value
+    if order.outside:
+        order.stage = Stage.DIVIDED.value
+        order.due = NEVER
+        return
     if not divided and (not order.returned or m.day < day_of_refund(order, m)):
         post_lines(order, 1, m)
         order.stage = Stage.DIVIDED.value
@@ -76,15 +80,16 @@ def count_held(m: Day, held: Int64) -> None:
 
 @inlined
 def charge_brands(m: Day) -> None:
-    """Charge each brand each platform's annual fee, and on the first day its deposit."""
+    """Charge each brand the annual fee of each platform where it sells, and on the first day its deposit."""
     accounts = m.accounts
     for v in range(m.platforms.shape[0]):
         platform = m.platforms[v]
         fee = annual_fee(platform.annual_fee, m.day)
         for brand in range(m.brands.shape[0]):
-            move(accounts.brand, brand, accounts.revenue, (v, Revenue.ANNUAL_FEE), fee)
-            if m.day == 0:
-                move(accounts.brand, brand, accounts.deposit, v, platform.deposit)
+            if m.shops[brand, v].open:
+                move(accounts.brand, brand, accounts.revenue, (v, Revenue.ANNUAL_FEE), fee)
+                if m.day == 0:
+                    move(accounts.brand, brand, accounts.deposit, v, platform.deposit)
 
 
 def pay_interest(held: Int64, m: Day, yields: list[int], carries: list[int]) -> None:

@@ -88,7 +88,8 @@ def plan_ads(v: int, m: Day) -> None:
     for j in range(m.products.shape[0]):
         product = m.products[j]
         product.bid = max(m.brands[product.brand].fund[Spending.ADS.value], 0.0) * product.weight
-        money += product.bid * platform.weight
+        if m.shops[product.brand, v].open:
+            money += product.bid * platform.weight
     wanted = money / platform.ad_price
     platform.ad_share = min(platform.ad_load, wanted / platform.pages) if platform.pages > 0.0 else 0.0
     views = max(platform.ad_share * platform.pages, 1.0)  # one page cannot cost more than there is
@@ -121,7 +122,8 @@ def charge_marketing(contact: int, m: Day) -> None:
             move(accounts.brand, b, accounts.consumers, 0, fen)
             spend(b, Spending.OWN.value, fen, m)
         for v in range(m.platforms.shape[0]):
-            brand.spent[Spending.FEES.value] += annual_fee(m.platforms[v].annual_fee, m.day)
+            if m.shops[b, v].open:
+                brand.spent[Spending.FEES.value] += annual_fee(m.platforms[v].annual_fee, m.day)
 
 
 @compiled

@@ -18,8 +18,8 @@ LEAST_PRESENT = 0.1  # share of creators: where fewer are met, nothing is told b
 MOST_ODDS = 500.0  # of which the exponential is a number
 
 
-def presence_worth(base: float, by_creators: float, present: Array, usual: float) -> Array:
-    """Surplus that a platform can be expected to bring, by how many of one's creators are there.
+def presence_worth(base: float, by_creators: float, present: Array, usual: float, goods: Array) -> Array:
+    """Surplus that a platform can be expected to bring, by how many of one's creators and of the goods are there.
 
     Parameters
     ----------
@@ -31,8 +31,10 @@ def presence_worth(base: float, by_creators: float, present: Array, usual: float
         Share of the creators followed who are there.
     usual
         The same share on platforms as people look at them now.
+    goods
+        Share of the goods people buy that is sold there, as against platforms as people look at them now.
     """
-    return base * (1.0 - by_creators + by_creators * present / max(usual, LEAST_PRESENT))
+    return base * ((1.0 - by_creators) * goods + by_creators * present / max(usual, LEAST_PRESENT))
 
 
 def expected_surplus(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from experiments.drawing.style import Drawing, house_style, save
 from experiments.report import Spread
-from experiments.report.figures import effects, funnel, inequality, money, over_time, tradeoff
+from experiments.report.figures import effects, funnel, inequality, money, over_time, platforms, tradeoff
 from experiments.report.load import Results
 from experiments.report.verdict import Verdict
 
@@ -21,6 +21,10 @@ FIGURES: dict[str, Callable[[Results, Verdict], Drawing | None]] = {
     "over_time": over_time.draw,
     "funnel": funnel.draw,
     "income_inequality": inequality.draw,
+    "platforms_over_time": platforms.over_time,
+    "platforms_by_arm": platforms.by_arm,
+    "platforms_map": platforms.tipping,
+    "platforms_money": platforms.money,
 }
 
 
