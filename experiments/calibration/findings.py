@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.calibration.emulator import Emulator
-from experiments.calibration.posterior import Posterior, posterior
+from experiments.calibration.posterior import LEAST_EFFECTIVE, Nested, Posterior, log_likelihoods, sample
 from experiments.calibration.settings import Array, Calibration, Target
 from experiments.calibration.simulate import (
     AGAIN,
@@ -70,20 +70,31 @@ class Shelf(NamedTuple):
     tell: Callable[[str], None]
 
     def posterior(self, emulator: Emulator, calibration: Calibration, without: str = "") -> Posterior:
-        """The posterior given all targets, or all but one; sampled, or found again."""
+        """The posterior given all targets, or all but one.
+
+        One nested sample serves them all. Where too few of its points are likely without a target, which then holds
+        the posterior far from where the others would have it, the prior is sampled anew without that target.
+        """
+        places = {name: place for place, name in enumerate(emulator.targets)}
+        kept = [place for name, place in places.items() if name != without]
+        found = self._nested(emulator, calibration, list(places.values()), "").posterior(kept, calibration.seed)
+        if found.effective < LEAST_EFFECTIVE and without:
+            found = self._nested(emulator, calibration, kept, without).posterior(kept, calibration.seed)
+        return found
+
+    def _nested(self, emulator: Emulator, calibration: Calibration, kept: list[int], without: str) -> Nested:
         digest = hashlib.sha256(f"{self.key}|{without}".encode()).hexdigest()[:24]
         path = self.folder / f"{digest}.npz"
         if path.exists():
-            kept = np.load(path)
-            evidence, error = map(float, kept["evidence"])
-            return Posterior(kept["unit"], evidence, error, int(kept["calls"]))
-        self.tell(f"posterior without {without}" if without else "posterior given all targets")
-        one = posterior(emulator, len(calibration.priors), [without] if without else [], calibration.seed)
+            with np.load(path) as kept_arrays:
+                return Nested(*(kept_arrays[name] for name in Nested._fields))
+        self.tell(f"sampling without {without}" if without else "sampling, given all targets")
+        nested = sample(log_likelihoods(emulator), len(calibration.priors), kept, calibration.seed)
         self.folder.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial.npz")
-        np.savez(partial, unit=one.unit, evidence=[one.log_evidence, one.error], calls=one.calls)
+        np.savez(partial, **nested._asdict())
         partial.replace(path)
-        return one
+        return nested
 
 
 def left_out(emulator: Emulator, calibration: Calibration, shelf: Shelf) -> dict[str, Posterior]:
@@ -177,7 +188,7 @@ def summary(
         "predictive_markets": len(observed),
         "people": calibration.consumers,
         "sampler": {"library": _library(), "log_evidence": round(whole.log_evidence, 2),
-                    "error": round(whole.error, 2), "calls": whole.calls},
+                    "error": round(whole.error, 2), "effective_draws": round(whole.effective)},
         "parameters": parameters,
         "directions": identified_directions(whole.unit, list(calibration.priors)),
         "targets": _targets(calibration, emulator, posteriors, parameters, observed),
@@ -227,22 +238,21 @@ def _targets(
         told["emulator"] = {"r2": round(errors[name].r2, 3), "rmse": _short(errors[name].rmse),
                             "coverage": round(errors[name].coverage, 3), "markets": errors[name].points}  # fmt: skip
         if name in posteriors:
+            told["left_out"] = _given_others(calibration, name, predictions)
             evidence = posteriors[""].log_evidence - posteriors[name].log_evidence
-            told["left_out"] = _given_others(calibration, name, predictions, evidence)
+            told["left_out"]["log_evidence"] = round(evidence, 2)
+            told["left_out"]["effective_draws"] = round(posteriors[name].effective)
         targets[name] = told
     return targets
 
 
-def _given_others(
-    calibration: Calibration, name: str, predictions: dict[str, Array], evidence: float
-) -> dict[str, Any]:
-    """What the others say of a target, the evidence for it given them, and whom it keeps from coming closer."""
+def _given_others(calibration: Calibration, name: str, predictions: dict[str, Array]) -> dict[str, Any]:
+    """What the others say of a target, and whom it keeps from coming closer."""
     targets, whole, without = calibration.targets, predictions[""], predictions[name]
     place = list(targets).index(name)
     return {
         "predicted": list(Predicted.of(targets[name], without[:, place])),
         "distance": round(distance(targets[name], without[:, place]), 2),
-        "log_evidence": round(evidence, 2),
         # how much closer each other target comes, in its own errors, when this one is let go
         "relieves": {
             other: round(abs(distance(each, whole[:, i])) - abs(distance(each, without[:, i])), 2)

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import logsumexp
 
 from experiments.calibration.emulator import Emulator
 from experiments.calibration.settings import Array
@@ -15,8 +16,9 @@ from sim.errors import UserError
 LIVE = 300  # points that the sampler holds; the error of the log evidence falls with their square root
 ENOUGH = 0.05  # log evidence that may still be missing
 SHOWN = 4_000  # equally weighted draws that summaries are taken from
+LEAST_EFFECTIVE = 300  # independent draws that a reweighted sample must be worth, else the prior is sampled anew
 
-LogLikelihood = Callable[[Array], float]
+LogLikelihoods = Callable[[Array], Array]
 
 
 class Posterior(NamedTuple):
@@ -30,29 +32,73 @@ class Posterior(NamedTuple):
         Log of the mean likelihood over the prior.
     error : float
         Of the log evidence.
-    calls : int
-        Evaluations of the likelihood.
+    effective : float
+        Independent draws that the weighted sample is worth.
     """
 
     unit: Array
     log_evidence: float
     error: float
-    calls: int
+    effective: float
 
 
-def sample(log_likelihood: LogLikelihood, parameters: int, seed: int, live: int = LIVE) -> Posterior:
-    """Sample a posterior over the unit cube, on which the prior is uniform.
+class Nested(NamedTuple):
+    """A nested sample of the prior, from all of it to where the likelihood is high.
+
+    Attributes
+    ----------
+    unit : ndarray, shape (points, parameters)
+        Places in the prior.
+    log_mass : ndarray, shape (points,)
+        Log of the share of the prior that each stands for.
+    log_likelihoods : ndarray, shape (points, targets)
+        Of each target.
+    live : int
+        Points that the sampler held.
+    """
+
+    unit: Array
+    log_mass: Array
+    log_likelihoods: Array
+    live: int
+
+    def posterior(self, kept: Sequence[int], seed: int) -> Posterior:
+        """Given some of the targets: the same places in the prior, weighted by the likelihood of these alone.
+
+        Parameters
+        ----------
+        kept
+            Which targets.
+        seed
+            Of the draws.
+
+        References
+        ----------
+        Skilling (2006), section 5: any likelihood can be put on the points of a nested sample, as these cover the
+        prior at every depth. The error of the log evidence is the root of the information over the live points.
+        """
+        log_likelihood = self.log_likelihoods[:, kept].sum(axis=1)
+        log_weights = self.log_mass + log_likelihood
+        log_evidence = float(logsumexp(log_weights))
+        weights = np.exp(log_weights - log_evidence)
+        information = max(float(weights @ log_likelihood) - log_evidence, 0.0)
+        drawn = self.unit[_resampled(weights, SHOWN, np.random.default_rng(seed))]
+        return Posterior(drawn, log_evidence, float(np.sqrt(information / self.live)), float(1 / (weights @ weights)))
+
+
+def sample(log_likelihoods: LogLikelihoods, parameters: int, kept: Sequence[int], seed: int) -> Nested:
+    """Sample the prior, uniform over the unit cube, down to where the likelihood of some targets is high.
 
     Parameters
     ----------
-    log_likelihood
-        Of a place, shape (parameters,).
+    log_likelihoods
+        Of a place, shape (parameters,): one for each target.
     parameters
         How many.
+    kept
+        Which targets lead the sampler.
     seed
         Of the sampler.
-    live
-        Points that it holds.
 
     Raises
     ------
@@ -69,17 +115,18 @@ def sample(log_likelihood: LogLikelihood, parameters: int, seed: int, live: int 
     import dynesty
     from threadpoolctl import threadpool_limits
 
-    rng = np.random.default_rng(seed)
+    live = max(LIVE, 2 * parameters + 2)
     sampler = dynesty.NestedSampler(
-        log_likelihood, lambda place: place, parameters, nlive=max(live, 2 * parameters + 2), sample="rwalk", rstate=rng
-    )
+        lambda place: float(log_likelihoods(place)[list(kept)].sum()), lambda place: place, parameters, nlive=live,
+        sample="rwalk", rstate=np.random.default_rng(seed),
+    )  # fmt: skip
     with threadpool_limits(1):  # a place at a time is too little for several threads
         sampler.run_nested(dlogz=ENOUGH, print_progress=False)
     found = sampler.results
-    weights = np.exp(found.logwt - found.logz[-1])
-    # of the weighted points, since summaries and draws for the configuration want equal weights
-    chosen = _resampled(weights / weights.sum(), SHOWN, rng)
-    return Posterior(found.samples[chosen], float(found.logz[-1]), float(found.logzerr[-1]), int(np.sum(found.ncall)))
+    volume = np.exp(np.concatenate([[0.0], found.logvol, [-np.inf]]))
+    log_mass = np.log((volume[:-2] - volume[2:]) / 2)  # by the trapezoid rule
+    each = np.array([log_likelihoods(place) for place in found.samples])
+    return Nested(found.samples, log_mass, each, live)
 
 
 def check_installed() -> None:
@@ -94,27 +141,16 @@ def check_installed() -> None:
         raise UserError('calibrate: dynesty is not installed; expected pip install -e ".[calibration]"')
 
 
-def posterior(emulator: Emulator, parameters: int, without: Sequence[str] = (), seed: int = 0) -> Posterior:
-    """The posterior given all targets but some.
+def log_likelihoods(emulator: Emulator) -> LogLikelihoods:
+    """What each target says of a place, the emulator's uncertainty included."""
 
-    Parameters
-    ----------
-    emulator
-        Of all targets.
-    parameters
-        How many.
-    without
-        Targets that are left out.
-    seed
-        Of the sampler.
-    """
-    kept = [(place, target) for place, (name, target) in enumerate(emulator.targets.items()) if name not in without]
-
-    def log_likelihood(place: Array) -> float:
+    def of(place: Array) -> Array:
         mean, variance = emulator.predict(place)
-        return float(sum(target.log_likelihood(mean[0, i], variance[0, i]) for i, target in kept))
+        return np.array([
+            target.log_likelihood(mean[0, i], variance[0, i]) for i, target in enumerate(emulator.targets.values())
+        ], float)  # fmt: skip
 
-    return sample(log_likelihood, parameters, seed)
+    return of
 
 
 def _resampled(weights: Array, count: int, rng: np.random.Generator) -> Array:
