@@ -179,7 +179,12 @@ def _taken(folder: Path) -> Iterator[bool]:
             yield False
             return
         silent = time.time() - os.fstat(lock).st_mtime
-        yield _owner(folder) is not None or silent > LAPSE
+        try:
+            is_here = _owner(folder) is not None
+        except ValueError:  # koc did not write it
+            yield False
+            return
+        yield is_here or silent > LAPSE
     finally:
         os.close(lock)
 
@@ -190,8 +195,9 @@ def _owner(folder: Path) -> int | None:
         process, *machine = (folder / LOCK).read_text("utf-8").splitlines() or ["0"]
     except FileNotFoundError:
         return 0
+    number = int(process)
     here = not machine or set(machine[0].split()) & set(_machine().split())
-    return int(process) if here else None
+    return number if here else None
 
 
 def _machine() -> str:

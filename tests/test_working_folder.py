@@ -101,6 +101,16 @@ def test_nothing_else_is_removed(tmp_path: Path) -> None:
     assert sorted(path for path in tmp_path.rglob("*")) == before
 
 
+@pytest.mark.parametrize("content", [b"of mine\n", b"mine\nanother-machine\n", b"\xff\xfe"])
+def test_nor_is_a_folder_whose_lock_koc_did_not_write(content: bytes, tmp_path: Path) -> None:
+    folder = left(tmp_path, "")
+    (folder / LOCK).write_bytes(content)
+    os.utime(folder / LOCK, (0, 0))
+    with working_folder(tmp_path):
+        pass
+    assert (folder / "deep" / "file").exists()
+
+
 def test_semaphores_go_with_the_process_whose_workers_had_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folders, "_SEMAPHORES", tmp_path / "shm")
     (tmp_path / "shm").mkdir()
