@@ -27,6 +27,7 @@ _REMARK = re.compile(rb"^[ \t]*[#%](?![^\s#%])[^\n]*", re.MULTILINE)  # no id be
 _LIKE_TIE = re.compile(rb"^[ \t]*[#%][^\s#%]")
 _BLANK = re.compile(rb"^[ \t]+$", re.MULTILINE)
 _TWO_INTEGERS = re.compile(r"-?[0-9]+ +-?[0-9]+( |$)")
+_RULE = re.compile(r":?-{3,}:?")
 _MISSING = {"NA", "N/A", "#N/A", "NaN", "nan", "NULL", "Null", "null", "None", "none", r"\N"}
 
 
@@ -64,6 +65,7 @@ def read_delimited(data: bytes, source: str) -> Ties:
         raise UserError(f"{source}: no ties in this file; {EXPECTED} on each line")
     table = _table(body, source)
     firsts, seconds = ([table.names[n] for n in _seen(ends[1:], table.names)] for ends in (table.u, table.v))
+    _refuse_second_header(table, source)
     headed = is_header(table.rows, table.columns, (firsts, seconds))
     return _ties(table, headed, source)._replace(lines=data.count(b"\n") + 1, comments=comments)
 
@@ -136,6 +138,7 @@ def _table(body: bytes, source: str) -> _Table:
     rows = _cells(sample, separator)
     columns = columns_of(rows[:SAMPLE])
     lines = body.count(b"\n") + 1 - len(re.findall(rb"^$", body, re.MULTILINE))
+    _refuse_drawings(rows, source)
     if not columns.is_pair:
         _refuse_other_shapes(rows, lines, source)
     if max(map(len, rows)) < 2:
@@ -174,13 +177,18 @@ def _check_present(table: _Table, missing: Sequence[str], source: str) -> None:
 
 
 def _no_tie(body: bytes, row: int, separator: str, source: str) -> UserError:
-    lines = ((n, line) for n, line in enumerate(body.split(b"\n"), 1) if line)
-    number, line = next(islice(lines, row, None))
-    text = line.decode().strip()
+    number, text = _line(body, row)
     what = "one column" if _fields(text, separator) < 2 else "an id is missing"
     expected = f"expected two ids separated by {MARKS[separator]}" if separator in MARKS else EXPECTED
     shown = repr(text if len(text) <= 40 else f"{text[:37]}...")
     return UserError(f"{source}, line {number}: {what} ({shown}); {expected}")
+
+
+def _line(body: bytes, row: int) -> tuple[int, str]:
+    """Number and text of a line, by its place among those that are not empty."""
+    lines = ((n, line) for n, line in enumerate(body.split(b"\n"), 1) if line)
+    number, line = next(islice(lines, row, None))
+    return number, line.decode().strip()
 
 
 def _seen(ends: Ends, names: Sequence[str]) -> Ends:
@@ -222,7 +230,9 @@ def _doubts(table: _Table, names: list[str], u: Ends, v: Ends, source: str) -> l
     if nobody and all(WHOLE.fullmatch(name) for name in names if name not in _MISSING):
         _check_present(table, nobody, source)
     found = [f"{name} is taken for a person" for name in nobody]
-    if len(names) > 20 and not np.intersect1d(_seen(u, names), _seen(v, names)).size:
+    ones, others = _seen(u, names), _seen(v, names)
+    is_apart = len(names) > 20 and not np.intersect1d(ones, others).size
+    if is_apart and {names[n].removesuffix(".0") for n in ones}.isdisjoint(names[n].removesuffix(".0") for n in others):
         found.append("nobody is in both columns, as if these were two kinds of things")
     return found
 
@@ -242,6 +252,30 @@ def _refuse_other_shapes(rows: list[list[str]], lines: int, source: str) -> None
     ends = sum(row[0].endswith(":") for row in rows)
     if (extra and are_people and free) or 2 * ends > len(rows):
         raise UserError(f"{source}: looks like an adjacency list, a person and all friends a line; {READ}")
+
+
+def _refuse_drawings(rows: list[list[str]], source: str) -> None:
+    """Refuse tables with drawn lines, and pairs in brackets, whatever their columns are called."""
+    if any(row and all(map(_RULE.fullmatch, row)) for row in ([cell for cell in row if cell] for row in rows)):
+        raise UserError(f"{source}: looks like a table with drawn lines, as in Markdown; {READ}")
+    brackets = sum(
+        row[0].startswith(("(", "[", "{")) and row[-1].rstrip(",;").endswith((")", "]", "}"))
+        and not row[0].endswith((")", "]", "}"))
+        for row in rows
+    )  # fmt: skip
+    if 2 * brackets > len(rows):
+        raise UserError(f"{source}: looks like pairs in brackets; {EXPECTED} alone")
+
+
+def _refuse_second_header(table: _Table, source: str) -> None:
+    """Refuse files that were put together with the header of each; people called u and v may be tied twice."""
+    header = [table.names[ends[0]] for ends in (table.u, table.v)]
+    if not (table.columns.is_pair and all(len(name) > 1 and not name[-1].isdigit() for name in header)):
+        return
+    again = np.flatnonzero((table.u == table.u[0]) & (table.v == table.v[0]))
+    if again.size > 1:
+        number, _ = _line(table.body, int(again[1]))
+        raise UserError(f"{source}, line {number}: the header {','.join(header)} again; expected it on the first alone")
 
 
 def _sample(body: bytes) -> list[str]:

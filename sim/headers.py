@@ -70,7 +70,8 @@ def columns_of(rows: Sequence[Sequence[str]]) -> Columns:
     widths = {len(row) for row in rows[1:]}
     if widths == {len(names) + 1} and len(names) >= 2 and (_pair(names) or _are_words(names)):
         names = ["", *names]  # as R writes the names of rows, without a name for their column
-    if pair := _pair(names):
+    pair = _pair(names)
+    if pair and not _is_a_tie(names, pair, rows[1:]):
         return Columns(*pair, names, True)
     plain = [_plain(name) for name in names]
     if _ROW_NAMES.fullmatch(plain[0]) and len(names) > 2 and not _is_number(names[1]):
@@ -155,6 +156,14 @@ def _are_numbered_alike(names: Sequence[str], others: Sequence[str]) -> bool:
     if not stem or stem == names[0]:
         return False
     return sum(other.startswith(stem) for other in others) > len(others) / 2
+
+
+def _is_a_tie(names: Sequence[str], pair: tuple[int, int], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a first line such as u0,knows,u1 is one of ties: all its cells are as those below them."""
+    rest = [n for n in range(len(names)) if n not in pair]
+    ends = [row[n] for row in rows for n in pair if len(row) > n]
+    alike = all(any(len(row) > n and row[n] == names[n] for row in rows) for n in rest)
+    return bool(rest) and alike and _are_numbered_alike([names[n] for n in pair], ends)
 
 
 def _plain(name: str) -> str:

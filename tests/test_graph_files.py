@@ -195,6 +195,10 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "open quote in a column left aside": ('1,2,a\n2,3,"b\n3,4,"c\n', "line 2: a double quote is not closed"),
     "ties or comments": (lines(RING) + "".join(f"#{u},{v}\n" for u, v in RING[:20]), "20 of 50 lines begin with #"),
     "arrows": (lines(RING, " -> "), "arrows between ids"),
+    "sentences": ("".join(f"u{u} follows u{v}\n" for u, v in RING), "looks like an adjacency list"),
+    "tuples": ("".join(f"({u}, {v})\n" for u, v in RING), "looks like pairs in brackets"),
+    "Markdown": ("| a | b |\n|---|---|\n" + "".join(f"| {u} | {v} |\n" for u, v in RING), "a table with drawn lines"),
+    "two files": (("source,target\n" + lines(RING)) * 2, "line 32: the header source,target again"),
     "two networks": ("*Vertices 1\n1 a\n*Vertices 1\n1 a\n", "several networks"),
     "Pajek lists": ("*Vertices 3\n*Edgeslist\n1 2 3\n", "*edgeslist is not read"),
     "Pajek with a label twice": ('*Vertices 3\n1 "a"\n2 "a"\n3 "b"\n*Edges\n1 3\n2 3\n', "3 vertices and 2 different"),
@@ -318,6 +322,11 @@ def test_a_line_tells_what_was_read(tmp_path: Path) -> None:
         "1 repeated tie, 1 self-tie; left aside: weight"
     )
     assert report.record()["summary"] == str(report)
+
+
+def test_integers_with_and_without_a_point_are_the_same_people(tmp_path: Path) -> None:
+    report = read(tmp_path, "".join(f"{u},{v}.0\n" for u, v in RING))[1]
+    assert report.people == 30 and "both columns" not in str(report)
 
 
 def test_ids_of_two_kinds_are_told(tmp_path: Path) -> None:
