@@ -216,8 +216,8 @@ def replay(
 
 
 for command in (
-    calibrate, commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios, studies.replicate,
-    studies.validate, claims,
+    calibrate, commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios, commands.explore,
+    studies.replicate, studies.validate, claims,
 ):  # fmt: skip
     app.command()(command)
 

@@ -176,6 +176,12 @@ class Surrogate:
             self._x / lengths, lengths, np.asarray(fitted.alpha_).ravel(), inverse, signal, self.centre, self.spread
         )
 
+    def root(self) -> Array:
+        """The lower triangle whose square is the inverse of the covariance of the points, shape (points, points)."""
+        from scipy.linalg import solve_triangular
+
+        return np.asarray(solve_triangular(self._fitted.L_, np.eye(len(self._y)), lower=True), dtype=float)
+
     def error(self) -> Error:
         """Leave out a tenth of the points at a time, fit the others anew, and predict what was left out."""
         count = len(self._y)

@@ -155,6 +155,37 @@ def scenarios(folder: Folder, outcome: Outcome, contrast: Contrast = None) -> No
     _print(lines)
 
 
+def explore(
+    folder: Annotated[
+        Path | None, typer.Argument(help="A sweep below results that koc run made; experiment=explore, unless given.")
+    ] = None,
+    config_dir: Annotated[Path | None, typer.Option(help="As for run: a folder with settings of your own.")] = None,
+) -> None:
+    """Make a page with sliders of a sweep: what follows for everybody, predicted in the browser, offline."""
+    from experiments.analysis.explore import LEAST_R2, PAGE, explored, page
+    from experiments.analysis.sweep import read
+    from experiments.api import Experiment
+    from experiments.checksums import add
+    from experiments.progress import working
+
+    if folder is None:
+        experiment = Experiment("experiment=explore", config_dir=config_dir or "")
+        experiment.run()
+        assert experiment.folder is not None
+        folder = experiment.folder
+    sweep = read(folder)
+    with working("fitting surrogates"):
+        found = explored(sweep)
+    place = folder / PAGE
+    place.write_text(page(found), "utf-8")
+    add(folder, [PAGE])
+    known = [fit.error.r2 for fit in found.fits.values()]
+    told = sum(r2 >= LEAST_R2 for r2 in known)
+    print(f"{told} of {len(known)} outcomes can be told at places that were not run (R2 at points left out, median "
+          f"{sorted(known)[len(known) // 2]:.2f})")  # fmt: skip
+    print(f"page: {place}")
+
+
 def _print(lines: list[str]) -> None:
     print("\n".join(lines))
 

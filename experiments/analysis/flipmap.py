@@ -177,12 +177,30 @@ class Fit(NamedTuple):
 
 
 def fitted(sweep: Sweep, answer: Response) -> Fit:
-    """Fit a surrogate to a response.
+    """Fit a surrogate that a map may be drawn from to a response.
 
     Raises
     ------
     UserError
         If the points are too few, or it explains too little of what differs between them.
+    """
+    fit = fit_to(sweep, answer)
+    if not fit.error.r2 >= LEAST_R2:
+        raise UserError(
+            f"no map: the surrogate explains too little of what differs between left-out points (cross-validated R2 = "
+            f"{fit.error.r2:.2f}, expected {LEAST_R2} or more; {fit.error.points} points, {fit.seeds} seeds); expected "
+            "more points or more seeds"
+        )
+    return fit
+
+
+def fit_to(sweep: Sweep, answer: Response) -> Fit:
+    """Fit a surrogate to a response, however little it explains.
+
+    Raises
+    ------
+    UserError
+        If the points are too few.
     """
     known = {a.path: a for a in varied_in(sweep)}
     scales = {path: Scale(a.low, a.high, _is_log(sweep, a)) for path, a in known.items()}
@@ -193,12 +211,6 @@ def fitted(sweep: Sweep, answer: Response) -> Fit:
     if np.isfinite(luck.own):
         surrogate = Surrogate(inputs, means, list(scales.values()), luck.own)
     error = surrogate.error()
-    if not error.r2 >= LEAST_R2:
-        raise UserError(
-            f"no map: the surrogate explains too little of what differs between left-out points (cross-validated R2 = "
-            f"{error.r2:.2f}, expected {LEAST_R2} or more; {error.points} points, {doubt.seeds} seeds); expected more "
-            "points or more seeds"
-        )
     return Fit(known, scales, inputs, answer, surrogate, luck, doubt.seeds, error)
 
 
