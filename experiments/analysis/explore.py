@@ -70,6 +70,8 @@ def explored(sweep: Sweep) -> Explored:
     fits: dict[tuple[str, str], Fit] = {}
     for arm in map(str, sweep.arms.index):
         for key in keys:
+            if not np.isfinite(sweep.cells(key, arm).to_numpy()).any():
+                continue  # such as what KOCs earn where there are none
             answer = response(sweep, question_of(sweep, arm=arm), key)
             scaled = answer._replace(cells=answer.cells * _factor(sweep, key))
             if np.ptp(scaled.means.to_numpy(float)) > 0:  # what does not move needs no slider
