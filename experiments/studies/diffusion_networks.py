@@ -100,7 +100,7 @@ def checks(o: Options, runs: Runs) -> Iterator[Check]:
         yield holds(f"{name}: odds ratio of the market on the same ties against that of the data",
                     f"{data.value:.2f} ({data.low:.2f} to {data.high:.2f})", ratio(logs), abs(gap) <= Z * error,
                     source=f"{ORIGIN[name]}; difference of logarithms within {Z:.2f} of its standard errors",
-                    note=f"z = {gap / error:.1f}.", kind="finding",
+                    note=f"{gap / error:+.1f} standard errors.", kind="finding",
                     otherwise=f"Contagion in the model is {side} than in the data. {NOTES[name]}")  # fmt: skip
     yield above(f"{alike}: plain odds ratio", 1, ratio(log_ratios(runs.alike, "period")),
                 source="homophily passes for influence: Aral, Muchnik & Sundararajan 2009")  # fmt: skip
