@@ -132,5 +132,6 @@ def figure(o: Options, found: dict[str, Revenue], title: str) -> Drawing:
         axes.set(xlabel=charge, ylabel="platform's revenue, best = 1")
     drawing.axes[0].legend(frameon=False)
     caption = f"""Means of {o.seeds} seeds, each over the best of its market; dotted: the peak of a polynomial fitted to
-        them. Take and commission are wholly passed on to the price, coupons are paid by the platform."""
+        them; at an end of the levels tried, the best may lie beyond. Take and commission are wholly passed on to the
+        price, coupons are paid by the platform."""
     return Drawing(drawing, title, caption, pd.DataFrame(rows, columns=["charge", "market", "level", "revenue"]))

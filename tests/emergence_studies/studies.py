@@ -66,7 +66,7 @@ def private_over_public(size: Size) -> list[Fact]:
         "brands' word hardly known": {"market.belief.hearsay": 5},
         "interest without effect on attention": {"market.attention.interest": 0},
         "friends who bought count for much": {"market.choice.friends": 1},
-        **{f"riskless {up}": {**riskless, "market.choice.outside": outside + up} for up in (1, 2, 3)},
+        **{f"riskless {up}": {**riskless, "market.choice.outside": outside + up} for up in (0, 0.3, 0.6)},
     })  # fmt: skip
     ratios = {name: frame.private_conversion / frame.public_conversion for name, frame in found.items()}
     full, target = ratios.pop("as it is"), found["as it is"].public_conversion
