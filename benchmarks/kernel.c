@@ -3,8 +3,8 @@
    It reads and writes the tables of a market where they stand; market.h is printed from their declarations by
    benchmarks/kernel.py, which also refuses a market in which something is on that is off by default and left out here:
    rules of one's own, traces, brands' own pools, follow gates, deals, coupons, live discounts and resale margins.
-   Weights of categories that do not stand in the tables are worked out once, cards are looked at only of creators who
-   do anything today, and what never changes during a pass is copied to where the compiler knows that it does not. */
+   Cards are looked at only of creators who do anything today, rows are fetched ahead, and what does not change during a
+   pass is copied to where the compiler knows that it does not. */
 
 #include <math.h>
 #include <stdbool.h>
@@ -19,6 +19,8 @@
 #define INLINE static inline __attribute__((always_inline))
 #define HAIR (1.0 + 1e-9)
 #define LEAST_VARIANCE 1e-6
+#define AHEAD 4 /* consumers */
+#define LINE 64 /* bytes that a processor fetches at a time */
 
 typedef struct { double value, precision; } Signal;
 
@@ -585,6 +587,18 @@ INLINE void order_chosen(const Pass *d, Visit_ *v)
     }
 }
 
+/* Ask for the rows of a consumer who lives soon. */
+INLINE void fetch(const Pass *d, int64_t i)
+{
+    const char *who = (const char *)&d->m.people[i], *self = (const char *)&d->m.consumers[i];
+    const char *memory = (const char *)&d->m.memories[i * MEMORY_SLOTS];
+    const char *follow = (const char *)&d->m.follows[i * FOLLOW_SLOTS];
+    for (size_t byte = 0; byte < sizeof(Person); byte += LINE) __builtin_prefetch(who + byte);
+    for (size_t byte = 0; byte < sizeof(Consumer); byte += LINE) __builtin_prefetch(self + byte, 1);
+    for (size_t byte = 0; byte < MEMORY_SLOTS * sizeof(Memory); byte += LINE) __builtin_prefetch(memory + byte, 1);
+    for (size_t byte = 0; byte < FOLLOW_SLOTS * sizeof(Follow); byte += LINE) __builtin_prefetch(follow + byte, 1);
+}
+
 /* The day of consumers start to end - 1. */
 void live_all(int64_t start, int64_t end, const Day *m)
 {
@@ -599,6 +613,7 @@ void live_all(int64_t start, int64_t end, const Day *m)
         const Pass *d = &pass;
         Visit_ visit = {i, &d->m.people[i], &d->m.consumers[i], &d->m.memories[i * MEMORY_SLOTS],
             &d->m.follows[i * FOLLOW_SLOTS], false, 0, 0, 0, 0, 0}, *v = &visit;
+        if (i + AHEAD < end) fetch(d, i + AHEAD);
         wake(d, v);
         attend_posts(d, v);
         attend_words(d, v, &next_word);

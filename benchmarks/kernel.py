@@ -29,7 +29,7 @@ from sim.context import Context
 from sim.day import GUIDE, Count, Day
 from sim.market import Market
 from sim.parameters import Parameters, Rules
-from sim.records import Record, room_for
+from sim.records import Record, as_bytes, room_for
 
 SOURCE = Path(__file__).with_name("kernel.c")
 FLAGS = (
@@ -168,7 +168,7 @@ class Morning:
             spent += time.thread_time_ns() - began
 
         for name, table in self.tables.items():
-            getattr(m, name)[...] = table
+            as_bytes(getattr(m, name))[...] = as_bytes(table)
         over.open_day(len(m.creators))
         own, over.live_all = over.live_all, timed
         self.market.live()

@@ -10,6 +10,7 @@ from sim.agents.receiving import receive
 from sim.agents.searching import ask_expert, attend_feed, recall, search
 from sim.compiled import compiled, inlined
 from sim.day import Count, Day
+from sim.engine.ahead import AHEAD, ask_for_consumer
 from sim.engine.dismissal import consider
 from sim.records import Table
 from sim.state import Follow, Int64, Leaving
@@ -62,6 +63,8 @@ def note_leaving(i: int, m: Day) -> None:
 def live_all(start: int, end: int, m: Day) -> None:
     """The day of consumers ``start`` to ``end - 1``."""
     for i in range(start, end):
+        if i + AHEAD < end:
+            ask_for_consumer(i + AHEAD, m)
         live(i, m)
 
 
