@@ -25,7 +25,7 @@ help:
 	@echo "make test-slow  studies over many seeds"
 	@echo "make emergence  table of the facts that emerge, and what each hangs on"
 	@echo "make validate   published results, closed forms, other programs, real networks: expected against found"
-	@echo "make bench      speed, against plain Mesa and other programs"
+	@echo "make bench      speed, against plain Mesa, other programs and C by hand"
 	@echo "make attack     1,500 bad and odd inputs, kills and extreme markets: what is told, kept and left; ten minutes"
 	@echo "make baseline   write tests/baseline.json anew, after a change that is meant to move the headline"
 	@echo "make parameters write docs/parameters.md and docs/state.md"

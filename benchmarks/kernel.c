@@ -3,8 +3,8 @@
    It reads and writes the tables of a market where they stand; market.h is printed from their declarations by
    benchmarks/kernel.py, which also refuses a market in which something is on that is off by default and left out here:
    rules of one's own, traces, brands' own pools, follow gates, deals, coupons, live discounts and resale margins.
-   Cards are looked at only of creators who do anything today, rows are fetched ahead, and what does not change during a
-   pass is copied to where the compiler knows that it does not. */
+   Cards are looked at only of creators who do anything today, categories of products stand close together, rows are
+   fetched ahead, and what does not change during a pass is copied to where the compiler knows that it does not. */
 
 #include <math.h>
 #include <stdbool.h>
@@ -30,8 +30,9 @@ typedef struct { /* of the pass */
     Feeds feeds;
     Tally tally;
     Events out;
-    double open_odds, lapse_log; /* odds to open a post; log of the chance that a need outlasts a day */
-    uint8_t *loud;               /* (K,) 1 for creators who post, are forgotten or have left */
+    double open_odds, lapse_log;     /* odds to open a post; log of the chance that a need outlasts a day */
+    uint8_t category[MOST_PRODUCTS]; /* of each product */
+    uint8_t *loud;                   /* (K,) 1 for creators who post, are forgotten or have left */
 } Pass;
 
 typedef struct { /* of one consumer */
@@ -43,7 +44,7 @@ typedef struct { /* of one consumer */
     bool online;
     uint32_t needs, seen, exact, chosen;
     int64_t offers;
-} Visit_;
+} Visitor;
 
 INLINE double uniform(const Pass *d, int stream, int64_t day, int64_t first, int64_t second)
 {
@@ -57,14 +58,14 @@ INLINE double uniform(const Pass *d, int stream, int64_t day, int64_t first, int
     return ((double)(int64_t)((x * x + z) >> 32) + 0.5) * 0x1p-32;
 }
 
-INLINE double today(const Pass *d, const Visit_ *v, int stream, int64_t second)
+INLINE double today(const Pass *d, const Visitor *v, int stream, int64_t second)
 {
     return uniform(d, stream, d->m.day, v->i, second);
 }
 
 /* ---- needs */
 
-INLINE void schedule_need(const Pass *d, Visit_ *v, int64_t category)
+INLINE void schedule_need(const Pass *d, Visitor *v, int64_t category)
 {
     double mean = v->who->wait[category], lapse = d->p.need.lapse;
     double u = today(d, v, STREAM_NEED, 2 * category), w = today(d, v, STREAM_NEED, 2 * category + 1);
@@ -75,7 +76,7 @@ INLINE void schedule_need(const Pass *d, Visit_ *v, int64_t category)
     v->self->lapse[category] = (int16_t)MIN(due + open, LAST_DAY + 500);
 }
 
-INLINE void wake(const Pass *d, Visit_ *v)
+INLINE void wake(const Pass *d, Visitor *v)
 {
     Consumer *self = v->self;
     int64_t income = v->who->income;
@@ -98,14 +99,14 @@ INLINE void wake(const Pass *d, Visit_ *v)
 
 /* ---- following and memory */
 
-INLINE int64_t follow_slot(const Visit_ *v, int64_t creator)
+INLINE int64_t follow_slot(const Visitor *v, int64_t creator)
 {
     for (int64_t slot = 0; slot < FOLLOW_SLOTS && v->follow[slot].creator >= 0; slot++)
         if (v->follow[slot].creator == creator) return slot;
     return NOBODY;
 }
 
-INLINE double trust_in(const Pass *d, const Visit_ *v, int64_t creator, int64_t slot)
+INLINE double trust_in(const Pass *d, const Visitor *v, int64_t creator, int64_t slot)
 {
     const Profile *of = &d->m.profiles[creator];
     double met = of->stranger_met, broken = of->stranger_broken;
@@ -116,7 +117,7 @@ INLINE double trust_in(const Pass *d, const Visit_ *v, int64_t creator, int64_t 
     return (met + of->heard_met) / (met + broken + of->heard_met + of->heard_broken);
 }
 
-INLINE int64_t memory_slot(const Visit_ *v, int64_t product)
+INLINE int64_t memory_slot(const Visitor *v, int64_t product)
 {
     int64_t found = NOBODY;
     if (v->self->known >> (uint32_t)product % FOLDED & 1)
@@ -129,7 +130,7 @@ INLINE double goodwill_today(const Pass *d, const Memory *memory)
     return memory->goodwill * d->m.fading->goodwill[d->m.day - memory->day];
 }
 
-INLINE int64_t place_for(const Pass *d, const Visit_ *v, double impression)
+INLINE int64_t place_for(const Pass *d, const Visitor *v, double impression)
 {
     int64_t weakest = NOBODY;
     for (int64_t slot = 0; slot < MEMORY_SLOTS; slot++) {
@@ -141,7 +142,7 @@ INLINE int64_t place_for(const Pass *d, const Visit_ *v, double impression)
     return weakest;
 }
 
-INLINE Memory *impress(const Pass *d, Visit_ *v, int64_t product, double impression)
+INLINE Memory *impress(const Pass *d, Visitor *v, int64_t product, double impression)
 {
     int64_t slot = memory_slot(v, product), days;
     Memory *memory = &v->memory[slot];
@@ -190,10 +191,11 @@ INLINE void learn_from(const Pass *d, Memory *memory, Signal said, int64_t sourc
 
 /* ---- what is seen */
 
-INLINE Offer *see(const Pass *d, Visit_ *v, int64_t product, int channel, int64_t creator)
+INLINE Offer *see(const Pass *d, Visitor *v, int64_t product, int channel, int64_t creator)
 {
     Offer *offer = &d->out.offers[v->offers];
-    int64_t category = d->m.products[product].category, *rows = d->tally.viewed_rows;
+    int64_t category = d->category[product];
+    const int64_t *rows = d->tally.viewed_rows;
     int64_t tier = creator >= 0 ? d->m.profiles[creator].tier : rows[1] - 1;
     v->offers = MIN(v->offers + 1, MOST_OFFERS);
     d->tally.viewed[((channel * rows[1] + tier) * rows[2] + v->who->home) * rows[3] + category]++;
@@ -209,7 +211,7 @@ INLINE Offer *see(const Pass *d, Visit_ *v, int64_t product, int channel, int64_
     return offer;
 }
 
-INLINE void hear_claim(const Pass *d, Visit_ *v, Offer *offer, double impression, double noise, double incentive)
+INLINE void hear_claim(const Pass *d, Visitor *v, Offer *offer, double impression, double noise, double incentive)
 {
     const Profile *of = &d->m.profiles[offer->creator];
     double likeness = d->p.belief.likeness;
@@ -225,7 +227,7 @@ INLINE void hear_claim(const Pass *d, Visit_ *v, Offer *offer, double impression
     }
 }
 
-static void see_post(const Pass *d, Visit_ *v, const Post *post, int64_t slot, int channel)
+static void see_post(const Pass *d, Visitor *v, const Post *post, int64_t slot, int channel)
 {
     Offer *offer = see(d, v, post->product, channel, (int64_t)post->creator);
     offer->slot = (int32_t)slot;
@@ -242,7 +244,7 @@ INLINE int channel_of(const Post *post)
 
 /* ---- attention to people */
 
-static bool attend_creator(const Pass *d, Visit_ *v, int64_t slot, double fatigue)
+static bool attend_creator(const Pass *d, Visitor *v, int64_t slot, double fatigue)
 {
     Follow *edge = &v->follow[slot];
     int64_t creator = edge->creator, delivered = 0;
@@ -281,7 +283,7 @@ static bool attend_creator(const Pass *d, Visit_ *v, int64_t slot, double fatigu
            trust_in(d, v, creator, slot) < d->p.attention.leave_trust;
 }
 
-INLINE void attend_posts(const Pass *d, Visit_ *v)
+INLINE void attend_posts(const Pass *d, Visitor *v)
 {
     double fatigue[FOLLOW_SLOTS], kept = 1.0 - d->p.attention.fatigue_decay;
     uint32_t loud = 0, leaving = 0;
@@ -302,11 +304,11 @@ INLINE void attend_posts(const Pass *d, Visit_ *v)
     if (leaving) d->out.leaving[d->out.counts[COUNT_LEAVING]++] = (Leaving){(uint32_t)v->i, (uint16_t)leaving};
 }
 
-INLINE void attend_words(const Pass *d, Visit_ *v, int64_t *row)
+INLINE void attend_words(const Pass *d, Visitor *v, int64_t *row)
 {
     for (; *row < d->m.inbox_rows[0] && d->m.inbox[*row].to == v->i; ++*row) {
         const Word *word = &d->m.inbox[*row];
-        int64_t category = d->m.products[word->product].category;
+        int64_t category = d->category[word->product];
         Memory *memory = impress(d, v, word->product, d->p.memory.heard);
         if (memory) {
             bool alike = word->teller < 0 || d->m.people[word->teller].group == v->who->group;
@@ -326,7 +328,7 @@ INLINE void attend_words(const Pass *d, Visit_ *v, int64_t *row)
     }
 }
 
-INLINE void attend_answer(const Pass *d, Visit_ *v)
+INLINE void attend_answer(const Pass *d, Visitor *v)
 {
     int64_t creator = v->self->adviser, category = v->self->question;
     v->self->adviser = NOBODY;
@@ -363,14 +365,14 @@ INLINE int64_t place(double u, const double *cumulative, int64_t count)
     return low;
 }
 
-INLINE int64_t goods_of(const Pass *d, const Visit_ *v, int kind, int64_t category, double u)
+INLINE int64_t goods_of(const Pass *d, const Visitor *v, int kind, int64_t category, double u)
 {
     int64_t table = (kind * d->feeds.goods_rows[1] + v->who->home) * d->m.categories + category;
     int64_t count = d->feeds.goods_rows[3];
     return guided(u, &d->feeds.goods_guide[table * GUIDE], &d->feeds.goods[table * count], count);
 }
 
-INLINE void see_ad(const Pass *d, Visit_ *v, int64_t category, double which)
+INLINE void see_ad(const Pass *d, Visitor *v, int64_t category, double which)
 {
     int64_t position = goods_of(d, v, 1, category, which);
     int64_t product = d->feeds.product[category * d->feeds.product_rows[1] + position];
@@ -380,7 +382,7 @@ INLINE void see_ad(const Pass *d, Visit_ *v, int64_t category, double which)
     see(d, v, product, CHANNEL_AD, NOBODY);
 }
 
-INLINE void attend_page(const Pass *d, Visit_ *v, int64_t category, double kind, double which)
+INLINE void attend_page(const Pass *d, Visitor *v, int64_t category, double kind, double which)
 {
     int64_t home = v->who->home, table = home * d->m.categories + category;
     const Platform *platform = &d->m.platforms[home];
@@ -403,7 +405,7 @@ INLINE void attend_page(const Pass *d, Visit_ *v, int64_t category, double kind,
     see(d, v, d->feeds.product[category * d->feeds.product_rows[1] + position], CHANNEL_LISTING, NOBODY);
 }
 
-INLINE void attend_feed(const Pass *d, Visit_ *v)
+INLINE void attend_feed(const Pass *d, Visitor *v)
 {
     int64_t home = v->who->home, last = d->m.categories - 1, most = d->feeds.pages_rows[1];
     int64_t pages = guided(
@@ -431,7 +433,7 @@ INLINE int64_t one_of(uint32_t needs, double u)
     return __builtin_ctz(needs);
 }
 
-INLINE void search(const Pass *d, Visit_ *v)
+INLINE void search(const Pass *d, Visitor *v)
 {
     if (today(d, v, STREAM_SEARCH, 0) >= d->p.attention.search) return;
     int64_t category = one_of(v->needs, today(d, v, STREAM_SEARCH, 1)), home = v->who->home;
@@ -452,23 +454,24 @@ INLINE void search(const Pass *d, Visit_ *v)
     }
 }
 
-INLINE void recall(const Pass *d, Visit_ *v)
+INLINE void recall(const Pass *d, Visitor *v)
 {
+    uint32_t wanted = 0;
     for (int64_t slot = 0; slot < MEMORY_SLOTS; slot++) {
-        const Memory *memory = &v->memory[slot];
-        if (memory->product < 0) break;
-        int64_t category = d->m.products[memory->product].category;
-        if (v->needs >> category & 1) {
-            int64_t due = MAX(v->self->due[category], 0) % MOST_DAYS;
-            if (uniform(d, STREAM_RECALL, due, v->i, memory->product) < 1.0 - exp(-goodwill_today(d, memory))) {
-                d->tally.delivered[CHANNEL_RECALL]++;
-                see(d, v, memory->product, CHANNEL_RECALL, NOBODY);
-            }
+        int64_t product = v->memory[slot].product;
+        wanted |= (v->needs >> d->category[MAX(product, 0)] & (product >= 0)) << slot;
+    }
+    for (; wanted; wanted &= wanted - 1) {
+        const Memory *memory = &v->memory[__builtin_ctz(wanted)];
+        int64_t category = d->category[memory->product], due = MAX(v->self->due[category], 0) % MOST_DAYS;
+        if (uniform(d, STREAM_RECALL, due, v->i, memory->product) < 1.0 - exp(-goodwill_today(d, memory))) {
+            d->tally.delivered[CHANNEL_RECALL]++;
+            see(d, v, memory->product, CHANNEL_RECALL, NOBODY);
         }
     }
 }
 
-INLINE void ask_expert(const Pass *d, Visit_ *v)
+INLINE void ask_expert(const Pass *d, Visitor *v)
 {
     if (today(d, v, STREAM_ASK, 0) >= d->p.attention.ask) return;
     int64_t category = one_of(v->needs, today(d, v, STREAM_ASK, 1)), best = NOBODY;
@@ -498,7 +501,7 @@ INLINE double gumbel(double u)
     return -log(-log(u));
 }
 
-INLINE void consider(const Pass *d, Visit_ *v, const Offer *offer)
+INLINE void consider(const Pass *d, Visitor *v, const Offer *offer)
 {
     int64_t category = offer->category, product = offer->product;
     const Product *goods = &d->m.products[product];
@@ -551,7 +554,7 @@ INLINE void consider(const Pass *d, Visit_ *v, const Offer *offer)
     best->price = (uint32_t)price;
 }
 
-INLINE void order_chosen(const Pass *d, Visit_ *v)
+INLINE void order_chosen(const Pass *d, Visitor *v)
 {
     for (uint32_t left = v->chosen; left; left &= left - 1) {
         int64_t category = __builtin_ctz(left);
@@ -602,16 +605,17 @@ INLINE void fetch(const Pass *d, int64_t i)
 /* The day of consumers start to end - 1. */
 void live_all(int64_t start, int64_t end, const Day *m)
 {
-    Pass pass = {*m, *m->p, *m->feeds, *m->out->tally, *m->out, 0.0, 0.0, calloc((size_t)m->cards_rows[0], 1)};
+    Pass pass = {*m, *m->p, *m->feeds, *m->out->tally, *m->out, 0.0, 0.0, {0}, calloc((size_t)m->cards_rows[0], 1)};
     double open_rate = m->p->attention.open_rate;
     int64_t next_word = m->out->counts[COUNT_NEXT_WORD];
     pass.open_odds = open_rate / (1.0 - open_rate);
     pass.lapse_log = log1p(-1.0 / (1.0 / m->p->need.lapse));
+    for (int64_t j = 0; j < m->products_rows[0]; j++) pass.category[j] = m->products[j].category;
     for (int64_t k = 0; k < m->cards_rows[0]; k++)
         pass.loud[k] = m->cards[k].posts || m->cards[k].forgotten || !m->cards[k].active;
     for (int64_t i = start; i < end; i++) {
         const Pass *d = &pass;
-        Visit_ visit = {i, &d->m.people[i], &d->m.consumers[i], &d->m.memories[i * MEMORY_SLOTS],
+        Visitor visit = {i, &d->m.people[i], &d->m.consumers[i], &d->m.memories[i * MEMORY_SLOTS],
             &d->m.follows[i * FOLLOW_SLOTS], false, 0, 0, 0, 0, 0}, *v = &visit;
         if (i + AHEAD < end) fetch(d, i + AHEAD);
         wake(d, v);

@@ -44,6 +44,7 @@ ENUMS = (state.Channel, state.Stage, draws.Stream, Count)
 CONSTANTS = {
     "FOLLOW_SLOTS": state.FOLLOW_SLOTS, "MEMORY_SLOTS": state.MEMORY_SLOTS, "MOST_OFFERS": state.MOST_OFFERS,
     "MOST_POSTS": state.MOST_POSTS, "NOBODY": state.NOBODY, "REACHED": state.REACHED, "FOLDED": FOLDED, "GUIDE": GUIDE,
+    "MOST_PRODUCTS": ranges.MOST_PRODUCTS,
     "LAST_DAY": ranges.LAST_DAY, "MOST_DAYS": draws.MOST_DAYS, "COUNT_UNITS": ranges.COUNT_UNITS,
     "FATIGUE_UNITS": ranges.FATIGUE_UNITS,
 }  # fmt: skip
