@@ -135,8 +135,9 @@ def require_defaults(market: Market) -> None:
     """
     p, platforms = market.parameters, market.m.platforms
     left_out = {
-        "rules of one's own": p.rules != Rules(), "brands' own pools": p.brands.own > 0.0,
-        "resale margins": p.creators.resale_margin > 0.0, "follow gates": platforms["follow_gate"].any(),
+        "rules of one's own": p.rules != Rules(), "several platforms": len(platforms) > 1,
+        "further lines of pay": any(policy.pay for policy in p.platforms), "brands' own pools": p.brands.own > 0.0,
+        "resale margins": platforms["mark_up"].any(), "follow gates": platforms["follow_gate"].any(),
         "coupons": platforms["coupon"].any(), "deals": platforms["deal_needs"].any() or platforms["deal_cut"].any(),
         "live discounts": platforms["live_discount"].any(),
     }  # fmt: skip
