@@ -3,7 +3,7 @@
    It reads and writes the tables of a market where they stand; market.h is printed from their declarations by
    benchmarks/kernel.py, which also refuses a market in which something is on that is off by default and left out here:
    rules of one's own, several platforms, further lines of pay (so paid words, too), brands' own pools, follow gates,
-   deals, coupons, live discounts and resale margins. Nor does it write traces.
+   deals, coupons, live discounts, resale margins and closed shops. Nor does it write traces.
    Cards are looked at only of creators who do anything today, categories of products stand close together, rows are
    fetched ahead, and what does not change during a pass is copied to where the compiler knows that it does not. */
 

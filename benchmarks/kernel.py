@@ -139,7 +139,7 @@ def require_defaults(market: Market) -> None:
         "further lines of pay": any(policy.pay for policy in p.platforms), "brands' own pools": p.brands.own > 0.0,
         "resale margins": platforms["mark_up"].any(), "follow gates": platforms["follow_gate"].any(),
         "coupons": platforms["coupon"].any(), "deals": platforms["deal_needs"].any() or platforms["deal_cut"].any(),
-        "live discounts": platforms["live_discount"].any(),
+        "live discounts": platforms["live_discount"].any(), "closed shops": not market.m.shops["open"].all(),
     }  # fmt: skip
     if on := [name for name, is_on in left_out.items() if is_on]:
         raise ValueError(f"{', '.join(on)}: left out of the kernel; expected a market by default parameters")
