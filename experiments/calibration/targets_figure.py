@@ -17,6 +17,7 @@ from experiments.drawing.style import BLUE, GREY, INK, PALE, VERMILLION, Drawing
 
 MOST = 6.0  # errors of a target from its value, beyond which the panel is cut
 ROW, WIDTH, LABEL = 0.62, 10.5, 36  # inches, inches, characters
+LEAST_TOLD = 0.05  # pulls below are shown by colour alone
 PULLS = LinearSegmentedColormap.from_list("pulls", [BLUE, "white", VERMILLION])
 STAGES = (("prior", -0.24, GREY, "prior"), ("others", 0.0, VERMILLION, "held out: given the other targets"),
           ("all", 0.24, BLUE, "given all targets"))  # fmt: skip
@@ -52,7 +53,7 @@ def draw_targets(found: dict[str, Any]) -> Drawing:
         " is how many standard deviations, of error and expectation together, the target lies off when held out; bold"
         f" orange beyond {FAR:.2f}: not predicted by the others. Right: how many standard deviations the target of the"
         " row comes closer to its value (orange), or gets farther from it (blue), when that of the column is let go;"
-        f" framed from {RELIEF:.2f}: the two conflict."
+        f" framed from {RELIEF:.2f}: the two conflict; below {LEAST_TOLD} by colour alone."
     )
     return Drawing(figure, title, caption, table.join(pulls.add_prefix("without_"), on="name"))
 
@@ -114,11 +115,11 @@ def _draw_pulls(ax: Axes, pulls: pd.DataFrame) -> None:
     values = pulls.to_numpy(float)
     far = max(np.nanmax(np.abs(values), initial=0.0), RELIEF)
     ax.imshow(values, cmap=PULLS, vmin=-far, vmax=far, aspect="auto", alpha=0.75)
-    for row, column in np.argwhere(np.isfinite(values)):
+    for row, column in np.argwhere(np.abs(values) >= LEAST_TOLD):
         value = values[row, column]
         conflict = value >= RELIEF
-        text = f"{value:+.2f}".replace("-", "−") if abs(value) >= 0.005 else "0"
-        ax.annotate(text, (column, row), ha="center", va="center", fontsize=8, color=INK if conflict else GREY,
+        text = f"{value:+.1f}".replace("-", "−")
+        ax.annotate(text, (column, row), ha="center", va="center", fontsize=7, color=INK if conflict else GREY,
                     weight="bold" if conflict else "normal")  # fmt: skip
         if conflict:
             ax.add_patch(Rectangle((column - 0.48, row - 0.47), 0.96, 0.94, fill=False, edgecolor=INK, linewidth=1.4))
