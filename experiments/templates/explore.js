@@ -64,12 +64,14 @@ const state = { place: [...start], reference: [...start], arm: data.arms[0].name
   language: (navigator.language || "en").startsWith("zh") ? "zh" : "en" };
 
 const text = (key) => data.words.text[key][state.language];
-const said = (s, x) => s.unit === "1" || s.unit.startsWith("share") ? `${(100 * x).toFixed(1)} %` : Number(x.toPrecision(3)).toString();
+const said = (s, x) => s.high <= 1 && (s.unit === "1" || s.unit.startsWith("share")) ? `${(100 * x).toFixed(1)} %` : Number(x.toPrecision(3)).toString();
 function number(x, signed) {
   const size = Math.abs(x), digits = size >= 100 || size === 0 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
   const shown = size.toLocaleString(state.language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return (Number(size.toFixed(digits)) === 0 ? "" : x < 0 ? "\u2212" : signed ? "+" : "") + shown;
 }
+const unitOfChange = (o) => o.percent ? text("points") : unitOf(o);
+const span = (low, high, signed) => `${number(low, signed)} ${text("to")} ${number(high, signed)}`;
 const unitOf = (o) => (data.words.units[o.unit] || {})[state.language] || o.unit;
 
 function fragment() {
@@ -118,12 +120,12 @@ function showOutcome(o) {
   Object.assign(row.dataset, { mean: c.mean, deviation: c.deviation, level: c.to.mean, leveldeviation: c.to.deviation });
   const same = state.place.every((u, i) => u === state.reference[i]);
   const level = `${text("level")} ${number(c.to.mean)} ${unitOf(o)}`;
-  const far = c.to.deviation > data.least_known * model.spread ? ` ${text("far")}` : "";
+  const far = c.to.deviation > data.least_known * model.spread ? `; ${text("far")}` : "";
   if (same) { line(`${number(c.to.mean)} ${unitOf(o)}`, text("no_change") + far); return; }
   const clear = Math.abs(c.mean) > half;
   if (clear && o.better) row.classList.add(c.mean * o.better > 0 ? "good" : "bad");
-  line(`${number(c.mean, true)} ${unitOf(o)}`,
-    `${number(c.mean - half, true)} … ${number(c.mean + half, true)}; ${level}${clear ? "" : `; ${text("open")}`}${far}`);
+  line(`${number(c.mean, true)} ${unitOfChange(o)}`,
+    `${span(c.mean - half, c.mean + half, true)}; ${level}${clear ? "" : `; ${text("open")}`}${far}`);
 }
 
 function showCurve() {
@@ -162,7 +164,7 @@ function showMine() {
     if (!Number.isFinite(base) || base < 0) continue;
     const times = base / c.from.mean, p = document.createElement("div");
     p.className = "outcome";
-    p.textContent = `${text(key)}: ${number(times * c.mean, true)} (${number(times * (c.mean - half), true)} … ${number(times * (c.mean + half), true)}) ${of ? unitOf({ unit: of }) : text("a_month")}`;
+    p.textContent = `${text(key)}: ${number(times * c.mean, true)} (${span(times * (c.mean - half), times * (c.mean + half), true)}) ${of ? unitOf({ unit: of }) : text("a_month")}`;
     box.append(p);
   }
 }
@@ -182,6 +184,8 @@ function show() {
   const at = data.sliders.map((s, i) => `${s.path}: [${Number(value(s, state.place[i]).toPrecision(4))}]`).join(", ");
   $("command").textContent = `koc run experiment=explore experiment.design.sample=grid 'experiment.design.vary={${at}}'`;
   data.outcomes.forEach(showOutcome);
+  $("now").replaceChildren(...[...$(`outcome-${state.shown}`).children].map((e) => e.cloneNode(true)));
+  $("now").className = $(`outcome-${state.shown}`).className;
   showCurve();
   showMine();
   try { history.replaceState(null, "", `#${fragment()}`); } catch { location.hash = fragment(); }
