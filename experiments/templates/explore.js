@@ -135,7 +135,7 @@ function showCurve() {
   const nodes = Array.from({ length: 31 }, (_, i) => i / 30);
   const levels = nodes.map((u) => level(model, state.place.map((own, i) => i === state.slider ? u : own)));
   const low = levels.map((l) => l.mean - data.z * l.deviation), high = levels.map((l) => l.mean + data.z * l.deviation);
-  const least = Math.min(...low), most = Math.max(...high), w = 640, h = 260, left = 70, bottom = 44, top = 24;
+  const least = Math.min(...low), most = Math.max(...high), w = 640, h = 260, left = 96, bottom = 48, top = 32;
   const x = (u) => left + u * (w - left - 10), y = (v) => top + (most - v) / (most - least || 1) * (h - top - bottom);
   const path = (values, back) => values.map((v, i) => `${i || back ? "L" : "M"}${x(nodes[i]).toFixed(1)},${y(v).toFixed(1)}`);
   const band = [...path(high), ...path(low, true).reverse()].join("") + "Z";
@@ -146,9 +146,9 @@ function showCurve() {
     <circle cx="${x(state.place[state.slider])}" cy="${y(now.mean)}" r="5" fill="#222"/>
     <text x="${left - 6}" y="${y(most) + 10}" text-anchor="end">${label(most)}</text>
     <text x="${left - 6}" y="${y(least)}" text-anchor="end">${label(least)}</text>
-    <text x="${left}" y="${h - bottom + 16}">${said(s, s.low)}</text>
-    <text x="${w - 10}" y="${h - bottom + 16}" text-anchor="end">${said(s, s.high)}</text>
-    <text class="title" x="0" y="13"></text><text class="axis" x="${(left + w) / 2}" y="${h - 6}" text-anchor="middle"></text></svg>`;
+    <text x="${left}" y="${h - bottom + 20}">${said(s, s.low)}</text>
+    <text x="${w - 10}" y="${h - bottom + 20}" text-anchor="end">${said(s, s.high)}</text>
+    <text class="title" x="0" y="18"></text><text class="axis" x="${(left + w) / 2}" y="${h - 6}" text-anchor="middle"></text></svg>`;
   $("curve").querySelector(".title").textContent = `${o.label[state.language]}, ${unitOf(o)}`;
   $("curve").querySelector(".axis").textContent = `${text("curve")} ${s.label[state.language]}`;
 }
