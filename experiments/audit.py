@@ -48,7 +48,7 @@ def tables_of(left: Folder, config: Mapping[str, Any]) -> Tables:
         If one is broken.
     """
     runs = left.runs(config)
-    for name in ("flips", "posterior"):
+    for name in ("flips", "posterior", "drawn"):
         if left.has(name):
             left.table(name)
     finished = runs[runs["status"] == FINISHED].reset_index(drop=True)

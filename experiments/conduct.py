@@ -170,8 +170,8 @@ def _left(
     settings: Settings, planned: Plan, store: Store, runs: pd.DataFrame, manifest: Mapping[str, Any],
     finish: Callable[[Path], None],
 ) -> Path:  # fmt: skip
-    """The folder of an experiment whose runs are made, with the effects in its smaller runs."""
-    outcomes = {done.id: done.outcomes for done in store.outcomes(run.id for run in planned.smaller)}
+    """The folder of an experiment whose runs are made, with the effects in the runs that check it."""
+    outcomes = {done.id: done.outcomes for done in store.outcomes(run.id for run in planned.checking)}
     root = Path(settings.output) / settings.experiment.name
     return folder.write(
         root, runs, planned, store, effects=checks(planned, outcomes), config=settings.resolved(), manifest=manifest,
@@ -214,11 +214,11 @@ def _some_failed(settings: Settings, planned: Plan) -> bool:
 def _announce(settings: Settings, planned: Plan, known: int, console: Console) -> None:
     study = settings.experiment
     total = len(planned.runs)
-    shorter = total - len({run.id for cell in planned.cells for run in cell.runs})
+    further = total - len({run.id for cell in planned.cells for run in cell.runs})
     points = f"{len(planned.points.rows)} points x " if study.design.is_used else ""
     console.print(
         f"{study.name}: {points}{len(planned.arms)} arms x {len(study.seeds)} seeds, {study.days} days"
-        + (f"; {shorter} smaller runs to see where conclusions flip, and how sure they are" if shorter else "")
+        + (f"; {further} further runs to see where conclusions flip, and how sure they are" if further else "")
         + (f"; {known} of {total} runs are in the store" if known else "")
     )
     for line in remarks(settings, planned):

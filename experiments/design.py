@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -38,60 +38,72 @@ def _seeds(value: Any) -> Any:
     return tuple(value)
 
 
-def _check_days(burn_in: int, days: int) -> None:
+def _check_days(burn_in: int, days: int, of: str = "") -> None:
     if burn_in >= days:
-        raise ValueError(f"burn_in={burn_in} of days={days} leaves no day to count; expected less than days")
+        raise ValueError(f"{of}burn_in={burn_in} of days={days} leaves no day to count; expected less than days")
 
 
 Seeds = Annotated[tuple[int, ...], BeforeValidator(_seeds)]
 Settings = dict[str, Any]
 
 
-class Flips(Group):
-    """The check whether a conclusion flips where a soft assumption is moved to an end of its plausible range.
+class Check(Group):
+    """A check of an experiment's conclusions: its factorial made again under other parameters.
 
-    It runs the factorial again at both ends of every assumption, in a smaller market, for a shorter time; in place of
-    a graph from a file, in a small world.
+    It is made in the experiment's own market, or in a smaller or shorter one where that is said. In a smaller one a
+    small world takes the place of a graph from a file.
     """
+
+    consumers: int | None = par(
+        None, "consumers in the check; as many as in the experiment where null", "people", ASSUMPTION, ge=20,
+        le=MOST_PEOPLE,
+    )  # fmt: skip
+    days: int | None = par(
+        None, "days of the check; those of the experiment where null", "days", ASSUMPTION, ge=2, le=MOST_DAYS
+    )
+    burn_in: int | None = par(
+        None, "days of the check that are not counted; those of the experiment where null", "days", ASSUMPTION, ge=0,
+        le=MOST_DAYS,
+    )  # fmt: skip
+
+    @property
+    def is_own_market(self) -> bool:
+        """Whether its runs are as large and as long as those of the experiment."""
+        return self.consumers is None and self.days is None and self.burn_in is None
+
+    def length(self, days: int, burn_in: int) -> tuple[int, int]:
+        """Days of the check and of its burn-in, in an experiment of so many."""
+        return (days if self.days is None else self.days), (burn_in if self.burn_in is None else self.burn_in)
+
+
+class Flips(Check):
+    """The check whether a conclusion flips where a soft assumption is moved to an end of its plausible range."""
 
     assumptions: tuple[str, ...] = Field(default=(), description="parameters that are moved, one at a time")
     seeds: int = par(
-        3, "seeds of the check, the experiment's first, as far as it has them", "seeds", ASSUMPTION, ge=2, le=1000
+        1, "seeds of the check, the experiment's first, as far as it has them", "seeds", ASSUMPTION, ge=1, le=1000
     )
-    consumers: int = par(2000, "consumers in the check", "people", ASSUMPTION, ge=20, le=MOST_PEOPLE)
-    days: int = par(80, "days of the check", "days", ASSUMPTION, ge=2, le=MOST_DAYS)
-    burn_in: int = par(40, "days of the check that are not counted", "days", ASSUMPTION, ge=0, le=MOST_DAYS)
-
-    @model_validator(mode="after")
-    def _something_counts(self) -> Flips:
-        _check_days(self.burn_in, self.days)
-        return self
 
 
-class Posterior(Group):
+class Posterior(Check):
     """The check how uncertain a conclusion is because people are: the factorial at draws from the posterior.
 
-    The posterior is that of the calibration, configs/posterior.yaml. The check is made in a smaller market, for a
-    shorter time, as that of the soft assumptions is.
+    The posterior is that of the calibration, configs/posterior.yaml.
     """
 
     draws: int = par(0, "draws from the posterior; 0 for none", "draws", ASSUMPTION, ge=0, le=1000)
-    seeds: int = par(2, "seeds of each draw, all different", "seeds", ASSUMPTION, ge=2, le=1000)
-    consumers: int = par(2000, "consumers in the check", "people", ASSUMPTION, ge=20, le=MOST_PEOPLE)
-    days: int = par(80, "days of the check", "days", ASSUMPTION, ge=2, le=MOST_DAYS)
-    burn_in: int = par(40, "days of the check that are not counted", "days", ASSUMPTION, ge=0, le=MOST_DAYS)
-
-    @model_validator(mode="after")
-    def _something_counts(self) -> Posterior:
-        _check_days(self.burn_in, self.days)
-        return self
+    seeds: int = par(1, "seeds of each draw, all different", "seeds", ASSUMPTION, ge=1, le=1000)
+    extra_arms: tuple[str, ...] = Field(default=(), description="arms beside the factorial that are made there, too")
 
 
 class ExtraArm(Group):
-    """An arm beside the factorial: levels of some factors, and parameters of its own."""
+    """An arm beside the factorial: levels of some factors, parameters of its own, and what it is compared with."""
 
     levels: dict[str, str] = Field(default={}, description="levels of factors that it shares")
     set: Settings = Field(default={}, description="parameters that it sets after these")
+    against: str = Field(
+        default="", description="arm that it is compared with; else those of the factorial that share its levels"
+    )
 
 
 class Study(Group):
@@ -99,6 +111,7 @@ class Study(Group):
 
     name: str = Field(default="single", description="name of the folder under results")
     questions: dict[str, str] = Field(default={}, description="the question that each factor answers")
+    asks: dict[str, tuple[str, ...]] = Field(default={}, description="outcomes that a question asks for, told first")
     labels: dict[str, str] = Field(default={}, description="names for people of factors, levels and arms")
     seeds: Seeds = Field(default=tuple(range(10)), description="how many seeds, or a list of them")
     days: int = par(180, "days of a run", "days", ASSUMPTION, ge=1, le=MOST_DAYS)
@@ -137,7 +150,11 @@ class Study(Group):
         check_lines("labels", self.labels)
         check_lines("questions", self.questions)
         _check_seeds(self.seeds)
+        every = [*(arm for arm, _ in self._factorial()), *self.extra_arms]
         for arm, extra in self.extra_arms.items():
+            if extra.against and extra.against not in every:
+                known = nearest(extra.against, every)
+                raise ValueError(f"extra_arms.{arm}.against={extra.against}: no such arm; {known}")
             for factor, level in extra.levels.items():
                 if factor not in self.factors:
                     known = nearest(factor, self.factors)
@@ -146,19 +163,56 @@ class Study(Group):
                     known = nearest(level, self.factors[factor])
                     raise ValueError(f"extra_arms.{arm}.levels.{factor}={level}: no such level; {known}")
         _check_days(self.burn_in, self.days)
+        self._check_checks()
+        self._check_asks()
         self.precision.check(self.seeds, self.factors)
         if self.precision.outcome and self.design.is_used:
             raise ValueError("precision: the experiment has a design; expected an experiment at one point")
         return self
 
+    def _check_checks(self) -> None:
+        checks: dict[str, Flips | Posterior] = {"flips": self.flips, "posterior": self.posterior}
+        for name, check in checks.items():
+            days, burn_in = check.length(self.days, self.burn_in)
+            _check_days(burn_in, days, f"{name}.")
+            if check.seeds < 2 and not check.is_own_market:
+                raise ValueError(
+                    f"{name}.seeds={check.seeds}: a smaller or shorter market has luck of its own; expected at least 2"
+                )
+        for arm in self.posterior.extra_arms:
+            if arm not in self.extra_arms:
+                raise ValueError(f"posterior.extra_arms: {arm}: no such arm; {nearest(arm, self.extra_arms)}")
+
+    def _check_asks(self) -> None:
+        from sim.recorder import OUTCOMES
+
+        for factor, outcomes in self.asks.items():
+            if factor not in self.factors:
+                raise ValueError(f"asks.{factor}: no such factor; {nearest(factor, self.factors)}")
+            for outcome in outcomes:
+                if outcome not in OUTCOMES:
+                    raise ValueError(f"asks.{factor}: {outcome}: no such outcome; {nearest(outcome, OUTCOMES)}")
 
     def _check_arms(self) -> None:
         check_names("extra_arms", self.extra_arms)
         count = math.prod(map(len, self.factors.values())) + len(self.extra_arms)
         if count > MOST_ARMS:
             raise ValueError(f"factors: {count} arms, expected at most {MOST_ARMS}")
-        factorial = ("-".join(levels) or ONLY_ARM for levels in product(*self.factors.values()))
-        check_distinct("names of arms", [*factorial, *self.extra_arms])
+        check_distinct("names of arms", [*(arm for arm, _ in self._factorial()), *self.extra_arms])
+
+    def _factorial(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """Name and levels of every arm of the factorial."""
+        for levels in product(*self.factors.values()):
+            yield "-".join(levels) or ONLY_ARM, dict(zip(self.factors, levels, strict=True))
+
+    def set_by(self, arm: str) -> Settings:
+        """What an arm sets: that of its levels, and then its own."""
+        extra = self.extra_arms.get(arm)
+        levels = extra.levels if extra else dict(self._factorial())[arm]
+        settings: Settings = {}
+        for factor, level in levels.items():
+            settings = merged(settings, self.factors[factor][level])
+        return merged(settings, extra.set) if extra else settings
 
 
 class Arm(NamedTuple):

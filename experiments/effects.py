@@ -15,11 +15,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.plan import Cell, Plan
-from experiments.statistics import Comparison, contrast_weights, t_interval
+from experiments.statistics import Comparison, contrast_weights, t_interval, t_interval_by
 
 BY_SEED = ["factor", "low", "high", "outcome", "seed", "effect", "base"]
 KEY = ["design", "point", "factor", "low_level", "high_level", "outcome"]
 COLUMNS = [*KEY, "estimate", "low", "high", "seeds"]
+
+SAME = ["factor", "outcome"]
+"""What tells apart effects of the last levels."""
 
 Outcomes = Mapping[str, Mapping[str, float]]
 """Outcomes of every run that finished, by its id."""
@@ -64,7 +67,9 @@ def by_seed(cells: Sequence[Cell], outcomes: Outcomes) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*(cells[0].about if cells else ()), *BY_SEED])
 
 
-def intervals(effects: pd.DataFrame, key: Sequence[str], value: str = "effect") -> pd.DataFrame:
+def intervals(
+    effects: pd.DataFrame, key: Sequence[str], value: str = "effect", luck: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Means over seeds with 95 % t intervals.
 
     Parameters
@@ -75,32 +80,60 @@ def intervals(effects: pd.DataFrame, key: Sequence[str], value: str = "effect") 
         Columns that are kept.
     value
         Column of the effects.
+    luck
+        The same effects at more seeds of a market as large: an effect is taken to differ from seed to seed as much as
+        there, so that one seed will do. Without it, or with one seed of it, as much as among the own seeds.
 
     Returns
     -------
     DataFrame
         The key, then `estimate`, `low`, `high` and `seeds`.
     """
-    rows = [(*name, *_interval(group[value])) for name, group in effects.groupby(list(key), sort=False)]
+    known = {} if luck is None else dict(iter(luck.groupby(SAME)[value]))
+    rows = []
+    for name, group in effects.groupby(list(key), sort=False):
+        about = dict(zip(key, name, strict=True))
+        others = known.get(tuple(about.get(column) for column in SAME))
+        rows.append((*name, *_interval(group[value], others)))
     return pd.DataFrame(rows, columns=[*key, "estimate", "low", "high", "seeds"])
 
 
 def checks(planned: Plan, outcomes: Outcomes) -> dict[str, pd.DataFrame]:
-    """Effects in the smaller runs that check an experiment, as its folder has them.
+    """What the runs that check an experiment found, as its folder has it.
 
     Returns
     -------
     dict
         ``flips``: columns assumption, value, default, factor, outcome, effect, low, high, seeds; of the last level
         against the first. ``posterior``: columns draw, seed, factor, low, high, outcome, effect, base; seed by seed.
+        ``drawn``: a row for each draw, arm and seed, with the parameters drawn and all outcomes.
     """
-    ends, draws = (by_seed(planned.checks[name], outcomes) for name in ("flips", "posterior"))
+    own, ends, draws = (by_seed(cells, outcomes) for cells in (planned.cells, *planned.checks.values()))
     last = {factor: list(levels)[-1] for factor, levels in _levels(planned.checks["flips"])}
-    ends = ends[ends["high"] == ends["factor"].map(last)]
+    own, ends = (each[each["high"] == each["factor"].map(last)] for each in (own, ends))
     key = ["assumption", "value", "default", "factor", "outcome"]
-    flips = intervals(ends.reindex(columns=[*key, "effect"]), key).rename(columns={"estimate": "effect"})
+    luck = own if _same_market(planned.cells, planned.checks["flips"]) else None
+    flips = intervals(ends.reindex(columns=[*key, "effect"]), key, luck=luck).rename(columns={"estimate": "effect"})
     columns = ["draw", "seed", "factor", "low", "high", "outcome", "effect", "base"]
-    return {"flips": flips, "posterior": draws.reindex(columns=columns)}
+    drawn = _drawn(planned.checks["posterior"], outcomes)
+    return {"flips": flips, "posterior": draws.reindex(columns=columns), "drawn": drawn}
+
+
+def _same_market(cells: Sequence[Cell], others: Sequence[Cell]) -> bool:
+    """Whether runs of two designs are as large and as long as each other."""
+    sizes = [{(run.consumers, run.days, run.burn_in) for run in each[0].runs} for each in (cells, others) if each]
+    return len(sizes) == 2 and sizes[0] == sizes[1]
+
+
+def _drawn(cells: Sequence[Cell], outcomes: Outcomes) -> pd.DataFrame:
+    """Outcomes of every run at draws from the posterior, with the parameters drawn; runs that failed are left out."""
+    rows = [
+        {**cell.about, "arm": cell.arm, "seed": run.seed, **cell.values, **outcomes[run.id]}
+        for cell in cells
+        for run in cell.runs
+        if run.id in outcomes
+    ]
+    return pd.DataFrame(rows)
 
 
 def responses(runs: pd.DataFrame, outcomes: Sequence[str], *, design: str = "interventions") -> pd.DataFrame:
@@ -143,8 +176,8 @@ def _changed(runs: pd.DataFrame, home: int, point: int) -> tuple[str, str, str]:
     return ", ".join(paths), before, after
 
 
-def _interval(samples: pd.Series) -> tuple[float, float, float, int]:
-    found = t_interval(samples)
+def _interval(samples: pd.Series, others: pd.Series | None = None) -> tuple[float, float, float, int]:
+    found = t_interval(samples) if others is None else t_interval_by(samples, others)
     return found.value, found.low, found.high, found.seeds
 
 

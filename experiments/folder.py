@@ -42,8 +42,8 @@ def write(
     store
         Holds the runs that finished, whose tables are written, if they are kept.
     effects
-        Of smaller runs, by the name of their table: checks of the soft assumptions, draws from the posterior. One that
-        is empty is not written.
+        Of the runs that check it, by the name of their table: checks of the soft assumptions, draws from the posterior.
+        One that is empty is not written.
     config, manifest
         For `config.yaml` and `manifest.json`.
     finish

@@ -57,6 +57,7 @@ def description(settings: Settings, planned: Plan, failures: Mapping[str, Failed
         "points": len(planned.points.rows) if settings.experiment.design.is_used else 0,
         "arms": planned.arms,
         "seeds": list(settings.experiment.seeds),
+        "without_promotion": planned.without_promotion,
         "workers": executor.workers(settings.executor),
         **provenance(),
         "failures": [failure._asdict() for failure in failures.values()],

@@ -5,11 +5,22 @@ from __future__ import annotations
 import math
 
 from experiments.statistics import Estimate
+from sim.recorder import OUTCOMES, Outcome
+
+FOLLOWING: dict[str, Outcome] = {
+    "contribution_per_yuan": Outcome("contribution that a yuan of marketing money brings", "yuan/yuan", 1),
+    "customer_value": Outcome("twelve-month value of a brand's customer", "yuan/customer", 1),
+}
+"""Outcomes that follow from those of runs, the first from a pair of them (`experiments.worth`)."""
+
+KNOWN: dict[str, Outcome] = {**OUTCOMES, **FOLLOWING}
+"""Every outcome that a report speaks of."""
 
 SHOWN: tuple[str, ...] = (
-    "reach", "creator_conversion", "conversion", "acquisition_cost", "gmv", "gmv_kept", "repurchase", "return_rate",
-    "trust", "consumer_surplus", "kocs", "koc_retention", "koc_income", "koc_net_income", "creator_income_gini",
-    "brand_profit", "marketing_cost", "platform_revenue", "revenue_take", "revenue_annual_fee", "revenue_ads",
+    "reach", "creator_conversion", "paid_conversion", "conversion", "acquisition_cost", "customer_value", "gmv",
+    "gmv_kept", "repurchase", "return_rate", "trust", "consumer_surplus", "kocs", "koc_retention", "koc_income",
+    "koc_net_income", "creator_income_gini", "brand_profit", "contribution_per_yuan", "marketing_cost", "outlay_ads",
+    "outlay_kol", "outlay_koc", "outlay_own", "platform_revenue", "revenue_take", "revenue_annual_fee", "revenue_ads",
     "revenue_withdrawal_fee", "revenue_float",
 )  # fmt: skip
 """Outcomes of the verdict, in its order."""
@@ -34,6 +45,9 @@ IN_FIGURES: tuple[str, ...] = (
 )  # fmt: skip
 """Rows of the forest plot."""
 
+
+PARTS = ("outlay_", "revenue_")
+"""How names of outcomes begin that are parts of the one before them."""
 
 PERCENT_UNITS = ("points", "orders/view")
 

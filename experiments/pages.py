@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import re
 import textwrap
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from rich.cells import cell_len
 
 from experiments.outcomes import capital
 
@@ -36,6 +38,18 @@ def lines(text: str, bullet: str = "") -> list[str]:
         break_on_hyphens=False,
     )  # fmt: skip
     return [line.replace(_SPACE, " ") for line in found]
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of cells, the first of headings, as lines with columns: numbers to the right, words to the left."""
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    right = [all(re.match(r"[-+−<]?\s?\d|$", cell) for cell in column[1:]) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = zip(row, widths, right, strict=True)
+        padded = ((cell, " " * (width - cell_len(cell)), numeric) for cell, width, numeric in cells)
+        lines.append("  ".join(f"{gap}{cell}" if numeric else f"{cell}{gap}" for cell, gap, numeric in padded).rstrip())
+    return lines
 
 
 def tight(text: str) -> str:

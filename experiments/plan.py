@@ -1,4 +1,4 @@
-"""Every run of an experiment: points x arms x seeds, and the smaller runs that check it."""
+"""Every run of an experiment: points x arms x seeds, and the runs that check it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from experiments.runs import Run, runs_of
 from experiments.sampling import Points, draw
 from sim.errors import UserError
 from sim.parameters import Parameters
+
+SHARES = ("ads", "kol", "koc", "own")
+BUDGET = ("weekly_budget", *SHARES)
+"""What brands spend on promotion."""
 
 
 class Cell(NamedTuple):
@@ -60,8 +64,8 @@ class Plan(NamedTuple):
     points : Points
         Of its design; one without values where there is none.
     checks : dict
-        Cells of the designs that check it, in smaller markets: ``flips``, its soft assumptions at the ends of their
-        ranges, and ``posterior``, draws from the posterior of the calibration.
+        Cells of the designs that check it: ``flips``, its soft assumptions at the ends of their ranges, and
+        ``posterior``, draws from the posterior of the calibration.
     runs : dict
         Every run of all by its id; those of a world follow each other.
     """
@@ -72,9 +76,20 @@ class Plan(NamedTuple):
     runs: dict[str, Run]
 
     @property
-    def smaller(self) -> list[Run]:
-        """Runs of the checks."""
-        return [run for cells in self.checks.values() for cell in cells for run in cell.runs]
+    def checking(self) -> list[Run]:
+        """Runs that the effects in its checks are worked out from; none where nothing is checked."""
+        checks = [cell for cells in self.checks.values() for cell in cells]
+        return [run for cell in (*self.cells, *checks) for run in cell.runs] if checks else []
+
+    @property
+    def without_promotion(self) -> dict[str, str]:
+        """For each arm whose brands spend on promotion, the one that differs by their budget alone and is 0, if any."""
+        arms = {cell.arm: cell.runs[0].parameters.model_dump(mode="json") for cell in self.cells if not cell.point}
+        spends = {arm: _budget(parameters) > 0 for arm, parameters in arms.items()}
+        bare = {arm: merged(parameters, {"brands": dict.fromkeys(BUDGET)}) for arm, parameters in arms.items()}
+        free = [arm for arm in arms if not spends[arm]]
+        found = {arm: next((other for other in free if bare[other] == bare[arm]), "") for arm in arms if spends[arm]}
+        return {arm: other for arm, other in found.items() if other}
 
     @property
     def arms(self) -> list[str]:
@@ -106,7 +121,7 @@ def plan(settings: Settings, points: Points | None = None) -> Plan:
     own = (Point(row, study.seeds, within=f"point {n}: " if row else "") for n, row in enumerate(points.rows))
     cells = list(cells_of(study, base, own, Length(study.days, study.burn_in, study.keeps_tables, study.more)))
     made = Plan(cells, points, checks_of(study, base), {})
-    return made._replace(runs=by_world([*(run for cell in cells for run in cell.runs), *made.smaller]))
+    return made._replace(runs=by_world([*(run for cell in cells for run in cell.runs), *made.checking]))
 
 
 def checks_of(study: Study, base: Mapping[str, Any]) -> dict[str, list[Cell]]:
@@ -115,20 +130,22 @@ def checks_of(study: Study, base: Mapping[str, Any]) -> dict[str, list[Cell]]:
     Parameters
     ----------
     study
-        Its factors, `flips` and `posterior`; its further arms are left out.
+        Its factors, `flips` and `posterior`; of its further arms those that the check names.
     base
         Parameters of the market as nested mappings.
     """
-    factorial = study.model_copy(update={"extra_arms": {}})
     wishes: dict[str, tuple[Flips | Posterior, Iterator[Point]]] = {
         "flips": (study.flips, ends(study, base)), "posterior": (study.posterior, draws(study, base)),
     }  # fmt: skip
     if study.design.is_used:
         return {name: [] for name in wishes}
-    return {
-        name: list(cells_of(factorial, _smaller(base, wish.consumers), points, Length(wish.days, wish.burn_in)))
-        for name, (wish, points) in wishes.items()
-    }
+    found = {}
+    for name, (wish, points) in wishes.items():
+        again = wish.extra_arms if isinstance(wish, Posterior) else ()
+        arms_of = study.model_copy(update={"extra_arms": {arm: study.extra_arms[arm] for arm in again}})
+        length = Length(*wish.length(study.days, study.burn_in))
+        found[name] = list(cells_of(arms_of, _smaller(base, wish.consumers), points, length))
+    return found
 
 
 def cells_of(study: Study, base: Mapping[str, Any], points: Iterable[Point], length: Length) -> Iterator[Cell]:
@@ -158,12 +175,19 @@ def cells_of(study: Study, base: Mapping[str, Any], points: Iterable[Point], len
             yield Cell(number, values, arm.name, arm.levels, runs, point.about)
 
 
-def _smaller(base: Mapping[str, Any], consumers: int) -> dict[str, Any]:
+def _smaller(base: Mapping[str, Any], consumers: int | None) -> Mapping[str, Any]:
     """Parameters of a market of so many people, if it has more; in a small world, where the graph is a file."""
+    if consumers is None:
+        return base
     small = merged(base, {"market": {"consumers": min(consumers, base["market"]["consumers"])}})
     if small["graph"]["kind"] == "edgelist":  # a graph from a file cannot be made smaller
         small = merged(small, {"graph": {"kind": "small_world", "path": ""}})
     return small
+
+
+def _budget(parameters: Mapping[str, Any]) -> float:
+    brands = parameters["brands"]
+    return float(brands["weekly_budget"] * sum(brands[name] for name in SHARES))
 
 
 def _typed(parameters: Parameters, path: str) -> Any:

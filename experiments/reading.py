@@ -20,7 +20,8 @@ from sim.recorder import OUTCOMES
 CONFIG, RUNS = "config.yaml", "runs"
 EXPECTED = "expected a folder that koc run made, such as results/NAME/latest"
 STATUSES = {"finished", "failed", "pending"}
-MAPPINGS = ("factors", "labels", "questions", "design", "flips", "posterior")  # keys of an experiment
+MAPPINGS = ("factors", "extra_arms", "labels", "questions", "asks", "design", "flips", "posterior")
+"""Keys of an experiment."""
 TEXT, WHOLE, NUMBER, FLAG = "text", "whole numbers", "numbers", "true or false"
 GRAPH = (
     "consumers", "mean_degree", "max_degree", "clustering", "assortativity", "components", "largest_component_share",
@@ -48,6 +49,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "draw": WHOLE, "seed": WHOLE, "factor": TEXT, "low": TEXT, "high": TEXT, "outcome": TEXT, "effect": NUMBER,
         "base": NUMBER,
     },
+    "drawn": {**_OF_A_RUN, "draw": WHOLE},
 }  # fmt: skip
 """Columns that each table has, whatever else it holds."""
 _HOLDS = {TEXT: is_string_dtype, WHOLE: is_integer_dtype, NUMBER: is_numeric_dtype, FLAG: is_bool_dtype}

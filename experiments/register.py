@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from experiments.mistakes import declared, fields, limits, shown, span
+from experiments.mistakes import declared, field_at, fields, limits, shown, span
 from experiments.posterior_file import read
 from sim import state
 from sim.parameters import ASSUMPTION, CALIBRATED, Group, Parameters
@@ -27,8 +27,8 @@ What `koc calibrate` found of assumptions that published numbers bear upon ([cal
 prior, the posterior with its 95 % interval, and how much narrower it is than the prior. Where that is near zero, the
 targets do not pin the parameter down: its value is a guess, and conclusions are checked over draws of the posterior.
 
-| name | value | prior | posterior | narrower by | source of the prior |
-|---|---|---|---|---|---|"""
+| name | value | prior | posterior | narrower by | source of the prior | what would measure it |
+|---|---|---|---|---|---|---|"""
 _COLUMNS = ("name", "value", "unit", "allowed", "plausible", "source", "meaning")
 
 
@@ -62,8 +62,13 @@ def _calibrated(values: dict[str, str]) -> Iterator[str]:
         yield (
             f"| `{path}` | {values[path]} | {prior['low']:g} to {prior['high']:g}{scale} "
             f"| {one['median']:.3g} ({one['low']:.3g} to {one['high']:.3g}) "
-            f"| {round(100 * one['shrinkage'])} % | {prior['why']} |"
+            f"| {round(100 * one['shrinkage'])} % | {prior['why']} | {_measured(path)} |"
         )
+
+
+def _measured(path: str) -> str:
+    field = field_at(Parameters, tuple(path.split(".")))
+    return str((field and declared(field, "measured")) or "")
 
 
 def _rows(parameters: Parameters) -> Iterator[tuple[str, ...]]:

@@ -69,6 +69,26 @@ def t_interval(samples: Sequence[float] | NDArray[np.float64] | pd.Series) -> Es
     return Estimate(mean, mean - half, mean + half, p, n)
 
 
+def t_interval_by(samples: pd.Series, others: pd.Series) -> Estimate:
+    """Mean of independent values, with an interval by the variance among other values of the same kind.
+
+    Parameters
+    ----------
+    samples
+        Few values, perhaps one; those that are not finite are left out.
+    others
+        More of them, whose variance is taken for that of the samples; with fewer than two, `t_interval` of the samples.
+    """
+    x, y = (np.asarray(each, float)[np.isfinite(each)] for each in (samples, others))
+    if len(y) < 2 or not len(x):
+        return t_interval(x)
+    mean, error = float(x.mean()), float(y.std(ddof=1)) / np.sqrt(len(x))
+    if error == 0:
+        return Estimate(mean, mean, mean, float(mean == 0), len(x))
+    half = float(special.stdtrit(len(y) - 1, (1 + LEVEL) / 2)) * error
+    return Estimate(mean, mean - half, mean + half, 2 * float(special.stdtr(len(y) - 1, -abs(mean) / error)), len(x))
+
+
 def within_seeds(values: pd.DataFrame) -> dict[str, Estimate]:
     """Mean of every arm with an interval from which is taken what all arms of a seed share.
 

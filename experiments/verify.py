@@ -126,8 +126,8 @@ def _runs(planned: Plan, rows: Sequence[Mapping[str, Any]]) -> list[Run]:
 
 def _effects(left: Folder, planned: Plan, store: Store) -> list[str]:
     """Tables of effects that are not what the runs of the store make them, where it has all of these."""
-    ids = {run.id for run in planned.smaller}
-    known = store.known(planned.smaller)
+    ids = {run.id for run in planned.checking}
+    known = store.known(planned.checking)
     if store.damaged:
         return [str(store.damage(id)) for id in sorted(store.damaged)]
     if ids - known - store.failed(ids).keys():

@@ -376,7 +376,9 @@ class Market(ColumnarModel):
         return float(self._mean_trust(self.m.follows, self.m.creators, self.m.p.trust))
 
     def _start_measuring(self) -> None:
-        self.recorder.start_measuring(self.m.creators, self.m.accounts.revenue, self._brand_cash())
+        self.recorder.start_measuring(
+            self.m.creators, self.m.accounts.revenue, self._brand_cash(), self.m.brands
+        )
         if self.cells:
             self.cells.start(self.m)
         for column in ("reached", "bought_from", "bought_again"):
@@ -483,8 +485,9 @@ class Market(ColumnarModel):
             )
         m, recorder, creators = self.m, self.recorder, self.m.creators
         outcomes = recorder.outcomes(
-            self.world.population, m.consumers, creators, self._survey(), m.accounts.revenue, self._brand_cash()
-        )
+            self.world.population, m.consumers, creators, self._survey(), m.accounts.revenue, self._brand_cash(),
+            m.brands,
+        )  # fmt: skip
         if self.parameters.membership.choice:
             members = int(np.count_nonzero(m.people["looks"]))
             outcomes |= platform_outcomes(recorder.platforms(), members, recorder.burn_in)

@@ -71,6 +71,7 @@ def par(
     ge: float | None = None,
     le: float | None = None,
     plausible: tuple[float, float] | None = None,
+    measured: str = "",
 ) -> Any:
     """Declare one parameter.
 
@@ -88,8 +89,10 @@ def par(
         Allowed range, ends included.
     plausible
         Range over which sensitivity checks sweep an assumption.
+    measured
+        What would measure it, in a phrase.
     """
-    extra: Any = {"unit": unit, "source": source, "plausible": plausible}
+    extra: Any = {"unit": unit, "source": source, "plausible": plausible, "measured": measured}
     return Field(default, ge=ge, le=le, description=about, json_schema_extra=extra)
 
 
@@ -136,10 +139,12 @@ class Catalogue(Group):
     quality_spread: float = par(
         0.9, "standard deviation of true quality: what a product is worth to people on average", "utility", ASSUMPTION,
         ge=0, le=3,
+        measured="ratings of many goods of a category by one panel: how means differ between goods",
     )  # fmt: skip
     match_spread: float = par(
         1.5, "standard deviation of what a product is worth to one person more than to another", "utility", ASSUMPTION,
         ge=0, le=3,
+        measured="ratings of one product by many people: how they differ beside the same person's next rating",
     )  # fmt: skip
     price_spread: float = par(0.1, "standard deviation of log list price", "log yuan", ASSUMPTION, ge=0, le=1)
     quality_premium: float = par(
@@ -198,6 +203,7 @@ class People(Group):
     price_sensitivity: float = par(
         3.2, "median utility lost per reference price of the category", "utility", ASSUMPTION, ge=0.05, le=20,
         plausible=(2.4, 4.0),
+        measured="orders at prices raised by a tenth for people drawn by lot",
     )  # fmt: skip
     price_sensitivity_spread: float = par(0.35, "standard deviation of its log", "log", ASSUMPTION, ge=0, le=2)
     budget: float = par(900.0, "median monthly budget for these categories", "yuan/30 days", ASSUMPTION, ge=0, le=1e6)
@@ -226,7 +232,13 @@ class Need(Group):
     """Wanting something."""
 
     lapse: float = par(
-        0.125, "probability that an open need is met outside the market", "1/day", ASSUMPTION, ge=0.001, le=1
+        0.125,
+        "probability that an open need is met outside the market",
+        "1/day",
+        ASSUMPTION,
+        ge=0.001,
+        le=1,
+        measured="days from a need to a purchase anywhere: a diary of needs",
     )
     shape: float = par(
         0.6, "shape of the Gamma distribution of need rates over people (Schmittlein, Morrison & Colombo 1987)", "1",
@@ -244,12 +256,22 @@ class Attention(Group):
         ASSUMPTION,
         ge=0,
         le=20,
+        measured="item pages opened in the feed by a person and day: a platform's log",
     )
-    search: float = par(0.4, "probability to search when a need is open", "1/active day", ASSUMPTION, ge=0, le=1)
+    search: float = par(
+        0.4,
+        "probability to search when a need is open",
+        "1/active day",
+        ASSUMPTION,
+        ge=0,
+        le=1,
+        measured="share of people with a need who search on a day online: a platform's log beside a diary of needs",
+    )
     search_results: int = par(3, "results looked at per search", "products", ASSUMPTION, ge=1, le=20)
     open_rate: float = par(
         0.3, "probability to open a delivered post: mean taste, no need, no fatigue, trust of one half", "1",
         ASSUMPTION, ge=0.001, le=0.99,
+        measured="share of a group's members who open a post: the group's log",
     )  # fmt: skip
     interest: float = par(0.5, "effect of taste on the log odds to open", "logit/utility", ASSUMPTION, ge=0, le=3)
     trust: float = par(2.0, "effect of trust on the log odds to open", "logit", ASSUMPTION, ge=0, le=10)
@@ -296,15 +318,46 @@ class Remembering(Group):
     """What a consumer remembers of products: goodwill (Nerlove & Arrow 1962), and what was learnt."""
 
     goodwill_days: float = par(
-        35.0, "time in which goodwill falls to 1/e of itself", "days", ASSUMPTION, ge=0.1, le=1e12, plausible=(20, 60)
+        35.0,
+        "time in which goodwill falls to 1/e of itself",
+        "days",
+        ASSUMPTION,
+        ge=0.1,
+        le=1e12,
+        plausible=(20, 60),
+        measured="unaided recall of an advertised product two, four and eight weeks later",
     )
     knowledge_days: float = par(
         90.0, "the same of what is known of a product (Mehta, Rajiv & Srinivasan 2004)", "days", ASSUMPTION, ge=0.1,
         le=1e12, plausible=(45, 365),
     )  # fmt: skip
-    seen: float = par(0.05, "goodwill added by an ad or a public page", "1", ASSUMPTION, ge=0, le=10)
-    heard: float = par(0.07, "goodwill added by what somebody close says", "1", ASSUMPTION, ge=0, le=10)
-    use: float = par(2.0, "goodwill added by use", "1", ASSUMPTION, ge=0, le=10)
+    seen: float = par(
+        0.05,
+        "goodwill added by an ad or a public page",
+        "1",
+        ASSUMPTION,
+        ge=0,
+        le=10,
+        measured="unaided recall by people who were shown one ad or post, by lot, against people who were not",
+    )
+    heard: float = par(
+        0.07,
+        "goodwill added by what somebody close says",
+        "1",
+        ASSUMPTION,
+        ge=0,
+        le=10,
+        measured="unaided recall by people to whom somebody close wrote of a product, by lot, against others",
+    )
+    use: float = par(
+        2.0,
+        "goodwill added by use",
+        "1",
+        ASSUMPTION,
+        ge=0,
+        le=10,
+        measured="unaided recall of the product bought last when the next need opens",
+    )
     disappointed: float = par(0.2, "share of that where use disappoints", "1", ASSUMPTION, ge=0, le=1)
     match_known: float = par(
         0.25,
@@ -314,7 +367,15 @@ class Remembering(Group):
         ge=0,
         le=1,
     )
-    most_told: float = par(0.2, "most goodwill that pages and words can build", "1", ASSUMPTION, ge=0.01, le=100)
+    most_told: float = par(
+        0.2,
+        "most goodwill that pages and words can build",
+        "1",
+        ASSUMPTION,
+        ge=0.01,
+        le=100,
+        measured="unaided recall by how often an ad was shown, by lot",
+    )
     most_used: float = par(4.0, "most goodwill that use can build", "1", ASSUMPTION, ge=0.01, le=100)
 
 
@@ -364,7 +425,15 @@ class Choice(Group):
     friends_saturation: float = par(
         2.0, "how soon further friends add nothing: 1 − e^(−s friends)", "1/friend", ASSUMPTION, ge=0, le=100
     )
-    outside: float = par(-0.9, "utility of buying nothing", "utility", ASSUMPTION, ge=-10, le=10)
+    outside: float = par(
+        -0.9,
+        "utility of buying nothing",
+        "utility",
+        ASSUMPTION,
+        ge=-10,
+        le=10,
+        measured="share of all needs of a category that people meet in these shops: a diary of purchases",
+    )
 
 
 class Experience(Group):
@@ -377,7 +446,13 @@ class Experience(Group):
         0.75, "share of the mood of the moment that is left when the goods arrive", "1", ASSUMPTION, ge=0, le=1
     )
     return_below: float = par(
-        1.5, "utility under that of having nothing at which goods are sent back", "utility", ASSUMPTION, ge=0, le=100
+        1.5,
+        "utility under that of having nothing at which goods are sent back",
+        "utility",
+        ASSUMPTION,
+        ge=0,
+        le=100,
+        measured="how buyers who sent a product back rate it, and buyers who kept it",
     )
     hassle: float = par(0.3, "what a return costs the buyer", "share of price", ASSUMPTION, ge=0, le=2)
     tolerance: float = par(
@@ -575,9 +650,23 @@ class Creators(Group):
         0.05, "probability that a post that nobody pays for is made all the same, of what is used and liked", "1/post",
         ASSUMPTION, ge=0, le=1,
     )  # fmt: skip
-    live_share: float = par(0.5, "share of KOLs' paid public posts that are live rooms", "1", ASSUMPTION, ge=0, le=1)
+    live_share: float = par(
+        0.5,
+        "share of KOLs' paid public posts that are live rooms",
+        "1",
+        ASSUMPTION,
+        ge=0,
+        le=1,
+        measured="share of KOLs' paid posts that are live rooms: a list of contracts",
+    )
     urgency: float = par(
-        0.5, "share of the cost of buying without need that is not felt in a live room", "1", ASSUMPTION, ge=0, le=1
+        0.5,
+        "share of the cost of buying without need that is not felt in a live room",
+        "1",
+        ASSUMPTION,
+        ge=0,
+        le=1,
+        measured="orders in live rooms with and without a countdown, by lot",
     )
     past_posts: float = par(20.0, "posts that a creator has made before entry", "posts", ASSUMPTION, ge=0.1, le=1e4)
     specialty: float = par(

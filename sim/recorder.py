@@ -14,15 +14,18 @@ from sim.markets.standing import COUNTED, STANDING
 from sim.markets.sums import Party, Total, no_sums
 from sim.records import Table
 from sim.state import (
+    CHANNELS,
     CREATOR_CHANNELS,
     FEN,
     NOBODY,
     PRIVATE_CHANNELS,
     PUBLIC_CHANNELS,
+    Brand,
     Channel,
     Consumer,
     Creator,
     Int64,
+    Spending,
     Tier,
 )
 
@@ -57,6 +60,11 @@ ALWAYS: dict[str, Outcome] = {
     "average_order_value": Outcome("average order value", "yuan/order", 0),
     "return_rate": Outcome("return rate", "1", -1),
     "marketing_cost": Outcome("marketing cost", "yuan", -1),
+    "outlay_ads": Outcome("marketing cost: ads", "yuan", 0),
+    "outlay_kol": Outcome("marketing cost: KOLs", "yuan", 0),
+    "outlay_koc": Outcome("marketing cost: KOCs", "yuan", 0),
+    "outlay_own": Outcome("marketing cost: pools of the brands' own", "yuan", 0),
+    "customers": Outcome("brands' customers, each counted once for every brand", "customers", 1),
     "acquisition_cost": Outcome("acquisition cost of a brand's new customer", "yuan/customer", -1),
     "repurchase": Outcome("a brand's customers who bought it again", "1", 1),
     "trust": Outcome("mean trust of followers in creators", "1", 1),
@@ -76,6 +84,7 @@ ALWAYS: dict[str, Outcome] = {
     "revenue_coupon": Outcome("coupons funded by the platform", "yuan", 0),
     "revenue_pay": Outcome("pay funded by the platform", "yuan", 0),
     "brand_profit": Outcome("brands' profit", "yuan", 1),
+    "contribution": Outcome("brands' profit before marketing", "yuan", 1),
     "consumer_surplus": Outcome("consumer surplus", "yuan", 1),
     "product_gini": Outcome("Gini of products' orders", "1", 0),
 }
@@ -142,6 +151,9 @@ OF_PLATFORMS: dict[str, Outcome] = {
 """What runs measure in which people choose platforms."""
 
 OUTCOMES = ALWAYS | OF_CELLS | OF_PLATFORMS
+
+OUTLAYS = {"ads": Spending.ADS, "kol": Spending.KOL, "koc": Spending.KOC, "own": Spending.OWN}
+"""Channels on which marketing money is spent, by the end of the outcome's name."""
 
 DAILY = (
     "day", "gmv", "orders", "returned", "views", "public_views", "private_views", "public_orders", "private_orders",
@@ -217,12 +229,16 @@ class Recorder:
         self.revenue_before = np.zeros((0, len(Revenue)), np.int64)
         self.keep_orders = keep_orders
         self.brand_cash_before = 0
+        self.outlay_before = np.zeros(CHANNELS, np.int64)
 
-    def start_measuring(self, creators: Table[Creator], revenue: NDArray[np.int64], brand_cash: int) -> None:
+    def start_measuring(
+        self, creators: Table[Creator], revenue: NDArray[np.int64], brand_cash: int, brands: Table[Brand]
+    ) -> None:
         """Remember what stands when burn-in ends."""
         self.first_kocs = np.flatnonzero((creators["tier"] == Tier.KOC) & (creators["active"]))
         self.revenue_before = revenue.copy()
         self.brand_cash_before = brand_cash
+        self.outlay_before = outlay_of(brands)
 
     def count(self, tally: Tally, today: Sums, marketing_cost: int, kocs: int) -> None:
         """Add a day after burn-in; marketing cost in fen."""
@@ -286,6 +302,7 @@ class Recorder:
         trust: float,
         revenue: NDArray[np.int64],
         brand_cash: int,
+        brands: Table[Brand],
     ) -> dict[str, float]:
         """All of `ALWAYS`, over the days after burn-in.
 
@@ -301,6 +318,8 @@ class Recorder:
             The ledger's revenue accounts now, fen, shape (V, len(Revenue)).
         brand_cash
             What brands own now, fen.
+        brands
+            As they are now.
         """
         weekly_reach = _ratio(self.reach, self.weeks)
         ordered, total = self.sums.ordered, self.sums.total
@@ -313,6 +332,8 @@ class Recorder:
         kocs = (creators["tier"] == Tier.KOC) & (creators["brand"] == NOBODY)
         still = creators["active"][self.first_kocs]
         by_stream = (revenue - self.revenue_before).sum(axis=0) / FEN
+        profit, marketing = (brand_cash - self.brand_cash_before) / FEN, self.marketing_cost / FEN
+        by_channel = (outlay_of(brands) - self.outlay_before) / FEN
         income, effort = creators["earned"][kocs].sum() / FEN, creators["effort"][kocs].sum()
         values = {
             "reach": weekly_reach,
@@ -335,8 +356,10 @@ class Recorder:
             "share_coefficient": _ratio(gmv, gmv - gmv_led),
             "average_order_value": _ratio(gmv / FEN, orders),
             "return_rate": _ratio(total[Total.RETURNED], total[Total.RETURNED] + total[Total.KEPT]),
-            "marketing_cost": self.marketing_cost / FEN,
-            "acquisition_cost": _ratio(self.marketing_cost / FEN, total[Total.NEW_CUSTOMERS]),
+            "marketing_cost": marketing,
+            **{f"outlay_{name}": by_channel[channel] for name, channel in OUTLAYS.items()},
+            "customers": customers,
+            "acquisition_cost": _ratio(marketing, total[Total.NEW_CUSTOMERS]),
             "repurchase": _ratio(int(np.bitwise_count(consumers["bought_again"]).sum()), customers),
             "trust": trust,
             "koc_retention": float(still.mean()) if still.size else float("nan"),
@@ -348,7 +371,8 @@ class Recorder:
             "creator_revenue": creators["earned"].sum() / FEN,
             "platform_revenue": by_stream.sum(),
             **{f"revenue_{stream.name.lower()}": by_stream[stream] for stream in Revenue},
-            "brand_profit": (brand_cash - self.brand_cash_before) / FEN,
+            "brand_profit": profit,
+            "contribution": profit + marketing,
             "consumer_surplus": total[Total.SURPLUS] / FEN,
             "product_gini": gini(self.sums.products),
         }
@@ -359,6 +383,11 @@ def by_channel(pages: Int64) -> Int64:
     """Pages seen through each channel, of a tally's `viewed`."""
     total: Int64 = pages.sum(axis=(1, 2, 3))
     return total
+
+
+def outlay_of(brands: Table[Brand]) -> NDArray[np.int64]:
+    """Marketing money that all brands have spent on each channel since the first day, fen, shape (CHANNELS,)."""
+    return np.asarray(brands["outlay"]).sum(axis=0)
 
 
 def by_domain(counts: Int64) -> tuple[int, int, int]:

@@ -86,9 +86,12 @@ WRONG = {
         "experiment.flips.assumptions: creators.hyp is no parameter with a plausible range; "
         "did you mean 'creators.hype'?"
     ),
-    "experiment.flips.seeds=1": "experiment.flips.seeds=1: expected a whole number from 2 to 1000 (seeds)",
-    "experiment.flips.burn_in=120": (
-        "experiment.flips.burn_in=120 of days=80 leaves no day to count; expected less than days"
+    "experiment.flips.seeds=0": "experiment.flips.seeds=0: expected a whole number from 1 to 1000 (seeds)",
+    "experiment.flips.days=100": (
+        "experiment.flips.burn_in=120 of days=100 leaves no day to count; expected less than days"
+    ),
+    "experiment.flips.days=200": (
+        "experiment.flips.seeds=1: a smaller or shorter market has luck of its own; expected at least 2"
     ),
     "executor.workers=-1": "executor.workers=-1: expected a whole number from 0 to 10000",
     "executor=dask": "executor=dask: not installed; see configs/executor/dask.yaml",

@@ -234,7 +234,9 @@ def test_draws_from_the_posterior_are_tabled(made: Made) -> None:
     outcomes = table["outcome"].nunique()
     assert len(table) == 2 * 2 * 3 * outcomes  # draws, seeds, factors
     assert sorted(table["seed"].unique()) == [0, 1, 2, 3]
-    assert len(made) == RUNS + 8 * 2 * 2  # arms, draws, seeds
+    assert len(made) == RUNS + (8 + 7) * 2 * 2  # arms of the factorial and beside it, draws, seeds
+    drawn = pd.read_parquet("results/quick/latest/drawn.parquet")
+    assert drawn.groupby("draw").size().to_list() == [30, 30]
 
 
 def test_a_posterior_of_parameters_that_there_are_not_is_refused(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,7 +273,7 @@ def test_tasks_share_a_dispatch_when_runs_are_small_but_never_a_seed(made: Made)
     sized = list(executor._tasks(made))
     assert [run.seed for task in sized for run in task] == [run.seed for run in made]
     assert all(len({run.seed for run in task}) == 1 for task in sized)
-    assert max(len(task) for task in sized) == 2  # of 2,000 people and 150 days
+    assert max(len(task) for task in sized) == 2  # of 2,000 people and 120 days
 
 
 def test_real_workers_yield_what_this_process_yields(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,14 +62,14 @@ def test_without_factors_there_is_one_arm() -> None:
 
 def test_the_headline_separates_the_take_from_the_pay_at_private_koc() -> None:
     by_name = {arm.name: arm.parameters for arm in load_settings().arms()}
-    assert len(by_name) == 14
+    assert len(by_name) == 21
     take, pay = by_name["take_only"], by_name["commission_only"]
     with_both, with_neither = by_name["commission-private-koc"], by_name["commission_free-private-koc"]
     assert take.platform == with_both.platform and take.creators == with_neither.creators
     assert pay.platform == with_neither.platform and pay.creators == with_both.creators
     for name, arm in by_name.items():
         shares = arm.brands.ads + arm.brands.kol + arm.brands.koc + arm.brands.own
-        assert shares == pytest.approx(0 if name == "no_promotion" else 1)
+        assert shares == pytest.approx(0 if name.startswith(("no_promotion", "unpaid")) else 1)
 
 
 def test_settings_of_arms_names_the_first_place_of_each_parameter() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from experiments.configuration import load_settings
 from experiments.design import Study
-from experiments.effects import by_seed
+from experiments.effects import by_seed, checks
 from experiments.mistakes import validated
 from experiments.paths import at
-from experiments.plan import Cell, checks_of
+from experiments.plan import Cell, checks_of, plan
 from experiments.posterior_file import read
 from sim.errors import UserError
 from sim.parameters import Parameters
@@ -61,11 +63,50 @@ def test_no_draws_unless_asked_for() -> None:
 def test_effects_are_paired_within_draw_and_seed() -> None:
     found = drawn(study(), BASE)
     y = {"with-few": 1.0, "with-many": 4.0, "without-few": 3.0, "without-many": 6.0}
-    outcomes = {
-        run.id: {"y": y[cell.arm] + 10 * cell.about["draw"] + run.seed} for cell in found for run in cell.runs
-    }
+    outcomes = {run.id: {"y": y[cell.arm] + 10 * cell.about["draw"] + run.seed} for cell in found for run in cell.runs}
     table = by_seed(found, outcomes)
     assert len(table) == 3 * 2 * 2  # draws, seeds, factors
     fees = table[table["factor"] == "fees"]
     assert (fees["effect"] == 2.0).all()
     assert fees["base"].to_list() == [2.5 + 10 * draw + seed for draw in range(3) for seed in (2 * draw, 2 * draw + 1)]
+
+
+def test_arms_beside_the_factorial_are_made_at_draws_where_that_is_said() -> None:
+    extra = {"free": {"levels": {"fees": "with"}, "set": {"brands": {"weekly_budget": 0.0}}}}
+    found = drawn(study(extra_arms=extra, posterior={**WISH, "extra_arms": ["free"]}), BASE)
+    assert [cell.arm for cell in found[:5]] == ["with-few", "with-many", "without-few", "without-many", "free"]
+    assert "free" not in {cell.arm for cell in drawn(study(extra_arms=extra), BASE)}
+    with pytest.raises(UserError, match=r"posterior\.extra_arms: fre: no such arm; did you mean 'free'"):
+        study(extra_arms=extra, posterior={**WISH, "extra_arms": ["fre"]})
+
+
+def test_checks_are_made_in_the_experiments_own_market() -> None:
+    own = study(days=20, burn_in=5, posterior={"draws": 2}, flips={"assumptions": ["creators.hype"]})
+    made = checks_of(own, BASE)
+    sizes = {(run.consumers, run.days, run.burn_in) for cells in made.values() for cell in cells for run in cell.runs}
+    assert sizes == {(BASE["market"]["consumers"], 20, 5)}
+    assert {len(cell.runs) for cells in made.values() for cell in cells} == {1}
+
+
+@pytest.mark.parametrize("check", ["flips", "posterior"])
+def test_a_smaller_market_needs_seeds_of_its_own(check: str) -> None:
+    with pytest.raises(UserError, match=rf"{check}\.seeds=1: a smaller or shorter market"):
+        study(**{check: {"consumers": 100, "seeds": 1}})
+
+
+def test_one_seed_of_a_check_takes_its_interval_from_the_experiment() -> None:
+    """The effect of 2 differs by seed with a variance of 4 in the experiment; so it does at the ends."""
+    flips = {"assumptions": ["creators.hype"], "seeds": 1}
+    whole = validated(Study, {"name": "e", "factors": {"fees": FACTORS["fees"]}, "seeds": 9, "days": 9, "burn_in": 3,
+                              "flips": flips})  # fmt: skip
+    settings = load_settings(["experiment=single"])
+    planned = plan(settings.model_copy(update={"experiment": whole}))
+    luck = np.random.default_rng(1).normal(0, 2, 9)
+    outcomes = {
+        run.id: {"y": (2.0 + luck[run.seed]) * (cell.arm == "without")}
+        for cells in (planned.cells, planned.checks["flips"]) for cell in cells for run in cell.runs
+    }  # fmt: skip
+    found = checks(planned, outcomes)["flips"]
+    assert set(found["seeds"]) == {1}
+    half = (found["high"] - found["low"]) / 2
+    assert half.to_list() == pytest.approx([2.306 * luck.std(ddof=1)] * 3, rel=1e-3)

@@ -10,13 +10,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
-from rich.cells import cell_len
-
 from experiments.checksums import add
 from experiments.drawing.fonts import note
 from experiments.drawing.style import Drawing, house_style, save, words_of
 from experiments.outcomes import capital
-from experiments.pages import filled, picture
+from experiments.pages import aligned, filled, picture
 from experiments.pages import lines as lines_of
 from experiments.reading import Folder
 from experiments.working_folder import destination
@@ -117,18 +115,6 @@ def text(finding: Finding) -> list[str]:
     lines = [line for sentence in finding.sentences for line in lines_of(sentence)]
     lines += ["", *aligned([finding.columns, *finding.rows]), ""] if finding.rows else [""]
     return lines + [line for note in finding.notes for line in lines_of(note, "  - ")]
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows of cells, the first of headings, as lines with columns: numbers to the right, words to the left."""
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    right = [all(re.match(r"[-+−<]?\s?\d|$", cell) for cell in column[1:]) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        cells = zip(row, widths, right, strict=True)
-        padded = ((cell, " " * (width - cell_len(cell)), numeric) for cell, width, numeric in cells)
-        lines.append("  ".join(f"{gap}{cell}" if numeric else f"{cell}{gap}" for cell, gap, numeric in padded).rstrip())
-    return lines
 
 
 def _page(left: Folder) -> str:

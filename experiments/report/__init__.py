@@ -24,7 +24,7 @@ def write(folder: Path, spread: Spread = map) -> str:
     Returns
     -------
     str
-        The verdict in words, for the terminal; the text of verdict.txt.
+        The answers in words, for the terminal; verdict.txt tells more.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def write(folder: Path, spread: Spread = map) -> str:
     from experiments.checksums import add
     from experiments.report.figures import draw_all
     from experiments.report.load import load
-    from experiments.report.page import page, plain
+    from experiments.report.page import brief, page, plain
     from experiments.report.verdict import judge, table
     from experiments.report.words import tell
 
@@ -43,10 +43,9 @@ def write(folder: Path, spread: Spread = map) -> str:
     verdict = judge(results)
     drawings = draw_all(results, verdict, folder / "figures", spread)  # other processes draw while this one tells
     told = tell(results, verdict)
-    text = plain(results, told)
     table(verdict).to_csv(folder / "verdict.csv", index=False)
-    (folder / "verdict.txt").write_text(text, encoding="utf-8")
+    (folder / "verdict.txt").write_text(plain(results, told), encoding="utf-8")
     (folder / "report.html").write_text(page(results, verdict, told, dict(drawings)), encoding="utf-8")
     figures = [path.relative_to(folder).as_posix() for path in (folder / "figures").iterdir()]
     add(folder, ["verdict.csv", "verdict.txt", "report.html", *figures])
-    return text
+    return brief(results, told)

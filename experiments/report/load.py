@@ -11,6 +11,7 @@ import pandas as pd
 
 from experiments.outcomes import capital
 from experiments.reading import Folder, find
+from experiments.report.worth import with_worth
 from experiments.statistics import Comparison
 from experiments.working_folder import destination
 from sim.errors import UserError
@@ -32,6 +33,8 @@ class Results:
         Checks of the soft assumptions, if they were made.
     posterior : DataFrame or None
         Effects at draws from the posterior, if they were made.
+    drawn : DataFrame or None
+        The runs at these draws: a row for each draw, arm and seed, with the parameters drawn and the outcomes.
     graph : DataFrame or None
         What the social graph of each run is like, if it was kept.
     platforms : DataFrame or None
@@ -46,6 +49,10 @@ class Results:
         Names for people of arms, factors and levels.
     unfinished : int
         Arms and seeds that did not finish.
+    without_promotion : dict
+        For each arm, the one of equal policy in which brands spend nothing, if there is one.
+    days : int
+        That were measured.
     """
 
     folder: Path
@@ -57,6 +64,7 @@ class Results:
     split: pd.DataFrame
     flips: pd.DataFrame | None
     posterior: pd.DataFrame | None
+    drawn: pd.DataFrame | None
     graph: pd.DataFrame | None
     platforms: pd.DataFrame | None
     config: dict[str, Any]
@@ -66,6 +74,8 @@ class Results:
     extras: pd.DataFrame
     labels: dict[str, str] = field(default_factory=dict)
     unfinished: int = 0
+    without_promotion: dict[str, str] = field(default_factory=dict)
+    days: int = 0
     _by_seed: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -92,6 +102,19 @@ class Results:
         if arm in self.labels or arm not in self.arms.index:
             return self.label(arm)
         return ", ".join(self.label(str(level)) for level in self.arms.loc[arm])
+
+    @property
+    def against(self) -> dict[str, str]:
+        """Arms beside the factorial that are compared with one arm that they name."""
+        told = find(self.config, "extra_arms") or {}
+        named = {str(arm): str((each or {}).get("against") or "") for arm, each in told.items()}
+        known = {*self.arms.index, *self.extras.index}
+        return {arm: other for arm, other in named.items() if other in known}
+
+    def is_own_market(self, check: str) -> bool:
+        """Whether the runs of a check, ``flips`` or ``posterior``, are as large and as long as the experiment's."""
+        told = find(self.config, check) or {}
+        return all(told.get(key) is None for key in ("consumers", "days", "burn_in"))
 
     @property
     def has_draws(self) -> bool:
@@ -148,15 +171,19 @@ def load(folder: Path) -> Results:
         inside &= levels[factor].isin(known)
     _check_factorial(folder, levels[inside], factors)
     tables = {name: left.table(name) for name in ("daily", "funnel", "creators", "split")}
-    flips, posterior, graph, platforms = (
-        left.table(n) if left.has(n) else None for n in ("flips", "posterior", "graph", "platforms")
+    flips, posterior, drawn, graph, platforms = (
+        left.table(n) if left.has(n) else None for n in ("flips", "posterior", "drawn", "graph", "platforms")
     )
+    unpaid = left.manifest.get("without_promotion") or {}
+    days = int(find(config, "days") or 0) - int(find(config, "burn_in") or 0)
+    finished = with_worth(finished, unpaid, days)
     labels = {str(k): str(v) for k, v in (find(config, "labels") or {}).items()}
     name = find(config, "name") if isinstance(find(config, "name"), str) else None
     return Results(
         folder=folder, name=name or destination(folder.resolve()).parent.name, runs=finished, config=config,
         manifest=left.manifest, factors=factors, arms=levels[inside], extras=levels[~inside], labels=labels,
         unfinished=len(every) - len(finished), flips=flips, posterior=posterior, graph=graph, platforms=platforms,
+        drawn=None if drawn is None else with_worth(drawn, unpaid, days), without_promotion=unpaid, days=days,
         **tables,
     )  # fmt: skip
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from experiments.changes import CHANGES, changes
-from experiments.outcomes import PERCENT_UNITS, SHOWN, amount, capital, number, percent
-from experiments.pages import filled, picture
+from experiments.outcomes import KNOWN, PARTS, PERCENT_UNITS, SHOWN, amount, capital, number, percent
+from experiments.pages import aligned, filled, picture
 from experiments.pages import lines as lines_of
+from experiments.report import promotion
 from experiments.report.figures import Words
 from experiments.report.load import Results
 from experiments.report.reasons import found_at_large
@@ -16,7 +17,6 @@ from experiments.report.verdict import Effect, Verdict, table
 from experiments.report.words import Told
 from experiments.statistics import t_interval
 from experiments.working_folder import destination
-from sim.recorder import OUTCOMES
 
 HIDDEN = {"config", "failures"}
 
@@ -30,22 +30,38 @@ class Cell(NamedTuple):
 
 
 def plain(results: Results, told: Told) -> str:
-    """The verdict as text of 100 columns."""
+    """The whole verdict as text of 100 columns."""
     lines = [f"Verdict: {results.name}", ""]
     if told.platforms:
         lines += ["PLATFORMS", *(line for said in told.platforms for line in lines_of(said, "  - ")), ""]
     for answer in told.answers:
-        lines += [answer.question.upper(), *lines_of(f"{answer.winner} {answer.size}"), *lines_of(answer.who)]
+        lines += [answer.question.upper(), *(line for text in answer.first for line in lines_of(text))]
         lines += [line for sentence in answer.why for line in lines_of(sentence, "  - ")]
+        lines += [line for sentence in answer.settle for line in lines_of(f"Settled? {sentence}", "  - ")]
         lines += [line for sentence in answer.unknown for line in lines_of(f"How sure? {sentence}", "  - ")]
         lines += [line for sentence in answer.flips for line in lines_of(f"Flips? {sentence}", "  - ")]
         lines.append("")
     for title, sentences in (
-        ("INTERACTIONS", told.interactions), ("FURTHER ARMS", told.extras), ("READ WITH CARE", told.notes),
+        ("WHAT A YUAN OF PROMOTION BRINGS", told.promotion), ("INTERACTIONS", told.interactions),
+        ("FURTHER ARMS", told.extras), ("READ WITH CARE", told.notes),
     ):  # fmt: skip
         if sentences:
             lines += [title, *(line for sentence in sentences for line in lines_of(sentence, "  - ")), ""]
     return "\n".join([*lines, *lines_of(told.criterion)]) + "\n"
+
+
+def brief(results: Results, told: Told) -> str:
+    """The verdict for a terminal: what promotion brings and what is to be borne in mind, then the answers."""
+    lines = [f"Verdict: {results.name}", ""]
+    if told.promotion:
+        lines += ["WHAT A YUAN OF PROMOTION BRINGS, against no promotion (95 % interval over seeds)"]
+        lines += [*aligned(promotion.lines(results)), ""]
+    lines += [*lines_of(told.notes[0]), ""]
+    for answer in told.answers:
+        lines += [answer.question.upper(), *(line for text in answer.first for line in lines_of(text))]
+        lines += [*(line for sentence in answer.settle for line in lines_of(sentence, "  - ")), ""]
+    lines += lines_of("Reasons, interactions, further arms and what would change the answers: verdict.txt, report.html")
+    return "\n".join(lines) + "\n"
 
 
 def page(results: Results, verdict: Verdict, told: Told, drawings: Mapping[str, Words]) -> str:
@@ -64,7 +80,8 @@ def page(results: Results, verdict: Verdict, told: Told, drawings: Mapping[str, 
         figures={name: _figure(results, name, drawing) for name, drawing in drawings.items()},
         comparisons=[f"{results.label(c.high)} instead of {results.label(c.low)}" for c in results.comparisons],
         effects=_effect_rows(results, verdict), arms=[results.arm_label(a) for a in _arms(results)],
-        means=_mean_rows(results), flips=_flip_rows(results), provenance=_provenance(results),
+        means=_mean_rows(results), promotion=promotion.rows(results), flips=_flip_rows(results),
+        provenance=_provenance(results),
         seeds=results.seeds, burn_in=results.burn_in,
     )  # fmt: skip
 
@@ -84,17 +101,17 @@ def _effect_rows(results: Results, verdict: Verdict) -> list[dict[str, Any]]:
         effects = [verdict.main(c, key) for c in results.comparisons]
         if any(effects):
             cells = [_cell(e, float(str(holm[e.name, key]))) if e else Cell("n/a", "", "unclear") for e in effects]
-            rows.append({"label": OUTCOMES[key].label, "cells": cells, "part": key.startswith("revenue_")})
+            rows.append({"label": KNOWN[key].label, "cells": cells, "part": key.startswith(PARTS)})
     return rows
 
 
 def _cell(effect: Effect, p_holm: float) -> Cell:
-    look = "neither" if effect.clear and OUTCOMES[effect.outcome].better == 0 else effect.favours
+    look = "neither" if effect.clear and KNOWN[effect.outcome].better == 0 else effect.favours
     mark = "*" if effect.clear and p_holm > 0.05 else ""
     if effect.in_percent:
         e = effect.relative
         return Cell(f"{percent(e.value)} %{mark}", f"{percent(e.low)} to {percent(e.high)}", look)
-    e, unit = effect.difference, OUTCOMES[effect.outcome].unit
+    e, unit = effect.difference, KNOWN[effect.outcome].unit
     shares = unit in PERCENT_UNITS
     low, high = (percent(v) if shares else number(v, signed=True) for v in (e.low, e.high))
     return Cell(f"{amount(e.value, unit)}{mark}", f"{low} to {high}", look)
@@ -107,13 +124,13 @@ def _arms(results: Results) -> list[str]:
 def _mean_rows(results: Results) -> list[dict[str, Any]]:
     rows = []
     for key in (key for key in SHOWN if key in results.runs):
-        outcome = OUTCOMES[key]
+        outcome = KNOWN[key]
         values = results.outcome(key)
         means = [t_interval(values[arm]).value for arm in _arms(results)]
         shares = outcome.unit in PERCENT_UNITS
         cells = [percent(m, signed=False) if shares else number(m) for m in means]
         unit = {"1": "", "orders/view": "orders/100 views"}.get(outcome.unit, outcome.unit)
-        rows.append({"label": outcome.label, "unit": unit, "cells": cells, "part": key.startswith("revenue_")})
+        rows.append({"label": outcome.label, "unit": unit, "cells": cells, "part": key.startswith(PARTS)})
     return rows
 
 
@@ -124,7 +141,7 @@ def _flip_rows(results: Results) -> list[dict[str, str]]:
     return [
         {
             "assumption": str(row["assumption"]), "value": f"{row['value']:g}", "factor": results.label(row["factor"]),
-            "outcome": OUTCOMES[row["outcome"]].label if row["outcome"] in OUTCOMES else str(row["outcome"]),
+            "outcome": KNOWN[row["outcome"]].label if row["outcome"] in KNOWN else str(row["outcome"]),
             "effect": f"{number(row['effect'], signed=True)} ({number(row['low'], signed=True)} to "
             f"{number(row['high'], signed=True)})",
             "default": f"{number(row['default_effect'], signed=True)} ({number(row['default_low'], signed=True)} to "

@@ -29,6 +29,10 @@ GMV_TERMS = {
 """Terms of GMV: the first three of orders that no friend's word led to, the last all GMV over theirs."""
 
 
+PAID_BY_BRANDS = ("creator_revenue", "revenue_ads", "revenue_annual_fee")
+"""What brands pay beside what is divided of a price; creators' income holds their part of prices, too."""
+
+
 class Part(NamedTuple):
     """A part of an effect, in its unit and as a share of the base."""
 
@@ -62,8 +66,19 @@ def gmv_parts(results: Results, comparison: Comparison) -> list[Part]:
 
 
 def per_hundred(results: Results) -> dict[str, pd.DataFrame]:
-    """What each party gets of 100 yuan that consumers pay, each a table of seeds by arms."""
+    """What each party ends up with of 100 yuan that consumers pay, each a table of seeds by arms.
+
+    What brands pay out of their part goes to whom they pay it: fees of posts to creators, ads and annual fees to the
+    platform.
+    """
     wide = results.split.pivot_table(index=["seed", "arm"], columns="party", values="yuan", aggfunc="sum").fillna(0.0)
+    if set(PAID_BY_BRANDS) <= set(results.runs) and {"brand", "creator", "platform"} <= set(wide):
+        paid = results.runs.set_index(["seed", "arm"])[list(PAID_BY_BRANDS)].reindex(wide.index)
+        fees = paid["creator_revenue"] - wide["creator"]
+        charged = paid["revenue_ads"] + paid["revenue_annual_fee"]
+        wide = wide.assign(
+            brand=wide["brand"] - fees - charged, creator=wide["creator"] + fees, platform=wide["platform"] + charged
+        )
     shares = 100 * wide.div(wide.sum(axis=1).where(lambda s: s > 0), axis=0)
     order = [p for p in PARTIES if p in shares] + [p for p in shares.columns if p not in PARTIES]
     arms = [*results.arms.index, *results.extras.index]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from experiments.outcomes import INTERESTS, OVERALL
+from experiments.outcomes import INTERESTS, KNOWN, OVERALL
 from experiments.report.load import Results
 from experiments.report.verdict import Effect, Verdict
-from experiments.statistics import LEVEL, Comparison, Estimate, share_of_base
-from sim.recorder import OUTCOMES
+from experiments.statistics import LEVEL, Comparison, Estimate, contrast, relative_contrast, share_of_base
 
 TOLD = tuple(dict.fromkeys([*OVERALL, *(key for keys in INTERESTS.values() for key in keys)]))
 
@@ -33,13 +33,15 @@ class Spread(NamedTuple):
     of_people: float
 
 
-def spread(samples: NDArray[np.float64]) -> Spread:
+def spread(samples: NDArray[np.float64], luck: float = np.nan) -> Spread:
     """Take apart what is due to the draw and what to the seed (law of total variance), and predict.
 
     Parameters
     ----------
     samples : shape (draws, seeds)
         An effect; draws that lack a value are left out.
+    luck
+        Variance between seeds of one draw, where there is one seed of each; known from elsewhere.
 
     Returns
     -------
@@ -51,10 +53,11 @@ def spread(samples: NDArray[np.float64]) -> Spread:
     """
     kept = samples[np.isfinite(samples).all(axis=1)]
     draws, seeds = kept.shape
-    if draws < 2 or seeds < 2:
+    if draws < 2 or (seeds < 2 and not np.isfinite(luck)):
         return Spread(Estimate(np.nan, np.nan, np.nan, np.nan, 0), np.nan)
     mean = float(kept.mean())
-    between, within = float(kept.mean(axis=1).var(ddof=1)), float(kept.var(axis=1, ddof=1).mean())
+    between = float(kept.mean(axis=1).var(ddof=1))
+    within = float(kept.var(axis=1, ddof=1).mean()) if seeds > 1 else luck
     people = max(between - within / seeds, 0.0)
     half = float(special.stdtrit(draws - 1, (1 + LEVEL) / 2)) * np.sqrt(people + between / draws)
     total = people + within
@@ -63,19 +66,30 @@ def spread(samples: NDArray[np.float64]) -> Spread:
 
 def spread_of(results: Results, comparison: Comparison, outcome: str) -> tuple[Spread, str]:
     """Spread of a main effect, and its unit: per cent where every draw and seed has a base to relate it to."""
+    rows = effects_drawn(results, comparison, outcome)
+    shares = share_of_base(rows["effect"], rows["base"])
+    in_percent = bool((shares.notna() | rows["effect"].isna()).all()) and bool(shares.notna().any())
+    measure = relative_contrast if in_percent else contrast
+    known = outcome in results.runs and len(rows)
+    luck = float(measure(results.outcome(outcome), results.arms, (comparison,)).var(ddof=1)) if known else np.nan
+    values = rows.assign(value=shares if in_percent else rows["effect"])
+    return spread(by_draw(values, "value"), luck), "%" if in_percent else KNOWN[outcome].unit
+
+
+def effects_drawn(results: Results, comparison: Comparison, outcome: str) -> pd.DataFrame:
+    """Rows of the table of effects at draws, columns draw, effect and base among them; none where nothing was drawn."""
     frame = results.posterior
     if frame is None:
-        return spread(np.empty((0, 0))), ""
-    rows = frame[
-        (frame["factor"] == comparison.factor) & (frame["high"] == comparison.high) & (frame["outcome"] == outcome)
-    ]
-    relative = share_of_base(rows["effect"], rows["base"])
-    in_percent = bool((relative.notna() | rows["effect"].isna()).all()) and bool(relative.notna().any())
-    values = relative if in_percent else rows["effect"]
-    samples = np.array([group.to_numpy(float) for _, group in values.groupby(rows["draw"])]).reshape(
-        rows["draw"].nunique(), -1 if len(rows) else 0
-    )
-    return spread(samples), "%" if in_percent else OUTCOMES[outcome].unit
+        return pd.DataFrame(columns=["draw", "effect", "base"])
+    which = (frame["factor"] == comparison.factor) & (frame["high"] == comparison.high)
+    return frame[which & (frame["outcome"] == outcome)]
+
+
+def by_draw(rows: pd.DataFrame, value: str) -> NDArray[np.float64]:
+    """Values of a column, shape (draws, seeds); NaN where a run is missing."""
+    places = rows.groupby("draw").cumcount()
+    wide = rows.assign(place=places).pivot(index="draw", columns="place", values=value)
+    return wide.to_numpy(float)
 
 
 def doubt(estimate: Estimate, effect: Effect | None) -> str:

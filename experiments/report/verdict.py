@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.outcomes import INTERESTS, OVERALL, SHOWN
+from experiments.outcomes import INTERESTS, KNOWN, OVERALL, SHOWN
 from experiments.report.load import Results
 from experiments.statistics import (
     Comparison,
@@ -22,7 +22,6 @@ from experiments.statistics import (
     share_of_base,
     t_interval,
 )  # fmt: skip
-from sim.recorder import OUTCOMES
 
 COLUMNS = [
     "kind", "effect", "low", "high", "outcome", "unit", "base", "difference", "difference_low", "difference_high",
@@ -61,7 +60,7 @@ class Effect(NamedTuple):
     @property
     def favours(self) -> Side:
         """The side on which the outcome is clearly better."""
-        better = OUTCOMES[self.outcome].better
+        better = KNOWN[self.outcome].better
         if not self.clear or better == 0:
             return "unclear"
         return "high" if self.difference.value * better > 0 else "low"
@@ -96,6 +95,13 @@ class Verdict(NamedTuple):
     def overall(self, comparison: Comparison) -> Side:
         """The overall winner."""
         return self.side(comparison, OVERALL)
+
+    def losers(self, comparison: Comparison) -> list[str]:
+        """Parties that clearly lose something with the side that is better overall."""
+        side = self.overall(comparison)
+        if side not in ("high", "low"):
+            return []
+        return [party for party, best in self.parties(comparison).items() if best not in (side, "unclear")]
 
 
 def effect_name(comparisons: tuple[Comparison, ...]) -> str:
@@ -156,9 +162,15 @@ def _by_outcome(
 
 
 def neighbours(results: Results) -> list[tuple[str, str]]:
-    """Pairs of an extra arm and an arm of the factorial that agree on every factor the extra arm stays within."""
+    """Pairs of an extra arm and what it is compared with.
+
+    That is the arm that it names, or those of the factorial that agree on every factor that it stays within.
+    """
     pairs = []
     for extra, levels in results.extras.iterrows():
+        if other := results.against.get(str(extra)):
+            pairs.append((str(extra), other))
+            continue
         near = pd.Series(True, index=results.arms.index)
         for factor, known in results.factors.items():
             if levels[factor] in known:
@@ -172,7 +184,7 @@ def table(verdict: Verdict) -> pd.DataFrame:
     rows = [
         {
             "kind": e.kind, "effect": e.name, "low": e.low, "high": e.high, "outcome": e.outcome,
-            "unit": OUTCOMES[e.outcome].unit, "base": e.base.value,
+            "unit": KNOWN[e.outcome].unit, "base": e.base.value,
             "difference": e.difference.value, "difference_low": e.difference.low, "difference_high": e.difference.high,
             "relative": e.relative.value, "relative_low": e.relative.low, "relative_high": e.relative.high,
             "p": e.difference.p, "seeds": e.difference.seeds, "clear": e.clear,

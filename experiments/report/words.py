@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from experiments.changes import CHANGES, changes
-from experiments.outcomes import INTERESTS, OVERALL, interval, number, percent, prediction, span, value_text
+from experiments.outcomes import (
+    INTERESTS,
+    KNOWN,
+    OVERALL,
+    amount,
+    interval,
+    number,
+    percent,
+    prediction,
+    span,
+    value_text,
+)
 from experiments.pages import sentence
+from experiments.reading import find
 from experiments.report import reasons
 from experiments.report.load import Results
 from experiments.report.platforms import CELLS, tell_platforms
+from experiments.report.promotion import Promoted, promoted
+from experiments.report.settling import explains, measured
+from experiments.report.spending import MOST_APART, pairs, unequal
 from experiments.report.unknown import TOLD, doubt, holds, spread_of
 from experiments.report.verdict import Effect, Side, Verdict, effect_name, neighbours
-from experiments.statistics import Comparison, baseline, contrast, relative_contrast, t_interval
-from sim.recorder import OUTCOMES
+from experiments.statistics import Comparison, Estimate, baseline, contrast, relative_contrast, t_interval
+from experiments.worth import DISCOUNT
 
 OTHERS = ("reach", "creator_conversion", "acquisition_cost", "repurchase", "return_rate", "trust", "kocs")
 STREAMS = ("revenue_take", "revenue_annual_fee", "revenue_ads", "revenue_withdrawal_fee", "revenue_float")
@@ -29,15 +46,31 @@ say = partial(sentence, "verdict.en.j2")
 
 
 class Answer(NamedTuple):
-    """The answer to one question."""
+    """The answer to one question.
+
+    Attributes
+    ----------
+    spend : str
+        That the sides do not spend the same, where they do not: it is said before all else.
+    asked : str
+        What the question asks for in so many words.
+    """
 
     question: str
+    spend: str
+    asked: str
     winner: str
     size: str
     who: str
     why: list[str]
     unknown: list[str]
+    settle: list[str]
     flips: list[str]
+
+    @property
+    def first(self) -> list[str]:
+        """What is said of it before reasons and doubts."""
+        return [text for text in (self.spend, self.asked, f"{self.winner} {self.size}", self.who) if text]
 
 
 class Told(NamedTuple):
@@ -46,6 +79,7 @@ class Told(NamedTuple):
     criterion: str
     platforms: list[str]
     answers: list[Answer]
+    promotion: list[str]
     interactions: list[str]
     extras: list[str]
     notes: list[str]
@@ -64,24 +98,45 @@ def tell(results: Results, verdict: Verdict) -> Told:
     answers = [
         Answer(
             results.question(c.factor, None if len(results.factors[c.factor]) == 2 else c),
-            winner(results, verdict, c), size(results, verdict, c), who(results, verdict, c), why(results, verdict, c),
-            unknown_sentences(results, verdict, c), flip_sentences(results, c),
+            spend(results, pairs(results, c)), asked(results, verdict, c), winner(results, verdict, c),
+            size(results, verdict, c), who(results, verdict, c), why(results, verdict, c),
+            unknown_sentences(results, verdict, c), settle_sentences(results, verdict, c), flip_sentences(results, c),
         )
         for c in results.comparisons
     ]  # fmt: skip
     wants = [(party, names.values()) for party, names in INTERESTS.items()]
-    criterion = say("criterion", wants, [OUTCOMES[key].label for key in OVERALL])
+    criterion = say("criterion", wants, [KNOWN[key].label for key in OVERALL])
     return Told(
-        criterion, tell_platforms(results), answers, interactions(results, verdict), extras(results, verdict),
-        notes(results),
+        criterion, tell_platforms(results), answers, promotion(results), interactions(results, verdict),
+        extras(results, verdict), notes(results),
     )  # fmt: skip
 
 
+def spend(results: Results, compared: Iterable[tuple[str, str]]) -> str:
+    """That two arms that are compared do not spend the same; empty where all do."""
+    apart = unequal(results, compared)
+    if not apart:
+        return ""
+    arms = [(results.arm_label(arm), f"{number(yuan)} yuan") for arm, yuan in
+            ((apart.high, apart.high_yuan), (apart.low, apart.low_yuan))]  # fmt: skip
+    return say("spend", *arms, percent(apart.high_yuan / apart.low_yuan - 1) if apart.low_yuan else "")
+
+
+def asked(results: Results, verdict: Verdict, comparison: Comparison) -> str:
+    """The outcomes that a question asks for; empty where it names none."""
+    wanted = (find(results.config, "asks") or {}).get(comparison.factor) or ()
+    effects = [
+        {**_told(e), "over_draws": over_draws(results, comparison, e.outcome)}
+        for e in (verdict.main(comparison, key) for key in wanted) if e
+    ]  # fmt: skip
+    return say("asked", results.label(comparison.high), results.label(comparison.low), effects) if effects else ""
+
+
 def winner(results: Results, verdict: Verdict, comparison: Comparison) -> str:
-    """Which side is better overall, and whether so over the draws."""
+    """Which side is better overall, whether so over the draws, and who loses by it."""
     side = verdict.overall(comparison)
     name = results.label(comparison.low if side == "low" else comparison.high)
-    return say("winner", side, name, holds(results, verdict, comparison))
+    return say("winner", side, name, holds(results, verdict, comparison), verdict.losers(comparison))
 
 
 def size(results: Results, verdict: Verdict, comparison: Comparison) -> str:
@@ -99,7 +154,7 @@ def who(results: Results, verdict: Verdict, comparison: Comparison) -> str:
     groups: dict[Side, list[str]] = {side: [] for side in SIDES}
     for party, side in verdict.parties(comparison).items():
         effects = [e for key in INTERESTS[party] if (e := verdict.main(comparison, key)) and e.clear]
-        said = ", ".join(f"{INTERESTS[party][e.outcome]} {_figure(e).split(' (')[0]}" for e in effects)
+        said = ", ".join(f"{INTERESTS[party][e.outcome]} {_gain(e)}" for e in effects)
         groups[side].append(f"{party} ({said})" if said else party)
     return say("who", results.label(comparison.high), [(side, names) for side, names in groups.items() if names])
 
@@ -127,15 +182,48 @@ def interactions(results: Results, verdict: Verdict) -> list[str]:
 
 
 def extras(results: Results, verdict: Verdict) -> list[str]:
-    """What each arm beside the factorial does against its neighbours."""
+    """What each arm beside the factorial does against its neighbours; not of those that others are counted from."""
     sentences = []
+    idle = set(results.without_promotion.values()) - set(results.against)
     for extra, neighbour in neighbours(results):
-        if extra.startswith(CELLS):
-            continue  # the map tells of them
+        if extra in idle or extra.startswith(CELLS):
+            continue  # others are counted from it, or the map tells of it
         effects = [verdict.of("extra arm", f"{extra} vs {neighbour}", key) for key in TOLD]
         labels = results.arm_label(extra), results.arm_label(neighbour)
-        sentences.append(say("extra", *labels, [_told(e) for e in effects if e and e.clear]))
+        without = {extra, neighbour} & set(results.without_promotion.values())
+        unlike = "" if without else spend(results, [(neighbour, extra)])
+        sentences.append(say("extra", *labels, [_told(e) for e in effects if e and e.clear], unlike))
     return sentences
+
+
+def promotion(results: Results) -> list[str]:
+    """What a yuan of marketing money brings in each arm beside the factorial, what a customer costs and is worth."""
+    return [_promoted(results, each) for each in promoted(results) if each.arm not in results.arms.index]
+
+
+def _promoted(results: Results, each: Promoted) -> str:
+    seeds, draws = each.over_seeds, each.over_draws["contribution_per_yuan"]
+    figures = {
+        key: f"{amount(e.value, unit, signed=False)} ({number(e.low)} to {number(e.high)})"
+        for key, unit in (("acquisition_cost", "yuan"), ("customer_value", "yuan"))
+        if np.isfinite((e := seeds[key]).value)
+    }
+    return say(
+        "promoted", results.arm_label(each.arm), _around(seeds["contribution_per_yuan"]),
+        _around(draws) if draws.seeds else "", number(seeds["reach"].value),
+        percent(seeds["paid_conversion"].value, signed=False) if seeds["reach"].value else "", figures,
+        "" if abs(each.of_budget - 1) <= MOST_APART else _more_or_less(each.of_budget - 1),
+    )  # fmt: skip
+
+
+def _more_or_less(share: float) -> str:
+    return f"{percent(abs(share), signed=False)} % {'more' if share > 0 else 'less'}"
+
+
+def _around(estimate: Estimate) -> str:
+    """An estimate and its interval as plain numbers."""
+    value, low, high = (number(each) for each in estimate[:3])
+    return f"{value} ({low} to {high})" if estimate.seeds > 1 else value
 
 
 def unknown_sentences(results: Results, verdict: Verdict, comparison: Comparison) -> list[str]:
@@ -145,8 +233,30 @@ def unknown_sentences(results: Results, verdict: Verdict, comparison: Comparison
         found, unit = spread_of(results, comparison, outcome)
         if found.estimate.low < found.estimate.high:  # else nothing is known, or nothing ever differs
             what = doubt(found.estimate, verdict.main(comparison, outcome))
-            figure, label = prediction(found.estimate, unit), OUTCOMES[outcome].label
+            if what == "against" and results.is_own_market("posterior"):
+                what = "other"
+            figure, label = prediction(found.estimate, unit), KNOWN[outcome].label
             sentences.append(say("over_draws", label, figure, found.estimate.seeds, what))
+    return sentences
+
+
+def settle_sentences(results: Results, verdict: Verdict, comparison: Comparison) -> list[str]:
+    """For each outcome that decides a question: settled over the draws, or what would settle it."""
+    sentences = []
+    for outcome in OVERALL if results.has_draws else ():
+        estimate = spread_of(results, comparison, outcome)[0].estimate
+        if not estimate.seeds:
+            continue
+        label = KNOWN[outcome].label
+        if estimate.clear:
+            sentences.append(say("settled", label, estimate.seeds))
+        elif found := explains(results, comparison, outcome):
+            more, less = results.label(comparison.high), results.label(comparison.low)
+            turn = number(found.turns_at) if np.isfinite(found.turns_at) else ""
+            correlation = f"{found.correlation:+.2f}".replace("-", "−")
+            sentences.append(
+                say("settle", label, found, correlation, turn, more if found.rises else less, measured(found.path))
+            )
     return sentences
 
 
@@ -168,7 +278,9 @@ def flip_sentences(results: Results, comparison: Comparison) -> list[str]:
 
 def notes(results: Results) -> list[str]:
     """What a reader must bear in mind."""
-    said = [say("design", results.seeds, len(results.arms) + len(results.extras))]
+    people = int(results.graph["consumers"].mean()) if results.graph is not None else 0
+    arms = len(results.arms) + len(results.extras)
+    said = [say("design", results.seeds, arms, people, results.days, results.burn_in, _checking(results))]
     if results.graph is not None:
         said.append(say("graph", results.graph.mean(numeric_only=True)))
     if results.unfinished:
@@ -177,18 +289,30 @@ def notes(results: Results) -> list[str]:
         said.append(say("few_seeds"))
     if found := results.manifest.get("precision"):
         ends = f"{number(found['low'], signed=True)} to {number(found['high'], signed=True)}"
-        labels = results.label(found["contrast"]), OUTCOMES[found["outcome"]].label
+        labels = results.label(found["contrast"]), KNOWN[found["outcome"]].label
         said.append(say("precision", *labels, number(found["asked"]), ends, found["factor"]))
     if results.posterior is not None:
         by_draw = results.posterior.groupby("draw")["seed"].nunique()
-        said.append(say("posterior", len(by_draw), int(by_draw.max())))
+        said.append(say("posterior", len(by_draw), int(by_draw.max()), results.is_own_market("posterior")))
     elif results.comparisons:
         said.append(say("no_draws"))
     if results.flips is None:
         said.append(say("no_flips"))
     else:
-        said.append(say("flips_made", int(results.flips["seeds"].max())))
+        said.append(say("flips_made", int(results.flips["seeds"].max()), results.is_own_market("flips")))
+    if "customer_value" in results.runs:
+        said.append(say("worth", results.days, percent(DISCOUNT, signed=False)))
     return said
+
+
+def _checking(results: Results) -> list[tuple[str, int]]:
+    """How many runs the checks are, beside those of the experiment itself."""
+    drawn = 0 if results.drawn is None else len(results.drawn)
+    moved = 0
+    if results.flips is not None:
+        ends = results.flips[~results.flips["default"].astype(bool)]
+        moved = int(ends.groupby(["assumption", "value"])["seeds"].max().sum()) * len(results.arms)
+    return [(name, count) for name, count in (("draws", drawn), ("flips", moved)) if count]
 
 
 def _mostly(results: Results, verdict: Verdict, comparison: Comparison) -> tuple[str, str] | None:
@@ -211,7 +335,7 @@ def _gmv(results: Results, comparison: Comparison) -> str:
     clear = sorted((p for p in parts if p.estimate.clear), key=lambda p: -abs(p.estimate.value))
     rest = [p.name for p in parts if p.estimate.seeds and not p.estimate.clear]
     told = [f"{p.name} {percent(p.estimate.value)} ({span(p.estimate, '%')})" for p in clear]
-    return say("gmv", percent(total.value), OUTCOMES["gmv_kept"].label, told, rest)
+    return say("gmv", percent(total.value), KNOWN["gmv_kept"].label, told, rest)
 
 
 def _money(results: Results, comparison: Comparison) -> str:
@@ -237,7 +361,7 @@ def _budget(results: Results, comparison: Comparison) -> str:
 
 
 def _interaction(results: Results, first: Comparison, second: Comparison, effect: Effect) -> str:
-    outcome = OUTCOMES[effect.outcome]
+    outcome = KNOWN[effect.outcome]
     measure, unit = (relative_contrast, "%") if effect.in_percent else (contrast, outcome.unit)
     at = []
     for level in (second.high, second.low):
@@ -257,7 +381,7 @@ def _flips(outcome: str, rows: pd.DataFrame) -> str:
     counts = [(change, int((rows["change"] == change).sum())) for change in ("same", "as unclear")]
     rest = [(change, count) for change, count in counts if count]
     ranges = len(rows), rows["assumption"].nunique()
-    return say("flips", OUTCOMES[outcome].label, moved, rest, ranges, rows["at_default"].iloc[0])
+    return say("flips", KNOWN[outcome].label, moved, rest, ranges, rows["at_default"].iloc[0])
 
 
 def _clear_both_ways(effect: Effect) -> bool:
@@ -270,10 +394,19 @@ def _clear_both_ways(effect: Effect) -> bool:
 def _told(effect: Effect) -> dict[str, Any]:
     """An effect for a template."""
     unclear = not effect.clear and effect.difference.seeds >= 2
-    return {"label": OUTCOMES[effect.outcome].label, "figure": _figure(effect), "unclear": unclear, "over_draws": ""}
+    return {"label": KNOWN[effect.outcome].label, "figure": _figure(effect), "unclear": unclear, "over_draws": ""}
+
+
+def _gain(effect: Effect) -> str:
+    """An effect in per cent and, where it is money, from how many yuan to how many."""
+    unit, shares = KNOWN[effect.outcome].unit, percent(effect.relative.value)
+    if not unit.startswith("yuan"):
+        return _figure(effect).split(" (")[0]
+    found = f"{number(effect.difference.low, signed=True)} to {number(effect.difference.high, signed=True)} {unit}"
+    return f"{shares} %, {found}" if effect.in_percent else found
 
 
 def _figure(effect: Effect) -> str:
     if effect.in_percent:
         return interval(effect.relative, "%")
-    return interval(effect.difference, OUTCOMES[effect.outcome].unit)
+    return interval(effect.difference, KNOWN[effect.outcome].unit)

@@ -44,6 +44,7 @@ def write_run(folder: Path, seeds: int = 10, *, noise: float = 0.03, seed: int =
         for arm, levels in arms.items():
             x = np.array([_position(f, levels[f]) for f in FACTORS])
             row = _outcomes(x, common, rng, noise)
+            row["paid_conversion"] = row["creator_conversion"]
             told = {"status": "finished", "run_id": f"{arm}-{s}", "seconds": 1.0}
             rows.append({"arm": arm, **levels, "seed": s, **told, **row})
             daily.append(_daily(row, common, rng).assign(arm=arm, seed=s))

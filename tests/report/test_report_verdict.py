@@ -62,7 +62,10 @@ def test_clear_and_unclear(verdict: Verdict) -> None:
 
 def test_sides_and_words_agree(results: Results, verdict: Verdict) -> None:
     assert verdict.overall(DOMAIN) == "high"
-    assert winner(results, verdict, DOMAIN) == "Better overall: private domain."
+    assert winner(results, verdict, DOMAIN) == (
+        "Better overall: private domain, at the calibrated values; what the calibration leaves open was not looked at."
+    )
+    assert winner(results, verdict, FEES).endswith("Worse off with it: platform.")
     assert verdict.parties(FEES)["platform"] == "low"
     assert "worse off: platform (revenue −9" in who(results, verdict, FEES)
 
@@ -216,7 +219,7 @@ def test_what_no_check_shows_is_not_called_the_same(run_folder: Path) -> None:
     assert results.flips is not None
     results.flips[["low", "high"]] = [-1e9, 1e9]
     told = flip_sentences(results, FEES)[0]
-    assert told.startswith("GMV net of returns: not clear at 4 of the 4 ends of 2 assumptions' ranges (in the smaller")
+    assert told.startswith("GMV net of returns: not clear at 4 of the 4 ends of 2 assumptions' ranges (in the checks")
     clear = (results.flips["assumption"] == "creators.hype") & (results.flips["value"] == 0.0)
     results.flips.loc[clear, "low"] = 1e-9  # of the sign that the experiment found
     assert "the same at 1 and not clear at 3 of the 4 ends" in flip_sentences(results, FEES)[0]

@@ -9,12 +9,11 @@ from matplotlib.axes import Axes
 
 from experiments.drawing.forest import Mark, beside, direction, forest, in_percent, limit_of, sides
 from experiments.drawing.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, new_figure, panels, wrapped
-from experiments.outcomes import IN_FIGURES, INTERESTS, OVERALL, amount, capital, percent
+from experiments.outcomes import IN_FIGURES, INTERESTS, KNOWN, OVERALL, amount, capital, percent
 from experiments.report.load import Results
 from experiments.report.unknown import holds, spread_of
 from experiments.report.verdict import Effect, Verdict
 from experiments.statistics import Comparison
-from sim.recorder import OUTCOMES
 
 
 def headline(results: Results, verdict: Verdict) -> Drawing | None:
@@ -30,7 +29,8 @@ def headline(results: Results, verdict: Verdict) -> Drawing | None:
     )
     if results.has_draws:
         caption += (
-            " Thin lines: 95 % prediction intervals over draws of what the calibration leaves open, in smaller markets."
+            " Thin lines: 95 % prediction intervals over draws of what the calibration leaves open, in "
+            + ("the same market." if results.is_own_market("posterior") else "smaller or shorter markets.")
         )
     names = [f"{capital(party)}: {INTERESTS[party][key]}" for party, key in rows]
     data = pd.DataFrame([
@@ -57,7 +57,7 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
         "Interactions are not in it: see the table."
     )
     data = pd.DataFrame([_row(c, e) for c in comparisons for key in rows if (e := verdict.main(c, key))])
-    names = [wrapped(OUTCOMES[key].label, 26) for key in rows]
+    names = [wrapped(KNOWN[key].label, 26) for key in rows]
     return _drawing(results, verdict, rows, names, _counts(results, verdict, rows), caption, data)
 
 
@@ -101,7 +101,7 @@ def _marks(results: Results, comparison: Comparison, row: int, effect: Effect, l
 
 def colour_of(effect: Effect) -> str:
     """Colour of the side that is better; grey if neither clearly is."""
-    if effect.clear and OUTCOMES[effect.outcome].better == 0:
+    if effect.clear and KNOWN[effect.outcome].better == 0:
         return GREY
     return {"high": BLUE, "low": VERMILLION}.get(effect.favours, UNCLEAR)
 
@@ -110,7 +110,7 @@ def written(effect: Effect) -> str:
     """The number beside the mark: per cent, or the outcome's unit where per cent are not defined."""
     if effect.in_percent:
         return f"{percent(effect.relative.value)} %"
-    return amount(effect.difference.value, OUTCOMES[effect.outcome].unit)
+    return amount(effect.difference.value, KNOWN[effect.outcome].unit)
 
 
 def _counts(results: Results, verdict: Verdict, rows: Sequence[str]) -> str:
@@ -122,20 +122,22 @@ def _counts(results: Results, verdict: Verdict, rows: Sequence[str]) -> str:
 
 
 def _winners(results: Results, verdict: Verdict) -> str:
-    winners, doubtful, others = [], [], []
+    winners, doubtful, costs, others = [], [], [], []
     for c in results.comparisons:
         low, high = results.label(c.low), results.label(c.high)
         side = verdict.overall(c)
         if side in ("high", "low"):
             winners.append(high if side == "high" else low)
+            lost = verdict.losers(c)
+            costs += [f"worse off with {winners[-1]}: {' and '.join(lost)}"] if lost else []
             doubtful += [winners[-1]] if holds(results, verdict, c) is False else []
         else:
             others.append(f"{high} or {low}: {'the two disagree' if side == 'split' else 'no clear difference'}")
-    judged = " and ".join(OUTCOMES[key].label for key in OVERALL)
+    judged = " and ".join(KNOWN[key].label for key in OVERALL)
     if doubtful:
         which = "none of it" if doubtful == winners else f"{' and '.join(doubtful)} not"
         others.append(f"{which} settled over what the calibration leaves open")
-    return "; ".join([f"Better by {judged}: {', '.join(winners) or 'none'}", *others])
+    return "; ".join([f"Better by {judged}: {', '.join(winners) or 'none'}", *costs, *others])
 
 
 def _row(comparison: Comparison, effect: Effect) -> dict[str, object]:
@@ -143,6 +145,6 @@ def _row(comparison: Comparison, effect: Effect) -> dict[str, object]:
         "factor": comparison.factor, "low": comparison.low, "high": comparison.high, "outcome": effect.outcome,
         "relative": effect.relative.value, "relative_low": effect.relative.low, "relative_high": effect.relative.high,
         "difference": effect.difference.value, "difference_low": effect.difference.low,
-        "difference_high": effect.difference.high, "unit": OUTCOMES[effect.outcome].unit,
+        "difference_high": effect.difference.high, "unit": KNOWN[effect.outcome].unit,
         "seeds": effect.difference.seeds,
     }  # fmt: skip

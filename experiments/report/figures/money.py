@@ -15,10 +15,7 @@ from experiments.statistics import within_seeds
 
 COLOURS = {"goods": "#C9C9C9", "brand": SKY, "creator": GREEN, "platform": VERMILLION, "shipping": "#E9E4D8"}
 OTHERS = (PURPLE, ORANGE, BLUE)
-GETS = {
-    "cost of goods": "the cost of goods takes", "brand": "the brand gets", "creator": "the creator gets",
-    "platform": "the platform gets", "shipping": "shipping takes",
-}  # fmt: skip
+TOLD = {"brand": "brands end up with", "creator": "creators with"}
 LEAST_WRITTEN = 4.5
 
 
@@ -41,10 +38,10 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
     ax.set_xlim(low, 100 - low)
     _names(ax, data[data["arm"] == arms[0]])
     caption = (
-        "What consumers paid after burn-in for goods they kept, by who received it; means over seeds. The whisker "
-        "at the end of a segment is the 95 % interval of its length, without what all arms of a seed share. A "
-        "segment left of zero is money put in. What a party gets is not its profit: costs outside these sales are "
-        "not in it."
+        "What consumers paid after burn-in for goods they kept, by who ended up with it: fees of posts, ads and "
+        "annual fees go from the brands' part to whom they are paid. Means over seeds. The whisker at the end of a "
+        "segment is the 95 % interval of its length, without what all arms of a seed share. A segment left of zero is "
+        "money put in. What a party gets is not its profit: costs outside these sales are not in it."
     )
     return Drawing(figure, title, caption, data)
 
@@ -60,21 +57,19 @@ def _shares(results: Results) -> pd.DataFrame:
 
 
 def _title(results: Results) -> str:
-    moves = [
-        (abs(part.estimate.value), part, c)
-        for c in results.comparisons
-        for part in reasons.money_parts(results, c)
-        if part.estimate.clear
-    ]
-    if not moves:
-        return "Who gets each 100 yuan does not clearly differ"
-    size, part, c = max(moves, key=lambda m: m[0])
-    change = "more" if part.estimate.value > 0 else "less"
-    who = GETS.get(part.name, f"{part.name} gets")
-    return (
-        f"Of each 100 yuan, {who} {size:.1f} yuan {change} with {results.label(c.high)} "
-        f"than with {results.label(c.low)}"
+    """What the parties that the policy does not set itself get more or less of, where that moves most."""
+    found = []
+    for c in results.comparisons:
+        parts = {p.name: p.estimate for p in reasons.money_parts(results, c) if p.name in TOLD and p.estimate.clear}
+        if parts:
+            found.append((max(abs(e.value) for e in parts.values()), c, parts))
+    if not found:
+        return "What brands and creators get of each 100 yuan does not clearly differ"
+    _, c, parts = max(found, key=lambda each: each[0])
+    moves = " and ".join(
+        f"{TOLD[name]} {abs(e.value):.1f} yuan {'more' if e.value > 0 else 'less'}" for name, e in parts.items()
     )
+    return f"Of each 100 yuan that consumers pay, {moves} with {results.label(c.high)} than with {results.label(c.low)}"
 
 
 def _colour(party: str, rank: int) -> str:

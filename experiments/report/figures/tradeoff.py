@@ -13,16 +13,18 @@ from numpy.typing import NDArray
 from experiments.drawing.labels import Box, free_place
 from experiments.drawing.style import GREY, INK, LEVELS, PALE, Drawing, new_figure
 from experiments.outcomes import capital, percent
+from experiments.reading import find
 from experiments.report.load import Results
 from experiments.report.verdict import Verdict
 from experiments.statistics import within_seeds
 
 MARKERS = ("o", "s", "^", "D")
+CONVERSION = "paid_conversion"
 
 
 def draw(results: Results, verdict: Verdict) -> Drawing | None:
     """Reach and conversion of creators' pages, with 95 % bars, over lines of equal reach x conversion."""
-    if not {"reach", "creator_conversion"} <= set(results.runs):
+    if not {"reach", CONVERSION} <= set(results.runs):
         return None
     data = _points(results)
     drawn = data[(data["reach"] > 0) & (data["conversion"] > 0)]
@@ -31,7 +33,7 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
     figure = new_figure(_title(results, verdict), 5.4)
     ax = figure.subplots()
     ax.set(xscale="log", yscale="log", xlabel="reach: people whom paid creators reached in a week",
-           ylabel="conversion: orders per 100 pages seen")  # fmt: skip
+           ylabel="conversion: orders per 100 of their pages seen")  # fmt: skip
     _limits(ax, drawn)
     _equal_lines(ax)
     ax.annotate("grey lines: equal reach × conversion", (0.01, 0.015), xycoords="axes fraction", color=GREY, fontsize=8)
@@ -43,13 +45,13 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
         "Each point is an arm: the mean over seeds with 95 % intervals on both axes, from which is taken what all "
         "arms of a seed share (Cousineau 2005, Morey 2008), so that arms can be compared. Along a grey line reach "
         "times conversion is the same: the number on it is the orders if everybody reached saw one page. Pages of "
-        "creators alone: search and ads are not in it."
+        "paid creators alone: search and ads are not in it, nor are arms in which nobody is paid."
     )
     return Drawing(figure, _title(results, verdict), caption, data)
 
 
 def _points(results: Results) -> pd.DataFrame:
-    reach, conversion = results.outcome("reach"), results.outcome("creator_conversion")
+    reach, conversion = results.outcome("reach"), results.outcome(CONVERSION)
     rows = []
     for arm, r, c in zip(reach, within_seeds(reach).values(), within_seeds(conversion).values(), strict=True):
         rows.append({
@@ -60,20 +62,24 @@ def _points(results: Results) -> pd.DataFrame:
 
 
 def _title(results: Results, verdict: Verdict) -> str:
-    trades = []
+    """What the question that asks for it trades; else the clearest trade of any."""
+    asked = find(results.config, "asks") or {}
+    trades, told = [], []
     for c in results.comparisons:
-        reach, conversion = verdict.main(c, "reach"), verdict.main(c, "creator_conversion")
-        if reach and conversion and reach.clear and conversion.clear and reach.in_percent and conversion.in_percent:
-            moves = reach.relative.value, conversion.relative.value
-            if moves[0] * moves[1] < 0:
-                trades.append((min(abs(moves[0]), abs(moves[1])), c, moves))
-    if not trades:
+        found = [verdict.main(c, key) for key in ("reach", CONVERSION)]
+        effects = [e for e in found if e and e.in_percent]
+        if len(effects) < 2:
+            continue
+        if {"reach", CONVERSION} <= set(asked.get(c.factor) or ()):
+            told.append((c, effects))
+        elif all(e.clear for e in effects) and effects[0].relative.value * effects[1].relative.value < 0:
+            trades.append((c, effects))
+    if not (told or trades):
         return "No factor clearly trades reach against conversion"
-    _, c, (reach_move, conversion_move) = max(trades, key=lambda t: t[0])
-    return capital(
-        f"{results.label(c.high)} instead of {results.label(c.low)}: reach {percent(reach_move)} %, "
-        f"conversion {percent(conversion_move)} %"
-    )
+    c, effects = told[0] if told else max(trades, key=lambda each: min(abs(e.relative.value) for e in each[1]))
+    moves = (f"{name} {percent(e.relative.value)} %{'' if e.clear else ' (not clear)'}"
+             for name, e in zip(("reach", "conversion"), effects, strict=True))  # fmt: skip
+    return capital(f"{results.label(c.high)} instead of {results.label(c.low)}: {', '.join(moves)}")
 
 
 def _limits(ax: Axes, data: pd.DataFrame) -> None:

@@ -15,6 +15,7 @@ from experiments.loyalty import Repeat, loyalty, words_told
 from experiments.paired_markets import Change, Span, money, otherwise, paired, prices, unchanged
 from experiments.statistics import Estimate, t_interval
 from experiments.studies import paired as arms
+from experiments.worth import per_yuan
 from sim.parameters import Parameters
 from sim.state import Spending
 
@@ -95,7 +96,7 @@ def elasticity(runs: Runs, changed: str, outcome: str, factor: float) -> Estimat
 def contribution(runs: Runs, changed: str) -> Estimate:
     """Margin gained for each yuan of marketing money more, or lost for each less."""
     margin, spent = (arms.effect(runs.effects, of, UNCHANGED, changed, False) for of in ("margin", "spent"))
-    return t_interval(margin / spent)
+    return t_interval(per_yuan(margin, spent))
 
 
 def level(runs: Runs, outcome: str) -> Estimate:

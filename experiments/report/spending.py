@@ -1,0 +1,52 @@
+"""Whether the sides of a comparison spend the same marketing money: else it is said before anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from experiments.report.load import Results
+from experiments.statistics import Comparison
+
+MOST_APART = 0.05  # of the smaller sum
+
+
+class Apart(NamedTuple):
+    """Two arms that do not spend the same, and what they spend, in yuan."""
+
+    low: str
+    high: str
+    low_yuan: float
+    high_yuan: float
+
+
+def pairs(results: Results, comparison: Comparison) -> Iterable[tuple[str, str]]:
+    """Arms of the factorial that differ in one comparison alone."""
+    others = [factor for factor in results.factors if factor != comparison.factor]
+    low, high = (results.arms[results.arms[comparison.factor] == at] for at in (comparison.low, comparison.high))
+    if others:
+        low, high = low.sort_values(others), high.sort_values(others)
+    return zip(map(str, low.index), map(str, high.index), strict=True)
+
+
+def unequal(results: Results, compared: Iterable[tuple[str, str]]) -> Apart | None:
+    """The two arms that are furthest apart in what is spent on promotion, if that is further than a comparison bears.
+
+    Parameters
+    ----------
+    results
+        A finished run.
+    compared
+        Pairs of arms.
+    """
+    if "marketing_cost" not in results.runs:
+        return None
+    spent = results.outcome("marketing_cost").mean()
+    found = [Apart(low, high, float(spent[low]), float(spent[high])) for low, high in compared]
+    worst = max(found, key=_apart, default=None)
+    return worst if worst and _apart(worst) > MOST_APART else None
+
+
+def _apart(two: Apart) -> float:
+    less, more = sorted((two.low_yuan, two.high_yuan))
+    return more / less - 1 if less > 0 else float("inf") if more > 0 else 0.0
