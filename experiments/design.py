@@ -112,6 +112,7 @@ class Study(Group):
     name: str = Field(default="single", description="name of the folder under results")
     questions: dict[str, str] = Field(default={}, description="the question that each factor answers")
     asks: dict[str, tuple[str, ...]] = Field(default={}, description="outcomes that a question asks for, told first")
+    beside: str = Field(default="", description="factor at whose levels the answers stand side by side")
     labels: dict[str, str] = Field(default={}, description="names for people of factors, levels and arms")
     seeds: Seeds = Field(default=tuple(range(10)), description="how many seeds, or a list of them")
     days: int = par(180, "days of a run", "days", ASSUMPTION, ge=1, le=MOST_DAYS)
@@ -186,6 +187,8 @@ class Study(Group):
     def _check_asks(self) -> None:
         from sim.recorder import OUTCOMES
 
+        if self.beside and self.beside not in self.factors:
+            raise ValueError(f"beside={self.beside}: no such factor; {nearest(self.beside, self.factors)}")
         for factor, outcomes in self.asks.items():
             if factor not in self.factors:
                 raise ValueError(f"asks.{factor}: no such factor; {nearest(factor, self.factors)}")

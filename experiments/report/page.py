@@ -42,7 +42,8 @@ def plain(results: Results, told: Told) -> str:
         lines += [line for sentence in answer.flips for line in lines_of(f"Flips? {sentence}", "  - ")]
         lines.append("")
     for title, sentences in (
-        ("WHAT A YUAN OF PROMOTION BRINGS", told.promotion), ("INTERACTIONS", told.interactions),
+        ("WHAT A YUAN OF PROMOTION BRINGS", told.promotion), ("SIDE BY SIDE", told.beside),
+        ("INTERACTIONS", told.interactions),
         ("FURTHER ARMS", told.extras), ("READ WITH CARE", told.notes),
     ):  # fmt: skip
         if sentences:
@@ -56,6 +57,8 @@ def brief(results: Results, told: Told) -> str:
     if told.promotion:
         lines += ["WHAT A YUAN OF PROMOTION BRINGS, against no promotion (95 % interval over seeds)"]
         lines += [*aligned(promotion.lines(results)), ""]
+    if told.beside:
+        lines += ["SIDE BY SIDE", *(line for sentence in told.beside for line in lines_of(sentence, "  - ")), ""]
     lines += [*lines_of(told.notes[0]), ""]
     for answer in told.answers:
         lines += [answer.question.upper(), *(line for text in answer.first for line in lines_of(text))]

@@ -25,6 +25,7 @@ from experiments.outcomes import (
 from experiments.pages import sentence
 from experiments.reading import find
 from experiments.report import reasons
+from experiments.report.beside import answers_beside
 from experiments.report.load import Results
 from experiments.report.platforms import CELLS, tell_platforms
 from experiments.report.promotion import Promoted, promoted
@@ -80,6 +81,7 @@ class Told(NamedTuple):
     platforms: list[str]
     answers: list[Answer]
     promotion: list[str]
+    beside: list[str]
     interactions: list[str]
     extras: list[str]
     notes: list[str]
@@ -107,8 +109,8 @@ def tell(results: Results, verdict: Verdict) -> Told:
     wants = [(party, names.values()) for party, names in INTERESTS.items()]
     criterion = say("criterion", wants, [KNOWN[key].label for key in OVERALL])
     return Told(
-        criterion, tell_platforms(results), answers, promotion(results), interactions(results, verdict),
-        extras(results, verdict), notes(results),
+        criterion, tell_platforms(results), answers, promotion(results), beside(results),
+        interactions(results, verdict), extras(results, verdict), notes(results),
     )  # fmt: skip
 
 
@@ -194,6 +196,21 @@ def extras(results: Results, verdict: Verdict) -> list[str]:
         unlike = "" if without else spend(results, [(neighbour, extra)])
         sentences.append(say("extra", *labels, [_told(e) for e in effects if e and e.clear], unlike))
     return sentences
+
+
+def beside(results: Results) -> list[str]:
+    """The answers at each level of a factor beside each other, a sentence for each question and outcome."""
+    return [
+        say(
+            "beside", results.label(found.comparison.high), results.label(found.comparison.low),
+            KNOWN[found.outcome].label, [(results.label(level), _percent(e)) for level, e in found.at.items()],
+        )
+        for found in answers_beside(results)
+    ]  # fmt: skip
+
+
+def _percent(estimate: Estimate) -> str:
+    return interval(estimate, "%")
 
 
 def promotion(results: Results) -> list[str]:

@@ -80,7 +80,7 @@ WRONG: list[tuple[str, str]] = [
     ("experiment.questions=5", "questions"), ("experiment.keep=everything", "keep"),
     ("experiment.keep=true", "keep"), ("experiment.fresh=maybe", "fresh"), ("experiment.fresh=2", "fresh"),
     ("experiment.flips.assumptions=[creators.hyp]", "creators.hyp"), ("experiment.flips=1", "flips"),
-    ("experiment.flips.assumptions=creators.hype", "assumptions"), ("experiment.flips.seeds=1", "seeds"),
+    ("experiment.flips.assumptions=creators.hype", "assumptions"), ("experiment.flips.seeds=0", "seeds"),
     ("experiment.flips.assumptions=[market.consumers]", "market.consumers"), ("experiment.flips.days=1", "days"),
     ("experiment.posterior.draws=-1", "draws"), ("experiment.posterior.draws=1e6", "draws"),
     ("experiment.posterior=x", "posterior"), ("experiment.precision.outcome=gmw", "gmw"),

@@ -45,7 +45,7 @@ WRONG_VALUES = {
                 "{a: {b: {creators: 3}}}", "{a: {b: {creators: {commission: much}}}}", "{a: {b: {nothing: 1}}}",
                 "{gmv: {x: {}}}", "{a b: {x: {}}}", "{a: {b: {creators: {commission: 1:30}}}}"],
     "extra_arms": ["[a]", "x", "{a: b}", "{a: {levels: {x: y}}}", "{a: {set: {nothing: 1}}}", "{a: {lvls: {}}}"],
-    "flips": ["x", "[a]", "{assumptions: x}", "{assumptions: [x]}", "{seeds: 1}", "{days: 1:30}", "{nothing: 1}"],
+    "flips": ["x", "[a]", "{assumptions: x}", "{assumptions: [x]}", "{seeds: 0}", "{days: 1:30}", "{nothing: 1}"],
     "posterior": ["x", "{draws: -1}", "{draws: 1:30}", "{nothing: 1}"],
     "precision": ["x", "{outcome: nothing}", "{batch: 0}", "{nothing: 1}"],
     "design": ["x", "[a]", "{vary: x}", "{nothing: 1}", "{vary: {creators.hyp: [1]}}", "{points: 1:30}"],

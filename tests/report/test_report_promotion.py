@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.outcomes import percent
 from experiments.report import load as loading
 from experiments.report.load import Results
 from experiments.report.page import brief, plain
@@ -180,3 +181,18 @@ def test_a_folder_without_draws_says_nothing_of_them(tmp_path: Path) -> None:
     results = loading.load(write_run(tmp_path / "run", seeds=3))
     assert settle_sentences(results, judge(results), FEES) == []
     assert promotion(results) == []
+
+
+def test_answers_stand_side_by_side(folder: Path) -> None:
+    """The effect of the domain at each level of the creators is that of the arms at this level alone."""
+    path = folder / "config.yaml"
+    path.write_text(path.read_text().replace("  questions:", "  beside: creators\n  questions:"))
+    results = loading.load(folder)
+    said = tell(results, judge(results)).beside
+    assert len(said) == 2 * 2  # questions and outcomes
+    values = results.outcome("consumer_surplus")
+    at = {level: results.arms[results.arms["creators"] == level] for level in ("kol", "koc")}
+    sides = {k: [values[a.index[a["domain"] == v]].mean(axis=1) for v in ("private", "public")] for k, a in at.items()}
+    shares = [f"{level} {percent(float((high / low - 1).mean()))} %" for level, (high, low) in sides.items()]
+    domain = next(text for text in said if text.startswith("Private domain") and "consumer surplus" in text)
+    assert all(share.replace("kol", "KOL").replace("koc", "KOC") in domain for share in shares)
