@@ -54,6 +54,8 @@ def plain(results: Results, told: Told) -> str:
 def brief(results: Results, told: Told) -> str:
     """The verdict for a terminal: what promotion brings and what is to be borne in mind, then the answers."""
     lines = [f"Verdict: {results.name}", ""]
+    if told.platforms:
+        lines += ["PLATFORMS", *(line for said in told.platforms for line in lines_of(said, "  - ")), ""]
     if told.promotion:
         lines += ["WHAT A YUAN OF PROMOTION BRINGS, against no promotion (95 % interval over seeds)"]
         lines += [*aligned(promotion.lines(results)), ""]
