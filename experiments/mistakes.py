@@ -196,10 +196,18 @@ def _expected(model: type[BaseModel], error: Any) -> str:
         return str(error["msg"]).removeprefix("Input should be ")
     if annotation is str and isinstance(error["input"], int | float):
         return "text, in quotes where it looks like a number"
+    quoted = ", without quotes" if isinstance(error["input"], str) and _is_number(error["input"]) else ""
     if field is None:
-        return kind
+        return kind + quoted
     words = [kind, span(*limits(field))]
     unit = declared(field, "unit")
     if unit and unit != "1":
         words.append(f"({unit})")
-    return " ".join(filter(None, words))
+    return " ".join(filter(None, words)) + quoted
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), int | float)  # true and false as well
+    except ValueError:
+        return False

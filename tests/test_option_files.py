@@ -32,6 +32,8 @@ WRONG = {
     NAMED + "seeds: {a: 1}\n": 'experiment.seeds: {"a": 1} given, expected how many seeds, or a list such as [0,1,2]',
     NAMED + "factors: [a]\n": 'experiment.factors=["a"]: expected settings',
     NAMED + "days: 1:30\n": "experiment.days=1:30: expected a whole number from 1 to 4095 (days)",
+    NAMED + "days: '10'\n": "experiment.days=10: expected a whole number from 1 to 4095 (days), without quotes",
+    NAMED + "fresh: 'true'\n": "experiment.fresh=true: expected true or false, without quotes",
     NAMED + "labels: {a: 7}\n": "experiment.labels.a=7: expected text, in quotes where it looks like a number",
     NAMED + "fresh: yes\n": "experiment.fresh=yes: expected true or false",
     NAMED + "sedes: 3\n": "experiment.sedes=3: unknown key 'sedes'; did you mean 'seeds'?",
@@ -85,7 +87,7 @@ def test_an_option_of_ones_own_is_listed(own: Path, capsys: pytest.CaptureFixtur
     own.write_text(NAMED, "utf-8")
     assert told("experiment=nine") == "experiment=nine: no such option; did you mean 'mine'?"
     assert main(["run", "--config-dir", ".", "--help"]) == 0
-    assert "experiment: headline, mine, quick, single, sweep" in capsys.readouterr().out
+    assert "experiment: duel, headline, mine, quick, single, sweep" in capsys.readouterr().out
 
 
 def test_a_folder_that_is_not_there_is_refused(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
