@@ -64,8 +64,8 @@ def exact(problem: Toy) -> Moments:
 
 def by_dynesty(problem: Toy) -> Moments:
     """As the calibration does."""
-    found = sample(lambda place: float(problem.log_likelihood(place)), PARAMETERS, seed=1)
-    return Moments(found.unit.mean(axis=0), found.unit.std(axis=0), 0.0)
+    found = sample(lambda place: problem.log_likelihood(place)[None], PARAMETERS, [0], seed=1).posterior([0], seed=1)
+    return Moments(found.unit.mean(axis=0), found.unit.std(axis=0), found.effective)
 
 
 def by_emcee(problem: Toy) -> Moments:
