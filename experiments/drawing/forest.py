@@ -95,8 +95,8 @@ def sides(ax: Axes, low: str, high: str) -> None:
 
 
 def limit_of(ends: Iterable[float]) -> float:
-    """How far an axis of shares reaches either way, to hold some intervals."""
-    known = [abs(end) for end in ends if np.isfinite(end)]
+    """How far an axis of shares reaches either way, to hold some intervals; arrows do not stretch it."""
+    known = [abs(end) for end in ends if abs(end) <= WIDEST]
     return min(1.1 * max(known, default=0.1), WIDEST) or 0.1
 
 

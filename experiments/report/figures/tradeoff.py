@@ -27,7 +27,8 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
     if not {"reach", CONVERSION} <= set(results.runs):
         return None
     data = _points(results)
-    drawn = data[(data["reach"] > 0) & (data["conversion"] > 0)]
+    paid = ~data["arm"].isin(results.without_promotion.values())
+    drawn = data[paid & (data["reach"] > 0) & (data["conversion"] > 0)]
     if drawn.empty:
         return None
     figure = new_figure(_title(results, verdict), 5.4)
