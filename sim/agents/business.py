@@ -119,18 +119,24 @@ def entrants(received: NDArray[np.int64], m: Day, world: World, parameters: Para
         Rows of the orders that arrived today, by consumer.
     """
     considering = received[m.orders["candidate"][received]]
-    hosts, first = np.unique(m.orders["consumer"][considering].astype(np.int64), return_index=True)
-    winners = sellers_in_business(considering[first], m)
-    chance = chance_to_consider(winners, m, parameters)
-    tempted = uniforms_at(world.luck[Stream.ENTRY], m.day, hosts, MOOD) < chance
-    hosts = hosts[tempted]
+    buyers = m.orders["consumer"][considering]
+    hosts = np.unique(buyers).astype(np.int64)
+    chance: float | NDArray[np.float64] = parameters.creators.entry
+    if pays_recruiters(parameters):
+        chance = chance_to_consider(sellers_in_business(considering[np.searchsorted(buyers, hosts)], m), m, parameters)
+    hosts = hosts[uniforms_at(world.luck[Stream.ENTRY], m.day, hosts, MOOD) < chance]
     if len(hosts) == 0:
         return Creator.table(0, m.categories)
     asked = new_creators(hosts.astype(np.int32), parameters, m.people, world.luck, m.day)
-    asked["recruiter"] = winners[tempted]
+    asked["recruiter"] = sellers_in_business(considering[np.searchsorted(buyers, hosts)], m)
     usual = usual_income(m.day, m.creators, m.p.creators)
     has_friends = world.graph.offsets[hosts + 1] > world.graph.offsets[hosts]
     return asked[[bool(enters(usual, r)) and bool(f) for r, f in zip(asked["reservation"], has_friends, strict=True)]]
+
+
+def pays_recruiters(parameters: Parameters) -> bool:
+    """Whether any platform has a line of pay for recruiters."""
+    return any(line.to == "recruiter" for platform in parameters.platforms for line in platform.pay)
 
 
 def sellers_in_business(rows: NDArray[np.int64], m: Day) -> NDArray[np.int64]:
@@ -152,14 +158,13 @@ def chance_to_consider(winners: NDArray[np.int64], m: Day, parameters: Parameter
         Who may win each of them, or `NOBODY`.
     """
     p = parameters.creators
+    pay, won = recruiter_pay(m.pay), winners >= 0
+    winner = m.creators[winners[won]]
+    sales = (winner["sold"][:, : m.categories] * m.p.reference[: m.categories]).sum(axis=1) * p.content_decay / FEN
+    have = np.bincount(m.creators["recruiter"][m.creators["recruiter"] >= 0], minlength=len(m.creators))
+    below = have[winners[won], None] ** np.arange(pay.shape[1])  # people at each level below a recruit
     chance = np.full(len(winners), p.entry)
-    if (pay := recruiter_pay(m.pay)).any():
-        won = winners >= 0
-        winner = m.creators[winners[won]]
-        sales = (winner["sold"][:, : m.categories] * m.p.reference[: m.categories]).sum(axis=1) * p.content_decay / FEN
-        have = np.bincount(m.creators["recruiter"][m.creators["recruiter"] >= 0], minlength=len(m.creators))
-        below = have[winners[won], None] ** np.arange(pay.shape[1])  # people at each level below a recruit
-        chance[won] = recruits(p.entry, (pay[winner["home"]] * below).sum(axis=1) * sales, p.recruiting)
+    chance[won] = recruits(p.entry, (pay[winner["home"]] * below).sum(axis=1) * sales, p.recruiting)
     return chance
 
 
