@@ -40,7 +40,7 @@ class PlainMarket(mesa.Model):
     Raises
     ------
     ValueError
-        Where the parameters have rivals, a deal, a stock or further lines of pay.
+        Where the parameters have rivals, a deal, a stock, further lines of pay, phases or shocks.
 
     Examples
     --------
@@ -62,6 +62,8 @@ class PlainMarket(mesa.Model):
             raise ValueError("platform.deal and catalogue.stock: the plain Mesa market has neither deals nor stock")
         if parameters.platform.pay:
             raise ValueError("platform.pay: the plain Mesa market has no further lines of pay")
+        if parameters.phases or parameters.shocks:
+            raise ValueError("phases and shocks: the plain Mesa market keeps its parameters")
         self.parameters = parameters
         self.mark_up = parameters.platform.resale_margin_of(parameters.creators)
         self.categories = parameters.market.catalogue.categories

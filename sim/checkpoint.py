@@ -103,6 +103,7 @@ class Header(BaseModel):
     revenue_so_far: Amount
     trust: float
     interest_carries: list[Carry]
+    begun: list[Annotated[int, Field(ge=-1, le=MOST_DAYS)]]
     lengths: dict[str, Counted]
     recorder: dict[str, Amount]
     rows: list[list[int | float]]
@@ -137,6 +138,7 @@ def save(market: Market, path: str | os.PathLike[str]) -> None:
         burn_in=recorder.burn_in,
         keep_orders=recorder.keep_orders,
         day=market.day,
+        begun=market.timeline.begun,
         lengths={name: len(arrays[name]) for name in GROWING},
         recorder=_counts(recorder),
         rows=[list(row) for row in recorder.rows],
@@ -222,6 +224,7 @@ def load(kind: type[M], path: str | os.PathLike[str], world: World | None = None
             )
         if _checksum(market.world) != header.world:
             raise UserError("holds other people or friends than the world; expected world= as the market was made with")
+        _take_up(market, header)
         _restore_tables(market, header, arrays)
         if market.parameters.membership.choice:
             membership.take_up(market.m, market.world)
@@ -251,6 +254,14 @@ def _read(path: str | os.PathLike[str]) -> tuple[Header, dict[str, NDArray[Any]]
     if HEADER not in arrays:
         raise UserError(f"{HEADER}: is missing; {EXPECTED}")
     return Header.model_validate_json(arrays.pop(HEADER).tobytes()), arrays
+
+
+def _take_up(market: Market, header: Header) -> None:
+    """Put in force what held when the market was saved, before its tables are restored."""
+    if len(header.begun) != len(market.timeline.begun) or any(day >= header.day for day in header.begun):
+        raise UserError(f"{HEADER}.begun: not the days on which phases began; {EXPECTED}")
+    market.m = market.m._replace(day=header.day)
+    market.take_up(header.begun)
 
 
 def _restore_tables(market: Market, header: Header, arrays: dict[str, NDArray[Any]]) -> None:

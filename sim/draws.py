@@ -65,6 +65,7 @@ class Stream(IntEnum):
     PAST = 32
     MEMBERSHIP = 33
     LEAKAGE = 34
+    SHOCK = 35
 
 
 def stream_keys(seed: int) -> NDArray[np.uint64]:

@@ -45,8 +45,10 @@ from sim.recorder import Recorder, RunResult, by_channel, by_domain
 from sim.records import Columns, Table
 from sim.replacement import with_rules
 from sim.state import CHANNELS, DAYS_A_WEEK, FEN, NOBODY, Funder, Leaving, Order, Post, Question, Stage, Tier, Word
+from sim.timeline import Timeline
 from sim.trust_survey import mean_trust
-from sim.world import World, world_parameters
+from sim.world import World
+from sim.world_parameters import cannot_change
 
 FIRST_CONSUMER_ID = 1_000
 DAYS_BETWEEN_SURVEYS = 5
@@ -76,6 +78,8 @@ class Market(ColumnarModel):
     ----------
     m : Day
         The context that all phases of the day read and write.
+    in_force : Parameters
+        Those of today: ``parameters`` with the phases and shocks that hold.
 
     Examples
     --------
@@ -99,6 +103,8 @@ class Market(ColumnarModel):
         self.parameters = parameters or Parameters()
         self.seed = seed
         self.world = world or World.build(self.parameters, seed)
+        self.timeline = Timeline(self.parameters)
+        self.in_force = self.parameters
         self.timings: dict[str, float] = {}
         live, receive = self._take_rules()
         platforms, products = self.parameters.platforms, len(self.world.goods.category)
@@ -120,8 +126,8 @@ class Market(ColumnarModel):
         return live, receive
 
     def _take_policy(self) -> None:
-        self.kol_threshold = business.kol_threshold(self.parameters, self.world.population)
-        self.yields = [round(policy.float_yield * settlement.PARTS) for policy in self.parameters.platforms]
+        self.kol_threshold = business.kol_threshold(self.in_force, self.world.population)
+        self.yields = [round(policy.float_yield * settlement.PARTS) for policy in self.in_force.platforms]
 
     def _show_agents(self) -> None:
         self.platforms = [Platform(self, v, policy) for v, policy in enumerate(self.parameters.platforms)]
@@ -199,6 +205,8 @@ class Market(ColumnarModel):
         """The phases before the consumers': afterwards each consumer can live the day, in any order."""
         self._check_days(1)
         with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
+            if self.timeline.held:
+                self._timed("phases begin", self._phases_begin)
             if self.parameters.membership.choice:
                 self._timed("people choose platforms", self._people_choose)
             self._timed("brands plan", self._brands_plan)
@@ -206,7 +214,11 @@ class Market(ColumnarModel):
         self.pass_over.open_day(len(self.m.creators))
 
     def _people_choose(self) -> None:
-        membership.morning(self.m, self.world, self.parameters)
+        membership.morning(self.m, self.world, self.in_force)
+
+    def _phases_begin(self) -> None:
+        if self.timeline.begin(self.m):
+            self._put_in_force(self.timeline.in_force)
 
     def _creators_post(self) -> None:
         draw_turns(self.m)
@@ -246,7 +258,7 @@ class Market(ColumnarModel):
 
     def _orders_confirmed(self) -> None:
         if self.m.units > 0:
-            if self.day % self.parameters.market.catalogue.stock_days == 0:
+            if self.day % self.in_force.market.catalogue.stock_days == 0:
                 self.m.products["stock"] = self.m.units
             draw_lots(self.m)
         wrong = confirm_all(self.orders_so_far, self.m)
@@ -272,7 +284,7 @@ class Market(ColumnarModel):
             membership.realise(self.received, self.m)
         tally = self.pass_over.tally(len(self.m.creators))
         self.m = self.m._replace(out=self.m.out._replace(tally=tally))
-        book_all(self.received, round(self.parameters.brands.own_contact * FEN), self.m)
+        book_all(self.received, round(self.in_force.brands.own_contact * FEN), self.m)
         self.spent_today = self._marketing_cost() - self.spent_before
 
     def _marketing_cost(self) -> int:
@@ -295,7 +307,7 @@ class Market(ColumnarModel):
     def _words_travel(self, questions: Table[Question]) -> None:
         self.m = self.m._replace(inbox=words.deliver(self.told, len(self.m.people)))
         self.asked = len(questions)
-        m, answers = self.m, int(self.parameters.creators.answers)
+        m, answers = self.m, int(self.in_force.creators.answers)
         self.answered = words.answer(m.day, m.keys[Stream.ASK], answers, questions, len(m.creators), m.consumers)
 
     def _creators_learn(self) -> None:
@@ -304,9 +316,9 @@ class Market(ColumnarModel):
         self.earned_today = int(m.creators["earned_today"].sum())
 
     def _creators_enter(self) -> None:
-        newcomers = business.entrants(self.received, self.m, self.world, self.parameters)
+        newcomers = business.entrants(self.received, self.m, self.world, self.in_force)
         if len(newcomers):
-            business.settle_in(newcomers, self.m, self.world, self.parameters)
+            business.settle_in(newcomers, self.m, self.world, self.in_force)
             self.m = with_creators(self.m, newcomers)
         if self.day % DAYS_A_WEEK == DAYS_A_WEEK - 1:
             mean_taste(self.m.categories, self.m.people, self.m.follows, self.m.creators)
@@ -314,36 +326,45 @@ class Market(ColumnarModel):
     def change(self, parameters: Parameters) -> Self:
         """Change policies or behaviour from today on: two markets that part here differ by nothing else.
 
-        Called between two days. `explain` does not know of it.
+        Called between two days. `explain` does not know of it. Phases that hold are applied to the new parameters.
 
         Parameters
         ----------
         parameters
-            All of them, of which those that the world is made of must be as they are.
+            All of them, of which those that the world is made of must be as they are. Where their phases or shocks
+            are others, none of them has begun.
 
         Raises
         ------
         UserError
             If the world would be another one.
         """
-        before, after = world_parameters(self.parameters), world_parameters(parameters)
-        if others := [name for name in before if before[name] != after[name]]:
-            raise UserError(
-                f"{', '.join(others)}: the world is made of it; expected only policy and behaviour to change"
-            )
-        if parameters.membership.choice != self.parameters.membership.choice:
-            raise UserError("membership.choice: memberships begin on the first day; expected it to stay as it is")
-        if parameters.brands.own > 0 and self.parameters.brands.own == 0:
-            raise UserError("brands.own: own accounts are opened on the first day; expected a share above 0 by then")
-        self.m = with_parameters(self.m, self.world, self.parameters, parameters)
+        if why := cannot_change(self.parameters, parameters):
+            raise UserError(why)
+        before, self.timeline = self.timeline, Timeline(parameters)
+        if parameters.phases == self.parameters.phases and parameters.shocks == self.parameters.shocks:
+            self.timeline.begun, self.timeline.held = before.begun, before.held
         self.parameters = parameters
         self.pass_over.live_all, self.pass_over.receive_all = self._take_rules()
+        self._put_in_force(self.timeline.in_force)
+        return self
+
+    def _put_in_force(self, parameters: Parameters) -> None:
+        """Let policies and behaviour be those of some parameters from today on."""
+        before, self.in_force = self.in_force, parameters
         self._take_policy()
         for platform, policy in zip(self.platforms, parameters.platforms, strict=True):
             platform.policy = policy
         for brand in self.brands:
             brand.adapt = parameters.brands.adapt
-        return self
+        self.m = with_parameters(self.m, self.world, before, parameters)
+
+    def take_up(self, begun: list[int]) -> None:
+        """Put in force what held at the end of yesterday, where phases had begun on some days."""
+        self.timeline.begun = begun
+        if self.day > 0:
+            self.timeline.held = self.timeline.holding(self.day - 1, self.m.keys)
+        self._put_in_force(self.timeline.in_force)
 
     def tell(self, consumers: NDArray[np.integer[Any]], product: int) -> Self:
         """Let a product be known: each of these consumers hears well of it tomorrow, as if from a friend.

@@ -237,12 +237,18 @@ def write_policies(table: Table[Platform], world: World, parameters: Parameters)
 
 
 def with_parameters(m: Day, world: World, before: Parameters, parameters: Parameters) -> Day:
-    """The context with other policies and other behaviour from today on; what has happened and been learnt stays."""
+    """The context with other policies and other behaviour from today on; what has happened stays.
+
+    Parameters
+    ----------
+    before, parameters
+        Those in force until now, and from now on.
+    """
     brands, platforms, listings, products = m.brands.copy(), m.platforms.copy(), m.listings.copy(), m.products.copy()
-    fresh = _brands(world, parameters, first_account=len(world.creators))
-    brands["budget"] = fresh["budget"]
-    if (_brands(world, before, first_account=0)["split"] != fresh["split"]).any():
-        brands["split"] = fresh["split"]
+    was, now = (_brands(world, each, first_account=len(world.creators)) for each in (before, parameters))
+    for name in ("budget", "split"):
+        if np.any(was[name] != now[name]):  # else what brands have learnt of the channels stays
+            brands[name] = now[name]
     write_policies(platforms, world, parameters)
     listings["price"] = _listings(world.goods, parameters)["price"]
     products["cost"] = _products(world.goods, parameters)["cost"]

@@ -8,14 +8,15 @@ that compiled rules read are all made from these declarations.
 from __future__ import annotations
 
 import math
-import os
 from collections import Counter
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from sim.groups import ASSUMPTION, FilePath, Group, Name, par
+from sim.phases import Phase, Shock, check
 from sim.ranges import (
     FARTHEST,
     LARGEST_EXPONENT,
@@ -33,73 +34,13 @@ from sim.ranges import (
 )
 from sim.records import room_for, structured
 
-ASSUMPTION = "assumption"
 CALIBRATED = "median of the posterior: koc calibrate"
 MOST_CHOSEN = 8  # platforms among which people choose: a set of 8 bits
 MOST_NUMBERS = 8  # that a rule of one's own can be given
 
 LEAST_VARIANCE = 1e-6  # utility²: nothing is known more exactly
-MOST_LETTERS = 60  # of the name of a category or platform
-
-
-def _home_expanded(path: str) -> str:
-    if not path.isprintable():
-        raise ValueError(f"{path!r} holds a control character; expected the name of a file")
-    return os.path.expanduser(path)
-
-
-def _of_one_line(name: str) -> str:
-    if not name.strip() or not name.isprintable() or len(name) > MOST_LETTERS:
-        raise ValueError(f"{name[:MOST_LETTERS]!r}: expected a name of 1 to {MOST_LETTERS} letters")
-    return name
-
-
-FilePath = Annotated[str, AfterValidator(_home_expanded)]
-"""Path of a file or folder as people write it: ``~`` is their home."""
-
-Name = Annotated[str, AfterValidator(_of_one_line)]
 
 Weight = Annotated[float, Field(ge=0, le=1e9)]
-
-
-def par(
-    default: Any,
-    about: str,
-    unit: str,
-    source: str,
-    *,
-    ge: float | None = None,
-    le: float | None = None,
-    plausible: tuple[float, float] | None = None,
-    measured: str = "",
-) -> Any:
-    """Declare one parameter.
-
-    Parameters
-    ----------
-    default
-        Value unless a configuration says otherwise.
-    about
-        What it is, in a phrase.
-    unit
-        Unit of measurement; a rate says per what.
-    source
-        Paper, filing or terms of service; or ``assumption``.
-    ge, le
-        Allowed range, ends included.
-    plausible
-        Range over which sensitivity checks sweep an assumption.
-    measured
-        What would measure it, in a phrase.
-    """
-    extra: Any = {"unit": unit, "source": source, "plausible": plausible, "measured": measured}
-    return Field(default, ge=ge, le=le, description=about, json_schema_extra=extra)
-
-
-class Group(BaseModel):
-    """Base of all parameter groups: frozen, no unknown names, no number that is not finite, defaults validated."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
 
 
 # --- goods ----------------------------------------------------------------------------------------------------------
@@ -1220,6 +1161,8 @@ class Parameters(Group):
     rivals: tuple[Platform, ...] = ()
     membership: Membership = Membership()
     rules: Rules = Rules()
+    phases: tuple[Phase, ...] = Field(default=(), description="from when, and for how long, some parameters are others")
+    shocks: tuple[Shock, ...] = Field(default=(), description="random days on which some parameters are others")
 
     @property
     def platforms(self) -> tuple[Platform, ...]:
@@ -1251,6 +1194,7 @@ class Parameters(Group):
             raise ValueError(
                 f"graph.mean_degree={self.graph.mean_degree:g}: expected fewer than the {self.market.consumers} people"
             )
+        check(self)
         return self
 
 

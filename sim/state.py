@@ -321,6 +321,7 @@ class Platform(Record):
     ad_price: float = real("least price of an ad", "fen/view", least=0)
     ad_cost: float = real("today's price of an ad", "fen/view", least=0)
     ad_share: float = real("share of today's pages given to ads", least=0, most=1)
+    sold: int = whole("GMV since the first day", "fen", most=MOST_SUM)
     pages: float = real("pages that could be ads, a day, of late", "pages/day", least=0)
     weight: float = real("share of the market's people who are at home here", least=0, most=1)
     withdrawal_habit: float = real("probability that a party withdraws", "1/day", least=0, most=1)

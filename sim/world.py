@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from sim.past import Past, Tastes, past_of
 from sim.ranges import LAST_DAY, LEAST_PEOPLE, MOST_INCOME, MOST_PEOPLE
 from sim.records import Table
 from sim.state import FEN, FOLLOW_SLOTS, Consumer, Creator, Double, Follow, Int8, Int16, Luck, Person, Tier
+from sim.world_parameters import world_parameters
 
 LEAST_RATE = 1e-6
 LONGEST_WAIT = 1e6  # days: of people who hardly ever need anything of a category
@@ -97,35 +98,6 @@ class World:
         """Digest of all that the world depends on: equal keys may share one world."""
         text = json.dumps([world_parameters(parameters), seed], sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:24]
-
-
-WORLD_CREATORS = (
-    "koc_share", "pool_least", "pool_most", "pool_from_graph", "kol_count", "kol_audience", "kol_audience_spread",
-    "kol_threshold", "kol_threshold_most", "integrity", "kol_integrity", "integrity_spread", "reservation",
-    "reservation_spread", "kol_reservation", "posts_start", "past_posts", "specialty",
-)  # fmt: skip
-
-
-def world_parameters(parameters: Parameters) -> dict[str, Any]:
-    """Parameters that the world is made of; all others belong to policy and behaviour."""
-    market = parameters.market
-    graph = parameters.graph.model_dump()
-    if parameters.graph.path:
-        status = Path(parameters.graph.path)
-        graph["file"] = (status.stat().st_size, status.stat().st_mtime_ns) if status.is_file() else None
-    return {
-        "consumers": market.consumers,
-        "catalogue": market.catalogue.model_dump(),
-        "people": market.people.model_dump(),
-        "need": market.need.model_dump(),
-        "attention": market.attention.interest,
-        "past": (market.belief.likeness, market.memory.match_known),
-        "trust": market.trust.model_dump(),
-        "graph": graph,
-        "creators": {name: getattr(parameters.creators, name) for name in WORLD_CREATORS},
-        "brands": parameters.brands.count,
-        "platforms": [platform.share for platform in parameters.platforms],
-    }
 
 
 def _logistic(x: NDArray[np.float64]) -> NDArray[np.float64]:

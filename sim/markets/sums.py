@@ -69,6 +69,8 @@ def add_confirmed(order: Order, m: Day) -> None:
     sums.ordered[order.channel] += 1
     sums.gmv[order.channel] += order.price
     sums.products[order.product] += 1
+    if not order.outside:
+        m.platforms[order.platform].sold += order.price
     total[Total.GMV] += order.price
     total[Total.NEW_CUSTOMERS] += order.new_customer
     total[Total.PAID] += order.paid

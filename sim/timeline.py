@@ -1,0 +1,100 @@
+"""Timeline: which phases have begun in a market, and which parameters are in force today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.agents.membership import cash
+from sim.day import Day
+from sim.draws import Stream, uniform
+from sim.parameters import Parameters
+from sim.phases import Held, Shock, in_force
+from sim.ranges import REFERENCE_PEOPLE
+from sim.state import FEN, Luck, Tier
+
+NOT_YET = -1
+
+
+def _members(m: Day, platform: int, _: Parameters) -> float:
+    there = m.memberships["member"][:, platform] if len(m.memberships) else m.people["home"] == platform
+    return np.count_nonzero(there) / len(m.people)
+
+
+def _kocs(m: Day, platform: int, _: Parameters) -> float:
+    creators = m.creators
+    there = creators["platforms"] >> platform & 1 if len(m.memberships) else creators["home"] == platform
+    return np.count_nonzero((creators["tier"] == Tier.KOC) & creators["active"] & there) * _scale(m)
+
+
+def _scale(m: Day) -> float:
+    """By what counts and sums are multiplied, so that a trigger means the same in markets of any size."""
+    return REFERENCE_PEOPLE / max(m.population, 1)
+
+
+REACHED: dict[str, Callable[[Day, int, Parameters], float]] = {
+    "day": lambda m, *_: m.day,
+    "members": _members,
+    "gmv": lambda m, platform, _: m.platforms["sold"][platform] / FEN * _scale(m),
+    "kocs": _kocs,
+    "cash": lambda m, platform, parameters: float(cash(m, parameters)[platform]) * _scale(m),
+}
+"""The value of each of `sim.phases.QUANTITIES` on a platform this morning."""
+
+
+class Timeline:
+    """What has begun, and what holds.
+
+    Parameters
+    ----------
+    parameters
+        With phases and shocks, or without.
+
+    Attributes
+    ----------
+    begun : list of int
+        Day on which each phase began; `NOT_YET` before.
+    held : tuple of bool
+        Which phases, and after them which shocks, hold today.
+    """
+
+    def __init__(self, parameters: Parameters) -> None:
+        self.parameters = parameters
+        self.begun = [NOT_YET] * len(parameters.phases)
+        self.held: Held = (False,) * (len(parameters.phases) + len(parameters.shocks))
+
+    @property
+    def in_force(self) -> Parameters:
+        """The parameters of today."""
+        return in_force(self.parameters, self.held)
+
+    def begin(self, m: Day) -> bool:
+        """Begin what begins this morning, as yesterday left the market.
+
+        Returns
+        -------
+        bool
+            Whether other parameters are in force than before.
+        """
+        names = [platform.name for platform in self.parameters.platforms]
+        now = self.in_force
+        for n, phase in enumerate(self.parameters.phases):
+            where = names.index(phase.platform) if phase.platform else 0
+            if self.begun[n] == NOT_YET and phase.trigger.is_met(REACHED[phase.trigger.quantity](m, where, now)):
+                self.begun[n] = m.day
+        before, self.held = self.held, self.holding(m.day, m.keys)
+        return self.held != before
+
+    def holding(self, day: int, keys: Luck) -> Held:
+        """Which phases and shocks hold on a day, by what has begun."""
+        phases = (phase.holds(begun, day) for phase, begun in zip(self.parameters.phases, self.begun, strict=True))
+        shocks = (strikes(n, shock, day, keys) for n, shock in enumerate(self.parameters.shocks))
+        return (*phases, *shocks)
+
+
+def strikes(number: int, shock: Shock, day: int, keys: Luck) -> bool:
+    """Whether a shock holds on a day: it began on it, or so few days before that it lasts."""
+    first = max(day - shock.days + 1, 0)
+    with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
+        return any(uniform(keys[Stream.SHOCK], begun, number, 0) < shock.chance for begun in range(first, day + 1))
