@@ -217,7 +217,7 @@ class Consumer(mesa.Agent):
                 if post.creator.person is not self:
                     self._perhaps_follow_at_sight(post.creator)
                     offers.append(self.see_post(post))
-            else:
+            elif p.platform.feed.shelf:
                 [product] = platform.goods[category].draw(random)
                 offers.append(Offer(product, Channel.LISTING))
         return offers
@@ -243,7 +243,7 @@ class Consumer(mesa.Agent):
         """Search results for something that is needed, ads among them (7.5)."""
         a, platform = self.model.parameters.market.attention, self.model.platform
         category = self._some_need(a.search)
-        if category is None:
+        if category is None or not self.model.parameters.platform.feed.shelf:
             return []
         platform.pages_today += a.search_results
         offers, seen = [], set()

@@ -50,7 +50,7 @@ AS_THEY_ARE = (
 )  # fmt: skip
 OF_THE_FEED = (
     "organic_reach", "reach_fall", "mass_audience", "displacement", "ad_load", "content_half", "popularity", "merit",
-    "paid", "exponent", "popularity_decay", "satisfaction", "satisfaction_weight", "truth", "truth_weight",
+    "shelf", "paid", "exponent", "popularity_decay", "satisfaction", "satisfaction_weight", "truth", "truth_weight",
 )  # fmt: skip
 
 

@@ -801,6 +801,9 @@ class Feed(Group):
     satisfaction_weight: float = par(5.0, "weight of that assumption", "purchases", ASSUMPTION, ge=0.01, le=1e4)
     truth: float = par(0.5, "share of claims met that is assumed of new creators", "1", ASSUMPTION, ge=0, le=1)
     truth_weight: float = par(2.0, "weight of that assumption", "claims", ASSUMPTION, ge=0.01, le=1e4)
+    shelf: bool = par(
+        True, "whether goods are shown of which no creator tells: on pages without a post, and in search", "", ""
+    )
     content_share: float = par(
         0.4,
         "largest share of feed pages given to creators' public posts",

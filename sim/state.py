@@ -336,6 +336,7 @@ class Platform(Record):
     reach_fall: float = real("elasticity of that share to the audience, with a minus sign", least=0)
     ad_load: float = real("largest share of pages given to ads")
     displacement: float = real("pages that an ad in the feed takes the place of", least=0, most=1)
+    shelf: bool = flag("whether goods are shown that no creator tells of")
     content_most: float = real("largest share of feed pages given to public posts")
     content_half: float = real("public posts at which half of it is filled", "posts/1,000 people/day")
     content_share: float = real("share of today's feed pages given to them")

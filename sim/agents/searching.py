@@ -64,6 +64,8 @@ def attend_page(i: int, category: int, kind: float, which: float, m: Day) -> Non
     if is_post and feeds.post_first[table + 1] > feeds.post_first[table]:
         attend_public_post(i, table, which, m)
         return
+    if not platform.shelf:
+        return
     position = guided(which, feeds.goods_guide[0, home, category], feeds.goods[0, home, category])
     m.out.tally.delivered[Channel.LISTING.value] += 1
     see(i, feeds.product[category, position], Channel.LISTING.value, NOBODY, m)
@@ -101,10 +103,10 @@ def attend_public_post(i: int, table: int, which: float, m: Day) -> None:
 def search(i: int, m: Day) -> None:
     """Search for something needed: results by rank and ads among them, each looked at once."""
     key, feeds = m.keys[Stream.SEARCH], m.feeds
-    if uniform(key, m.day, i, 0) >= m.p.attention.search:
+    home = m.people[i].home
+    if not m.platforms[home].shelf or uniform(key, m.day, i, 0) >= m.p.attention.search:
         return
     category = one_of(m.out.visit.needs, m.categories, uniform(key, m.day, i, 1))
-    home = m.people[i].home
     results = m.p.attention.search_results
     m.out.tally.pages[home] += results
     seen = 0
