@@ -159,6 +159,9 @@ class People(Group):
         "1",
         "tiers 1 and 6: JD Supernova user profile 2018; the rest: assumption",
     )
+    city_tier_budget: tuple[Weight, ...] = par(
+        (), "median budget in each city tier, as a multiple of `budget`; alike where none is given", "1", ""
+    )
 
     @model_validator(mode="after")
     def _somebody_lives_somewhere(self) -> People:
@@ -166,6 +169,11 @@ class People(Group):
             raise ValueError(f"city_tiers: {len(self.city_tiers)} given, expected 1 to {MOST_CITY_TIERS} shares")
         if sum(self.city_tiers) <= 0:
             raise ValueError("city_tiers: nobody lives in any; expected a share above 0")
+        if self.city_tier_budget and len(self.city_tier_budget) != len(self.city_tiers):
+            raise ValueError(
+                f"city_tier_budget: {len(self.city_tier_budget)} given, expected one for each of "
+                f"{len(self.city_tiers)} city_tiers, or none"
+            )
         return self
 
 

@@ -187,6 +187,8 @@ def _people_and_graph(
     sociability = _rate(person.sociability, person.sociability_spread, normals(key, 1, n, 3))
     people["sociability"] = np.clip(sociability, LEAST_RATE, 1 - LEAST_RATE)
     income = person.budget / 30 * FEN * np.exp(person.budget_spread * normals(key, 1, n, 0))
+    if person.city_tier_budget:
+        income *= np.array(person.city_tier_budget)[city_tier - 1]
     people["income"] = np.minimum(income, MOST_INCOME)
     people["group"] = group
     people["city_tier"] = city_tier
