@@ -65,9 +65,7 @@ def test_a_phase_that_ends_leaves_the_parameters_as_they_were() -> None:
     assert market.in_force.platform.take_rate == parameters().platform.take_rate
 
 
-@pytest.mark.parametrize(
-    ("quantity", "column", "start"), [("gmv", "gmv", 0), ("cash", "platform_revenue", 1e5)]
-)
+@pytest.mark.parametrize(("quantity", "column", "start"), [("gmv", "gmv", 0), ("cash", "platform_revenue", 1e5)])
 def test_a_phase_begins_on_the_morning_after_its_quantity_was_reached(quantity: str, column: str, start: float) -> None:
     """Quantities are told for a market of 10,000 people; the bound lies between those of two evenings."""
     market = Market(parameters(), 1).run(5)
