@@ -43,4 +43,5 @@ def test_pairs_share_seed_and_draw() -> None:
     assert found.loc[found["arm"] == "paid", "contribution_per_yuan"].to_list() == [2.0, 1.0]
     assert found.loc[found["arm"] == "free", "contribution_per_yuan"].isna().all()
     assert with_worth(runs.sample(frac=1, random_state=1), {"paid": "free"}, 365).sort_index().equals(found)
+    assert with_worth(runs.astype({"arm": "string[pyarrow]"}), {}, 365)["contribution_per_yuan"].isna().all()
     assert with_worth(runs.drop(columns="customers"), {}, 365).columns.isin(runs.columns).all()

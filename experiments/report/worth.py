@@ -27,7 +27,8 @@ def with_worth(runs: pd.DataFrame, without_promotion: Mapping[str, str], days: i
         return runs
     key = ["arm", *(column for column in ("draw", "seed") if column in runs)]
     money = runs[[*key, "contribution", "marketing_cost"]]
-    bare = runs[key].assign(arm=runs["arm"].map(dict(without_promotion))).merge(money, on=key, how="left")
+    arms = runs["arm"].map(dict(without_promotion)).astype(runs["arm"].dtype)  # of no arm where none is paired
+    bare = runs[key].assign(arm=arms).merge(money, on=key, how="left")
     bare.index = runs.index
     return runs.assign(
         contribution_per_yuan=per_yuan(*(runs[name] - bare[name] for name in ("contribution", "marketing_cost"))),
