@@ -1073,19 +1073,24 @@ class Membership(Group):
         26.0, "weeks over which a gain is held against the cost of joining", "weeks", ASSUMPTION, ge=0.1, le=1000,
         plausible=(4.0, 104.0),
     )  # fmt: skip
-    noise: float = par(3.0, "scale of luck in joining and leaving", "yuan", ASSUMPTION, ge=0.001, le=1e4)
+    noise: float = par(
+        10.0, "scale of luck in joining and leaving", "yuan", ASSUMPTION, ge=0.001, le=1e4, plausible=(3.0, 30.0)
+    )
     variety: float = par(
-        0.3, "scale of a day's luck in where a member of several platforms looks", "yuan/week", ASSUMPTION, ge=0.001,
-        le=1e4,
+        3.0, "scale of a day's luck in where a member of several platforms looks, beside a surplus of some 12 yuan",
+        "yuan/week", ASSUMPTION, ge=0.001, le=1e4, plausible=(0.3, 6.0),
     )  # fmt: skip
-    keep: float = par(0.1, "cost of keeping a membership", "yuan/week", ASSUMPTION, ge=0, le=1e4)
+    keep: float = par(
+        0.5, "cost of keeping a membership", "yuan/week", ASSUMPTION, ge=0, le=1e4, plausible=(0.1, 2.0)
+    )
     memory: float = par(8.0, "mean time for which surplus is remembered", "weeks", ASSUMPTION, ge=0.1, le=1000)
     friends: float = par(0.1, "weight of a friend's day on a platform against one's own", "1", ASSUMPTION, ge=0, le=1)
     confidence: float = par(
-        60.0, "weight of what everybody knows of a platform, in own days on it", "days", ASSUMPTION, ge=0.01, le=1e5
-    )
+        60.0, "weight of what everybody knows of a platform, in own days on it", "days", ASSUMPTION, ge=0.01, le=1e5,
+        plausible=(10.0, 400.0),
+    )  # fmt: skip
     expected: float = par(
-        1.0, "surplus expected of a platform before anybody knows", "yuan/week", ASSUMPTION, ge=-1e4, le=1e4
+        10.0, "surplus expected of a platform before anybody knows", "yuan/week", ASSUMPTION, ge=-1e4, le=1e4
     )
     creators_review: float = par(
         0.1, "probability that a creator reconsiders the platforms", "1/week", ASSUMPTION, ge=0, le=1,

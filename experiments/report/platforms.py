@@ -174,10 +174,9 @@ def _extra(results: Results, extra: str, other: str, ends: dict[str, Standing]) 
     told = []
     for key, what in SHARES.items():
         change = t_interval((results.outcome(key)[extra] - results.outcome(key)[other]).dropna())
-        turns = ends[extra].winner(key) != ends[other].winner(key)
-        told.append(
-            (what, _share(ends[extra].shares[key]), percent(change.value), span(change, "%"), change.clear, turns)
-        )
+        sides = ends[other].winner(key), ends[extra].winner(key)
+        share = _share(ends[extra].shares[key])
+        told.append((what, share, percent(change.value), span(change, "%"), change.clear, sides))
     leaked = t_interval(results.outcome("leaked")[extra].dropna())
     return say("extra", results.arm_label(extra), results.arm_label(other), told, _percent(leaked.value))
 

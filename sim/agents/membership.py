@@ -19,7 +19,8 @@ from sim.world import World
 
 Held = NDArray[np.bool_]  # (N, V)
 
-START, REVIEW, JOIN, CONTACT, LOOK = 0, 1, 2, 16, 32  # which draw of a person; the last two with the platform added
+START, REVIEW, JOIN = 0, 1, 2  # which draw of a person
+CONTACT, LOOK, LOT = 16, 32, 128  # with the platform added
 
 
 class Known(NamedTuple):
@@ -148,7 +149,7 @@ def _people_move(asked: Held, known: Known, m: Day, world: World, parameters: Pa
         gain[:, v] = rule.value_of_set(expected, after, p) - now
         worth = p.horizon * gain[:, v] - policy.join_cost
         best[:, v] = np.where(heard & ~held[:, v] & (world.people["activity"] > 0), worth, -np.inf)
-    choice = best.argmax(axis=1)
+    choice = rule.best_of(best, np.stack([_luck(LOT + v, m) for v in range(held.shape[1])], axis=1))
     rows = np.arange(len(held))
     joins = _luck(JOIN, m) < rule.chance(0.0, -best[rows, choice], p.horizon, p.noise)
     joins &= np.isfinite(best[rows, choice])

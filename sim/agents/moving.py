@@ -16,6 +16,7 @@ from sim.state import DAYS_A_WEEK, Double, Int64
 Held = NDArray[np.bool_]
 
 REVIEW, CHOICE, LEAVE, SIZE = 48, 49, 50, 51  # which draw of a person
+LOT = 144  # with the platform added
 ASKED = 1 << 10  # and of a person with a creator
 
 
@@ -101,7 +102,8 @@ def _choices(rows: Int64, prospects: Prospects, m: Day, parameters: Parameters) 
     lost = np.where(on, prospects.income, 0).sum(axis=1)[:, None]
     effort = np.where(on.any(axis=1), p.second_effort, 0.0)[:, None]
     gain = np.where(on, -np.inf, prospects.with_import - np.where(alone, lost, effort))
-    chosen, n = gain.argmax(axis=1), np.arange(len(rows))
+    lots = np.stack([_luck(LOT + v, rows, m) for v in range(on.shape[1])], axis=1)
+    chosen, n = rule.best_of(gain, lots), np.arange(len(rows))
     likely = rule.chance(
         np.where(np.isfinite(gain[n, chosen]), gain[n, chosen], 0), p.move_cost, p.horizon, p.creators_noise
     )

@@ -14,7 +14,7 @@ from sim.rules import membership as rule
 from sim.state import DAYS_A_WEEK, FEN, Double, Int64
 
 WEEKS_A_YEAR = 52
-REVIEW, CHOICE, LEAVE = 96, 97, 98  # which draw of a brand
+REVIEW, CHOICE, LEAVE, LOT = 96, 97, 98, 160  # which draw of a brand; the last with the platform added
 Held = NDArray[np.bool_]
 
 
@@ -47,7 +47,8 @@ def brands_move(m: Day, parameters: Parameters) -> None:
     net = income - cost
     lost = np.where(is_open, net, 0).sum(axis=1)[:, None]
     gain = np.where(is_open, -np.inf, net - np.where(alone, lost, 0))
-    rows, chosen = np.arange(len(is_open)), gain.argmax(axis=1)
+    lots = np.stack([_luck(LOT + v, m) for v in range(is_open.shape[1])], axis=1)
+    rows, chosen = np.arange(len(is_open)), rule.best_of(gain, lots)
     noise = p.brands_noise * size
     likely = rule.chance(
         np.where(np.isfinite(gain[rows, chosen]), gain[rows, chosen], 0), p.shop_cost * size, p.horizon, noise

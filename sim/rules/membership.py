@@ -91,6 +91,11 @@ def look(expected: Array, held: NDArray[np.bool_], luck: Array, p: Membership) -
     return np.argmax(np.where(held, expected + p.variety * luck, -np.inf), axis=1)
 
 
+def best_of(gains: Array, lots: Array) -> NDArray[np.int64]:
+    """Column of the highest gain in each row; the lot decides among equals."""
+    return np.argmax(np.where(gains == gains.max(axis=1, keepdims=True), lots, -1.0), axis=1)
+
+
 def expected_income(rate: Array, reach: Array, coming: Array) -> Array:
     """Income that a creator expects of a platform, yuan a week: what a follower brings there, times followers there.
 

@@ -36,7 +36,9 @@ EARNERS = {
     "own_profit": "the first platform", "rival_profit": "its rival", "brand_profit": "brands",
     "creator_revenue": "creators", "consumer_surplus": "consumers' surplus",
 }  # fmt: skip
+ONE = ("the first platform", "its rival", "consumers' surplus")  # of one, a verb has an s
 MOST_COLUMNS = 2
+ROOM = 1.35  # above the highest line: a wider band is cut off
 
 
 def over_time(results: Results, verdict: Verdict) -> Drawing | None:
@@ -54,10 +56,12 @@ def over_time(results: Results, verdict: Verdict) -> Drawing | None:
         grid[-1, column].set_xlabel("day")
     for row, label in enumerate(SERIES.values()):
         grid[row, 0].set_ylabel(label)
-        grid[row, 0].set_ylim(bottom=0)
+        highest = max(frame["mean"].max() for frame in frames if frame["series"].iloc[0] == list(SERIES)[row])
+        grid[row, 0].set_ylim(0, ROOM * max(float(highest), 1.0))
     _legend(grid[0, 0], results)
     caption = (
-        "Means over seeds with 95 % intervals; GMV is the mean of seven days. Who is a member of both counts for both."
+        "Means over seeds with 95 % intervals, cut off where they are wide; GMV is the mean of seven days. "
+        "Who is a member of both counts for both."
     )
     return Drawing(figure, _title(results, arms), caption, pd.concat(frames, ignore_index=True))
 
@@ -219,7 +223,9 @@ def _map_title(found: pd.DataFrame, own: str) -> str:
 
 def _money_title(results: Results, level: str, data: pd.DataFrame) -> str:
     clear = data[data["clear"]]
-    gains = list(dict.fromkeys(clear.loc[clear["yuan"] > 0, "who"]))
-    losses = list(dict.fromkeys(clear.loc[clear["yuan"] < 0, "who"]))
-    said = [f"{verb}: {', '.join(who)}" for verb, who in (("gain", gains), ("lose", losses)) if who]
-    return capital(f"{results.label(level)}: {'; '.join(said) if said else 'nobody clearly gains or loses'}")
+    said = []
+    for verb, rows in (("gain", clear[clear["yuan"] > 0]), ("lose", clear[clear["yuan"] < 0])):
+        who = list(dict.fromkeys(rows["who"]))
+        if who:
+            said.append(f"{' and '.join(who)} {verb}{'s' if len(who) == 1 and who[0] in ONE else ''}")
+    return f"{capital(results.label(level))}: {'; '.join(said) if said else 'nobody clearly gains or loses'}"
