@@ -181,7 +181,7 @@ class Study(Group):
                     f"{name}.seeds={check.seeds}: a smaller or shorter market has luck of its own; expected at least 2"
                 )
         for arm in self.posterior.extra_arms:
-            if arm not in self.extra_arms:
+            if self.extra_arms and arm not in self.extra_arms:  # all of them may have been taken out
                 raise ValueError(f"posterior.extra_arms: {arm}: no such arm; {nearest(arm, self.extra_arms)}")
 
     def _check_asks(self) -> None:

@@ -142,7 +142,8 @@ def checks_of(study: Study, base: Mapping[str, Any]) -> dict[str, list[Cell]]:
     found = {}
     for name, (wish, points) in wishes.items():
         again = wish.extra_arms if isinstance(wish, Posterior) else ()
-        arms_of = study.model_copy(update={"extra_arms": {arm: study.extra_arms[arm] for arm in again}})
+        extra = {name: arm for name, arm in study.extra_arms.items() if name in again}
+        arms_of = study.model_copy(update={"extra_arms": extra})
         length = Length(*wish.length(study.days, study.burn_in))
         found[name] = list(cells_of(arms_of, _smaller(base, wish.consumers), points, length))
     return found

@@ -11,6 +11,7 @@ from fake_runs import install
 from experiments import cli
 from experiments.configuration import CLUSTERS
 from experiments.mistakes import fields
+from experiments.option_files import FOLDER
 from experiments.register import page, state_page
 from sim.parameters import Parameters
 
@@ -201,7 +202,7 @@ def test_help_is_quick_and_loads_nothing_heavy() -> None:
 @pytest.mark.parametrize(
     ("flags", "shown"),
     [
-        (["--help"], "platform: jd_supernova, live_room, marketplace, mihe, shelf"),
+        (["--help"], f"platform: {', '.join(sorted(file.stem for file in (FOLDER / 'platform').glob('*.yaml')))}"),
         (["--cfg", "job", "platform=mihe"], "follow_gate: true"),
         (["-m", "graph=small_world,scale_free", "--cfg", "job"], "kind: scale_free"),
         (["platform=shelf", "--cfg", "job", "market.consumers=2000"], "consumers: 2000"),

@@ -8,6 +8,7 @@ import pytest
 
 from experiments.cli import main
 from experiments.configuration import load_settings
+from experiments.option_files import FOLDER
 from sim.errors import UserError
 
 NAMED = "name: mine\n"
@@ -87,7 +88,8 @@ def test_an_option_of_ones_own_is_listed(own: Path, capsys: pytest.CaptureFixtur
     own.write_text(NAMED, "utf-8")
     assert told("experiment=nine") == "experiment=nine: no such option; did you mean 'mine'?"
     assert main(["run", "--config-dir", ".", "--help"]) == 0
-    assert "experiment: duel, headline, mine, quick, single, sweep" in capsys.readouterr().out
+    listed = sorted([*(file.stem for file in (FOLDER / "experiment").glob("*.yaml")), "mine"])
+    assert f"experiment: {', '.join(listed)}" in capsys.readouterr().out
 
 
 def test_a_folder_that_is_not_there_is_refused(own: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,12 +21,12 @@ from sim.market import Market
 from sim.parameters import Category, Group, Parameters
 from sim.ranges import MOST_YUAN
 from sim.records import Record
-from sim.state import NOBODY, Person, Stage
+from sim.state import NOBODY, PayLine, Person, Stage
 from sim.world import World
 
 Path = tuple[str, ...]
 
-RECORDS: dict[str, type[Record]] = {"people": Person, **TABLES}
+RECORDS: dict[str, type[Record]] = {"people": Person, "pay": PayLine, **TABLES}
 
 DAYS = 9  # past a settlement and a return of every kind that a test makes
 TINY = {

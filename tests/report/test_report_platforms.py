@@ -33,7 +33,10 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     own = pd.DataFrame({"day": days, "platform": 0, "members": 40 + days, "creators": 1, "gmv": 1.0 + 0 * days,
                         "revenue": 10.0 * days, "growth_cost": 10.0 * BACK})  # fmt: skip
     rival = own.assign(platform=1, members=100, creators=1, gmv=2.0, revenue=0.0)
-    tables = [pd.concat([own, rival]).assign(arm=r.arm, seed=r.seed) for r in runs.itertuples()]
+    tables = [
+        pd.concat([own, rival]).assign(arm=str(arm), seed=int(seed))
+        for arm, seed in zip(runs["arm"], runs["seed"], strict=True)
+    ]
     pd.concat(tables, ignore_index=True).to_parquet(folder / "platforms.parquet")
     return load(folder)
 

@@ -98,7 +98,8 @@ MONEY = frozenset(
                 "gmv", "gmv_kept", "direct_order_value", "average_order_value", "marketing_cost", "acquisition_cost",
                 "koc_income", "koc_net_income", "creator_revenue", "platform_revenue", "revenue_take",
                 "revenue_annual_fee", "revenue_ads", "revenue_withdrawal_fee", "revenue_float", "revenue_coupon",
-                "brand_profit", "consumer_surplus",
+                "brand_profit", "consumer_surplus", "contribution", "outlay_ads", "outlay_kol", "outlay_koc",
+                "outlay_own",
             )
         ),
     ]

@@ -41,6 +41,10 @@ SHORT = {
 """What fits above a small panel, where the recorder's name does not."""
 
 
+MEASURED = tuple(outcome for outcome in SHOWN if outcome in OUTCOMES)
+"""What is followed: outcomes of the verdict that one run has; those of a pair of runs follow from them."""
+
+
 class Quantity(NamedTuple):
     """An outcome of an arm, or the effect of a single change on it as a share of its value in the base."""
 
@@ -53,7 +57,7 @@ class Quantity(NamedTuple):
 def quantities() -> list[Quantity]:
     """Every outcome of the verdict, then every factor's effect on what the parties want."""
     levels = []
-    for outcome in SHOWN:
+    for outcome in MEASURED:
         label = SHORT.get(outcome, OUTCOMES[outcome].label)
         levels.append(Quantity(_by_head(label, outcome), outcome, BASE, False))
     wanted = [outcome for party in INTERESTS.values() for outcome in party]
@@ -75,7 +79,7 @@ GMV = Quantity("GMV a head", "gmv", BASE, False)
 def by_head(outcomes: Mapping[str, float], people: int, days: int) -> dict[str, float]:
     """Outcomes of the verdict, those that grow with the market by the head (and money by the day)."""
     per = {"people": people, "people/week": people, "yuan": people * days}
-    return {name: outcomes[name] / per.get(OUTCOMES[name].unit, 1) for name in SHOWN}
+    return {name: outcomes[name] / per.get(OUTCOMES[name].unit, 1) for name in MEASURED}
 
 
 def values(table: pd.DataFrame, one: Quantity) -> pd.DataFrame:
