@@ -22,6 +22,7 @@ SHORT = 12  # characters of an id
 WIDEST = 60  # of an error in a list
 MOST = 2**63 - 1  # that SQLite can count
 RUN_COLUMNS = ("id", "experiment", "status", "made", "model", "seed", "days", "burn_in", "seconds", "error", "day")
+EXPORTED = b"run_id,"  # begins every export
 _LINE = f"{{:<{SHORT}}}  {{:<25}}  {{:<16}}  {{:<8}}  {{:>6}}  {{:>5}}  {{}}"
 _UNUSED = "DELETE FROM parameters WHERE hash NOT IN (SELECT parameters FROM runs WHERE parameters IS NOT NULL)"
 
@@ -111,6 +112,7 @@ def export(output: Path, chosen: Chosen, file: Path) -> int:
         varied, outcomes = _columns(connection, query, arguments)
         count = 0
         try:
+            _refuse_foreign(file)
             with file.open("w", newline="", encoding="utf-8") as stream:
                 writer = csv.writer(stream)
                 writer.writerow(["run_id", *RUN_COLUMNS[1:], *varied, *outcomes])
@@ -122,6 +124,15 @@ def export(output: Path, chosen: Chosen, file: Path) -> int:
         except OSError as error:
             raise UserError(f"--csv {file}: cannot be written ({error.strerror})") from None
     return count
+
+
+def _refuse_foreign(file: Path) -> None:
+    """Refuse to write over what is no earlier export, such as the store itself."""
+    if not file.is_file() or not file.stat().st_size:
+        return
+    with file.open("rb") as stream:
+        if stream.read(len(EXPORTED)) != EXPORTED:
+            raise UserError(f"--csv {file}: holds something else than exported runs; expected a new file")
 
 
 def prune(output: Path, chosen: Chosen, tables_alone: bool) -> tuple[int, int]:

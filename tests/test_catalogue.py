@@ -17,7 +17,7 @@ from experiments import conduct
 from experiments.cli import main
 from experiments.configuration import load_settings
 from experiments.plan import plan
-from experiments.runs import model_hash
+from experiments.runs import TABLES, model_hash
 from experiments.store import VERSION, DiskFull, Store
 from sim.market import Market
 
@@ -136,6 +136,11 @@ def test_the_store_is_exported_with_the_parameters_in_which_runs_differ(capsys: 
     assert dict(zip(table["run_id"], table["trust"], strict=True)).items() >= dict(runs["trust"]).items()
     assert printed(capsys, "export", "--csv", "one.csv", "--experiment", "other") == "2 runs in one.csv\n"
     assert "cannot be written" in printed(capsys, "export", "--csv", "no/such/folder.csv", status=2)
+    assert printed(capsys, "export", "--csv", "all.csv") == "8 runs in all.csv\n"  # over an earlier one
+    Path("notes.csv").write_text("of mine")
+    for foreign in ("notes.csv", "results/store/runs.sqlite"):
+        assert "something else than exported runs" in printed(capsys, "export", "--csv", foreign, status=2)
+    assert Path("notes.csv").read_text() == "of mine" and "runs" in printed(capsys, "list")
     assert "no store of runs there" in printed(capsys, "list", "--output", "nowhere", status=2)
 
 
@@ -168,7 +173,7 @@ def test_more_runs_than_a_store_counts_are_refused(capsys: pytest.CaptureFixture
 
 def test_runs_are_taken_out(broken: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     main(["run", *TINY, "experiment.keep=tables"])
-    assert rows("SELECT count(*) FROM tables") == [(20,)]
+    assert rows("SELECT count(*) FROM tables") == [(4 * len(TABLES),)]
     assert printed(capsys, "prune", "--failed").startswith("2 runs taken out")
     assert rows("SELECT count(*) FROM parameters") == [(2,)]
     assert printed(capsys, "prune", "--old").startswith("0 runs taken out")
