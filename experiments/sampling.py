@@ -93,6 +93,8 @@ class Design(Group):
             raise ValueError(f"points=0: sample={self.sample} needs how many, for instance points=64")
         if self.constraints and not self.is_used:
             raise ValueError("constraints: nothing varies that could fulfil them; expected vary, list or file")
+        if self.points and not self.vary:
+            raise ValueError(f"points={self.points}: nothing varies that could be drawn; expected vary")
         for path, over in self.vary.items():
             _check_varied(path, over)
         return self
