@@ -94,6 +94,9 @@ WRONG = {
     "experiment.flips.days=200": (
         "experiment.flips.seeds=1: a smaller or shorter market has luck of its own; expected at least 2"
     ),
+    "experiment.design.points=8": (
+        "experiment.design.points=8: nothing varies that could be drawn; expected vary"
+    ),
     "executor.workers=-1": "executor.workers=-1: expected a whole number from 0 to 10000",
     "executor=dask": "executor=dask: not installed; see configs/executor/dask.yaml",
     "output=taken": "output=taken: cannot write to taken (it is no folder); expected a folder of yours",
