@@ -85,7 +85,8 @@ def header(m: Day) -> str:
     for name, values in TABLES.items():
         numbers = ", ".join("INFINITY" if value == np.inf else value.hex() for value in values.tolist())
         lines.append(f"static const double {name}[] = {{{numbers}}};")
-    names = {kind.dtype(m.categories): kind.__name__ for kind in Record.__subclasses__()}
+    of_model = [kind for kind in Record.__subclasses__() if kind.__module__.startswith("sim.")]
+    names = {kind.dtype(m.categories): kind.__name__ for kind in of_model}
     names[m.p.dtype] = "Numbers"
     for dtype, name in names.items():
         lines.append(f"typedef {_row(dtype)} {name};")

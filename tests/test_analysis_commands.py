@@ -101,7 +101,7 @@ def test_sensitivity_from_the_market_to_the_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    common = ["sensitivity", *TINY, "experiment.seeds=2", "--outcome", "gmv", "--over", "risk,friends"]
+    common = ["sensitivity", *TINY, "experiment.seeds=2", "--outcome", "gmv", "--over", "choice.risk,choice.friends"]
     assert cli.main([*common, "--dry-run"]) == 0
     told = capsys.readouterr().err
     assert told == "tornado: both ends of 2 ranges = 5 points x 2 arms x 2 seeds = 20 runs of 12 days\n"

@@ -263,7 +263,7 @@ def test_multirun_makes_an_experiment_a_job_and_leaves_no_files_of_hydra(made: M
 def test_a_full_disk_is_told_before_work(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "free")
     monkeypatch.setattr(preflight, "disk_usage", lambda path: usage(1_000_000))
-    with pytest.raises(UserError, match=r"^output=results: 1 MB free on this disk, expected 23 MB for 26 runs$"):
+    with pytest.raises(UserError, match=r"^output=results: 1 MB free on this disk, expected 24 MB for 42 runs$"):
         koc_run()
     assert made == [] and not Path("results").exists()
 
@@ -273,7 +273,7 @@ def test_tasks_share_a_dispatch_when_runs_are_small_but_never_a_seed(made: Made)
     sized = list(executor._tasks(made))
     assert [run.seed for task in sized for run in task] == [run.seed for run in made]
     assert all(len({run.seed for run in task}) == 1 for task in sized)
-    assert max(len(task) for task in sized) == 2  # of 2,000 people and 120 days
+    assert max(len(task) for task in sized) == 3  # of 2,000 people and 120 days
 
 
 def test_real_workers_yield_what_this_process_yields(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

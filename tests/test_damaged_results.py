@@ -158,7 +158,7 @@ def _moved(column: pd.Series) -> pd.Series:
     return column + 1
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", [name for name in TABLES if name != "platforms"])  # which has no row here
 @pytest.mark.parametrize("harm", ROWS)
 def test_rows_that_are_not_as_they_were_are_named(harm: str, name: str, folder: Path, capsys: Capture) -> None:
     edit(folder / f"{name}.parquet", ROWS[harm])

@@ -33,6 +33,8 @@ class Prospects(NamedTuple):
 def present(m: Day) -> Double:
     """Share of the creators whom each person follows who are on each platform, shape (N, V); else of all creators."""
     on = _on(m) & m.creators["active"][:, None]
+    if not len(on):
+        return np.zeros((len(m.follows), on.shape[1]))
     followed = m.follows["creator"]
     counts = (followed >= 0) & m.creators["active"][followed] & (m.creators["brand"][followed] < 0)
     number = counts.sum(axis=1)
