@@ -113,7 +113,6 @@ def _try(folder: Path, output: Path) -> str:
     """Write into a folder as a run will; returns why no link can be made in it, empty if one can."""
     missing = [part for part in (folder, *folder.parents) if not os.path.lexists(part)]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         with working_folder(folder) as trial:
             (trial / "file").write_bytes(TRIAL)
             try:

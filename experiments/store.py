@@ -36,6 +36,7 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments.runs import CELLS, TABLES, Failed, Finished, Run
+from experiments.working_folder import made_in
 from sim.errors import UserError
 
 PATIENCE = 60.0  # seconds to wait for another process that writes to the same store
@@ -54,12 +55,12 @@ _CONTENT = [f"CAST(runs.{n} AS BLOB)" if "TEXT" in k else f"runs.{n}" for n, k i
 WHOLE = f"(runs.checksum IS checksum_of({', '.join(_CONTENT)}))"
 """A condition of SQL, in a connection of a `Store`: whether a row of ``runs`` is as it was put."""
 _WHOLE_TABLE = "(tables.checksum IS checksum_of(tables.content))"
-_CREATE = f"""
-CREATE TABLE IF NOT EXISTS runs ({", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())});
-CREATE TABLE IF NOT EXISTS parameters (hash TEXT PRIMARY KEY, content TEXT);
-CREATE TABLE IF NOT EXISTS tables (run TEXT, name TEXT, content BLOB, checksum TEXT, PRIMARY KEY (run, name));
-PRAGMA user_version = {VERSION};
-"""
+_CREATE = (
+    f"CREATE TABLE IF NOT EXISTS runs ({', '.join(f'{name} {kind}' for name, kind in _COLUMNS.items())})",
+    "CREATE TABLE IF NOT EXISTS parameters (hash TEXT PRIMARY KEY, content TEXT)",
+    "CREATE TABLE IF NOT EXISTS tables (run TEXT, name TEXT, content BLOB, checksum TEXT, PRIMARY KEY (run, name))",
+    f"PRAGMA user_version = {VERSION}",
+)
 _CREATE_CLAIMS = "CREATE TABLE IF NOT EXISTS claims (run TEXT PRIMARY KEY, owner TEXT)"
 _PUT = f"INSERT OR REPLACE INTO runs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 _JOURNALS = {"WAL": "NORMAL", "TRUNCATE": "FULL"}  # by preference, with the care that each needs when it writes
@@ -296,8 +297,7 @@ class Store:
 
     @cached_property
     def _connection(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = self._opened()
+        connection = made_in(self.path.parent, self._opened)
         connection.create_function("checksum_of", -1, checksum_of, deterministic=True)
         connection.text_factory = lambda text: text.decode("utf-8", "replace")  # a damaged run need not be text
         self._migrate(connection)
@@ -320,10 +320,12 @@ class Store:
                 failed = error
                 if not isinstance(error, sqlite3.OperationalError):
                     break
+        if getattr(failed, "sqlite_errorcode", None) == sqlite3.SQLITE_CANTOPEN:  # perhaps the folder is gone
+            raise FileNotFoundError(str(failed)) from None
         raise failed
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        version = self._version(connection)
         if version > VERSION:
             raise UserError(
                 f"{self.path}: schema {version}, made by a newer koc; this one reads up to {VERSION}. "
@@ -332,15 +334,24 @@ class Store:
         if version == VERSION:
             return
         connection.execute("BEGIN IMMEDIATE")
+        if self._version(connection) == VERSION:  # another command has done it meanwhile
+            connection.rollback()
+            return
         there = {row[1] for row in connection.execute("PRAGMA table_info(runs)")}
         for name in _COLUMNS.keys() - there if there else ():
             connection.execute(f"ALTER TABLE runs ADD COLUMN {name} {_COLUMNS[name]}")
-        if there and "checksum" not in {row[1] for row in connection.execute("PRAGMA table_info(tables)")}:
+        of_tables = {row[1] for row in connection.execute("PRAGMA table_info(tables)")}
+        if of_tables and "checksum" not in of_tables:
             connection.execute("ALTER TABLE tables ADD COLUMN checksum TEXT")
             connection.execute(f"UPDATE runs SET checksum = checksum_of({', '.join(_CONTENT)})")
             connection.execute("UPDATE tables SET checksum = checksum_of(content)")
+        for statement in _CREATE:  # in the same transaction, so that nobody sees half of it
+            connection.execute(statement)
         connection.commit()
-        connection.executescript(_CREATE)
+
+    @staticmethod
+    def _version(connection: sqlite3.Connection) -> int:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

@@ -14,10 +14,11 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from experiments.interruption import deferred
 
@@ -27,7 +28,11 @@ HEARTBEAT = 30.0  # seconds between two signs of life
 LAPSE = 300.0  # seconds without one, after which a process on another machine counts as dead
 _NAME = re.compile(re.escape(PREFIX) + r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?")
 _SEMAPHORES = Path("/dev/shm")  # where Linux has those of joblib's workers
+DEPTH = 3  # of folders below one of results in which commands work: itself, an experiment, a result
 _MOST = 10_000  # working folders of one second
+_TRIES = 100  # to make something in a folder that others remove while it is empty
+
+Made = TypeVar("Made")
 
 
 @contextmanager
@@ -46,9 +51,7 @@ def working_folder(parent: Path) -> Iterator[Path]:
     folder: Path | None = None
     try:
         with deferred():
-            parent.mkdir(parents=True, exist_ok=True)
-            sweep(parent)
-            folder, lock = _made(parent)
+            folder, lock = made_in(parent, lambda: _made(parent))
             threading.Thread(target=_beat, args=(folder / LOCK, ended), daemon=True).start()
         yield folder
     finally:
@@ -62,6 +65,33 @@ def working_folder(parent: Path) -> Iterator[Path]:
             if missing:
                 with suppress(OSError):  # others have come, or it could not be made
                     parent.rmdir()
+
+
+def made_in(parent: Path, make: Callable[[], Made]) -> Made:
+    """Make something in a folder, which is made if needed.
+
+    Another command removes a folder that it has made for a trial if it is empty, perhaps at this very moment: then all
+    is done again.
+
+    Parameters
+    ----------
+    parent
+        The folder.
+    make
+        Makes something in it, and returns it; `FileNotFoundError` says that the folder is gone.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+    """
+    for _ in range(_TRIES):
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            return make()
+        except FileNotFoundError as error:
+            failed = error
+    raise failed
 
 
 def stamp(folder: Path) -> str:
@@ -85,16 +115,17 @@ def is_alive(folder: Path) -> bool:
 
 def sweep_below(output: Path) -> None:
     """Remove what killed processes left anywhere below a folder of results."""
-    for pattern in (f"{PREFIX}*", f"*/{PREFIX}*", f"*/*/{PREFIX}*"):
-        for parent in {folder.parent for folder in output.glob(pattern)}:
+    below = [output]
+    for _ in range(DEPTH):
+        for parent in below:
             sweep(parent)
+        below = [entry for parent in below for entry in _entries(parent) if entry.is_dir() and not entry.is_symlink()]
 
 
 def sweep(parent: Path) -> None:
     """Remove the working folders in `parent` whose process is dead, and links into them; nothing that is not ours."""
-    if not parent.is_dir():
-        return
-    for folder in parent.glob(f"{PREFIX}*"):
+    entries = _entries(parent)
+    for folder in entries:
         if not _NAME.fullmatch(folder.name) or folder.is_symlink():
             continue
         with suppress(OSError):
@@ -109,14 +140,23 @@ def sweep(parent: Path) -> None:
                 _remove_semaphores(_owner(folder))
                 with suppress(OSError):
                     _remove(folder)
-    for link in parent.iterdir():
+    for link in entries:
         with suppress(OSError):  # another command removes it
             if link.is_symlink() and not link.exists() and _NAME.fullmatch(Path(os.readlink(link)).parts[0]):
                 link.unlink()
 
 
+def _entries(folder: Path) -> list[Path]:
+    """What stands in a folder; nothing where another command has removed it, or it may not be read."""
+    try:
+        return list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return []
+
+
 def _made(parent: Path) -> tuple[Path, int]:
-    """A folder of a name that nobody has, and its lock."""
+    """A folder of a name that nobody has, and its lock; what killed processes left beside it is removed."""
+    sweep(parent)
     time_now = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
     for number in range(1, _MOST):
         name = time_now if number == 1 else f"{time_now}-{number}"
@@ -220,7 +260,11 @@ def _remove(folder: Path) -> None:
         elif path.name != LOCK:
             path.unlink(missing_ok=True)
     (folder / LOCK).unlink(missing_ok=True)
-    folder.rmdir()
+    try:
+        folder.rmdir()
+    except OSError as error:
+        if error.errno != errno.ENOTEMPTY:  # another process has taken the name in this moment
+            raise
 
 
 def _remove_semaphores(process: int | None) -> None:

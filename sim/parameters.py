@@ -1191,6 +1191,9 @@ class Parameters(Group):
             raise ValueError(f"rivals: {len(self.rivals)} given, expected at most {MOST_PLATFORMS - 1}")
         if self.membership.choice and len(self.platforms) > MOST_CHOSEN:
             raise ValueError(f"rivals: {len(self.rivals)} given, expected at most {MOST_CHOSEN - 1} to choose among")
+        given = [platform.name for platform in self.platforms if platform.name != Platform().name]
+        if twice := next((name for name in given if given.count(name) > 1), None):
+            raise ValueError(f"rivals: two platforms have the name {twice!r}; expected a name for each")
         if sum(platform.share for platform in self.platforms) <= 0:
             raise ValueError("platform.share=0: nobody is at home anywhere; expected a platform with a share above 0")
         for platform in self.platforms:

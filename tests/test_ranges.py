@@ -227,6 +227,7 @@ NONSENSE: dict[str, tuple[dict[str, Any], str]] = {
     "ranking of a rival": (
         {"rivals": [{"name": "b", "feed": {"popularity": 0, "merit": 0, "paid": 0}}]}, "rivals.0.feed: popularity"
     ),
+    "rivals of one name": ({"rivals": [{"name": "b"}, {"name": "b"}]}, "rivals: two platforms have the name 'b'"),
     "names": ({"market": {"catalogue": {"categories": [{"name": "a"}, {"name": "a"}]}}}, "categories: a is given 2"),
     "path": ({"graph": {"path": "a\0b"}}, "graph.path"),
 }  # fmt: skip

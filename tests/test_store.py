@@ -197,3 +197,28 @@ def test_a_disk_without_shared_memory_can_hold_a_store(
     assert known(store, "a", "b", "c") == known(other, "a", "b", "c") == ({"a", "b", "c"} if was_wal else {"b", "c"})
     with store.reading() as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "truncate"
+
+
+def test_a_store_whose_making_was_broken_off_is_made_whole(tmp_path: Path) -> None:
+    put(Store(tmp_path), what_came("a"))
+    with closing(sqlite3.connect(tmp_path / "runs.sqlite")) as connection, connection:
+        connection.executescript("DROP TABLE tables; DROP TABLE parameters; DELETE FROM runs; PRAGMA user_version = 0")
+    put(Store(tmp_path), what_came("b"))
+    assert known(Store(tmp_path), "a", "b") == {"b"}
+
+
+def test_the_tables_of_a_store_appear_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another command sees while they are made: none of them, or all."""
+    seen = []
+
+    def look(connection: sqlite3.Connection) -> int:
+        with closing(sqlite3.connect(tmp_path / "runs.sqlite")) as other:
+            seen.append(other.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0])
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+    monkeypatch.setattr(Store, "_version", staticmethod(look))
+    for _ in range(2):
+        store = Store(tmp_path)
+        store.open()
+        store.close()
+    assert seen == [0, 0, 3]

@@ -4,12 +4,24 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from experiments import working_folder as folders
-from experiments.working_folder import LAPSE, LOCK, PREFIX, destination, is_alive, stamp, sweep, working_folder
+from experiments.working_folder import (
+    LAPSE,
+    LOCK,
+    PREFIX,
+    destination,
+    is_alive,
+    made_in,
+    stamp,
+    sweep,
+    sweep_below,
+    working_folder,
+)
 
 STAMP = "2025-01-01T000000Z"
 HOLD = (
@@ -121,3 +133,30 @@ def test_semaphores_go_with_the_process_whose_workers_had_them(tmp_path: Path, m
     left(tmp_path, f"{process.pid}\n{folders._machine()}\n")
     sweep(tmp_path)
     assert {path.name for path in (tmp_path / "shm").iterdir()} == {f"sem.loky-{os.getpid()}-abc", "sem.other"}
+
+
+def test_what_another_command_removes_is_made_again(tmp_path: Path) -> None:
+    tries = []
+
+    def make() -> Path:
+        tries.append(tmp_path / "new")
+        if len(tries) < 3:
+            (tmp_path / "new").rmdir()
+        (tmp_path / "new" / "file").touch()
+        return tmp_path / "new" / "file"
+
+    assert made_in(tmp_path / "new", make).exists() and len(tries) == 3
+
+
+def test_a_folder_that_goes_while_it_is_swept_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "one").mkdir()
+    listed = Path.iterdir
+
+    def gone(folder: Path) -> Iterator[Path]:
+        if folder.name == "one" and folder.exists():
+            folder.rmdir()
+        return listed(folder)
+
+    monkeypatch.setattr(Path, "iterdir", gone)
+    sweep_below(tmp_path)
+    assert not (tmp_path / "one").exists()
