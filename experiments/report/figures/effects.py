@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.axes import Axes
 
-from experiments.drawing.forest import Mark, beside, direction, forest, in_percent, limit_of, sides
+from experiments.drawing.forest import WIDEST, Mark, beside, direction, forest, in_percent, limit_of, sides
 from experiments.drawing.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, new_figure, panels, wrapped
 from experiments.outcomes import IN_FIGURES, INTERESTS, KNOWN, OVERALL, amount, capital, percent
 from experiments.report.load import Results
@@ -77,8 +77,13 @@ def _panel(
     ax: Axes, results: Results, comparison: Comparison, effects: Sequence[Effect | None], names: Sequence[str]
 ) -> None:
     shown = [(row, effect) for row, effect in enumerate(effects) if effect]
-    limit = limit_of(end for _, e in shown if e.in_percent for end in (e.relative.low, e.relative.high))
-    marks = [mark for row, effect in shown for mark in _marks(results, comparison, row, effect, limit)]
+    marks = [mark for row, effect in shown for mark in _marks(results, comparison, row, effect)]
+    limit = limit_of(end for mark in marks for end in (mark.low, mark.high))
+    marks += [
+        direction(row, effect.difference.value, limit, colour_of(effect))
+        for row, effect in shown
+        if effect.clear and not effect.in_percent
+    ]
     forest(ax, names, marks, (-limit, limit))
     for row, effect in shown:
         beside(ax, row, written(effect), colour_of(effect), bold=effect.clear)
@@ -87,14 +92,14 @@ def _panel(
     sides(ax, f"■ better with {results.label(comparison.low)}", f"■ better with {results.label(comparison.high)}")
 
 
-def _marks(results: Results, comparison: Comparison, row: int, effect: Effect, limit: float) -> list[Mark]:
-    colour = colour_of(effect)
+def _marks(results: Results, comparison: Comparison, row: int, effect: Effect) -> list[Mark]:
+    """An effect over seeds, and over draws as a thin line below it; none where per cent are not defined."""
     if not effect.in_percent:
-        return [direction(row, effect.difference.value, limit, colour)] if effect.clear else []
+        return []
     e = effect.relative
-    marks = [Mark(row, e.value, e.low, e.high, colour, effect.clear)]
+    marks = [Mark(row, e.value, e.low, e.high, colour_of(effect), effect.clear)]
     found, unit = spread_of(results, comparison, effect.outcome)
-    if unit == "%" and found.estimate.seeds:
+    if unit == "%" and found.estimate.seeds and abs(e.value) <= WIDEST:
         marks.append(Mark(row + 0.28, 0.0, found.estimate.low, found.estimate.high, UNCLEAR, shape=""))
     return marks
 
