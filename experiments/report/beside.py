@@ -25,8 +25,6 @@ def answers_beside(results: Results) -> Iterator[Beside]:
     if factor not in results.factors:
         return
     for comparison in results.comparisons:
-        if comparison.factor == factor:
-            continue
         for outcome in OVERALL:
             if outcome in results.runs:
                 values, arms = results.outcome(outcome), results.arms

@@ -85,8 +85,9 @@ class Results:
 
     @property
     def comparisons(self) -> list[Comparison]:
-        """Every level of every factor against the factor's first level."""
-        return [Comparison(f, levels[0], level) for f, levels in self.factors.items() for level in levels[1:]]
+        """Every level of every factor against its first level; not of one at whose levels answers stand side by side."""
+        asked = {factor: levels for factor, levels in self.factors.items() if factor != find(self.config, "beside")}
+        return [Comparison(factor, levels[0], level) for factor, levels in asked.items() for level in levels[1:]]
 
     @property
     def burn_in(self) -> int:
