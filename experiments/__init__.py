@@ -8,6 +8,10 @@ __all__ = ["Experiment", "load", "plot"]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "plot":
+        from experiments.analysis.plots import plot
+
+        return plot
     if name in __all__:
         from experiments import api
 

@@ -1,4 +1,4 @@
-"""Five lines in a notebook: load a market, run it, look at it; or make a whole experiment."""
+"""Five lines in a notebook: load a market and run it; or make a whole experiment."""
 
 from __future__ import annotations
 
@@ -11,17 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from experiments import terminal
 from experiments.configuration import Settings, load_settings
-from sim.errors import UserError, nearest
+from sim.errors import UserError
 
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from sim.market import Market
     from sim.parameters import Parameters
-
-SHOWN = ("gmv", "buyers", "trust", "kocs")
 
 
 def load(*overrides: str, seed: int = 0, graph: nx.Graph | None = None) -> Market:
@@ -75,39 +72,6 @@ def _with_graph(parameters: Parameters, seed: int, graph: nx.Graph) -> Market:
     shape = {"kind": "edgelist", "path": identity(friendships), "directed": graph.is_directed()}
     named = parameters.model_copy(update={"graph": parameters.graph.model_copy(update=shape)})
     return Market(named, seed, world=World.build(named, seed, friendships))
-
-
-def plot(market: Market, *columns: str) -> Figure:
-    """Draw daily figures of a market, one below the other.
-
-    Parameters
-    ----------
-    market
-        One that has run for some days.
-    *columns
-        Of `market.daily()`; sales, buyers, trust and the number of KOCs unless named.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    UserError
-        If there is no such column.
-    """
-    from matplotlib import pyplot
-
-    daily = market.daily().set_index("day")
-    names = columns or SHOWN
-    for name in names:
-        if name not in daily:
-            raise UserError(f"{name}: no such daily figure; {nearest(name, map(str, daily.columns))}")
-    figure, axes = pyplot.subplots(len(names), sharex=True, squeeze=False, layout="constrained")
-    for axis, name in zip(axes[:, 0], names, strict=True):
-        daily[name].plot(ax=axis)
-        axis.set_ylabel(name.replace("_", " "))
-    return figure
 
 
 class Experiment:

@@ -216,8 +216,8 @@ def replay(
 
 
 for command in (
-    calibrate, commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios, commands.explore,
-    studies.replicate, studies.validate, claims,
+    commands.plot, commands.compare, commands.sensitivity, commands.flipmap, commands.scenarios, commands.explore,
+    calibrate, studies.replicate, studies.validate, claims,
 ):  # fmt: skip
     app.command()(command)
 

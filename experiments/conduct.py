@@ -6,7 +6,6 @@ import errno
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,14 +39,32 @@ class Made(NamedTuple):
         The table of runs.
     failures : dict
         Runs that failed, by id.
+    ending : Ending
+        What the terminal ends with.
     """
 
     folder: Path
     runs: pd.DataFrame
     failures: dict[str, Failed]
+    ending: Ending
 
 
-Finish = Callable[[pd.DataFrame, Path], None]
+class Ending(NamedTuple):
+    """What the terminal ends with, besides the folder.
+
+    Attributes
+    ----------
+    found : str
+        A sentence, if there is one that was not printed before.
+    picture : str
+        Path of a figure in the folder, if there is one.
+    """
+
+    found: str = ""
+    picture: str = ""
+
+
+Finish = Callable[[pd.DataFrame, Path], Ending]
 """Adds to the folder of an experiment, of its table of runs, before the folder appears."""
 
 
@@ -162,8 +179,10 @@ def carry_out(
         for sentence in enough.sentences() if enough else ():
             console.print(sentence)
         runs = table.whole(store)
-        made = _left(settings, planned, store, runs, manifest, partial(finish, runs) if finish else lambda folder: None)
-    return Made(made, runs, failures)
+        ending: list[Ending] = []
+        adding = (lambda folder: ending.append(finish(runs, folder))) if finish else lambda folder: None
+        made = _left(settings, planned, store, runs, manifest, adding)
+    return Made(made, runs, failures, ending[0] if ending else Ending())
 
 
 def _left(
@@ -253,7 +272,11 @@ def _tell_of_worlds(tally: Tally, console: Console) -> None:
 
 
 def _conclude(made: Made, console: Console) -> None:
+    if made.ending.found:
+        console.print(f"found: {made.ending.found}")
     console.print(f"results: {made.folder}")
+    if made.ending.picture:
+        console.print(f"picture: {made.folder / made.ending.picture}")
     if made.failures:
         first = next(iter(made.failures.values()))
         console.print(f"{len(made.failures)} runs failed, the first with {first.error}")

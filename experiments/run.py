@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from experiments import executor
-from experiments.conduct import conduct
+from experiments.conduct import Ending, conduct
 from experiments.configuration import Settings, compose_settings, read_given
 from experiments.forecast import forecast
 from experiments.interruption import keeping
@@ -21,6 +21,7 @@ from experiments.sharing import KEPT
 from experiments.yaml_text import written
 
 INTERRUPTED = 128  # statuses above it
+PICTURES = ("figures/headline.png", "figures/effects.png")  # of a report, the first that there is
 
 
 class Request(NamedTuple):
@@ -98,8 +99,8 @@ def run(request: Request, *, only_failed: bool = False, dry_run: bool = False) -
     return status
 
 
-def report_on(settings: Settings, runs: pd.DataFrame, made: Path) -> None:
-    """Write the report into the folder of an experiment, or what a sweep tells, and print it.
+def report_on(settings: Settings, runs: pd.DataFrame, made: Path) -> Ending:
+    """Write the report into the folder of an experiment, or what a sweep tells, and print it; and a picture.
 
     Parameters
     ----------
@@ -109,10 +110,17 @@ def report_on(settings: Settings, runs: pd.DataFrame, made: Path) -> None:
         Its table of runs.
     made
         The folder.
+
+    Returns
+    -------
+    Ending
+        What the terminal ends with.
     """
     study = settings.experiment
     if not (runs["status"] == "finished").any():
-        return
+        return Ending()
+    from experiments.analysis.plots import closing
+
     if study.design.is_used:
         from experiments.analysis.deciding import tell
 
@@ -125,6 +133,9 @@ def report_on(settings: Settings, runs: pd.DataFrame, made: Path) -> None:
         with working("writing the report"):
             text = report.write(made, partial(executor.spread, executor=settings.executor))
         print(text)
+    with working("drawing"):
+        found, picture = closing(made)
+    return Ending(found, picture or next((each for each in PICTURES if (made / each).exists()), ""))
 
 
 def configuration(request: Request) -> str:

@@ -18,9 +18,9 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     _check_not_hidden()
-    from experiments import api
+    import experiments
 
-    return getattr(api, name)
+    return getattr(experiments, name)
 
 
 def _check_not_hidden() -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from experiments import executor, report
+from experiments.analysis import plots
 from experiments.overrides import without
 from experiments.runs import Finished, Run
 from experiments.store import packed
@@ -57,11 +58,12 @@ class Made(list[Run]):
 
 
 def install(monkeypatch: pytest.MonkeyPatch) -> Made:
-    """Put fake runs and a fake report in the place of the real ones."""
+    """Put fake runs and a fake report in the place of the real ones, and no picture."""
     made = Made()
     monkeypatch.setattr(executor, "prepare", lambda run, console: None)
     monkeypatch.setattr(executor, "make", made)
     monkeypatch.setattr(report, "write", _report)
+    monkeypatch.setattr(plots, "closing", lambda folder: ("", ""))
     return made
 
 

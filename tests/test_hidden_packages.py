@@ -11,6 +11,7 @@ import pytest
 
 import koc
 from experiments import api
+from experiments.analysis import plots
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -39,6 +40,6 @@ def test_without_such_a_file_all_is_there(tmp_path: Path) -> None:
 
 
 def test_koc_is_what_experiments_offer() -> None:
-    assert (koc.load, koc.plot, koc.Experiment) == (api.load, api.plot, api.Experiment)
+    assert (koc.load, koc.plot, koc.Experiment) == (api.load, plots.plot, api.Experiment)
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         _ = koc.nothing

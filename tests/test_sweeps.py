@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -72,8 +73,14 @@ def test_every_point_meets_every_arm_and_seed(capsys: pytest.CaptureFixture[str]
     assert len(runs) == 12 and runs["run_id"].nunique() == 12
     assert (runs["status"] == "finished").all()
     assert runs.select_dtypes("float").drop(columns=["seconds", "creators.effort_cost"]).nunique().max() > 2
-    assert sorted(path.name for path in LATEST.parent.iterdir()) == ["config.yaml", "manifest.json", "runs.parquet"]
-    assert "6 points x 2 arms x 1 seeds" in capsys.readouterr().err
+    left = ["analysis", "analysis.html", "config.yaml", "manifest.json", "runs.parquet"]
+    assert sorted(path.name for path in LATEST.parent.iterdir()) == left
+    said = capsys.readouterr().err
+    assert "6 points x 2 arms x 1 seeds" in said
+    place = LATEST.parent.resolve().relative_to(Path().resolve())
+    picture = place / "analysis" / "plot.png"
+    assert re.search(rf"found: GMV net of returns .*\nresults: {place}\npicture: {picture}\n$", said)
+    assert picture.exists()
 
 
 def test_a_point_is_the_market_with_these_parameters() -> None:

@@ -155,6 +155,25 @@ def scenarios(folder: Folder, outcome: Outcome, contrast: Contrast = None) -> No
     _print(lines)
 
 
+def plot(
+    folder: Folder,
+    outcomes: Annotated[
+        list[str] | None, typer.Argument(metavar="[OUTCOME]...", help="Outcomes, or parts of their names: surplus.")
+    ] = None,
+    against: Annotated[str, typer.Option(help="A parameter that was varied, day or arm.")] = "",
+    arm: Annotated[str, typer.Option(help="The only arm that is drawn.")] = "",
+) -> None:
+    """Draw outcomes against what was varied, over days, or arm by arm."""
+    from experiments.analysis.plots import panels_of, publish_plot
+    from experiments.progress import working
+
+    with working("drawing"):
+        shown = panels_of(folder, outcomes or (), against, arm)
+        about = [*dict.fromkeys(panel.what for panel in shown), *filter(None, (against, arm))]
+        lines, _ = publish_plot(folder, shown, about, _command())
+    _print(lines)
+
+
 def explore(
     folder: Annotated[
         Path | None, typer.Argument(help="A sweep below results that koc run made; experiment=explore, unless given.")

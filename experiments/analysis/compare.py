@@ -188,11 +188,11 @@ def _difference(outcome: str, samples: _Samples) -> Difference:
         means = float(first[kept].mean()), float(second[kept].mean())
         return Difference(outcome, *means, t_interval(gaps), _ratio(float(gaps.mean()), spread))
     spread = float(np.sqrt((first.var(ddof=1) + second.var(ddof=1)) / 2))
-    estimate = _welch(first, second)
+    estimate = welch(first, second)
     return Difference(outcome, float(first.mean()), float(second.mean()), estimate, _ratio(estimate.value, spread))
 
 
-def _welch(first: pd.Series, second: pd.Series) -> Estimate:
+def welch(first: pd.Series, second: pd.Series) -> Estimate:
     """Second mean less the first, variances unequal (Welch 1947)."""
     gap = float(second.mean() - first.mean())
     seeds = len(first) + len(second)

@@ -23,6 +23,7 @@ from sim.errors import UserError
 FOLDER = "analysis"
 PAGE = "analysis.html"
 KINDS = {
+    "plot": "Curves",
     "compare": "Comparisons",
     "tornado": "One assumption at a time",
     "morris": "Screening",

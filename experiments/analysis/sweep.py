@@ -37,6 +37,8 @@ class Sweep:
         As the folder has them; empty for a table without a folder.
     unfinished : int
         Runs that failed.
+    choices : tuple of str
+        Paths of the parameters that differ between points and are no numbers.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Sweep:
     config: Mapping[str, Any] = field(default_factory=dict)
     manifest: Mapping[str, Any] = field(default_factory=dict)
     unfinished: int = 0
+    choices: tuple[str, ...] = ()
 
     @property
     def outcomes(self) -> list[str]:
@@ -66,6 +69,14 @@ class Sweep:
         """Name for people of a factor, level or arm."""
         labels = find(dict(self.config), "labels") or {}
         return str(labels.get(name, name.replace("_", " ")))
+
+    def arm_label(self, arm: str) -> str:
+        """Name for people of an arm: its own, or its levels'."""
+        levels = self.arms.loc[arm].dropna() if self.factors else pd.Series(dtype=object)
+        named = find(dict(self.config), "labels") or {}
+        if arm in named or len(levels) < len(self.factors) or levels.empty:
+            return self.label(arm)
+        return ", ".join(self.label(str(level)) for level in levels)
 
     def setting(self, path: str) -> Any:
         """Configured value of a parameter by its dotted path; None if the configuration does not tell."""
@@ -135,8 +146,10 @@ def sweep_of(
     factors = {f: tuple(map(str, declared.get(f) or finished[f].dropna().unique())) for f in names}
     derived = (find(dict(config), "design") or {}).get("derived") or {}
     later = [c for c in columns[columns.index("seed") + 1 :] if c not in RECORDED and c not in OUTCOMES]
-    varied = tuple(c for c in later if c not in derived and _is_varied(finished[c]))
-    return Sweep(name, finished, factors, varied, config, manifest or {}, len(table) - len(finished))
+    varies = [c for c in later if c not in derived and finished[c].astype(str).nunique() > 1]
+    varied = tuple(c for c in varies if _is_number(finished[c]))
+    choices = tuple(c for c in varies if c not in varied)
+    return Sweep(name, finished, factors, varied, config, manifest or {}, len(table) - len(finished), choices)
 
 
 def chosen(given: str, known: Iterable[str], what: str) -> str:
@@ -169,5 +182,5 @@ def chosen(given: str, known: Iterable[str], what: str) -> str:
     raise UserError(f"{what} {given}: {hint}")
 
 
-def _is_varied(column: pd.Series) -> bool:
-    return is_numeric_dtype(column) and not is_bool_dtype(column) and column.nunique() > 1
+def _is_number(column: pd.Series) -> bool:
+    return is_numeric_dtype(column) and not is_bool_dtype(column)

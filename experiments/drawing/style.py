@@ -52,6 +52,16 @@ class Drawing(NamedTuple):
     data: pd.DataFrame
 
 
+class Picture(Figure):
+    """A figure that a notebook shows by itself, once, whatever matplotlib draws with there."""
+
+    def _repr_png_(self) -> bytes:
+        with house_style():
+            found = BytesIO()
+            self.savefig(found, format="png")
+            return found.getvalue()
+
+
 @contextmanager
 def house_style() -> Iterator[None]:
     """Context in which figures are made and saved, whatever matplotlib's settings are; it leaves them as they were.
@@ -70,7 +80,7 @@ def house_style() -> Iterator[None]:
             fonts.setLevel(level)
 
 
-def new_figure(title: str, height: float, width: float = WIDTH) -> Figure:
+def new_figure(title: str, height: float, width: float = WIDTH) -> Picture:
     """An empty figure with its finding as the title.
 
     Parameters
@@ -81,7 +91,7 @@ def new_figure(title: str, height: float, width: float = WIDTH) -> Figure:
         In inches.
     """
     margins = ConstrainedLayoutEngine(h_pad=0.06, w_pad=0.08, hspace=0.04, wspace=0.04)
-    figure = Figure(figsize=(width, height), layout=margins)
+    figure = Picture(figsize=(width, height), layout=margins)
     figure.suptitle(wrapped(title, int(width * 8.6)), x=0.012, ha="left", fontsize=12.5, fontweight="bold")
     return figure
 
@@ -90,6 +100,15 @@ def save(drawing: Drawing, folder: Path, name: str) -> None:
     """Write the figure as png and svg and the numbers behind it as csv."""
     _write(drawing.figure, folder / f"{name}.png", folder / f"{name}.svg")
     drawing.data.to_csv(folder / f"{name}.csv", index=False)
+
+
+def finish(figure: Figure) -> None:
+    """Give every text of a figure that is drawn fonts that have its characters, and axes plain powers of ten."""
+    family = families(words_of(figure))
+    for text in _texts(figure):
+        text.set_fontfamily(family)
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        _without_mathematics(axis)
 
 
 def words_of(figure: Figure) -> list[str]:
@@ -115,11 +134,7 @@ def why_not_drawn(texts: Iterable[str]) -> str:
 
 
 def _write(figure: Figure, png: Path | BytesIO, svg: Path | BytesIO) -> None:
-    family = families(words_of(figure))
-    for text in _texts(figure):
-        text.set_fontfamily(family)
-    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
-        _without_mathematics(axis)
+    finish(figure)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from")  # `fonts.note` says it once
         figure.savefig(png, format="png", dpi=160)

@@ -1,0 +1,187 @@
+"""Plots with their words: for `koc plot`, for the end of a run, and for a notebook."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from experiments.analysis.figures.curves import draw, label_of
+from experiments.analysis.finding import FOLDER, Finding, publish
+from experiments.analysis.plotting import (
+    ARM,
+    DAY,
+    Line,
+    Panel,
+    arm_panels,
+    course_of,
+    course_panels,
+    response_panels,
+)
+from experiments.analysis.sweep import Sweep, read
+from experiments.analysis.words import say
+from experiments.drawing.style import Drawing, finish, house_style
+from experiments.outcomes import PERCENT_UNITS, capital, interval, number
+from experiments.pages import tight
+from experiments.statistics import Estimate
+from experiments.working_folder import destination
+from sim.errors import UserError
+from sim.recorder import DAILY, OUTCOMES
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from experiments.api import Experiment
+    from sim.market import Market
+
+MOST_SAID = 12  # sentences
+
+
+def plot(source: Market | Experiment | str | Path, *outcomes: str, against: str = "", arm: str = "") -> Figure:
+    """Draw outcomes of a result, or daily figures of a market.
+
+    Parameters
+    ----------
+    source
+        A market that has run for some days, an experiment that has run, or the folder of a result.
+    *outcomes
+        Or enough of their names: ``surplus``. Of a market, columns of `market.daily()`. The usual ones unless named.
+    against
+        A parameter that the experiment varies, ``day`` or ``arm``. Unless named: what varies, else days.
+    arm
+        The only one that is drawn.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A notebook shows it; elsewhere ``.savefig("plot.png")`` writes it.
+
+    Raises
+    ------
+    UserError
+        If there is no such folder, outcome, parameter or arm.
+    """
+    if hasattr(source, "daily"):
+        if against not in ("", DAY) or arm:
+            raise UserError(f"{'arm' if arm else 'against'}={arm or against}: a market has days alone")
+        daily = source.daily()
+        if daily.empty:
+            raise UserError(f"{source!r}: nothing to draw; expected a market that has run for some days")
+        shown = course_panels(daily.assign(arm="", seed=0), outcomes, {"": [""]}, source.recorder.burn_in)
+    else:
+        folder = source if isinstance(source, str | Path) else source.folder
+        if folder is None:
+            raise UserError(f"{source!r}: nothing to draw; expected an experiment that has run")
+        shown = panels_of(Path(folder), outcomes, against, arm)
+    with house_style():
+        figure = _drawing(shown).figure
+        finish(figure)
+        return figure
+
+
+def panels_of(folder: Path, outcomes: Sequence[str], against: str = "", arm: str = "") -> list[Panel]:
+    """What is drawn of the folder of a result; parameters are those of `plot`."""
+    sweep = read(folder)
+    if against == ARM or (not against and not _varies(sweep) and any(name not in DAILY for name in outcomes)):
+        return arm_panels(sweep, outcomes, arm)
+    if against == DAY or (not against and not _varies(sweep)):
+        return course_of(folder, sweep, outcomes, arm)
+    return response_panels(sweep, outcomes, against, arm)
+
+
+def publish_plot(folder: Path, shown: Sequence[Panel], about: Sequence[str], command: str) -> tuple[list[str], str]:
+    """Write a plot into the folder of a result.
+
+    Returns
+    -------
+    lines : list of str
+        For the terminal.
+    picture : str
+        Path of the figure in the folder.
+    """
+    sentences = [sentence for panel in shown for sentence in _sentences(panel)]
+    finding = Finding("plot", about, sentences[:MOST_SAID], [], [], [_caption(shown)])
+    lines = publish(folder, finding, lambda: _drawing(shown), command)
+    return lines, f"{FOLDER}/{finding.name}.png"
+
+
+def closing(folder: Path) -> tuple[str, str]:
+    """The picture that a run ends with where it varies parameters or has one arm: a sentence and the figure's path.
+
+    Both are empty where there is nothing to draw, or more arms than a figure takes.
+    """
+    sweep = read(folder)
+    try:
+        if not _varies(sweep) and len(sweep.arms) > 1:
+            return "", ""
+        shown = panels_of(folder, ())
+    except UserError:  # too many arms, or no daily table: `koc plot` says what it takes
+        return "", ""
+    command = shlex.join(["koc", "plot", str(destination(folder))])
+    _, picture = publish_plot(folder, shown, [], command)
+    return _first(shown[0]), picture
+
+
+def _varies(sweep: Sweep) -> bool:
+    return bool(sweep.varied or sweep.choices)
+
+
+def _drawing(shown: Sequence[Panel]) -> Drawing:
+    return draw(shown, tight(_first(shown[0]).removesuffix(".")), _caption(shown))
+
+
+def _first(panel: Panel) -> str:
+    """The sentence on the curve that changes most surely."""
+    surest = min(range(len(panel.lines)), key=lambda place: panel.lines[place].change.p)
+    return capital(_sentences(panel)[surest])
+
+
+def _caption(shown: Sequence[Panel]) -> str:
+    first = shown[0]
+    seeds = max((line.change.seeds for line in first.lines), default=0)
+    return say("plotted", first.against == DAY, first.against == ARM, first.binned, len(first.lines), seeds)
+
+
+def _sentences(panel: Panel) -> list[str]:
+    return [_of_day(panel, line) if panel.against == DAY else _of_value(panel, line) for line in panel.lines]
+
+
+def _of_day(panel: Panel, line: Line) -> str:
+    level = line.level
+    unit = label_of(panel).rpartition(", ")[2] if ", " in label_of(panel) else ""
+    text = f"{number(level.value)} {unit}".strip()
+    if level.seeds > 1:
+        text += f" (95 % CI {number(level.low)} to {number(level.high)})"
+    name = label_of(panel).rpartition(", ")[0] or label_of(panel)
+    return say("course", name, line.curve.label, text, panel.burn_in, _moves(line.change), _change(panel, line))
+
+
+def _of_value(panel: Panel, line: Line) -> str:
+    label = OUTCOMES[panel.what].label
+    if panel.names:
+        order = np.argsort(line.curve.mean)
+        first, last = (panel.names[int(place)] for place in (order[0], order[-1]))
+    else:
+        first, last = (f"{line.curve.x[place]:.3g}" for place in (0, -1))
+    return say(
+        "response", label, line.curve.label, panel.against, _moves(line.change), _change(panel, line), first, last,
+        bool(panel.names), line.peak, f"{line.at:.3g}",
+    )  # fmt: skip
+
+
+def _moves(change: Estimate) -> str:
+    if not change.clear:
+        return ""
+    return "rises" if change.value > 0 else "falls"
+
+
+def _change(panel: Panel, line: Line) -> str:
+    """The change in per cent of where it begins, or in its unit where that is a rate or not above zero."""
+    unit = OUTCOMES[panel.what].unit if panel.what in OUTCOMES else "1"
+    change = line.change
+    if line.base <= 0 or unit in PERCENT_UNITS or abs(change.value) > 10 * line.base:
+        return interval(change, unit)
+    return interval(Estimate(*(v / line.base for v in change[:3]), change.p, change.seeds), "%")
