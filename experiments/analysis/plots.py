@@ -64,22 +64,28 @@ def plot(source: Market | Experiment | str | Path, *outcomes: str, against: str 
     UserError
         If there is no such folder, outcome, parameter or arm.
     """
-    if hasattr(source, "daily"):
-        if against not in ("", DAY) or arm:
-            raise UserError(f"{'arm' if arm else 'against'}={arm or against}: a market has days alone")
-        daily = source.daily()
-        if daily.empty:
-            raise UserError(f"{source!r}: nothing to draw; expected a market that has run for some days")
-        shown = course_panels(daily.assign(arm="", seed=0), outcomes, {"": [""]}, source.recorder.burn_in)
-    else:
-        folder = source if isinstance(source, str | Path) else source.folder
+    from experiments.api import Experiment
+
+    if isinstance(source, Experiment | str | Path):
+        folder = source.folder if isinstance(source, Experiment) else Path(source)
         if folder is None:
             raise UserError(f"{source!r}: nothing to draw; expected an experiment that has run")
-        shown = panels_of(Path(folder), outcomes, against, arm)
+        shown = panels_of(folder, outcomes, against, arm)
+    else:
+        shown = _of_market(source, outcomes, against, arm)
     with house_style():
         figure = _drawing(shown).figure
         finish(figure)
         return figure
+
+
+def _of_market(market: Market, columns: Sequence[str], against: str, arm: str) -> list[Panel]:
+    if against not in ("", DAY) or arm:
+        raise UserError(f"{'arm' if arm else 'against'}={arm or against}: a market has days alone")
+    daily = market.daily()
+    if daily.empty:
+        raise UserError(f"{market!r}: nothing to draw; expected a market that has run for some days")
+    return course_panels(daily.assign(arm="", seed=0), columns, {"": [""]}, market.recorder.burn_in)
 
 
 def panels_of(folder: Path, outcomes: Sequence[str], against: str = "", arm: str = "") -> list[Panel]:
@@ -184,4 +190,5 @@ def _change(panel: Panel, line: Line) -> str:
     change = line.change
     if line.base <= 0 or unit in PERCENT_UNITS or abs(change.value) > 10 * line.base:
         return interval(change, unit)
-    return interval(Estimate(*(v / line.base for v in change[:3]), change.p, change.seeds), "%")
+    value, low, high = (end / line.base for end in change[:3])
+    return interval(Estimate(value, low, high, change.p, change.seeds), "%")
