@@ -83,7 +83,7 @@ def _commit() -> dict[str, Any]:
     root = Path(__file__).resolve().parent.parent
     try:
         # an installed copy may stand inside another repository
-        _git(root, "ls-files", "--error-unmatch", "sim/parameters.py")
+        _git(root, "ls-files", "--error-unmatch", "sim/parameters/__init__.py")
         commit = _git(root, "rev-parse", "--verify", "HEAD")
         return {"commit": commit, "changed": bool(_git(root, "status", "--porcelain", "sim", "cascade", "experiments"))}
     except (OSError, subprocess.SubprocessError):

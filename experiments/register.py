@@ -16,7 +16,7 @@ from sim.records import Record
 _HEADING = """\
 # Parameters
 
-Every parameter of the model, as `koc parameters` prints it from the declarations in `sim/parameters.py`. A value is
+Every parameter of the model, as `koc parameters` prints it from the declarations in `sim/parameters/`. A value is
 changed on the command line (`koc run market.consumers=2000`) or in a file under `configs/`. A parameter that rests on
 no source is an assumption; where it has a plausible range, sensitivity checks sweep over it.
 """

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 ASSUMPTION = "assumption"
+CALIBRATED = "median of the posterior: koc calibrate"
 MOST_LETTERS = 60  # of the name of a category or platform
 
 
