@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from experiments.analysis import commands
 from experiments.calibration.command import calibrate
 from experiments.claims.command import claims
+from experiments.language import Language
 from experiments.studies import commands as studies
 
 PLATFORMS = ("linux", "darwin")
@@ -47,6 +48,7 @@ app = typer.Typer(
 
 Output = Annotated[Path, typer.Option(help="Folder of the results.")]
 OfExperiment = Annotated[str, typer.Option(help="Those of this experiment.")]
+Lang = Annotated[Language, typer.Option("--lang", help="Language of the verdict: English or Chinese.")]
 OnlyFailed = Annotated[bool, typer.Option("--failed", help="Those that failed.")]
 RunId = Annotated[str, typer.Argument(help="Beginning of the run's id.")]
 MORE_HELP = "koc parameters prints every key with its unit, range and source."
@@ -78,6 +80,7 @@ def run(
         str, typer.Option("-cp", "--config-path", help="The folder that settings begin in, such as that of a result.")
     ] = "",
     config_name: Annotated[str, typer.Option("-cn", "--config-name", help="The file that they begin in.")] = "",
+    lang: Lang = Language.en,
     asks_help: Annotated[bool, typer.Option("-h", "--help", help="Show this, with all groups and options.")] = False,
 ) -> None:
     """Run an experiment; without arguments the headline experiment."""
@@ -93,7 +96,7 @@ def run(
     if cfg is not None:
         print(application.configuration(request), end="")
         return
-    raise typer.Exit(application.run(request, only_failed=failed, dry_run=dry_run))
+    raise typer.Exit(application.run(request, only_failed=failed, dry_run=dry_run, language=lang))
 
 
 @app.command()
@@ -131,6 +134,19 @@ def parameters(
     from experiments.register import page, state_page
 
     print(state_page() if state else page(), end="")
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="A folder below results that koc run made.")], lang: Lang = Language.en
+) -> None:
+    """Write the verdict, the figures and the page of a result anew, from its tables."""
+    from experiments import report as written
+    from experiments.progress import working
+
+    with working("writing the report"):
+        told = written.write(folder, language=lang)
+    print(told)
 
 
 @app.command()

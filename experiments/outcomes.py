@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from experiments.language import Language, said, spoken
 from experiments.statistics import Estimate
 from sim.recorder import OUTCOMES, Outcome
 
@@ -13,8 +14,19 @@ FOLLOWING: dict[str, Outcome] = {
 }
 """Outcomes that follow from those of runs, the first from a pair of them (`experiments.worth`)."""
 
-KNOWN: dict[str, Outcome] = {**OUTCOMES, **FOLLOWING}
+POINTS = ("koc_retention", "repurchase", "return_rate")
+"""Shares of a whole: their change is told in points: per cent of a share are hard to picture, and may leave -100 %."""
+
+KNOWN: dict[str, Outcome] = {
+    **OUTCOMES, **FOLLOWING, **{key: OUTCOMES[key]._replace(unit="points") for key in POINTS},
+}  # fmt: skip
 """Every outcome that a report speaks of."""
+
+PLAIN = {
+    "gmv_kept": "sales", "consumer_surplus": "consumers' surplus", "reach": "people reached in a week",
+    "paid_conversion": "orders from pages of paid creators",
+}  # fmt: skip
+"""What outcomes are called where a reader begins; others go by their labels."""
 
 SHOWN: tuple[str, ...] = (
     "reach", "creator_conversion", "paid_conversion", "conversion", "acquisition_cost", "customer_value", "gmv",
@@ -51,15 +63,21 @@ PARTS = ("outlay_", "revenue_")
 
 PERCENT_UNITS = ("points", "orders/view")
 
+SCALES = {
+    Language.en: ((1e9, 1e9, " bn"), (1e6, 1e6, " M"), (1e4, 1e3, " k")),
+    Language.zh: ((1e8, 1e8, " 亿"), (1e4, 1e4, " 万")),
+}
+"""From which size on numbers are told in what, and its word."""
+
 
 def number(value: float, *, signed: bool = False) -> str:
     """A number to three significant digits, large ones in thousands or millions, with a true minus sign."""
     if not math.isfinite(value):
         return "n/a" if math.isnan(value) else ("∞" if value > 0 else "−∞")
     size, tail = abs(value), ""
-    for scale, word in ((1e9, " bn"), (1e6, " M"), (1e4, " k")):
-        if size >= scale:
-            size, tail = size / (1e3 if word == " k" else scale), word
+    for least, scale, word in SCALES[spoken()]:
+        if size >= least:
+            size, tail = size / scale, word
             break
     digits = 0 if size == 0 else max(0, 2 - math.floor(math.log10(size)))
     text = f"{size:,.{min(digits, 6)}f}"
@@ -86,15 +104,15 @@ def share(value: float) -> str:
 def amount(value: float, unit: str, *, signed: bool = True) -> str:
     """A value with its unit; rates of orders become per cent, or percentage points where signed."""
     if unit in PERCENT_UNITS:
-        return f"{percent(value, signed=signed)} {'points' if signed else '%'}"
-    return f"{number(value, signed=signed)} {unit}".removesuffix(" 1")
+        return f"{percent(value, signed=signed)} {said('points') if signed else '%'}"
+    return f"{number(value, signed=signed)} {said(unit)}".removesuffix(" 1")
 
 
 def interval(estimate: Estimate, unit: str, kind: str = "CI") -> str:
     """An estimate with its interval in words; the unit ``%`` takes shares."""
     if estimate.seeds < 2:
-        return f"{value_text(estimate.value, unit)} (one seed: no interval)"
-    return f"{value_text(estimate.value, unit)} (95 % {kind} {span(estimate, unit)})"
+        return f"{value_text(estimate.value, unit)} ({said('one seed: no interval')})"
+    return f"{value_text(estimate.value, unit)} (95 % {said(kind)} {span(estimate, unit)})"
 
 
 def prediction(estimate: Estimate, unit: str) -> str:
@@ -105,13 +123,28 @@ def prediction(estimate: Estimate, unit: str) -> str:
 def span(estimate: Estimate, unit: str) -> str:
     """Both ends of an interval in words."""
     if unit == "%" or unit in PERCENT_UNITS:
-        return f"{percent(estimate.low)} to {percent(estimate.high)}"
-    return f"{number(estimate.low, signed=True)} to {number(estimate.high, signed=True)}"
+        return ranged(percent(estimate.low), percent(estimate.high))
+    return ranged(number(estimate.low, signed=True), number(estimate.high, signed=True))
+
+
+def ranged(low: str, high: str) -> str:
+    """From one number to another."""
+    return f"{low} {said('to')} {high}"
 
 
 def value_text(value: float, unit: str) -> str:
     """A signed value; the unit ``%`` takes shares."""
     return f"{percent(value)} %" if unit == "%" else amount(value, unit)
+
+
+def label(key: str) -> str:
+    """Name for people of an outcome."""
+    return said(KNOWN[key].label)
+
+
+def plain_label(key: str) -> str:
+    """Name of an outcome where a reader begins."""
+    return said(PLAIN[key]) if key in PLAIN else label(key)
 
 
 def capital(text: str) -> str:

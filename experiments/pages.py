@@ -12,10 +12,17 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from rich.cells import cell_len
 
+from experiments.language import Language, said, spoken
 from experiments.outcomes import capital
 
 COLUMNS = 100
 _SPACE = "\N{NO-BREAK SPACE}"
+_CHINESE = (
+    (" %", "%"), (r" ?\(", "（"), (r"\)", "）"),
+    ("(?<=[\u2e80-\u9fff\uff00-\uffef]) +(?=[\u2e80-\u9fff\uff00-\uffef])", ""),
+    ("(?<=[0-9A-Za-z%])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[-+−0-9A-Za-z])", " "),
+    ("(?<=[\uff00-\uffef\u3001\u3002]) +| +(?=[\uff00-\uffef\u3001\u3002])", ""),
+)  # fmt: skip
 
 
 def filled(template: str, **values: Any) -> str:
@@ -33,9 +40,10 @@ def filled(template: str, **values: Any) -> str:
 
 def lines(text: str, bullet: str = "") -> list[str]:
     """A sentence as lines of a terminal, never broken before a sign of per cent."""
+    text = capital(tight(text))
     found = textwrap.wrap(
-        capital(tight(text)), COLUMNS, initial_indent=bullet, subsequent_indent=" " * len(bullet),
-        break_on_hyphens=False,
+        text, round(COLUMNS * len(text) / max(cell_len(text), 1)), initial_indent=bullet,
+        subsequent_indent=" " * len(bullet), break_on_hyphens=False,
     )  # fmt: skip
     return [line.replace(_SPACE, " ") for line in found]
 
@@ -53,7 +61,11 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def tight(text: str) -> str:
-    """Text in which a number and its sign of per cent stay together."""
+    """Text in which a number and its sign of per cent stay together; in Chinese with its spaces and brackets."""
+    if spoken() is Language.zh:
+        for pattern, other in _CHINESE:
+            text = re.sub(pattern, other, text)
+        return text
     return text.replace(" %", f"{_SPACE}%")
 
 
@@ -69,10 +81,12 @@ def _environment() -> Environment:
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.filters |= {"tight": tight, "capital": capital}
+    made.globals["_"] = said
     return made
 
 
-def sentence(template: str, name: str, *values: Any) -> str:
-    """A sentence of a template of sentences, whose macros bear the names; empty if the macro says nothing."""
-    macro = getattr(_environment().get_template(template).module, name)
-    return re.sub(r"[ \n]+", " ", macro(*values)).strip()
+def sentence(texts: str, name: str, *values: Any) -> str:
+    """A sentence in the language spoken, of a template whose macros bear the names; empty if the macro says nothing."""
+    macro = getattr(_environment().get_template(f"{texts}.{spoken()}.j2").module, name)
+    found = re.sub(r"[ \n]+", " ", macro(*values)).strip()
+    return found if spoken() is Language.en else tight(found)

@@ -14,6 +14,7 @@ from experiments.conduct import Ending, conduct
 from experiments.configuration import Settings, compose_settings, read_given
 from experiments.forecast import forecast
 from experiments.interruption import keeping
+from experiments.language import Language
 from experiments.option_files import Folders
 from experiments.overrides import Given, jobs
 from experiments.progress import working
@@ -62,7 +63,7 @@ class Request(NamedTuple):
         return cls(list(command), jobs(read_given(overrides, folders, several=several)), folders)
 
 
-def run(request: Request, *, only_failed: bool = False, dry_run: bool = False) -> int:
+def run(request: Request, *, only_failed: bool = False, dry_run: bool = False, language: Language = Language.en) -> int:
     """Make the experiments, one after the other; all are seen to be possible before the first is made.
 
     Parameters
@@ -73,6 +74,8 @@ def run(request: Request, *, only_failed: bool = False, dry_run: bool = False) -
         Whether only to repeat what failed.
     dry_run
         Whether only to tell what would be made.
+    language
+        Of the verdict.
 
     Returns
     -------
@@ -92,22 +95,24 @@ def run(request: Request, *, only_failed: bool = False, dry_run: bool = False) -
                 if dry_run:
                     print(forecast(settings))
                 elif status <= INTERRUPTED:  # the jobs after it are not begun
-                    finish = partial(report_on, settings)
+                    finish = partial(report_on, settings, language)
                     status = max(status, conduct(settings, request.command, finish, only_failed=only_failed))
         finally:
             executor.stop()  # nobody needs the workers any more, and Python would wait until each has ended
     return status
 
 
-def report_on(settings: Settings, runs: pd.DataFrame, made: Path) -> Ending:
+def report_on(settings: Settings, language: Language, runs: pd.DataFrame, made: Path) -> Ending:
     """Write the report into the folder of an experiment, or what a sweep tells, and print it; and a picture.
 
     Parameters
     ----------
     settings
         Of the experiment.
+    language
+        Of the verdict.
     runs
-        Its table of runs.
+        The table of runs.
     made
         The folder.
 
@@ -131,7 +136,7 @@ def report_on(settings: Settings, runs: pd.DataFrame, made: Path) -> Ending:
         from experiments import report
 
         with working("writing the report"):
-            text = report.write(made, partial(executor.spread, executor=settings.executor))
+            text = report.write(made, partial(executor.spread, executor=settings.executor), language)
         print(text)
     with working("drawing"):
         found, picture = closing(made)

@@ -20,6 +20,7 @@ from fake_runs import OVERRIDES, ROWS, RUNS, Made, finished, install, instead
 from experiments import conduct, executor, posterior_file, preflight, report
 from experiments.cli import main
 from experiments.configuration import load_settings
+from experiments.language import Language
 from experiments.run import report_on
 from experiments.runs import Failed, Run
 from experiments.store import Store
@@ -36,7 +37,7 @@ def koc_run(*overrides: str) -> int:
     """What `koc run` does once the configuration is composed."""
     given = instead(OVERRIDES, *overrides)
     settings = load_settings(given)
-    return conduct.conduct(settings, ["koc", "run", *given], partial(report_on, settings))
+    return conduct.conduct(settings, ["koc", "run", *given], partial(report_on, settings, Language.en))
 
 
 def folders() -> list[Path]:

@@ -26,7 +26,12 @@ from sim.parameters import Rules
 from sim.recorder import DAILY, OUTCOMES
 
 REPOSITORY = Path(__file__).parent.parent
-PAGES = [*(REPOSITORY / name for name in ("README.md", "CHANGELOG.md", "results/README.md", "paper/README.md"))]
+PAGES = [
+    *(
+        REPOSITORY / name
+        for name in ("README.md", "README.zh.md", "CHANGELOG.md", "results/README.md", "paper/README.md")
+    )
+]
 PAGES += sorted((REPOSITORY / "docs").rglob("*.md"))
 SHORT = ("executor.workers=1", "experiment.seeds=1", "experiment.fresh=true")
 BY_NAME = {path.relative_to(REPOSITORY).as_posix(): path for path in PAGES}
@@ -131,7 +136,11 @@ def test_runnable_examples_run(
 
 
 IN_EARNEST = "docs/analysis.md"  # whose commands build on what the others leave
-RUNS = [page for page in BY_NAME if page != IN_EARNEST and any(words[0] == "run" for words in commands(page))]
+RUNS = [
+    page
+    for page in BY_NAME
+    if page not in (IN_EARNEST, "README.zh.md") and any(words[0] == "run" for words in commands(page))
+]
 
 
 @pytest.mark.parametrize("page", RUNS)
@@ -158,6 +167,18 @@ def test_commands_of_the_analysis_run_one_after_the_other(
         assert cli.main(words) == 0, (words, capsys.readouterr().err)
     kinds = {path.name.split("-")[0] for path in tmp_path.glob("results/*/*/analysis/*.png")}
     assert kinds == {"plot", "compare", "tornado", "morris", "sobol", "flipmap", "scenarios"}
+
+
+def test_the_chinese_readme_has_the_code_of_the_english_one() -> None:
+    """Its commands and examples, but for the remarks beside them."""
+    said, told = (
+        [re.sub(r" +# .*", "", block.text) for block in blocks(page)] for page in ("README.md", "README.zh.md")
+    )
+    assert said == told and len(said) > 3
+    english, chinese = (
+        set(re.findall(r"`(?:make|koc) [^`]+`", BY_NAME[p].read_text("utf-8"))) for p in ("README.md", "README.zh.md")
+    )
+    assert {text for text in chinese - english if "--lang" not in text} == set()
 
 
 def test_a_rule_of_ones_own_takes_the_place_of_the_models(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from sim.recorder import OUTCOMES
 FEW_SEEDS = 5  # with fewer, Student's t is twice the normal quantile or more
 LEAST_SHARE = 0.05  # of the variance: an assumption below it is not worth a sentence
 
-say = partial(sentence, "analysis.en.j2")
+say = partial(sentence, "analysis")
 
 
 def of_comparison(found: compare.Compared, first: compare.Side, second: compare.Side) -> Finding:

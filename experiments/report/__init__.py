@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from experiments.language import Language, speaking
+
 Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 
 
-def write(folder: Path, spread: Spread = map) -> str:
+def write(folder: Path, spread: Spread = map, language: Language = Language.en) -> str:
     """Write verdict.csv, verdict.txt, figures and report.html into a run folder.
 
     Reads the stored tables alone, never a market.
@@ -20,6 +22,8 @@ def write(folder: Path, spread: Spread = map) -> str:
         ``results/<experiment>/<time>`` of a finished run.
     spread
         Calls a function with each argument, perhaps in other processes: for the figures.
+    language
+        Of the verdict, and of the page at first; figures for print are in English.
 
     Returns
     -------
@@ -42,10 +46,12 @@ def write(folder: Path, spread: Spread = map) -> str:
     results = load(folder)
     verdict = judge(results)
     drawings = draw_all(results, verdict, folder / "figures", spread)  # other processes draw while this one tells
-    told = tell(results, verdict)
+    with speaking(language):
+        told = tell(results, verdict)
+        whole, short = plain(results, told), brief(results, told)
     table(verdict).to_csv(folder / "verdict.csv", index=False)
-    (folder / "verdict.txt").write_text(plain(results, told), encoding="utf-8")
-    (folder / "report.html").write_text(page(results, verdict, told, dict(drawings)), encoding="utf-8")
+    (folder / "verdict.txt").write_text(whole, encoding="utf-8")
+    (folder / "report.html").write_text(page(results, verdict, dict(drawings), language), encoding="utf-8")
     figures = [path.relative_to(folder).as_posix() for path in (folder / "figures").iterdir()]
     add(folder, ["verdict.csv", "verdict.txt", "report.html", *figures])
-    return brief(results, told)
+    return short

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.language import said
 from experiments.outcomes import capital
 from experiments.reading import Folder, find
 from experiments.report.worth import with_worth
@@ -94,15 +95,22 @@ class Results:
         """Days before the outcomes are counted; 0 if the configuration does not say."""
         return int(find(self.config, "burn_in") or 0)
 
+    @property
+    def people(self) -> float:
+        """Consumers of a market, in the mean; 0 if neither its graph nor the configuration tells."""
+        if self.graph is not None:
+            return float(self.graph["consumers"].mean())  # a graph from a file brings its own people
+        return float((self.config.get("market") or {}).get("consumers") or 0)
+
     def label(self, name: str) -> str:
         """Name for people of a factor, level or arm."""
-        return self.labels.get(name, name.replace("_", " "))
+        return said(self.labels.get(name, name.replace("_", " ")))
 
     def arm_label(self, arm: str) -> str:
         """Name for people of an arm: its own, or its levels'."""
         if arm in self.labels or arm not in self.arms.index:
             return self.label(arm)
-        return ", ".join(self.label(str(level)) for level in self.arms.loc[arm])
+        return said(", ").join(self.label(str(level)) for level in self.arms.loc[arm])
 
     @property
     def against(self) -> dict[str, str]:
@@ -124,10 +132,9 @@ class Results:
 
     def question(self, factor: str, comparison: Comparison | None = None) -> str:
         """The question that a factor answers; of a factor of several levels, that of one comparison."""
-        if comparison:
-            return f"{capital(self.label(comparison.high))} or {self.label(comparison.low)}?"
-        asked = (find(self.config, "questions") or {}).get(factor)
-        return str(asked) if asked else f"{capital(' or '.join(map(self.label, self.factors[factor])))}?"
+        levels = (comparison.high, comparison.low) if comparison else self.factors[factor]
+        asked = None if comparison else (find(self.config, "questions") or {}).get(factor)
+        return said(str(asked)) if asked else capital(f" {said('or')} ".join(map(self.label, levels))) + said("?")
 
     def outcome(self, key: str) -> pd.DataFrame:
         """An outcome with a row per seed and a column per arm; NaN where a run did not finish."""

@@ -1,22 +1,29 @@
-"""The report: the verdict as plain text, and one page that holds everything and works offline."""
+"""The report: the verdict as plain text, and one page that holds everything in every language and works offline."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from markupsafe import Markup
+
 from experiments.changes import CHANGES, changes
-from experiments.outcomes import KNOWN, PARTS, PERCENT_UNITS, SHOWN, amount, capital, number, percent
+from experiments.language import Language, dictionary, said, speaking, spoken
+from experiments.mistakes import field_at
+from experiments.outcomes import KNOWN, PARTS, PERCENT_UNITS, SHOWN, amount, capital, label, number, percent, ranged
 from experiments.pages import aligned, filled, picture
 from experiments.pages import lines as lines_of
+from experiments.reading import find
 from experiments.report import promotion
-from experiments.report.figures import Words
+from experiments.report.figures import FIGURES, Words
+from experiments.report.gains import bars
 from experiments.report.load import Results
 from experiments.report.reasons import found_at_large
 from experiments.report.verdict import Effect, Verdict, table
-from experiments.report.words import Told
+from experiments.report.words import Told, say, tell
 from experiments.statistics import t_interval
 from experiments.working_folder import destination
+from sim.parameters import Parameters
 
 HIDDEN = {"config", "failures"}
 
@@ -31,72 +38,134 @@ class Cell(NamedTuple):
 
 def plain(results: Results, told: Told) -> str:
     """The whole verdict as text of 100 columns."""
-    lines = [f"Verdict: {results.name}", ""]
-    if told.platforms:
-        lines += ["PLATFORMS", *(line for said in told.platforms for line in lines_of(said, "  - ")), ""]
+    lines = _beginning(results, told)
     for answer in told.answers:
         lines += [answer.question.upper(), *(line for text in answer.first for line in lines_of(text))]
-        lines += [line for sentence in answer.why for line in lines_of(sentence, "  - ")]
-        lines += [line for sentence in answer.settle for line in lines_of(f"Settled? {sentence}", "  - ")]
-        lines += [line for sentence in answer.unknown for line in lines_of(f"How sure? {sentence}", "  - ")]
-        lines += [line for sentence in answer.flips for line in lines_of(f"Flips? {sentence}", "  - ")]
-        lines.append("")
+        lines += _listed([*answer.why, *answer.settle, *answer.unknown, *answer.flips])
     for title, sentences in (
-        ("WHAT A YUAN OF PROMOTION BRINGS", told.promotion), ("SIDE BY SIDE", told.beside),
-        ("INTERACTIONS", told.interactions),
-        ("FURTHER ARMS", told.extras), ("READ WITH CARE", told.notes),
+        *((meaning.title, meaning.sentences) for meaning in told.meanings),
+        (said("What promotion brings"), told.promotion), (said("Side by side"), told.beside),
+        (said("Where the answers depend on each other"), told.interactions),
+        (said("Further arms"), told.extras), (said("Read with care"), told.notes),
     ):  # fmt: skip
         if sentences:
-            lines += [title, *(line for sentence in sentences for line in lines_of(sentence, "  - ")), ""]
+            lines += [title.upper(), *_listed(sentences)]
     return "\n".join([*lines, *lines_of(told.criterion)]) + "\n"
 
 
 def brief(results: Results, told: Told) -> str:
-    """The verdict for a terminal: what promotion brings and what is to be borne in mind, then the answers."""
-    lines = [f"Verdict: {results.name}", ""]
-    if told.platforms:
-        lines += ["PLATFORMS", *(line for said in told.platforms for line in lines_of(said, "  - ")), ""]
+    """The verdict for a terminal: what promotion brings, then what is to be borne in mind, and the answers last."""
+    lines = _beginning(results, told)
     if told.promotion:
-        lines += ["WHAT A YUAN OF PROMOTION BRINGS, against no promotion (95 % interval over seeds)"]
-        lines += [*aligned(promotion.lines(results)), ""]
+        lines += [say("brief_promotion"), *aligned(promotion.lines(results)), ""]
     if told.beside:
-        lines += ["SIDE BY SIDE", *(line for sentence in told.beside for line in lines_of(sentence, "  - ")), ""]
+        lines += [said("Side by side").upper(), *_listed(told.beside)]
     lines += [*lines_of(told.notes[0]), ""]
     for answer in told.answers:
-        lines += [answer.question.upper(), *(line for text in answer.first for line in lines_of(text))]
-        lines += [*(line for sentence in answer.settle for line in lines_of(sentence, "  - ")), ""]
-    lines += lines_of("Reasons, interactions, further arms and what would change the answers: verdict.txt, report.html")
-    return "\n".join(lines) + "\n"
+        lines += [answer.question.upper(), *(line for text in answer.first for line in lines_of(text)), ""]
+    return "\n".join([*lines, *lines_of(say("more"))]) + "\n"
 
 
-def page(results: Results, verdict: Verdict, told: Told, drawings: Mapping[str, Words]) -> str:
-    """The report as one HTML page with its figures inside.
+def _beginning(results: Results, told: Told) -> list[str]:
+    lines = [f"{said('Verdict')}{said(': ')}{results.label(results.name)}", ""]
+    return [*lines, said("Platforms").upper(), *_listed(told.platforms)] if told.platforms else lines
+
+
+def _listed(sentences: Iterable[str]) -> list[str]:
+    return [*(line for sentence in sentences for line in lines_of(sentence, "  - ")), ""]
+
+
+def page(results: Results, verdict: Verdict, drawings: Mapping[str, Words], language: Language = Language.en) -> str:
+    """The report as one HTML page with its figures inside, in every language.
 
     Parameters
     ----------
-    results, verdict, told
-        A finished run, its effects and the words for them.
+    results, verdict
+        A finished run and its effects.
     drawings
         What stands beside the figures whose svg files are in the folder's ``figures``.
+    language
+        The one that is shown at first, and alone where a browser knows no styles.
     """
+    first, rest = {}, {}
+    for each in (language, *(other for other in Language if other is not language)):
+        with speaking(each):
+            told = tell(results, verdict)
+            first[each], rest[each] = _first(results, verdict, told), _rest(results, verdict, told)
     return filled(
-        "report.html.j2",
-        name=capital(results.label(results.name)), told=told,
-        figures={name: _figure(results, name, drawing) for name, drawing in drawings.items()},
-        comparisons=[f"{results.label(c.high)} instead of {results.label(c.low)}" for c in results.comparisons],
-        effects=_effect_rows(results, verdict), arms=[results.arm_label(a) for a in _arms(results)],
-        means=_mean_rows(results), promotion=promotion.rows(results), flips=_flip_rows(results),
+        "report.html.j2", name=capital(results.label(results.name)), language=language, languages=list(first),
+        first=first, rest=rest, in_language=_in_language,
+        figures=[_figure(results, name, drawings[name]) for name in sorted(drawings, key=_place)],
         provenance=_provenance(results),
-        seeds=results.seeds, burn_in=results.burn_in,
     )  # fmt: skip
 
 
-def _figure(results: Results, name: str, drawing: Words) -> dict[str, str]:
+def _first(results: Results, verdict: Verdict, told: Told) -> Markup:
+    """What stands before the figures."""
+    rows = promotion.rows(results)
+    pictured = zip(_sides(results), (bars(results, verdict, c) for c in results.comparisons), strict=True)
+    return Markup(filled(
+        "report.first.html.j2", name=capital(results.label(results.name)), told=told,
+        bars=[(sides, *picture_of) for sides, picture_of in pictured], bars_note=say("bars_note"),
+        sure=dict.fromkeys(answer.sure for answer in told.answers),
+        put_in=_put_in(results), put_in_note=say("put_in_note"),
+        promotion=rows, promotion_note=say("promotion_note", bool(rows and rows[0]["cells"][0]["drawn"])),
+    ))  # fmt: skip
+
+
+def _rest(results: Results, verdict: Verdict, told: Told) -> Markup:
+    """What stands after them."""
+    effects = _effect_rows(results, verdict)
+    return Markup(filled(
+        "report.rest.html.j2", told=told, comparisons=_sides(results), effects=effects,
+        effects_note=say("effects_note", len(effects)), arms=[results.arm_label(a) for a in _arms(results)],
+        means=_mean_rows(results), flips=_flip_rows(results), flips_note=say("flips_note"),
+        method=say("method", results.seeds, results.burn_in),
+    ))  # fmt: skip
+
+
+def _sides(results: Results) -> list[str]:
+    return [say("instead", results.label(c.high), results.label(c.low)) for c in results.comparisons]
+
+
+def _in_language(language: Language, text: str) -> str:
+    with speaking(language):
+        return said(text)
+
+
+def _place(name: str) -> tuple[bool, int]:
+    """Platforms that compete come first, the picture for print of what the page begins with last."""
+    return not name.startswith("platforms_"), list(FIGURES).index(name)
+
+
+def _figure(results: Results, name: str, drawing: Words) -> dict[str, Any]:
     svg = (results.folder / "figures" / f"{name}.svg").read_bytes()
-    return {
-        "name": name, "title": drawing.title, "caption": drawing.caption,
-        "source": picture(svg),
-    }  # fmt: skip
+    captions = {each: _in_language(each, f"figure {name}") for each in Language} | {Language.en: drawing.caption}
+    return {"name": name, "title": drawing.title, "captions": captions, "source": picture(svg)}
+
+
+def _put_in(results: Results) -> list[dict[str, Any]]:
+    """Settings that tell the sides of each question apart, a row each."""
+    declared: Any = find(results.config, "factors") or {}
+    rows = []
+    for factor, levels in results.factors.items():
+        told = {level: dict(_leaves((declared.get(factor) or {}).get(level) or {})) for level in levels}
+        for path in dict.fromkeys(path for settings in told.values() for path in settings):
+            field = field_at(Parameters, tuple(path.split(".")))
+            meaning = dictionary(spoken()).get(path) or (field and field.description) or path
+            sides = [(results.label(level), settings[path]) for level, settings in told.items() if path in settings]
+            rows.append(
+                {"question": results.question(factor), "path": path, "meaning": capital(meaning), "sides": sides}
+            )
+    return rows
+
+
+def _leaves(settings: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", f"{value:,g}" if isinstance(value, int | float) else str(value)
 
 
 def _effect_rows(results: Results, verdict: Verdict) -> list[dict[str, Any]]:
@@ -106,7 +175,7 @@ def _effect_rows(results: Results, verdict: Verdict) -> list[dict[str, Any]]:
         effects = [verdict.main(c, key) for c in results.comparisons]
         if any(effects):
             cells = [_cell(e, float(str(holm[e.name, key]))) if e else Cell("n/a", "", "unclear") for e in effects]
-            rows.append({"label": KNOWN[key].label, "cells": cells, "part": key.startswith(PARTS)})
+            rows.append({"label": label(key), "cells": cells, "part": key.startswith(PARTS)})
     return rows
 
 
@@ -115,11 +184,11 @@ def _cell(effect: Effect, p_holm: float) -> Cell:
     mark = "*" if effect.clear and p_holm > 0.05 else ""
     if effect.in_percent:
         e = effect.relative
-        return Cell(f"{percent(e.value)} %{mark}", f"{percent(e.low)} to {percent(e.high)}", look)
+        return Cell(f"{percent(e.value)} %{mark}", ranged(percent(e.low), percent(e.high)), look)
     e, unit = effect.difference, KNOWN[effect.outcome].unit
     shares = unit in PERCENT_UNITS
     low, high = (percent(v) if shares else number(v, signed=True) for v in (e.low, e.high))
-    return Cell(f"{amount(e.value, unit)}{mark}", f"{low} to {high}", look)
+    return Cell(f"{amount(e.value, unit)}{mark}", ranged(low, high), look)
 
 
 def _arms(results: Results) -> list[str]:
@@ -134,8 +203,8 @@ def _mean_rows(results: Results) -> list[dict[str, Any]]:
         means = [t_interval(values[arm]).value for arm in _arms(results)]
         shares = outcome.unit in PERCENT_UNITS
         cells = [percent(m, signed=False) if shares else number(m) for m in means]
-        unit = {"1": "", "orders/view": "orders/100 views"}.get(outcome.unit, outcome.unit)
-        rows.append({"label": outcome.label, "unit": unit, "cells": cells, "part": key.startswith(PARTS)})
+        unit = {"1": "", "points": "%", "orders/view": "orders/100 views"}.get(outcome.unit, outcome.unit)
+        rows.append({"label": label(key), "unit": said(unit), "cells": cells, "part": key.startswith(PARTS)})
     return rows
 
 
@@ -146,15 +215,16 @@ def _flip_rows(results: Results) -> list[dict[str, str]]:
     return [
         {
             "assumption": str(row["assumption"]), "value": f"{row['value']:g}", "factor": results.label(row["factor"]),
-            "outcome": KNOWN[row["outcome"]].label if row["outcome"] in KNOWN else str(row["outcome"]),
-            "effect": f"{number(row['effect'], signed=True)} ({number(row['low'], signed=True)} to "
-            f"{number(row['high'], signed=True)})",
-            "default": f"{number(row['default_effect'], signed=True)} ({number(row['default_low'], signed=True)} to "
-            f"{number(row['default_high'], signed=True)})",
-            "change": str(row["change"]),
+            "outcome": label(row["outcome"]) if row["outcome"] in KNOWN else str(row["outcome"]),
+            "effect": _checked(row, ""), "default": _checked(row, "default_"), "change": said(str(row["change"])),
         }
         for row in moved[moved["change"].isin(CHANGES)].to_dict("records")
     ]  # fmt: skip
+
+
+def _checked(row: Mapping[str, Any], when: str) -> str:
+    value, *ends = (number(row[f"{when}{key}"], signed=True) for key in ("effect", "low", "high"))
+    return f"{value} ({ranged(*ends)})"
 
 
 def _provenance(results: Results) -> list[tuple[str, str]]:

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.changes import changes
-from experiments.outcomes import capital, number, percent, span
+from experiments.language import said
+from experiments.outcomes import amount, capital, number, percent, ranged, span
 from experiments.pages import sentence
 from experiments.reading import find
 from experiments.report import reasons
@@ -24,7 +25,7 @@ HALF = 0.5
 WEEK = 7
 DAYS_A_YEAR = 365
 
-say = partial(sentence, "platforms.en.j2")
+say = partial(sentence, "platforms")
 
 
 class Standing(NamedTuple):
@@ -139,7 +140,7 @@ def _arm(results: Results, arm: str, end: Standing) -> str:
     parties = names(results)
     parts = [
         {
-            "what": SHARES[key], "winner": end.winner(key), "share": _share(end.shares[key]),
+            "what": said(SHARES[key]), "winner": end.winner(key), "share": _share(end.shares[key]),
             "since": _days(end.since[key]), "seeds": end.since[key].seeds, "of": end.shares[key].seeds,
         }
         for key in SHARES
@@ -153,7 +154,7 @@ def _money(results: Results, arm: str, key: str) -> str:
     """A platform's profit in yuan a day."""
     days = results.daily["day"].max() + 1 - results.burn_in
     found = t_interval(results.outcome(key)[arm].dropna() / days)
-    return f"{number(found.value)} yuan a day ({number(found.low)} to {number(found.high)})"
+    return f"{amount(found.value, 'yuan a day', signed=False)} ({ranged(number(found.low), number(found.high))})"
 
 
 def _effects(results: Results, comparison: Any) -> list[str]:
@@ -162,7 +163,7 @@ def _effects(results: Results, comparison: Any) -> list[str]:
     others = [factor for factor in results.factors if factor != comparison.factor]
     groups = results.arms.groupby(others, sort=False) if others else [((), results.arms)]
     for level, arms in groups:
-        found = [(SHARES[key], t_interval(contrast(results.outcome(key), arms, (comparison,)))) for key in SHARES]
+        found = [(said(SHARES[key]), t_interval(contrast(results.outcome(key), arms, (comparison,)))) for key in SHARES]
         levels = [results.label(str(one)) for one in (level if isinstance(level, tuple) else (level,))]
         told = [(what, percent(e.value), span(e, "%"), e.clear) for what, e in found]
         sentences.append(say("effect", results.label(comparison.high), results.label(comparison.low), levels, told))
@@ -172,7 +173,7 @@ def _effects(results: Results, comparison: Any) -> list[str]:
 def _extra(results: Results, extra: str, other: str, ends: dict[str, Standing]) -> str:
     """What an arm beside the factorial changes, and whether another side then has most."""
     told = []
-    for key, what in SHARES.items():
+    for key, what in ((key, said(what)) for key, what in SHARES.items()):
         change = t_interval((results.outcome(key)[extra] - results.outcome(key)[other]).dropna())
         sides = ends[other].winner(key), ends[extra].winner(key)
         share = _share(ends[extra].shares[key])
@@ -190,18 +191,18 @@ def _assumptions(results: Results) -> list[str]:
     for (factor, outcome), rows in moved.groupby(["factor", "outcome"], sort=False):
         if outcome in SHARES:
             found = [
-                (str(row["assumption"]), f"{row['value']:g}", str(row["change"]), percent(row["effect"]),
-                 f"{percent(row['low'])} to {percent(row['high'])}")
+                (str(row["assumption"]), f"{row['value']:g}", said(str(row["change"])), percent(row["effect"]),
+                 ranged(percent(row["low"]), percent(row["high"])))
                 for row in rows.to_dict("records") if row["change"] in ("flips", "no longer clear", "becomes clear")
             ]  # fmt: skip
             levels = results.factors[str(factor)]
             labels = results.label(levels[-1]), results.label(levels[0])
-            sentences.append(say("assumption", *labels, SHARES[str(outcome)], found, len(rows)))
+            sentences.append(say("assumption", *labels, said(SHARES[str(outcome)]), found, len(rows)))
     return sentences
 
 
 def _share(found: Estimate) -> str:
-    return f"{_percent(found.value)} ({_percent(found.low)} to {_percent(found.high)})"
+    return f"{_percent(found.value)} ({ranged(_percent(found.low), _percent(found.high))})"
 
 
 def _percent(share: float) -> str:
@@ -213,7 +214,7 @@ def _days(found: Estimate) -> str:
         return ""
     if found.low == found.high or not np.isfinite(found.low):
         return f"{found.value:.0f}"
-    return f"{found.value:.0f} ({max(found.low, 0):.0f} to {found.high:.0f})"
+    return f"{found.value:.0f} ({ranged(f'{max(found.low, 0):.0f}', f'{found.high:.0f}')})"
 
 
 def cells(results: Results) -> pd.DataFrame:

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.outcomes import KNOWN, PERCENT_UNITS, number, percent
+from experiments.language import said
+from experiments.outcomes import KNOWN, PERCENT_UNITS, number, percent, ranged
 from experiments.report.load import Results
 from experiments.report.unknown import by_draw, spread
 from experiments.statistics import Estimate, t_interval
@@ -69,22 +70,22 @@ def _cell(each: Promoted, key: str) -> dict[str, str]:
     value, *ends = (percent(v, signed=False) if shares else number(v) for v in (*seeds[:3], *draws[1:3]))
     pays = key == "contribution_per_yuan" and ("high" if seeds.low > 1 else "low" if seeds.high < 1 else "unclear")
     return {
-        "value": value, "interval": f"{ends[0]} to {ends[1]}" if seeds.seeds > 1 else "",
-        "drawn": f"{ends[2]} to {ends[3]}" if draws.seeds else "", "look": pays or "",
+        "value": value, "interval": ranged(*ends[:2]) if seeds.seeds > 1 else "",
+        "drawn": ranged(*ends[2:]) if draws.seeds else "", "look": pays or "",
     }  # fmt: skip
 
 
 def lines(results: Results) -> list[list[str]]:
     """Cells of a terminal's table: headings, then a line for each arm beside the factorial."""
-    found = [["", "spent", "a yuan brings", "over draws", "new customer", "12 months"]]
+    found = [["", *map(said, ("spent", "a yuan brings", "over draws", "new customer", "12 months"))]]
     for each in promoted(results):
         if each.arm not in results.arms.index:
             yuan, draws = each.over_seeds["contribution_per_yuan"], each.over_draws["contribution_per_yuan"]
             others = [number(each.over_seeds[key].value) for key in ("acquisition_cost", "customer_value")]
             found.append([
                 results.arm_label(each.arm), number(each.over_seeds["marketing_cost"].value),
-                f"{number(yuan.value)} ({number(yuan.low)} to {number(yuan.high)})",
-                f"{number(draws.low)} to {number(draws.high)}" if draws.seeds else "", *others,
+                f"{number(yuan.value)} ({ranged(number(yuan.low), number(yuan.high))})",
+                ranged(number(draws.low), number(draws.high)) if draws.seeds else "", *others,
             ])  # fmt: skip
     return found
 

@@ -102,13 +102,10 @@ def budget_used(results: Results) -> pd.DataFrame | None:
         None if the configuration does not tell the budget, the consumers and the days.
     """
     weekly = (results.config.get("brands") or {}).get("weekly_budget")
-    people = (results.config.get("market") or {}).get("consumers")
-    if results.graph is not None:
-        people = results.graph["consumers"].mean()  # a graph from a file brings its own people
     days = results.daily["day"].nunique() - results.burn_in
-    if not weekly or not people or days <= 0 or "marketing_cost" not in results.runs:
+    if not weekly or not results.people or days <= 0 or "marketing_cost" not in results.runs:
         return None
-    return results.outcome("marketing_cost") / (float(weekly) * float(people) * days / 7)
+    return results.outcome("marketing_cost") / (float(weekly) * results.people * days / 7)
 
 
 def found_at_large(results: Results) -> pd.DataFrame:

@@ -68,7 +68,11 @@ def spread_of(results: Results, comparison: Comparison, outcome: str) -> tuple[S
     """Spread of a main effect, and its unit: per cent where every draw and seed has a base to relate it to."""
     rows = effects_drawn(results, comparison, outcome)
     shares = share_of_base(rows["effect"], rows["base"])
-    in_percent = bool((shares.notna() | rows["effect"].isna()).all()) and bool(shares.notna().any())
+    in_percent = (
+        KNOWN[outcome].unit != "points"
+        and bool((shares.notna() | rows["effect"].isna()).all())
+        and bool(shares.notna().any())
+    )
     measure = relative_contrast if in_percent else contrast
     known = outcome in results.runs and len(rows)
     luck = float(measure(results.outcome(outcome), results.arms, (comparison,)).var(ddof=1)) if known else np.nan

@@ -54,8 +54,12 @@ class Effect(NamedTuple):
 
     @property
     def in_percent(self) -> bool:
-        """Whether to speak of it in per cent: a share of the base exists and is as clear as the difference."""
-        return bool(np.isfinite(self.relative.value)) and self.relative.clear == self.difference.clear
+        """Whether to speak of it in per cent: the share of the base exists, is as clear, and cannot leave -100 %."""
+        if KNOWN[self.outcome].unit == "points" or not np.isfinite(self.relative.value):
+            return False
+        return self.relative.clear == self.difference.clear and not (
+            np.isfinite(self.relative.low) and self.relative.low < -1
+        )
 
     @property
     def favours(self) -> Side:

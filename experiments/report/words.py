@@ -10,15 +10,20 @@ import numpy as np
 import pandas as pd
 
 from experiments.changes import CHANGES, changes
+from experiments.language import said
 from experiments.outcomes import (
     INTERESTS,
     KNOWN,
     OVERALL,
+    PERCENT_UNITS,
     amount,
     interval,
+    label,
     number,
     percent,
+    plain_label,
     prediction,
+    ranged,
     span,
     value_text,
 )
@@ -26,6 +31,7 @@ from experiments.pages import sentence
 from experiments.reading import find
 from experiments.report import reasons
 from experiments.report.beside import answers_beside
+from experiments.report.gains import PEOPLE, Gain, deciding, gain, gains
 from experiments.report.load import Results
 from experiments.report.platforms import CELLS, tell_platforms
 from experiments.report.promotion import Promoted, promoted
@@ -43,7 +49,7 @@ MOST_INTERACTIONS = 3
 LEAST_INTERACTION = 0.01  # a smaller difference between two effects is not worth a sentence
 LEAST_YUAN = 0.05
 
-say = partial(sentence, "verdict.en.j2")
+say = partial(sentence, "verdict")
 
 
 class Answer(NamedTuple):
@@ -53,16 +59,22 @@ class Answer(NamedTuple):
     ----------
     spend : str
         That the sides do not spend the same, where they do not: it is said before all else.
+    short : str
+        Who wins, and from how many to how many yuan.
+    sure : str
+        A word for how sure that is, and what it means.
     asked : str
         What the question asks for in so many words.
+    parties : str
+        Who loses something by it, or who gains and loses where nobody wins.
     """
 
     question: str
     spend: str
+    short: str
+    sure: tuple[str, str]
     asked: str
-    winner: str
-    size: str
-    who: str
+    parties: str
     why: list[str]
     unknown: list[str]
     settle: list[str]
@@ -71,7 +83,18 @@ class Answer(NamedTuple):
     @property
     def first(self) -> list[str]:
         """What is said of it before reasons and doubts."""
-        return [text for text in (self.spend, self.asked, f"{self.winner} {self.size}", self.who) if text]
+        return [
+            text
+            for text in (self.spend, f"{self.short} {say('how_sure', *self.sure)}", self.asked, self.parties)
+            if text
+        ]
+
+
+class Meaning(NamedTuple):
+    """What the answers mean for one party."""
+
+    title: str
+    sentences: list[str]
 
 
 class Told(NamedTuple):
@@ -80,6 +103,7 @@ class Told(NamedTuple):
     criterion: str
     platforms: list[str]
     answers: list[Answer]
+    meanings: list[Meaning]
     promotion: list[str]
     beside: list[str]
     interactions: list[str]
@@ -100,16 +124,16 @@ def tell(results: Results, verdict: Verdict) -> Told:
     answers = [
         Answer(
             results.question(c.factor, None if len(results.factors[c.factor]) == 2 else c),
-            spend(results, pairs(results, c)), asked(results, verdict, c), winner(results, verdict, c),
-            size(results, verdict, c), who(results, verdict, c), why(results, verdict, c),
+            spend(results, pairs(results, c)), answer(results, verdict, c), sure(results, verdict, c),
+            asked(results, verdict, c)[0], parties(results, verdict, c), why(results, verdict, c),
             unknown_sentences(results, verdict, c), settle_sentences(results, verdict, c), flip_sentences(results, c),
         )
         for c in results.comparisons
     ]  # fmt: skip
-    wants = [(party, names.values()) for party, names in INTERESTS.items()]
-    criterion = say("criterion", wants, [KNOWN[key].label for key in OVERALL])
+    wants = [(said(party), list(map(said, names.values()))) for party, names in INTERESTS.items()]
+    criterion = say("criterion", wants, [label(key) for key in OVERALL])
     return Told(
-        criterion, tell_platforms(results), answers, promotion(results), beside(results),
+        criterion, tell_platforms(results), answers, meanings(results, verdict), promotion(results), beside(results),
         interactions(results, verdict), extras(results, verdict), notes(results),
     )  # fmt: skip
 
@@ -119,26 +143,91 @@ def spend(results: Results, compared: Iterable[tuple[str, str]]) -> str:
     apart = unequal(results, compared)
     if not apart:
         return ""
-    arms = [(results.arm_label(arm), f"{number(yuan)} yuan") for arm, yuan in
+    arms = [(results.arm_label(arm), amount(yuan, "yuan", signed=False)) for arm, yuan in
             ((apart.high, apart.high_yuan), (apart.low, apart.low_yuan))]  # fmt: skip
     return say("spend", *arms, percent(apart.high_yuan / apart.low_yuan - 1) if apart.low_yuan else "")
 
 
-def asked(results: Results, verdict: Verdict, comparison: Comparison) -> str:
-    """The outcomes that a question asks for; empty where it names none."""
-    wanted = (find(results.config, "asks") or {}).get(comparison.factor) or ()
-    effects = [
-        {**_told(e), "over_draws": over_draws(results, comparison, e.outcome)}
-        for e in (verdict.main(comparison, key) for key in wanted) if e
-    ]  # fmt: skip
-    return say("asked", results.label(comparison.high), results.label(comparison.low), effects) if effects else ""
-
-
-def winner(results: Results, verdict: Verdict, comparison: Comparison) -> str:
-    """Which side is better overall, whether so over the draws, and who loses by it."""
+def answer(results: Results, verdict: Verdict, comparison: Comparison) -> str:
+    """Who wins and by how many yuan, in one sentence."""
     side = verdict.overall(comparison)
     name = results.label(comparison.low if side == "low" else comparison.high)
-    return say("winner", side, name, holds(results, verdict, comparison), verdict.losers(comparison))
+    by = deciding(results, verdict, comparison)
+    if not by:
+        return say("no_answer")
+    all_ = [
+        (plain_label(e.outcome), gain(results, "", e).span) for key in OVERALL if (e := verdict.main(comparison, key))
+    ]
+    scaled = by.unit == "yuan a month"
+    return say("answer", side, name, plain_label(by.effect.outcome), by.size, scaled and number(PEOPLE), all_)
+
+
+def sure(results: Results, verdict: Verdict, comparison: Comparison) -> tuple[str, str]:
+    """A word for how sure an answer is, and what it means."""
+    if verdict.overall(comparison) not in ("high", "low"):
+        how = "open"
+    else:
+        how = {True: "sure", False: "unsure", None: "best guess"}[holds(results, verdict, comparison)]
+    return said(how), say("sure_means", how)
+
+
+def asked(results: Results, verdict: Verdict, comparison: Comparison) -> tuple[str, str]:
+    """The outcomes that a question asks for, in short and with all intervals; empty where it names none."""
+    wanted = (find(results.config, "asks") or {}).get(comparison.factor) or ()
+    effects = [e for e in (verdict.main(comparison, key) for key in wanted) if e]
+    if not effects:
+        return "", ""
+    short = [(plain_label(e.outcome), _span(e), e.clear) for e in effects]
+    every = [{**_told(e), "over_draws": over_draws(results, comparison, e.outcome)} for e in effects]
+    sides = results.label(comparison.high), results.label(comparison.low)
+    return say("asked_short", sides[0], short), say("asked", *sides, every)
+
+
+def parties(results: Results, verdict: Verdict, comparison: Comparison) -> str:
+    """Who clearly loses something with the side that wins; where none does, who gains and who loses with the second."""
+    side = verdict.overall(comparison)
+    first = side == "low"
+    found = [g.turned if first else g for g in gains(results, verdict, comparison) if g.effect.favours != "unclear"]
+    won, lost = (
+        [g for g in found if (g.effect.favours == ("low" if first else "high")) == is_won] for is_won in (True, False)
+    )
+    name = results.label(comparison.low if first else comparison.high)
+    return say("parties", name, _parties(() if side in ("high", "low") else won), _parties(lost))
+
+
+def _parties(found: Iterable[Gain]) -> list[str]:
+    by_party: dict[str, list[str]] = {}
+    for g in found:
+        each = f" {said('each')}" if g.of == "one" and g.unit != "points" else ""
+        by_party.setdefault(g.party, []).append(f"{said(INTERESTS[g.party][g.effect.outcome])} {g.span}{each}")
+    return [say("party", said(party), texts) for party, texts in by_party.items()]
+
+
+def meanings(results: Results, verdict: Verdict) -> list[Meaning]:
+    """What the answers mean for whoever reads: a consumer, a KOC, a brand, a platform."""
+    return [
+        Meaning(say("persona", party), found)
+        for party, keys in INTERESTS.items() if (found := _meaning(results, verdict, party, tuple(keys)))
+    ]  # fmt: skip
+
+
+def _meaning(results: Results, verdict: Verdict, party: str, keys: tuple[str, ...]) -> list[str]:
+    sentences = []
+    for key in keys:
+        found = [(c, gain(results, party, e, "one")) for c in results.comparisons if (e := verdict.main(c, key))]
+        groups = {
+            way: [(results.label(c.high), g.size) for c, g in found if g.effect.favours == way]
+            for way in ("high", "low", "unclear")
+        }
+        scale = number(PEOPLE) if found and found[0][1].of == "people" and found[0][1].unit == "yuan a month" else ""
+        if found:
+            sentences.append(say("means", key, *groups.values(), scale))
+    best = [each for each in promoted(results) if each.arm not in results.arms.index]
+    if party == "brands" and len(best) > 1:
+        ends = [(results.arm_label(each.arm), _around(each.over_seeds["contribution_per_yuan"])) for each in best]
+        losing = [results.arm_label(each.arm) for each in best if each.over_seeds["contribution_per_yuan"].high < 1]
+        sentences.append(say("best_promotion", *ends[0], losing))
+    return sentences
 
 
 def size(results: Results, verdict: Verdict, comparison: Comparison) -> str:
@@ -156,14 +245,17 @@ def who(results: Results, verdict: Verdict, comparison: Comparison) -> str:
     groups: dict[Side, list[str]] = {side: [] for side in SIDES}
     for party, side in verdict.parties(comparison).items():
         effects = [e for key in INTERESTS[party] if (e := verdict.main(comparison, key)) and e.clear]
-        said = ", ".join(f"{INTERESTS[party][e.outcome]} {_gain(e)}" for e in effects)
-        groups[side].append(f"{party} ({said})" if said else party)
+        texts = [f"{said(INTERESTS[party][e.outcome])} {_gain(e)}" for e in effects]
+        groups[side].append(say("party", said(party), texts) if texts else said(party))
     return say("who", results.label(comparison.high), [(side, names) for side, names in groups.items() if names])
 
 
 def why(results: Results, verdict: Verdict, comparison: Comparison) -> list[str]:
     """Accounts of an effect: the make-up of GMV, who gets the money, the budget, and what else moves."""
-    found = [_gmv(results, comparison), _money(results, comparison), _budget(results, comparison)]
+    found = [
+        asked(results, verdict, comparison)[1], size(results, verdict, comparison), who(results, verdict, comparison),
+        _gmv(results, comparison), _money(results, comparison), _budget(results, comparison),
+    ]  # fmt: skip
     for kind, keys in (("others", OTHERS), ("streams", STREAMS)):
         clear = [_told(e) for key in keys if (e := verdict.main(comparison, key)) and e.clear]
         found.append(say("moves", kind, clear) if clear else "")
@@ -203,7 +295,7 @@ def beside(results: Results) -> list[str]:
     return [
         say(
             "beside", results.label(found.comparison.high), results.label(found.comparison.low),
-            KNOWN[found.outcome].label, [(results.label(level), _percent(e)) for level, e in found.at.items()],
+            label(found.outcome), [(results.label(level), _percent(e)) for level, e in found.at.items()],
         )
         for found in answers_beside(results)
     ]  # fmt: skip
@@ -221,7 +313,7 @@ def promotion(results: Results) -> list[str]:
 def _promoted(results: Results, each: Promoted) -> str:
     seeds, draws = each.over_seeds, each.over_draws["contribution_per_yuan"]
     figures = {
-        key: f"{amount(e.value, unit, signed=False)} ({number(e.low)} to {number(e.high)})"
+        key: f"{amount(e.value, unit, signed=False)} ({ranged(number(e.low), number(e.high))})"
         for key, unit in (("acquisition_cost", "yuan"), ("customer_value", "yuan"))
         if np.isfinite((e := seeds[key]).value)
     }
@@ -234,13 +326,13 @@ def _promoted(results: Results, each: Promoted) -> str:
 
 
 def _more_or_less(share: float) -> str:
-    return f"{percent(abs(share), signed=False)} % {'more' if share > 0 else 'less'}"
+    return f"{percent(abs(share), signed=False)} % {said('more' if share > 0 else 'less')}"
 
 
 def _around(estimate: Estimate) -> str:
     """An estimate and its interval as plain numbers."""
     value, low, high = (number(each) for each in estimate[:3])
-    return f"{value} ({low} to {high})" if estimate.seeds > 1 else value
+    return f"{value} ({ranged(low, high)})" if estimate.seeds > 1 else value
 
 
 def unknown_sentences(results: Results, verdict: Verdict, comparison: Comparison) -> list[str]:
@@ -252,8 +344,8 @@ def unknown_sentences(results: Results, verdict: Verdict, comparison: Comparison
             what = doubt(found.estimate, verdict.main(comparison, outcome))
             if what == "against" and results.is_own_market("posterior"):
                 what = "other"
-            figure, label = prediction(found.estimate, unit), KNOWN[outcome].label
-            sentences.append(say("over_draws", label, figure, found.estimate.seeds, what))
+            figure = prediction(found.estimate, unit)
+            sentences.append(say("over_draws", label(outcome), figure, found.estimate.seeds, what))
     return sentences
 
 
@@ -264,15 +356,22 @@ def settle_sentences(results: Results, verdict: Verdict, comparison: Comparison)
         estimate = spread_of(results, comparison, outcome)[0].estimate
         if not estimate.seeds:
             continue
-        label = KNOWN[outcome].label
         if estimate.clear:
-            sentences.append(say("settled", label, estimate.seeds))
+            sentences.append(say("settled", label(outcome), estimate.seeds))
         elif found := explains(results, comparison, outcome):
             more, less = results.label(comparison.high), results.label(comparison.low)
             turn = number(found.turns_at) if np.isfinite(found.turns_at) else ""
             correlation = f"{found.correlation:+.2f}".replace("-", "−")
             sentences.append(
-                say("settle", label, found, correlation, turn, more if found.rises else less, measured(found.path))
+                say(
+                    "settle",
+                    label(outcome),
+                    found,
+                    correlation,
+                    turn,
+                    more if found.rises else less,
+                    measured(found.path),
+                )
             )
     return sentences
 
@@ -295,7 +394,7 @@ def flip_sentences(results: Results, comparison: Comparison) -> list[str]:
 
 def notes(results: Results) -> list[str]:
     """What a reader must bear in mind."""
-    people = int(results.graph["consumers"].mean()) if results.graph is not None else 0
+    people = int(results.people) if results.graph is not None else 0
     arms = len(results.arms) + len(results.extras)
     said = [say("design", results.seeds, arms, people, results.days, results.burn_in, _checking(results))]
     if results.graph is not None:
@@ -305,8 +404,8 @@ def notes(results: Results) -> list[str]:
     if results.seeds < 5:
         said.append(say("few_seeds"))
     if found := results.manifest.get("precision"):
-        ends = f"{number(found['low'], signed=True)} to {number(found['high'], signed=True)}"
-        labels = results.label(found["contrast"]), KNOWN[found["outcome"]].label
+        ends = ranged(number(found["low"], signed=True), number(found["high"], signed=True))
+        labels = results.label(found["contrast"]), label(found["outcome"])
         said.append(say("precision", *labels, number(found["asked"]), ends, found["factor"]))
     if results.posterior is not None:
         by_draw = results.posterior.groupby("draw")["seed"].nunique()
@@ -341,7 +440,7 @@ def _mostly(results: Results, verdict: Verdict, comparison: Comparison) -> tuple
     most = max(parts, key=lambda p: p.estimate.value * effect.difference.value)
     if most.estimate.value * effect.difference.value <= 0:
         return None
-    return most.name, percent(most.estimate.value)
+    return said(most.name), percent(most.estimate.value)
 
 
 def _gmv(results: Results, comparison: Comparison) -> str:
@@ -350,16 +449,17 @@ def _gmv(results: Results, comparison: Comparison) -> str:
         return ""
     total = t_interval(relative_contrast(results.outcome("gmv_kept"), results.arms, (comparison,)))
     clear = sorted((p for p in parts if p.estimate.clear), key=lambda p: -abs(p.estimate.value))
-    rest = [p.name for p in parts if p.estimate.seeds and not p.estimate.clear]
-    told = [f"{p.name} {percent(p.estimate.value)} ({span(p.estimate, '%')})" for p in clear]
-    return say("gmv", percent(total.value), KNOWN["gmv_kept"].label, told, rest)
+    rest = [said(p.name) for p in parts if p.estimate.seeds and not p.estimate.clear]
+    told = [f"{said(p.name)} {percent(p.estimate.value)} ({span(p.estimate, '%')})" for p in clear]
+    return say("gmv", percent(total.value), label("gmv_kept"), told, rest)
 
 
 def _money(results: Results, comparison: Comparison) -> str:
     parts = [p for p in reasons.money_parts(results, comparison) if p.estimate.clear]
     clear = sorted((p for p in parts if abs(p.estimate.value) >= LEAST_YUAN), key=lambda p: -abs(p.estimate.value))
     told = [
-        f"{p.name} {p.estimate.value:+.1f} ({p.estimate.low:+.1f} to {p.estimate.high:+.1f})".replace("-", "−")
+        f"{said(p.name)} {p.estimate.value:+.1f} "
+        f"({ranged(f'{p.estimate.low:+.1f}', f'{p.estimate.high:+.1f}')})".replace("-", "−")
         for p in clear
     ]
     return say("money", told)
@@ -386,7 +486,7 @@ def _interaction(results: Results, first: Comparison, second: Comparison, effect
         mean = t_interval(measure(results.outcome(effect.outcome), arms, (first,))).value
         at.append(say("simple_effect", value_text(mean, unit), results.label(level)))
     gap = interval(effect.relative, "points") if effect.in_percent else interval(effect.difference, unit)
-    return say("interaction", outcome.label, results.label(first.high), results.label(first.low), at, gap)
+    return say("interaction", label(effect.outcome), results.label(first.high), results.label(first.low), at, gap)
 
 
 def _flips(outcome: str, rows: pd.DataFrame) -> str:
@@ -394,11 +494,13 @@ def _flips(outcome: str, rows: pd.DataFrame) -> str:
     for change in CHANGES:
         found = rows[rows["change"] == change]
         if len(found):
-            moved.append((change, [f"{a} = {v:g}" for a, v in zip(found["assumption"], found["value"], strict=True)]))
+            moved.append(
+                (said(change), [f"{a} = {v:g}" for a, v in zip(found["assumption"], found["value"], strict=True)])
+            )
     counts = [(change, int((rows["change"] == change).sum())) for change in ("same", "as unclear")]
     rest = [(change, count) for change, count in counts if count]
     ranges = len(rows), rows["assumption"].nunique()
-    return say("flips", KNOWN[outcome].label, moved, rest, ranges, rows["at_default"].iloc[0])
+    return say("flips", label(outcome), moved, rest, ranges, said(str(rows["at_default"].iloc[0])))
 
 
 def _clear_both_ways(effect: Effect) -> bool:
@@ -411,7 +513,7 @@ def _clear_both_ways(effect: Effect) -> bool:
 def _told(effect: Effect) -> dict[str, Any]:
     """An effect for a template."""
     unclear = not effect.clear and effect.difference.seeds >= 2
-    return {"label": KNOWN[effect.outcome].label, "figure": _figure(effect), "unclear": unclear, "over_draws": ""}
+    return {"label": label(effect.outcome), "figure": _figure(effect), "unclear": unclear, "over_draws": ""}
 
 
 def _gain(effect: Effect) -> str:
@@ -419,8 +521,14 @@ def _gain(effect: Effect) -> str:
     unit, shares = KNOWN[effect.outcome].unit, percent(effect.relative.value)
     if not unit.startswith("yuan"):
         return _figure(effect).split(" (")[0]
-    found = f"{number(effect.difference.low, signed=True)} to {number(effect.difference.high, signed=True)} {unit}"
-    return f"{shares} %, {found}" if effect.in_percent else found
+    found = f"{span(effect.difference, unit)} {said(unit)}"
+    return f"{shares} %{said(', ')}{found}" if effect.in_percent else found
+
+
+def _span(effect: Effect) -> str:
+    """From what to what, in per cent where that is defined."""
+    found, unit = (effect.relative, "%") if effect.in_percent else (effect.difference, KNOWN[effect.outcome].unit)
+    return f"{span(found, unit)} {said('points') if unit in PERCENT_UNITS else said(unit)}"
 
 
 def _figure(effect: Effect) -> str:

@@ -14,7 +14,7 @@ from experiments.report.figures import effects
 from experiments.report.page import plain
 from experiments.report.unknown import holds, spread
 from experiments.report.verdict import judge
-from experiments.report.words import over_draws, tell, unknown_sentences, winner
+from experiments.report.words import over_draws, sure, tell, unknown_sentences
 from experiments.statistics import Comparison
 
 from .synthetic import write_run
@@ -73,15 +73,15 @@ def test_the_verdict_carries_the_interval(tmp_path: Path) -> None:
     clear = results.posterior[results.posterior["outcome"] == "gmv_kept"]
     sure_of_it = replace(results, posterior=clear)
     assert holds(sure_of_it, verdict, fees)
-    assert ", and so over what the calibration leaves open." in winner(sure_of_it, verdict, fees)
+    assert sure(sure_of_it, verdict, fees)[0] == "sure"
     contrary = replace(results, posterior=clear.assign(effect=-clear["effect"]))
-    assert "it is not settled." in winner(contrary, verdict, fees)
+    assert sure(contrary, verdict, fees)[0] == "unsure"
     assert "against the sign at the calibrated values" in unknown_sentences(contrary, verdict, fees)[0]
-    torn, sure = (effects.headline(given, verdict) for given in (results, replace(results, posterior=clear)))
+    torn, settled = (effects.headline(given, verdict) for given in (results, replace(results, posterior=clear)))
     assert torn and "commission-free not settled over what the calibration leaves open" in torn.title
-    assert sure and "not settled" not in sure.title
+    assert settled and "not settled" not in settled.title
     text = plain(results, tell(results, verdict))
     said = " ".join(text.split())
     assert "over draws (95 % prediction interval)" in said
-    assert "How sure? GMV net of returns" in said
+    assert "How sure? Unsure: beyond chance in our best guess" in said
     assert "prediction interval" in said and "12 draws from the posterior of the calibration" in said

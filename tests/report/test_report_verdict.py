@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from experiments.outcomes import amount, number, percent
 from experiments.report import reasons
 from experiments.report.load import Results, load
 from experiments.report.verdict import Verdict, judge, neighbours, table
-from experiments.report.words import extras, flip_sentences, interactions, notes, who, winner
+from experiments.report.words import answer, extras, flip_sentences, interactions, notes, parties, sure, who
 from experiments.statistics import Comparison, contrast
 from sim.errors import UserError
 
@@ -62,10 +63,14 @@ def test_clear_and_unclear(verdict: Verdict) -> None:
 
 def test_sides_and_words_agree(results: Results, verdict: Verdict) -> None:
     assert verdict.overall(DOMAIN) == "high"
-    assert winner(results, verdict, DOMAIN) == (
-        "Better overall: private domain, at the calibrated values; what the calibration leaves open was not looked at."
+    assert answer(results, verdict, DOMAIN).startswith("Winner: private domain, by ")
+    assert sure(results, verdict, DOMAIN) == (
+        "best guess", "beyond chance here; other markets that fit the data were not tried"
+    )  # fmt: skip
+    assert re.fullmatch(
+        r"Worse off with commission-free: platform \(revenue −.* to −.* yuan a month\)\.",
+        parties(results, verdict, FEES),
     )
-    assert winner(results, verdict, FEES).endswith("Worse off with it: platform.")
     assert verdict.parties(FEES)["platform"] == "low"
     assert "worse off: platform (revenue −9" in who(results, verdict, FEES)
 
@@ -74,7 +79,11 @@ def test_disagreeing_criteria_have_no_winner(run_folder: Path, tmp_path: Path) -
     split = changed(run_folder, tmp_path / "r", {"consumer_surplus": 0.5}, ("domain", "private"))
     found = judge(split)
     assert found.overall(DOMAIN) == "split"
-    assert winner(split, found, DOMAIN).startswith("No overall winner")
+    assert answer(split, found, DOMAIN).startswith(
+        "No winner, since what decides disagrees: with private domain, sales +"
+    )
+    assert "Worse off with it: consumers (surplus −" in parties(split, found, DOMAIN)
+    assert sure(split, found, DOMAIN)[0] == "open"
     assert "worse off: consumers (surplus −" in who(split, found, DOMAIN)
 
 

@@ -28,9 +28,8 @@ def headline(results: Results, verdict: Verdict) -> Drawing | None:
         "direction alone."
     )
     if results.has_draws:
-        caption += (
-            " Thin lines: 95 % prediction intervals over draws of what the calibration leaves open, in "
-            + ("the same market." if results.is_own_market("posterior") else "smaller or shorter markets.")
+        caption += " Thin lines: 95 % prediction intervals over draws of what the calibration leaves open, in " + (
+            "the same market." if results.is_own_market("posterior") else "smaller or shorter markets."
         )
     names = [f"{capital(party)}: {INTERESTS[party][key]}" for party, key in rows]
     data = pd.DataFrame([

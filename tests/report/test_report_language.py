@@ -1,0 +1,142 @@
+"""A verdict is told in each language in full, and by the same numbers."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import replace
+
+import pytest
+from jinja2 import Environment, nodes
+
+from experiments.changes import CHANGES
+from experiments.language import TEMPLATES, Language, dictionary, speaking
+from experiments.mistakes import field_at
+from experiments.option_files import FOLDER
+from experiments.outcomes import INTERESTS, KNOWN, PLAIN, SHOWN, number
+from experiments.report.figures import FIGURES
+from experiments.report.load import Results
+from experiments.report.page import page, plain
+from experiments.report.platforms import SHARES
+from experiments.report.reasons import GMV_TERMS, PARTIES
+from experiments.report.verdict import Verdict
+from experiments.report.words import tell
+from experiments.yaml_text import read_yaml
+from sim.parameters import Parameters
+
+REPORT = TEMPLATES.parent / "report"
+SAME = {"KOC", "KOL", "GMV", "CI", "Student", "Holm", "Ang", "Gupta", "Lehmann", "Stuart", "csv", "verdict", "txt",
+        "report", "html"}  # fmt: skip
+"""Words that Chinese texts of the trade and of statistics leave as they are."""
+
+
+def of_the_code() -> set[str]:
+    """English texts that the report's code asks the dictionary for by name."""
+    found = set(CHANGES) | set(INTERESTS) | set(PLAIN.values()) | set(PARTIES.values()) | set(SHARES.values())
+    found |= set(GMV_TERMS) | {name for names in INTERESTS.values() for name in names.values()}
+    found |= {KNOWN[key].label for key in SHOWN} | {KNOWN[key].unit for key in SHOWN} | {f"figure {n}" for n in FIGURES}
+    for path in (*REPORT.glob("*.py"), REPORT.parent / "outcomes.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("said", "map"):
+                named = [n for n in node.args if getattr(n, "id", "") != "said"]
+                if node.func.id == "said" or len(named) < len(node.args):  # type: ignore[attr-defined]
+                    found |= {text for n in named for text in constants(n)}
+    for path in TEMPLATES.glob("report*.j2"):
+        tree = Environment().parse(path.read_text("utf-8"))
+        calls = [call for call in tree.find_all(nodes.Call) if getattr(call.node, "name", "") in ("_", "in_language")]
+        found |= {text.value for call in calls for text in call.find_all(nodes.Const)}
+    return found - {"1", "orders/view"}  # which are told as plain numbers, and in per cent
+
+
+def constants(node: ast.AST) -> set[str]:
+    """Texts that an expression may be, or that a tuple holds."""
+    if isinstance(node, ast.IfExp):
+        return constants(node.body) | constants(node.orelse)
+    if isinstance(node, ast.Tuple):
+        return {text for part in node.elts for text in constants(part)}
+    return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
+
+
+def of_the_experiments() -> set[str]:
+    """Labels and questions of the experiments that come with koc."""
+    found = set()
+    for path in (FOLDER / "experiment").glob("*.yaml"):
+        content = read_yaml(path)
+        study = content.get("experiment", content)
+        found |= {str(text) for key in ("labels", "questions") for text in (study.get(key) or {}).values()}
+    return found
+
+
+def macros(texts: str, language: Language) -> dict[str, list[str]]:
+    tree = Environment().parse((TEMPLATES / f"{texts}.{language}.j2").read_text("utf-8"))
+    return {macro.name: [argument.name for argument in macro.args] for macro in tree.find_all(nodes.Macro)}
+
+
+def test_no_text_is_missing_in_chinese() -> None:
+    known = dictionary(Language.zh)
+    assert {text for text in of_the_code() | of_the_experiments() if not known.get(text)} == set()
+    levels = [settings for factor in read_yaml(FOLDER / "experiment" / "factorial.yaml")["factors"].values()
+              for settings in factor.values()]  # fmt: skip
+    paths = {f"{group}.{key}" for level in levels for group, settings in level.items() for key in settings}
+    assert paths <= set(known) and all(field_at(Parameters, tuple(path.split("."))) for path in paths)
+
+
+@pytest.mark.parametrize("texts", ["verdict", "platforms"])
+def test_every_sentence_is_there_in_each_language(texts: str) -> None:
+    assert macros(texts, Language.zh) == macros(texts, Language.en)
+
+
+def test_a_chinese_verdict_has_no_english_and_the_same_numbers(results: Results, verdict: Verdict) -> None:
+    with speaking(Language.zh):
+        told = plain(results, tell(results, verdict))
+    words = set(re.findall(r"(?<![\w.])[A-Za-z]{2,}(?![\w.])", re.sub(r"[\w.]+ = ", "", told)))
+    own = " ".join([*results.labels.values(), results.question("creators")])  # of this test's experiment
+    assert words - set(re.findall(r"[A-Za-z]+", own + own.upper())) <= SAME
+    assert max(map(len, told.splitlines())) <= 100
+    english = plain(results, tell(results, verdict))
+    shares = [sorted(re.findall(r"[+−][\d.]+(?= ?%)", text)) for text in (told, english)]
+    assert len(shares[0]) > 50 and shares[0] == shares[1]
+
+
+def test_chinese_counts_in_ten_thousands() -> None:
+    with speaking(Language.zh):
+        assert [number(v, signed=True) for v in (9_999, 12_345, -2.5e8)] == ["+9,999", "+1.23 万", "−2.50 亿"]
+    assert number(12_345) == "12.3 k"
+
+
+def test_the_page_is_in_both_languages_and_begins_in_the_one_asked_for(results: Results, verdict: Verdict) -> None:
+    text = page(results, verdict, {}, Language.zh)
+    assert text.startswith('<!doctype html>\n<html lang="zh">') and 'id="zh" class="switch" checked' in text
+    english, chinese = (
+        re.search(rf'<div class="{each}" lang="{each}">(.*?)\n</div>\n', text, re.DOTALL) for each in ("en", "zh")
+    )
+    assert english and chinese
+    for part, question in ((english[1], "Commission-free or commission?"), (chinese[1], "免佣金还是收佣金？")):
+        assert part.count('<section class="answer">') == 3 and question in part
+        assert part.count('<div class="bar ') == 3 * len(INTERESTS)
+
+
+def test_labels_of_a_user_stay_as_they_are(results: Results, verdict: Verdict) -> None:
+    own = replace(results, labels={**results.labels, "kol": "my stars"})
+    with speaking(Language.zh):
+        assert any(
+            "my stars" in answer.parties + answer.question + "".join(answer.why)
+            for answer in tell(own, verdict).answers
+        )
+
+
+def test_what_is_put_in_stands_apart(results: Results, verdict: Verdict) -> None:
+    config = {**results.config, "experiment": {**results.config["experiment"], "factors": {
+        "fees": {"commission": {"platform": {"take_rate": 0.05}}, "commission_free": {"platform": {"take_rate": 0.0}}},
+    }}}  # fmt: skip
+    text = page(replace(results, config=config), verdict, {})
+    row = re.search(r"<tr><td>Commission-free or commission\?</td>.*?</tr>", text, re.DOTALL)
+    assert row and "platform.take_rate" in row[0] and "commission: 0.05<br>commission-free: 0" in row[0]
+
+
+def test_a_share_changes_by_points(results: Results, verdict: Verdict) -> None:
+    """Shares of shares reach beyond -100 %, where nobody knows what is meant."""
+    effects = [e for e in verdict.effects if e.outcome == "koc_retention"]
+    assert effects and not any(e.in_percent for e in effects)
+    for effect in verdict.effects:
+        assert not effect.in_percent or not effect.relative.low < -1 or effect.relative.seeds < 2
