@@ -144,20 +144,22 @@ def _figure(results: Results, name: str, drawing: Words) -> dict[str, Any]:
     return {"name": name, "title": drawing.title, "captions": captions, "source": picture(svg)}
 
 
-def _put_in(results: Results) -> list[dict[str, Any]]:
-    """Settings that tell the sides of each question apart, a row each."""
+def _put_in(results: Results) -> list[tuple[str, list[tuple[str, str, list[tuple[str, str]]]]]]:
+    """Settings that tell the sides of each question apart: what each is, its path, and its value on each side."""
     declared: Any = find(results.config, "factors") or {}
-    rows = []
+    found = []
     for factor, levels in results.factors.items():
         told = {level: dict(_leaves((declared.get(factor) or {}).get(level) or {})) for level in levels}
-        for path in dict.fromkeys(path for settings in told.values() for path in settings):
+        settings = []
+        for path in dict.fromkeys(path for each in told.values() for path in each):
             field = field_at(Parameters, tuple(path.split(".")))
             meaning = dictionary(spoken()).get(path) or (field and field.description) or path
-            sides = [(results.label(level), settings[path]) for level, settings in told.items() if path in settings]
-            rows.append(
-                {"question": results.question(factor), "path": path, "meaning": capital(meaning), "sides": sides}
-            )
-    return rows
+            sides = [(results.label(level), each[path]) for level, each in told.items() if path in each]
+            if len({value for _, value in sides}) > 1 or len(sides) < len(levels):
+                settings.append((capital(meaning), path, sides))
+        if settings:
+            found.append((results.question(factor), settings))
+    return found
 
 
 def _leaves(settings: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
@@ -222,7 +224,7 @@ def _flip_rows(results: Results) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def _checked(row: Mapping[str, Any], when: str) -> str:
+def _checked(row: Mapping[Any, Any], when: str) -> str:
     value, *ends = (number(row[f"{when}{key}"], signed=True) for key in ("effect", "low", "high"))
     return f"{value} ({ranged(*ends)})"
 

@@ -127,11 +127,13 @@ def test_labels_of_a_user_stay_as_they_are(results: Results, verdict: Verdict) -
 
 def test_what_is_put_in_stands_apart(results: Results, verdict: Verdict) -> None:
     config = {**results.config, "experiment": {**results.config["experiment"], "factors": {
-        "fees": {"commission": {"platform": {"take_rate": 0.05}}, "commission_free": {"platform": {"take_rate": 0.0}}},
+        "fees": {name: {"platform": {"take_rate": take, "coupon": 0.1}} for name, take in
+                 (("commission", 0.05), ("commission_free", 0.0))},
     }}}  # fmt: skip
     text = page(replace(results, config=config), verdict, {})
-    row = re.search(r"<tr><td>Commission-free or commission\?</td>.*?</tr>", text, re.DOTALL)
-    assert row and "platform.take_rate" in row[0] and "commission: 0.05<br>commission-free: 0" in row[0]
+    row = re.search(r"<li>[^\n]*<code>platform.take_rate</code>", text)
+    assert row and "commission <b>0.05</b>, commission-free <b>0</b>" in row[0]
+    assert "<code>platform.coupon</code>" not in text  # which is the same on both sides
 
 
 def test_a_share_changes_by_points(results: Results, verdict: Verdict) -> None:
