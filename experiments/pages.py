@@ -18,7 +18,7 @@ from experiments.outcomes import capital
 COLUMNS = 100
 _SPACE = "\N{NO-BREAK SPACE}"
 _CHINESE = (
-    (" %", "%"), (r" ?\(", "（"), (r"\)", "）"),
+    (" %", "%"), (" /", "/"), (r" ?\(", "（"), (r"\)", "）"),
     ("(?<=[\u2e80-\u9fff\uff00-\uffef]) +(?=[\u2e80-\u9fff\uff00-\uffef])", ""),
     ("(?<=[0-9A-Za-z%])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[-+−0-9A-Za-z])", " "),
     ("(?<=[\uff00-\uffef\u3001\u3002]) +| +(?=[\uff00-\uffef\u3001\u3002])", ""),

@@ -86,7 +86,7 @@ class Results:
 
     @property
     def comparisons(self) -> list[Comparison]:
-        """Every level of every factor against its first level; not of one at whose levels answers stand side by side."""
+        """Every level of every factor against its first; not of one at whose levels answers stand side by side."""
         asked = {factor: levels for factor, levels in self.factors.items() if factor != find(self.config, "beside")}
         return [Comparison(factor, levels[0], level) for factor, levels in asked.items() for level in levels[1:]]
 
@@ -97,7 +97,7 @@ class Results:
 
     @property
     def people(self) -> float:
-        """Consumers of a market, in the mean; 0 if neither its graph nor the configuration tells."""
+        """Consumers of a market, in the mean; 0 where nothing tells."""
         if self.graph is not None:
             return float(self.graph["consumers"].mean())  # a graph from a file brings its own people
         return float((self.config.get("market") or {}).get("consumers") or 0)

@@ -43,7 +43,8 @@ def test_a_report_with_labels_that_look_like_code_is_written(tmp_path: Path) -> 
     (folder / "config.yaml").write_text("\n".join(dict.fromkeys(lines)))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        text = write(folder)
+        write(folder)
+    text = (folder / "verdict.txt").read_text("utf-8")
     assert r"$\frac{ $x^{ <b>{{ 7 * 7 }}</b> &amp; [/red] 关系 %s" in " ".join(text.split())
     page = (folder / "report.html").read_text("utf-8")
     assert "<b>" not in page and "&lt;b&gt;{{ 7 * 7 }}&lt;/b&gt; &amp;amp; [/red] 关系 %s" in page
