@@ -131,12 +131,12 @@ class Experiment:
         UserError
             If a point is no possible market; before any run is made.
         """
-        from experiments.conduct import carry_out
+        from experiments.conduct import How, carry_out
         from experiments.plan import plan
 
         settings = self._settings if self._points is None else self._with_file(self._points)
         command = ["Experiment", *self._overrides]
-        made = carry_out(settings, plan(settings), command, terminal.console(), quiet=True)
+        made = carry_out(settings, plan(settings), How(command, terminal.console(), quiet=True))
         self.folder = made.folder
         return made.runs
 

@@ -105,7 +105,7 @@ def conduct(
         if settings.experiment.precision.outcome and not only_failed:
             enough = enough_seeds(settings, lambda more, needed: _filled(more, needed, console), console)
             settings, planned = enough.settings, plan(enough.settings)
-        made = carry_out(settings, planned, command, console, only_failed=only_failed, enough=enough, finish=finish)
+        made = carry_out(settings, planned, How(command, console, only_failed, enough=enough, finish=finish))
     except (KeyboardInterrupt, OSError, DiskFull) as error:
         if isinstance(error, OSError) and error.errno != errno.ENOSPC:
             raise
@@ -116,28 +116,35 @@ def conduct(
     return 1 if made.failures else 0
 
 
-def carry_out(
-    settings: Settings, planned: Plan, command: Sequence[str], console: Console, *, only_failed: bool = False,
-    quiet: bool = False, enough: Enough | None = None, finish: Finish | None = None,
-) -> Made:  # fmt: skip
-    """Make the runs that the store lacks, and a folder of all.
+class How(NamedTuple):
+    """How an experiment is carried out.
 
-    Parameters
+    Attributes
     ----------
-    settings, planned
-        The experiment.
-    command
-        For the manifest.
-    console
+    command : sequence of str
+        What the user typed, for the manifest.
+    console : Console
         For progress and remarks.
-    only_failed
+    only_failed : bool
         Whether to make those runs alone that were tried and failed.
-    quiet
+    quiet : bool
         Whether to show progress alone.
-    enough
+    enough : Enough or None
         How the number of seeds was found, if it was.
-    finish
+    finish : callable or None
         Adds to the folder, of the runs, before it appears.
+    """
+
+    command: Sequence[str]
+    console: Console
+    only_failed: bool = False
+    quiet: bool = False
+    enough: Enough | None = None
+    finish: Finish | None = None
+
+
+def carry_out(settings: Settings, planned: Plan, how: How) -> Made:
+    """Make the runs that the store lacks, and a folder of all.
 
     Raises
     ------
@@ -146,11 +153,11 @@ def carry_out(
         room for what was made.
     """
     started = time.time()
-    study, output = settings.experiment, Path(settings.output)
+    study, output, console, enough = settings.experiment, Path(settings.output), how.console, how.enough
     store = Store(output / "store")
     before = store.versions(planned.runs)
     known = set() if study.fresh and not enough else _known(store, planned, console)
-    wanted = store.failed(planned.runs).keys() if only_failed else planned.runs.keys() - known
+    wanted = store.failed(planned.runs).keys() if how.only_failed else planned.runs.keys() - known
     pending = [run for id, run in planned.runs.items() if id in wanted]
     check_place(settings, pending, store, console)
     sweep_below(output)
@@ -160,17 +167,17 @@ def carry_out(
     for graph in graphs:  # only now: a refusal is one line
         console.print(str(graph))
     store.open()
-    if not quiet:
+    if not how.quiet:
         _announce(settings, planned, len(known), console)
     table = RunsTable(planned)
     with closing(store), interruption.keeping(KEPT), Live(output / study.name, table, store, known) as live:
         tally = fill(store, Wanted(pending, before, study.name, settings.executor), console, live.add)
         failures = store.failed(planned.runs)
-        if not quiet:
+        if not how.quiet:
             _tell_of_worlds(tally, console)
         counts = {"made": tally.made, "from_store": len(known) + tally.arrived, "failed": len(failures)}
         manifest = {
-            **making(command, started, counts, tally.worlds, enough),
+            **making(how.command, started, counts, tally.worlds, enough),
             **description(settings, planned, failures),
             "graphs": [graph.record() for graph in graphs],
         }
@@ -180,6 +187,7 @@ def carry_out(
             console.print(sentence)
         runs = table.whole(store)
         ending: list[Ending] = []
+        finish = how.finish
         adding = (lambda folder: ending.append(finish(runs, folder))) if finish else lambda folder: None
         made = _left(settings, planned, store, runs, manifest, adding)
     return Made(made, runs, failures, ending[0] if ending else Ending())

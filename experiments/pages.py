@@ -87,6 +87,14 @@ def _environment() -> Environment:
 
 def sentence(texts: str, name: str, *values: Any) -> str:
     """A sentence in the language spoken, of a template whose macros bear the names; empty if the macro says nothing."""
-    macro = getattr(_environment().get_template(f"{texts}.{spoken()}.j2").module, name)
-    found = re.sub(r"[ \n]+", " ", macro(*values)).strip()
+    found = re.sub(r"[ \n]+", " ", _macro(texts, name)(*values)).strip()
     return found if spoken() is Language.en else tight(found)
+
+
+def passage(texts: str, name: str, *values: Any) -> list[str]:
+    """The lines of a macro of such a template, as they stand there."""
+    return str(_macro(texts, name)(*values)).strip().splitlines()
+
+
+def _macro(texts: str, name: str) -> Any:
+    return getattr(_environment().get_template(f"{texts}.{spoken()}.j2").module, name)

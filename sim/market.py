@@ -505,10 +505,7 @@ class Market(ColumnarModel):
                 f"day {self.day}: nothing is measured before burn-in ends; run more than {self.recorder.burn_in} days"
             )
         m, recorder, creators = self.m, self.recorder, self.m.creators
-        outcomes = recorder.outcomes(
-            self.world.population, m.consumers, creators, self._survey(), m.accounts.revenue, self._brand_cash(),
-            m.brands,
-        )  # fmt: skip
+        outcomes = recorder.outcomes(self.world.population, self._survey(), self._brand_cash(), m)
         if self.parameters.membership.choice:
             members = int(np.count_nonzero(m.people["looks"]))
             outcomes |= platform_outcomes(recorder.platforms(), members, recorder.burn_in)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.day import Sums, Tally
+from sim.day import Day, Sums, Tally
 from sim.ledger import Revenue
 from sim.markets.standing import COUNTED, STANDING
 from sim.markets.sums import Party, Total, no_sums
@@ -22,7 +22,6 @@ from sim.state import (
     PUBLIC_CHANNELS,
     Brand,
     Channel,
-    Consumer,
     Creator,
     Int64,
     Spending,
@@ -294,33 +293,19 @@ class Recorder:
             rows += [(domain, step, int(counts[members].sum())) for step, counts in self.steps().items()]
         return pd.DataFrame(rows, columns=["domain", "step", "count"])
 
-    def outcomes(
-        self,
-        population: int,
-        consumers: Table[Consumer],
-        creators: Table[Creator],
-        trust: float,
-        revenue: NDArray[np.int64],
-        brand_cash: int,
-        brands: Table[Brand],
-    ) -> dict[str, float]:
-        """All of `ALWAYS`, over the days after burn-in.
+    def outcomes(self, population: int, trust: float, brand_cash: int, m: Day) -> dict[str, float]:
+        """All of `ALWAYS`, over the days after burn-in, with tables and accounts as they are now.
 
         Parameters
         ----------
         population
             People with any activity.
-        consumers, creators
-            As they are now.
         trust
             Mean trust now.
-        revenue
-            The ledger's revenue accounts now, fen, shape (V, len(Revenue)).
         brand_cash
             What brands own now, fen.
-        brands
-            As they are now.
         """
+        consumers, creators = m.consumers, m.creators
         weekly_reach = _ratio(self.reach, self.weeks)
         ordered, total = self.sums.ordered, self.sums.total
         views, orders, led = int(self.viewed.sum()), int(ordered.sum()), int(ordered[Channel.FRIEND])
@@ -331,9 +316,9 @@ class Recorder:
         customers = int(np.bitwise_count(consumers["bought_from"]).sum())
         kocs = (creators["tier"] == Tier.KOC) & (creators["brand"] == NOBODY)
         still = creators["active"][self.first_kocs]
-        by_stream = (revenue - self.revenue_before).sum(axis=0) / FEN
+        by_stream = (m.accounts.revenue - self.revenue_before).sum(axis=0) / FEN
         profit, marketing = (brand_cash - self.brand_cash_before) / FEN, self.marketing_cost / FEN
-        by_channel = (outlay_of(brands) - self.outlay_before) / FEN
+        by_channel = (outlay_of(m.brands) - self.outlay_before) / FEN
         income, effort = creators["earned"][kocs].sum() / FEN, creators["effort"][kocs].sum()
         values = {
             "reach": weekly_reach,

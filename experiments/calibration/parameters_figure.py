@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from experiments.calibration.settings import Prior
-from experiments.calibration.words import PINNED
+from experiments.calibration.words import PINNED, say
 from experiments.drawing.forest import Mark, beside, forest
 from experiments.drawing.style import BLUE, GREY, ORANGE, PALE, Drawing, new_figure
 
@@ -27,14 +27,10 @@ def draw_parameters(found: dict[str, Any]) -> Drawing:
     parameters = _parameters(found)
     pinned = int((parameters["shrinkage"] >= PINNED).sum())
     together = sum(one["shrinkage"] >= PINNED for one in found["directions"])
-    title = f"{pinned} of {len(parameters)} parameters and {together} combinations of them are pinned down"
+    title = say("parameters_title", pinned, len(parameters), together)
     figure = new_figure(title, 1.2 + ROW * (len(parameters) + 1))
     _draw_parameters(figure.subplots(), parameters)
-    caption = (
-        "Each parameter's prior, from its low to its high end (grey), and the posterior's median with its 95 % "
-        f"interval; orange where it is at least {PINNED:.0%} narrower."
-    )
-    return Drawing(figure, title, caption, parameters)
+    return Drawing(figure, title, say("parameters_caption", PINNED), parameters)
 
 
 def _parameters(found: dict[str, Any]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from experiments.calibration.settings import Target
-from experiments.calibration.words import FAR, RELIEF, any_held_out
+from experiments.calibration.words import FAR, RELIEF, any_held_out, say
 from experiments.drawing.forest import Mark, beside, forest
 from experiments.drawing.style import BLUE, GREY, INK, PALE, VERMILLION, Drawing, new_figure, wrapped
 
@@ -36,26 +36,15 @@ def draw_targets(found: dict[str, Any]) -> Drawing:
     table, pulls = _targets(found), _pulls(found)
     title = _finding(table, pulls)
     figure = new_figure(title, 2.6 + ROW * len(table), WIDTH)
-    caption = (
-        "What the market is expected to show of each target, median and 95 % interval, in stated errors of the target"
-        " from its known value (0; grey: two errors on each side). A bound is met on its whole side."
-    )
-    if not any_held_out(found):
-        _draw_targets(left := figure.subplots(), table)
-        figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
-        return Drawing(figure, title, caption, table)
-    left, right = figure.subplots(1, 2, sharey=True, width_ratios=[1.25, 1])
+    caption = say("targets_caption", held_out := any_held_out(found), FAR, RELIEF, LEAST_TOLD)
+    left, *rest = figure.subplots(1, 1 + held_out, sharey=True, squeeze=False, width_ratios=[1.25, 1][: 1 + held_out])[0]
     _draw_targets(left, table)
-    _draw_pulls(right, pulls)
-    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
-    caption = (
-        f"Left: {caption[0].lower()}{caption[1:]} The number"
-        " is how many standard deviations, of error and expectation together, the target lies off when held out; bold"
-        f" orange beyond {FAR:.2f}: not predicted by the others. Right: how many standard deviations the target of the"
-        " row comes closer to its value (orange), or gets farther from it (blue), when that of the column is let go;"
-        f" framed from {RELIEF:.2f}: the two conflict; below {LEAST_TOLD} by colour alone."
-    )
-    return Drawing(figure, title, caption, table.join(pulls.add_prefix("without_"), on="name"))
+    for right in rest:
+        _draw_pulls(right, pulls)
+        table = table.join(pulls.add_prefix("without_"), on="name")
+    columns = 2 + held_out
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=columns, frameon=False)
+    return Drawing(figure, title, caption, table)
 
 
 def _targets(found: dict[str, Any]) -> pd.DataFrame:
@@ -83,15 +72,8 @@ def _finding(table: pd.DataFrame, pulls: pd.DataFrame) -> str:
     names = list(pulls.index)
     pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
     conflicts = [f"{a} and {b}" for a, b in pairs if max(pulls.loc[a, b], pulls.loc[b, a]) >= RELIEF]
-    missed = table.loc[table["off"].abs() > FAR, "name"]
-    if table["off_held_out"].isna().all():
-        return f"{', '.join(missed) or 'None'} of {len(table)} targets missed; none was held out"
-    unseen = table.loc[table["off_held_out"].abs() > FAR, "name"]
-    return (
-        f"{', '.join(conflicts) or 'No targets'} pull against each other;"
-        f" {', '.join(missed) or 'none'} of {len(table)} missed when all are used,"
-        f" {', '.join(unseen) or 'none'} when held out"
-    )
+    missed, unseen = (table.loc[table[off].abs() > FAR, "name"].tolist() for off in ("off", "off_held_out"))
+    return say("targets_title", len(table), conflicts, missed, None if table["off_held_out"].isna().all() else unseen)
 
 
 def _draw_targets(ax: Axes, table: pd.DataFrame) -> None:
