@@ -44,7 +44,12 @@ class Mark(NamedTuple):
     shape: str = "o"
 
 
-def forest(ax: Axes, names: Sequence[str], marks: Iterable[Mark], limits: tuple[float, float]) -> None:
+ANY = (-np.inf, np.inf)
+
+
+def forest(
+    ax: Axes, names: Sequence[str], marks: Iterable[Mark], limits: tuple[float, float] = ANY, null: float = 0.0
+) -> None:
     """Draw marks in rows.
 
     Parameters
@@ -56,13 +61,17 @@ def forest(ax: Axes, names: Sequence[str], marks: Iterable[Mark], limits: tuple[
     marks
         Intervals are cut off at the limits; a mark beyond them becomes an arrow.
     limits
-        Ends of the axis.
+        Ends of the axis; as wide as the marks take it, unless given.
+    null
+        Where a line says that there is no effect.
     """
-    ax.set(xlim=limits, ylim=(len(names) - 0.4, -0.6))
+    ax.set(ylim=(len(names) - 0.4, -0.6))
+    if limits != ANY:
+        ax.set(xlim=limits)
     for row in range(0, len(names), 2):
         ax.axhspan(row - 0.5, row + 0.5, color=STRIPE, zorder=0, linewidth=0)
-    if limits[0] <= 0 <= limits[1]:
-        ax.axvline(0, color=GREY, linewidth=1, zorder=1)
+    if limits[0] <= null <= limits[1]:
+        ax.axvline(null, color=GREY, linewidth=1, zorder=1)
     for mark in marks:
         _draw(ax, mark, limits)
     ax.set_yticks(range(len(names)), list(names))

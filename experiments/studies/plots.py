@@ -12,22 +12,18 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 from numpy.typing import ArrayLike
 
-from experiments.drawing.style import BLUE, GREEN, GREY, PURPLE, VERMILLION
+from experiments.drawing.forest import Mark
+from experiments.drawing.forest import forest as rows_of
+from experiments.drawing.style import BLUE, GREEN, PURPLE, VERMILLION
 from experiments.studies.study import Found, ends
 
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE)
 
 
-def whiskers(
-    axes: Axes, at: ArrayLike, found: Sequence[Found], *, scale: float = 1.0, across: bool = False, **style: Any
-) -> None:
-    """Dots with their intervals, at places along one axis; ``across`` lays the intervals on the horizontal one."""
+def whiskers(axes: Axes, at: ArrayLike, found: Sequence[Found], *, scale: float = 1.0, **style: Any) -> None:
+    """Dots with their intervals, at places along the horizontal axis."""
     value, low, high = scale * np.array([ends(one) for one in found]).T
-    style = {"fmt": "o", **style}
-    if across:
-        axes.errorbar(value, at, xerr=[value - low, high - value], **style)
-    else:
-        axes.errorbar(at, value, yerr=[value - low, high - value], **style)
+    axes.errorbar(at, value, yerr=[value - low, high - value], fmt="o", **style)
 
 
 def forest(
@@ -59,16 +55,13 @@ def forest(
     DataFrame
         The numbers: of, series, value, low, high.
     """
-    rows = np.arange(len(labels), dtype=float)
     shifts = 0.26 * (np.arange(len(series)) - (len(series) - 1) / 2)
-    for (name, found), shift, colour in zip(series.items(), shifts, COLOURS, strict=False):
-        if not colours:
-            whiskers(axes, rows + shift, found, scale=scale, across=True, color=colour, label=name, ms=4.5, lw=1.2)
-        for row, one, own in zip(rows, found, colours, strict=False):
-            whiskers(axes, [row], [one], scale=scale, across=True, color=own, ms=4.5, lw=1.2)
-    axes.axvline(scale * null, color=GREY, lw=0.8)
-    axes.set_yticks(rows, labels)
-    axes.set_ylim(len(labels) - 0.4, -0.6)
+    marks = [
+        Mark(row + shift, *(scale * end for end in ends(one)), own, label="" if row else name)
+        for (name, found), shift, colour in zip(series.items(), shifts, COLOURS, strict=False)
+        for row, (one, own) in enumerate(zip(found, colours or [colour] * len(found), strict=False))
+    ]
+    rows_of(axes, labels, marks, null=scale * null)
     table = [
         (label, name, *ends(one)) for name, found in series.items() for label, one in zip(labels, found, strict=True)
     ]
