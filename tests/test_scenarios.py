@@ -9,8 +9,9 @@ from fake_sweeps import spread, table
 
 from experiments.analysis.assumption import varied_in
 from experiments.analysis.response import question_of, response
-from experiments.analysis.scenarios import discover, find_box, rule
+from experiments.analysis.scenarios import discover, find_box
 from experiments.analysis.sweep import Sweep, sweep_of
+from experiments.analysis.words import rule
 from sim.errors import UserError
 
 CONFIG = {"experiment": {"labels": {"commission_free": "commission-free"}}}

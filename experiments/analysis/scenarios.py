@@ -16,10 +16,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.analysis.assumption import Assumption, varied_in
+from experiments.analysis.assumption import varied_in
 from experiments.analysis.response import Response, arrays
 from experiments.analysis.sweep import Sweep
-from experiments.outcomes import number, share
 from sim.errors import UserError
 
 FEWEST_POINTS = 40
@@ -140,32 +139,6 @@ def holds(x: pd.DataFrame, limits: Sequence[Limit]) -> Wins:
     for limit in limits:
         inside &= x[limit.path].between(limit.low, limit.high).to_numpy()
     return inside
-
-
-def rule(scenario: Scenario, varied: Sequence[Assumption]) -> str:
-    """The box as a sentence."""
-    overall = f"{scenario.side} wins at {share(scenario.share)} of all {len(scenario.wins)} points"
-    if scenario.share in (0.0, 1.0):
-        return f"{overall}: no condition decides."
-    if scenario.box is None:
-        return f"{overall}; no condition on one side of which it wins clearly more often."
-    box, wins = scenario.box, f"of {scenario.side}'s wins"
-    ranges = {a.path: a for a in varied}
-    conditions = " and ".join(_condition(limit, ranges[limit.path]) for limit in box.limits)
-    return (
-        f"{scenario.side} wins if {conditions}: so it does at {share(box.density)} of the {box.inside} such points, "
-        f"which are {share(box.coverage)} {wins}; at points left out of the search, at {share(box.honest_density)} and "
-        f"{share(box.honest_coverage)} ({overall})."
-    )
-
-
-def _condition(limit: Limit, assumption: Assumption) -> str:
-    low, high = (number(v) for v in (limit.low, limit.high))
-    if limit.low <= assumption.low:
-        return f"{limit.path} < {high}"
-    if limit.high >= assumption.high:
-        return f"{limit.path} > {low}"
-    return f"{low} < {limit.path} < {high}"
 
 
 def _checked(x: pd.DataFrame, wins: Wins) -> Box | None:

@@ -137,7 +137,7 @@ def of_map(found: FlipMap) -> Finding:
 
 def of_scenarios(found: Sequence[scenarios.Scenario], varied: Sequence[Assumption], answer: Response) -> Finding:
     """Boxes."""
-    sentences = [f"{answer.label}: {scenarios.rule(s, varied)}" for s in found]
+    sentences = [f"{answer.label}: {rule(s, varied)}" for s in found]
     ranges = {a.path: a for a in varied}
     rows = [
         [
@@ -149,6 +149,23 @@ def of_scenarios(found: Sequence[scenarios.Scenario], varied: Sequence[Assumptio
     notes = [say("boxes"), noise_note(noise(answer.cells), "scenarios")]
     columns = ["winner", "assumption", "from", "to", "range", "quasi p"]
     return Finding("scenarios", _about(answer), sentences, columns, rows, notes)
+
+
+def rule(found: scenarios.Scenario, varied: Sequence[Assumption]) -> str:
+    """The box in which a side wins, as a sentence."""
+    side, box, overall = found.side, found.box, say("wins", found.side, share(found.share), len(found.wins))
+    if box is None:
+        return say("no_rule", overall, found.share in (0.0, 1.0))
+    ranges = {a.path: a for a in varied}
+    shares = [share(x) for x in (box.density, box.coverage, box.honest_density, box.honest_coverage)]
+    return say("rule", overall, side, [_condition(limit, ranges[limit.path]) for limit in box.limits], box, shares)
+
+
+def _condition(limit: scenarios.Limit, assumption: Assumption) -> str:
+    low, high = (number(v) for v in (limit.low, limit.high))
+    if limit.low <= assumption.low:
+        return f"{limit.path} < {high}"
+    return f"{limit.path} > {low}" if limit.high >= assumption.high else f"{low} < {limit.path} < {high}"
 
 
 def _sobol_sentences(table: pd.DataFrame, answer: Response) -> list[str]:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from experiments.analysis.compare import Compared, Difference, Side, standing
+from experiments.analysis.words import say
 from experiments.drawing.forest import Mark, beside, forest, in_percent, limit_of, sides
 from experiments.drawing.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, new_figure, wrapped
-from experiments.outcomes import amount, capital
+from experiments.outcomes import amount
 from sim.recorder import OUTCOMES
 
 
@@ -17,7 +18,7 @@ def draw(found: Compared, first: Side, second: Side) -> Drawing:
     """Coloured by the side that is better for those concerned."""
     shown = [d for d in found.differences if d.estimate.seeds]
     sure = sum(d.p_holm < 0.05 for d in shown)
-    title = f"{capital(second.name)} against {first.name}: {sure} of {len(shown)} outcomes differ beyond chance"
+    title = say("differences_title", first.name, second.name, sure, len(shown))
     figure = new_figure(title, 2.0 + 0.36 * len(shown), width=10.5)
     ax = figure.subplots()
     limit = limit_of(v / d.first for d in shown if d.first > 0 for v in d.estimate[1:3])
@@ -33,13 +34,7 @@ def draw(found: Compared, first: Side, second: Side) -> Drawing:
     in_percent(ax)
     ax.set_xlabel(f"change in % of {first.name}")
     sides(ax, f"■ better with {first.name}", f"■ better with {second.name}")
-    caption = (
-        "Difference of each outcome, second side less first, in per cent of the first side's mean, with its 95 % "
-        f"interval. Blue is better with {second.name}, orange with {first.name}. Grey: the interval covers zero, or "
-        "neither is better. An asterisk: clear by itself, but not once p values are adjusted for the number of "
-        "outcomes (Holm). Arrows run off the scale."
-    )
-    return Drawing(figure, title, caption, _table(shown))
+    return Drawing(figure, title, say("differences_caption", first.name, second.name), _table(shown))
 
 
 def _colour(d: Difference) -> str:

@@ -9,8 +9,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from experiments.analysis.flipmap import FlipMap
+from experiments.analysis.words import say
 from experiments.drawing.style import BLUE, GREY, INK, VERMILLION, Drawing, new_figure, wrapped
-from experiments.outcomes import amount, capital, share
+from experiments.outcomes import amount, share
 from sim.recorder import OUTCOMES
 
 UNCLEAR = "#E9E9E9"
@@ -38,17 +39,7 @@ def draw(found: FlipMap) -> Drawing:
     figure.legend(handles=_legend(found), loc="outside lower left", ncols=3, frameon=False, fontsize=8.5,
                   title=_fit(found), title_fontsize=8.5, alignment="left")  # fmt: skip
     held = [f"{path} = {value:.3g}" for path, value in found.held.items()]
-    caption = (
-        f"{capital(found.answer.label)}, by the values of two assumptions. Coloured: one side's mean is ahead and its "
-        "95 % interval excludes zero. Grey: the interval covers zero, so the line on which the winner changes may lie "
-        "anywhere in it. Dots: the points that were run, in the colour of the side ahead there"
-        + (
-            f"; they differ in other assumptions too, which the map holds at {', '.join(held)}, so a dot may disagree "
-            "with its ground."
-            if held
-            else "."
-        )
-    )
+    caption = say("map_caption", found.answer.label, held)
     return Drawing(figure, title, caption, found.table())
 
 
@@ -97,37 +88,19 @@ def _legend(found: FlipMap) -> list[Line2D | Patch]:
 
 
 def _fit(found: FlipMap) -> str:
-    e = found.error
-    rmse = amount(e.rmse, found.answer.unit, signed=False)
-    return (
-        f"Gaussian process on {e.points} points x {found.seeds} seed{'s' * (found.seeds > 1)}. At points left out: "
-        f"R² = {e.r2:.2f}, error (RMSE) {rmse}, {share(e.coverage)} within their 95 % intervals"
-    )
+    rmse = amount(found.error.rmse, found.answer.unit, signed=False)
+    return say("map_fit", found.error, found.seeds, rmse, share(found.error.coverage))
 
 
 def _ahead(found: FlipMap, side: int) -> str:
-    question = found.answer.question
-    if not question.low:
-        return f"{question.name} {'above' if side > 0 else 'below'} zero"
-    if OUTCOMES[found.answer.outcome].better == 0:
-        return f"more with {question.high if side > 0 else question.low}"
-    return f"better with {found.answer.side(side)}"
+    answer = found.answer
+    return say("ahead", answer.question, OUTCOMES[answer.outcome].better != 0, answer.side(side), side > 0)
 
 
 def _title(found: FlipMap) -> str:
-    start = capital(found.answer.label)
-    above, below = found.share(1), found.share(-1)
-    if found.mean.min() < 0 < found.mean.max():
-        places = [
-            f"{a.path} = {crossing.at:.3g}"
-            for axis, a in enumerate((found.x, found.y))
-            if (crossing := found.nearest(axis))
-        ]
-        if places:
-            return f"{start}: the winner changes at {' or at '.join(places)}"
-        return f"{start}: the winner changes within the map, though not along either axis from the defaults"
+    crossings = ((a.path, found.nearest(axis)) for axis, a in enumerate((found.x, found.y)))
+    places = [f"{path} = {crossing.at:.3g}" for path, crossing in crossings if crossing]
     side = 1 if found.mean.max() > 0 else -1
-    sure = above if side > 0 else below
-    if sure < 0.005:
-        return f"{start}: no clear winner anywhere on the map"
-    return f"{start}: {_ahead(found, side)} all over the map, clearly so on {share(sure)} of it"
+    sure = share(found.share(side)) if found.share(side) >= 0.005 else ""
+    crosses = found.mean.min() < 0 < found.mean.max()
+    return say("map_title", found.answer.label, crosses, places, _ahead(found, side), sure)

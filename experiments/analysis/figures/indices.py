@@ -10,36 +10,24 @@ from matplotlib.ticker import FuncFormatter
 
 from experiments.analysis.response import Response, noise
 from experiments.analysis.sensitivity import Design
+from experiments.analysis.words import say
 from experiments.drawing.forest import Mark, forest
 from experiments.drawing.style import BLUE, GREY, ORANGE, PALE, VERMILLION, Drawing, new_figure
-from experiments.outcomes import capital, number
-
-CAPTIONS = {
-    "morris": (
-        "Change of the response, in {unit}, when an assumption moves over its whole range, from random places of the "
-        "others: dots, the mean of its size with a 95 % interval; diamonds, the mean with its sign. Where the two "
-        "differ in size, the direction depends on the other assumptions."
-    ),
-    "sobol": (
-        "Shares of the variance of the response over all ranges at once (Sobol indices), with bootstrapped 95 % "
-        "intervals: orange, what an assumption explains alone; blue, with all its interactions."
-    ),
-}
+from experiments.outcomes import number, share
 
 
 def draw(table: pd.DataFrame, plan: Design, answer: Response) -> Drawing:
     """The indices of `plan`'s method."""
-    what, doubt, is_sobol = _response(answer), noise(answer.cells), plan.method == "sobol"
-    title = _sobol_title(table, what) if is_sobol else f"{table['assumption'].iloc[0]} moves {what} most"
-    if doubt.hides:
-        title = capital(f"{what}: the luck of {doubt.seeds} seeds a point hides which assumption matters")
+    what, doubt, is_sobol = say("moved", answer.label, answer.question), noise(answer.cells), plan.method == "sobol"
+    first, sure = table.iloc[0], is_sobol and table["total_low"].iloc[0] > 0
+    part = share(min(first["total"], 1)) if sure else ""
+    title = say("indices_title", what, first["assumption"], plan.method, doubt.seeds if doubt.hides else 0, part)
     marks = list(_sobol(table) if is_sobol else _morris(table))
     figure = new_figure(title, 1.9 + 0.42 * len(table))
     ax = figure.subplots()
     forest(ax, list(table["assumption"]), marks, _limits(marks, is_sobol))
-    caption = CAPTIONS[plan.method].format(unit=answer.unit)
+    caption = say(f"{plan.method}_caption", doubt.share > 0 if is_sobol else answer.unit)
     if is_sobol and doubt.share > 0:
-        caption += " In the grey zone at the left an index in all is no more than noise of the seeds."
         ax.axvspan(0, doubt.share, color=PALE, zorder=0.5, linewidth=0)
         ax.annotate("noise", (doubt.share / 2, 1), xycoords=("data", "axes fraction"), ha="center", va="bottom",
                     fontsize=8.5, color=GREY, annotation_clip=False)  # fmt: skip
@@ -72,17 +60,3 @@ def _limits(marks: list[Mark], is_sobol: bool) -> tuple[float, float]:
         return min(-0.05, low), max(1.0, min(high, 1.5)) + 0.03
     margin = 0.06 * (max(high, 0.0) - min(low, 0.0)) or 1.0
     return min(low, 0.0) - margin, high + margin
-
-
-def _response(answer: Response) -> str:
-    question = answer.question
-    if not question.low:
-        return f"{answer.label}, {question.name},"
-    return f"the effect of {question.high} instead of {question.low} on {answer.label}"
-
-
-def _sobol_title(table: pd.DataFrame, what: str) -> str:
-    first = table.iloc[0]
-    if first["total_low"] <= 0:
-        return capital(f"{what}: too few samples to say which assumption matters")
-    return f"{first['assumption']} has a part in {100 * min(first['total'], 1):.0f} % of the variance of {what}"

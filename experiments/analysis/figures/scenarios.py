@@ -12,8 +12,9 @@ from matplotlib.axes import Axes
 from experiments.analysis.assumption import Assumption
 from experiments.analysis.response import Response
 from experiments.analysis.scenarios import Scenario, holds
+from experiments.analysis.words import say
 from experiments.drawing.style import BLUE, GREY, PALE, VERMILLION, Drawing, new_figure, wrapped
-from experiments.outcomes import capital, number, share
+from experiments.outcomes import number, share
 
 TALL = 0.2  # half the height of a strip of dots
 
@@ -27,12 +28,7 @@ def draw(found: Sequence[Scenario], x: pd.DataFrame, varied: Sequence[Assumption
     grid = figure.subplots(len(ruled), 1, squeeze=False, height_ratios=rows)[:, 0]
     for ax, scenario in zip(grid, ruled, strict=True):
         _panel(ax, scenario, x, varied, colour=BLUE if scenario is found[0] else VERMILLION)
-    caption = (
-        "Each dot is a point of the sweep, placed by the assumption's value within its range: coloured where the side "
-        "wins, grey where it does not. The bar is the condition of the rule; dots outside of the rule's other "
-        "conditions are pale."
-    )
-    return Drawing(figure, title, caption, _table(found))
+    return Drawing(figure, title, say("boxes_caption"), _table(found))
 
 
 def _panel(ax: Axes, scenario: Scenario, x: pd.DataFrame, varied: Sequence[Assumption], colour: str) -> None:
@@ -65,12 +61,8 @@ def _panel(ax: Axes, scenario: Scenario, x: pd.DataFrame, varied: Sequence[Assum
 
 def _said(scenario: Scenario) -> str:
     box = scenario.box
-    if box is None:
-        return f"{capital(scenario.side)} wins at {share(scenario.share)} of all points; no condition is sure"
-    return (
-        f"{capital(scenario.side)} wins at {share(box.density)} of the {box.inside} points inside, "
-        f"{share(box.coverage)} of all its wins"
-    )
+    inside = [share(box.density), share(box.coverage)] if box else ["", ""]
+    return say("panel", scenario.side, share(scenario.share), box, *inside)
 
 
 def _placed(value: Any, a: Assumption) -> Any:
@@ -84,11 +76,8 @@ def _condition(low: float, high: float, a: Assumption) -> str:
 
 
 def _title(found: Sequence[Scenario], answer: Response) -> str:
-    best = next((s for s in found if s.box), None)
-    if best is None or best.box is None:
-        return f"{capital(answer.label)}: no condition on the assumptions tells who wins"
-    names = " and ".join(limit.path for limit in best.box.limits)
-    return f"{capital(answer.label)}: whether {best.side} wins hangs on {names}"
+    sides = [(s.side, [limit.path for limit in s.box.limits]) for s in found if s.box]
+    return say("scenarios_title", answer.label, *(sides[0] if sides else ("", [])))
 
 
 def _table(found: Sequence[Scenario]) -> pd.DataFrame:

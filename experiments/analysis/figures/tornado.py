@@ -10,9 +10,10 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.analysis.response import Response
 from experiments.analysis.sensitivity import Design
+from experiments.analysis.words import say
 from experiments.drawing.forest import Mark, beside, forest, sides
-from experiments.drawing.style import BLUE, GREY, PALE, UNCLEAR, VERMILLION, Drawing, new_figure, wrapped
-from experiments.outcomes import capital, number
+from experiments.drawing.style import BLUE, GREY, PALE, UNCLEAR, VERMILLION, Drawing, new_figure
+from experiments.outcomes import number
 
 LONGEST_SOURCE = 34  # characters
 APART = 0.3  # of a row, between the two ends of a range
@@ -46,13 +47,7 @@ def draw(table: pd.DataFrame, plan: Design, answer: Response) -> Drawing:
     ax.set_xlabel(f"{_axis(answer)}, {answer.unit}")
     if answer.question.low:
         sides(ax, f"← more with {answer.question.low}", f"more with {answer.question.high} →")
-    caption = (
-        f"{capital(_axis(answer))}, with one assumption at a time at an end of its plausible range, the others at "
-        "their defaults; the number beside a mark is the assumption's value. Lines through the marks are 95 % "
-        "intervals over seeds. A bar that crosses zero turns the conclusion round. To the right: range, default, and "
-        "whose word it is."
-    )
-    return Drawing(figure, title, caption, table)
+    return Drawing(figure, title, say("tornado_caption", _axis(answer)), table)
 
 
 def _marks(row: int, ends: pd.DataFrame) -> Iterator[Mark]:
@@ -70,22 +65,12 @@ def _limits(table: pd.DataFrame, home: float) -> tuple[float, float]:
 
 
 def _axis(answer: Response) -> str:
-    question = answer.question
-    if not question.low:
-        return f"{answer.label}, {question.name}"
-    return f"{answer.label}: {question.high} less {question.low}"
+    return say("level", answer.label, answer.question)
 
 
 def _title(table: pd.DataFrame, answer: Response) -> str:
-    flips = table[table["change"] == "flips"]
-    unclear = table[table["change"] == "no longer clear"]
-    start = f"{capital(_axis(answer))} – {wrapped(table['assumption'].iloc[0], 60)} moves it most"
-    if len(flips):
-        names = ", ".join(dict.fromkeys(flips["assumption"]))
-        return f"{start}; the conclusion flips with {names}"
-    if len(unclear):
-        return f"{start}; it is no longer clear at {len(unclear)} of {len(table)} ends, and flips at none"
-    if table["default_low"].iloc[0] > 0 or table["default_high"].iloc[0] < 0:
-        return f"{start}; the conclusion flips at none of {len(table)} ends"
-    becomes = (table["change"] == "becomes clear").sum()
-    return f"{start}; it is not clear at the defaults, and clear at {becomes or 'none'} of {len(table)} ends"
+    ends, first = table["change"], table["assumption"].iloc[0]
+    flips = list(dict.fromkeys(table.loc[ends == "flips", "assumption"]))
+    clear = table["default_low"].iloc[0] > 0 or table["default_high"].iloc[0] < 0
+    unclear, becomes = (int((ends == change).sum()) for change in ("no longer clear", "becomes clear"))
+    return say("tornado_title", _axis(answer), first, flips, len(table), unclear, clear, becomes)
