@@ -208,15 +208,6 @@ class Study(Group):
         for levels in product(*self.factors.values()):
             yield "-".join(levels) or ONLY_ARM, dict(zip(self.factors, levels, strict=True))
 
-    def set_by(self, arm: str) -> Settings:
-        """What an arm sets: that of its levels, and then its own."""
-        extra = self.extra_arms.get(arm)
-        levels = extra.levels if extra else dict(self._factorial())[arm]
-        settings: Settings = {}
-        for factor, level in levels.items():
-            settings = merged(settings, self.factors[factor][level])
-        return merged(settings, extra.set) if extra else settings
-
 
 class Arm(NamedTuple):
     """One combination of levels, or an arm beside the factorial.

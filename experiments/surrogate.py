@@ -34,6 +34,12 @@ class Scale(NamedTuple):
         low, high, x = (np.log(v) if self.log else np.asarray(v, float) for v in (self.low, self.high, value))
         return np.asarray((x - low) / (high - low), dtype=float)
 
+    def value(self, unit: Array | float) -> Array:
+        """The inverse of `unit`."""
+        if self.log:
+            return np.asarray(self.low * (self.high / self.low) ** unit)
+        return np.asarray(self.low + (self.high - self.low) * unit)
+
     def between(self, count: int) -> Array:
         """Evenly spaced values from one end to the other."""
         return np.geomspace(self.low, self.high, count) if self.log else np.linspace(self.low, self.high, count)

@@ -225,7 +225,7 @@ def _targets(
     errors = emulator.errors()
     predictions = {name: expected(emulator, one.unit, calibration.seed) for name, one in posteriors.items()}
     before = expected(emulator, sobol_points(calibration), calibration.seed)
-    chosen = [prior.unit(parameters[path]["default"]) for path, prior in calibration.priors.items()]
+    chosen = [prior.along.unit(parameters[path]["default"]) for path, prior in calibration.priors.items()]
     at_defaults, _ = emulator.predict(np.array(chosen, float))
     targets: dict[str, Any] = {}
     for place, (name, target) in enumerate(calibration.targets.items()):

@@ -37,7 +37,7 @@ def _parameters(found: dict[str, Any]) -> pd.DataFrame:
     rows = []
     for path, one in found["parameters"].items():
         prior = Prior(**one["prior"])
-        low, median, high = (float(prior.unit(one[key])) for key in ("low", "median", "high"))
+        low, median, high = (float(prior.along.unit(one[key])) for key in ("low", "median", "high"))
         ends = f"{prior.low:g} to {prior.high:g}{', log' if prior.scale == 'log' else ''}"
         rows.append((path, ends, low, median, high, one["shrinkage"], f"{one['median']:.2g}"))
     return pd.DataFrame(rows, columns=["name", "range", "low", "median", "high", "shrinkage", "value"])

@@ -13,6 +13,7 @@ from scipy import special
 
 from experiments.mistakes import fields, limits, validated
 from experiments.option_files import FOLDER
+from experiments.surrogate import Scale
 from experiments.yaml_text import read_yaml
 from sim.errors import UserError, nearest
 from sim.parameters import MOST_PEOPLE, Group, Parameters
@@ -46,16 +47,10 @@ class Prior(Group):
             raise ValueError(f"low={self.low:g}: expected above 0 on a log scale")
         return self
 
-    def value(self, unit: Array) -> Array:
-        """Values at places between 0 and 1 of the prior's distribution."""
-        if self.scale == "log":
-            return np.asarray(self.low * (self.high / self.low) ** unit)
-        return np.asarray(self.low + (self.high - self.low) * unit)
-
-    def unit(self, value: Array | float) -> Array:
-        """Places of values; the inverse of `value`."""
-        x, low, high = (np.log(v) if self.scale == "log" else np.asarray(v) for v in (value, self.low, self.high))
-        return np.asarray((x - low) / (high - low), float)
+    @property
+    def along(self) -> Scale:
+        """Its values as places between 0 and 1 of the prior's distribution, and back."""
+        return Scale(self.low, self.high, self.scale == "log")
 
 
 class Target(Group):
@@ -155,7 +150,7 @@ class Calibration(Group):
 
     def values(self, unit: Array) -> Array:
         """Parameters at places of the prior, shape (n, parameters)."""
-        return np.column_stack([p.value(x) for p, x in zip(self.priors.values(), unit.T, strict=True)])
+        return np.column_stack([p.along.value(x) for p, x in zip(self.priors.values(), unit.T, strict=True)])
 
 
 class Wish(NamedTuple):

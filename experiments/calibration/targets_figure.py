@@ -37,7 +37,8 @@ def draw_targets(found: dict[str, Any]) -> Drawing:
     title = _finding(table, pulls)
     figure = new_figure(title, 2.6 + ROW * len(table), WIDTH)
     caption = say("targets_caption", held_out := any_held_out(found), FAR, RELIEF, LEAST_TOLD)
-    left, *rest = figure.subplots(1, 1 + held_out, sharey=True, squeeze=False, width_ratios=[1.25, 1][: 1 + held_out])[0]
+    widths = [1.25, 1][: 1 + held_out]
+    left, *rest = figure.subplots(1, len(widths), sharey=True, squeeze=False, width_ratios=widths)[0]
     _draw_targets(left, table)
     for right in rest:
         _draw_pulls(right, pulls)

@@ -32,6 +32,7 @@ def replicate(
 ) -> None:
     """Replicate a published result: question, figure, found against published, and one thing to change."""
     from experiments.folder import partial_folder, published
+    from experiments.pages import lines
     from experiments.progress import working
     from experiments.studies import conduct, page
     from experiments.studies.catalogue import study
@@ -53,18 +54,17 @@ def replicate(
         conduct.write([one], partial, manifest)
         page.write_replication(one, manifest, partial, docs)
         folder = published(partial)
-    lines = [about.title, about.source, "", *_filled(about.question), ""]
-    lines += [line for sentence in one.sentences for line in _filled(sentence)]
-    print("\n".join([*lines, ""]))
+    told = [line for sentence in one.sentences for line in lines(sentence)]
+    print("\n".join([about.title, about.source, "", *lines(about.question), "", *told, ""]))
     _print([one])
     set_to = ", ".join(f"{key}={getattr(asked, key):g} ({field.description})" for key, field in known.items())
     more = [f"figure: {folder / figure.name}.png" for figure in one.figures]
     more += [f"page: {(docs / page.REPLICATIONS if docs else folder) / name}.md"]
-    more += _filled(f"options: {set_to}" if set_to else "")
+    more += lines(f"options: {set_to}" if set_to else "")
     more += [
         "",
-        *_filled(f"Change one thing. koc replicate {name} {about.change}"),
-        *_filled(f"Check yourself. {about.self_check}"),
+        *lines(f"Change one thing. koc replicate {name} {about.change}"),
+        *lines(f"Check yourself. {about.self_check}"),
     ]
     print("\n".join(more))
 
@@ -81,6 +81,7 @@ def validate(
     A check that fails is told with its reason; the exit status is 1 where a study broke.
     """
     from experiments.folder import partial_folder, published
+    from experiments.pages import lines
     from experiments.progress import working
     from experiments.studies import conduct, page
     from experiments.studies.catalogue import NAMES
@@ -102,9 +103,9 @@ def validate(
     _print(done)
     for one in done:
         if one.missing:
-            print("\n".join(_filled(f"{one.name}: not carried out; {one.missing}.")))
+            print("\n".join(lines(f"{one.name}: not carried out; {one.missing}.")))
         if one.broken:
-            print("\n".join(_filled(f"{one.name}: broke; the traceback is in manifest.json.")))
+            print("\n".join(lines(f"{one.name}: broke; the traceback is in manifest.json.")))
     print(f"{page.count(done)}\npage with figures: {folder / page.PAGE}")
     raise typer.Exit(int(any(one.broken for one in done)))
 
@@ -169,11 +170,3 @@ def _table(done: Sequence[Done]) -> Table:
 
 def _plain(text: str) -> str:
     return text.replace("[", "\\[")
-
-
-def _filled(sentence: str) -> list[str]:
-    import textwrap
-
-    from experiments.outcomes import capital
-
-    return textwrap.wrap(capital(sentence), 100) if sentence else []

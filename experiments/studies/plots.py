@@ -56,11 +56,11 @@ def forest(
         The numbers: of, series, value, low, high.
     """
     shifts = 0.26 * (np.arange(len(series)) - (len(series) - 1) / 2)
-    marks = [
-        Mark(row + shift, *(scale * end for end in ends(one)), own, label="" if row else name)
-        for (name, found), shift, colour in zip(series.items(), shifts, COLOURS, strict=False)
-        for row, (one, own) in enumerate(zip(found, colours or [colour] * len(found), strict=False))
-    ]
+    marks = []
+    for (name, found), shift, colour in zip(series.items(), shifts, COLOURS, strict=False):
+        for row, (one, own) in enumerate(zip(found, colours or [colour] * len(found), strict=False)):
+            value, low, high = (scale * end for end in ends(one))
+            marks.append(Mark(row + shift, value, low, high, own, label="" if row else name))
     rows_of(axes, labels, marks, null=scale * null)
     table = [
         (label, name, *ends(one)) for name, found in series.items() for label, one in zip(labels, found, strict=True)

@@ -19,23 +19,11 @@ from sim.state import NOBODY, Order, Stage
 from sim.world import Goods, World, past_purchases
 
 PRODUCT = 0
-
-
 PROMISE = 1.0  # worth that the campaign promises, in utility
-
-
 KEPT_IN_ANY_CASE = 1e6  # liking of a gift, utility
-
-
 KEPT = (-1.0, 0.0, 1.0)  # true quality
-
-
 ACTIVITY = (0.2, 0.6, 0.95)  # median probability to be online on a day; 0.6 is the default
-
-
 STATUS = (0.0, 0.5, 1.0)  # a tie carries words with probability (fewer friends / more friends) ** status
-
-
 STRATEGIES: dict[str, Callable[[World, np.random.Generator], NDArray[np.float64]]] = {
     "hubs": lambda world, rng: np.diff(world.graph.offsets).astype(float),
     "early adopters": lambda world, rng: world.people["taste"][:, 0].astype(float),
@@ -55,8 +43,6 @@ class Cell(NamedTuple):
 
 
 MIDDLE = Cell(KEPT[-1], ACTIVITY[1], STATUS[0])
-
-
 MAPS = {
     "how active people are (online, 1/day)": [[Cell(q, a, STATUS[0]) for a in ACTIVITY] for q in KEPT],
     "how far status divides (exponent)": [[Cell(q, ACTIVITY[1], s) for s in STATUS] for q in KEPT],

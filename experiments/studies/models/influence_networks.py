@@ -14,8 +14,6 @@ from sim.graph import Graph
 from sim.world import World
 
 TOP = 0.1  # share of people who are called influentials
-
-
 GOODS = 3  # that spread side by side: as many as people remember friends' words of
 
 

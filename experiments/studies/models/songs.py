@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
+from scipy.stats import binomtest
 
 from experiments.studies.models.limits import NO_FADING
 from sim.draws import stream_keys
@@ -201,8 +202,6 @@ def at_rest(people: int, exponent: float, worlds: int) -> Rest:
 
 def won(outcomes: Sequence[bool]) -> tuple[float, float, float]:
     """Share of trials that succeeded, with Wilson's 95 % interval (Wilson 1927)."""
-    trials = len(outcomes)
-    z2, share = 1.959964**2, sum(map(bool, outcomes)) / trials
-    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
-    half = np.sqrt(z2 * share * (1 - share) / trials + z2**2 / (4 * trials**2)) / (1 + z2 / trials)
-    return share, float(middle - half), float(middle + half)
+    share = binomtest(sum(map(bool, outcomes)), len(outcomes))
+    low, high = share.proportion_ci(method="wilson")
+    return float(share.statistic), float(low), float(high)

@@ -14,11 +14,7 @@ from sim.parameters import Parameters
 from sim.world import World
 
 PAY = (0.01, 0.02, 0.035, 0.05, 0.07, 0.1, 0.15)  # commission of creators, share of price
-
-
 COUPONS = (0.0, 0.08, 0.16, 0.24)  # of buyers, paid by the platform, share of price
-
-
 INTRINSIC = 0.5  # reward of a post apart from pay, yuan
 
 

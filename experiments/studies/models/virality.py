@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from cascade import Cascades
 
 LARGE = 100
-
-
 ENOUGH = 20  # large cascades, to speak of their shape
 
 
