@@ -25,6 +25,7 @@ import errno
 import hashlib
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -305,24 +306,38 @@ class Store:
 
     def _opened(self) -> sqlite3.Connection:
         """A connection with the first journal that this disk can have: network disks have no shared memory for WAL."""
-        for journal, care in _JOURNALS.items():
-            connection = sqlite3.connect(self.path, timeout=PATIENCE)
+        until = time.monotonic() + PATIENCE
+        journals = list(_JOURNALS)
+        while True:
             try:
-                if journal != "WAL":  # a file that was left in WAL can be opened without shared memory by one alone
-                    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-                connection.execute(f"PRAGMA journal_mode={journal}")
-                connection.execute("PRAGMA locking_mode=NORMAL")
-                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-                connection.execute(f"PRAGMA synchronous={care}")
-                return connection
-            except sqlite3.Error as error:
-                connection.close()
-                failed = error
-                if not isinstance(error, sqlite3.OperationalError):
-                    break
-        if getattr(failed, "sqlite_errorcode", None) == sqlite3.SQLITE_CANTOPEN:  # perhaps the folder is gone
-            raise FileNotFoundError(str(failed)) from None
-        raise failed
+                return self._with_journal(journals[0])
+            except sqlite3.OperationalError as error:
+                why = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+                if why & 0xFF == sqlite3.SQLITE_BUSY:  # another command sets the journal in this moment
+                    if time.monotonic() > until:
+                        raise
+                    time.sleep(0.02)
+                    continue
+                if journals[1:]:
+                    journals.pop(0)
+                elif why == sqlite3.SQLITE_CANTOPEN:  # perhaps the folder is gone
+                    raise FileNotFoundError(str(error)) from None
+                else:
+                    raise
+
+    def _with_journal(self, journal: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=PATIENCE)
+        try:
+            if journal != "WAL":  # a file that was left in WAL can be opened without shared memory by one alone
+                connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            connection.execute(f"PRAGMA journal_mode={journal}")
+            connection.execute("PRAGMA locking_mode=NORMAL")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            connection.execute(f"PRAGMA synchronous={_JOURNALS[journal]}")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         version = self._version(connection)

@@ -110,7 +110,7 @@ def is_alive(folder: Path) -> bool:
     On another machine whose locks are not seen here, a process that gives no sign of life for some minutes is dead.
     """
     with _taken(folder) as is_free:
-        return not is_free
+        return is_free is False
 
 
 def sweep_below(output: Path) -> None:
@@ -202,12 +202,12 @@ def _is_at(file: int, path: Path) -> bool:
 
 
 @contextmanager
-def _taken(folder: Path) -> Iterator[bool]:
-    """Hold the lock of a folder if no live process has it; tells whether that is so."""
+def _taken(folder: Path) -> Iterator[bool | None]:
+    """Hold the lock of a folder if no live process has it; tells whether that is so, None where it is gone."""
     try:
         lock = os.open(folder / LOCK, os.O_RDWR)
     except FileNotFoundError:
-        yield True
+        yield None
         return
     except OSError:  # another user's
         yield False
@@ -217,6 +217,9 @@ def _taken(folder: Path) -> Iterator[bool]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:  # held, or a disk without locks
             yield False
+            return
+        if not _is_at(lock, folder / LOCK):  # another folder has the name by now
+            yield None
             return
         silent = time.time() - os.fstat(lock).st_mtime
         try:
