@@ -28,7 +28,7 @@ class Options(Asked):
 
     people: int = option(5_000, "people in the market", 500, 1_000_000)
     larger: int = option(20_000, "people in the larger market that is held against it", 500, 1_000_000)
-    seeds: int = option(8, "seeds", 3, 200)
+    seeds: int = option(20, "seeds", 3, 200)
 
 
 def simulate(o: Options) -> Runs:

@@ -163,7 +163,8 @@ def malformed() -> Iterator[Case]:
     yield case("no header", {name: array for name, array in saved().items() if name != "header"})
     for name in header():
         for what, value in NONSENSE.items():
-            yield case(f"{name} is {what}", with_field(name, value))
+            if value != header()[name]:  # a list of nothing is right where nothing is to be listed
+                yield case(f"{name} is {what}", with_field(name, value))
     yield case("an array too few", {name: array for name, array in saved().items() if name != "used"})
     yield case("a table too few", {name: array for name, array in saved().items() if name != "consumers"})
     yield case("an array too many", {**saved(), "more": np.zeros(3)})
