@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from browser import dom
 
 from experiments.analysis.explore import EXPLORED, LANGUAGES, Explored, explored, page, words
 from experiments.analysis.sweep import sweep_of
@@ -47,18 +45,7 @@ def found() -> Explored:
 
 def seen(found: Explored, folder: Path, script: str = "", fragment: str = "") -> str:
     """What Chromium shows of the page after a script."""
-    browser = shutil.which("chromium")
-    if browser is None:
-        assert not os.environ.get("CI"), "no chromium; .ci/run installs it"
-        pytest.skip("no chromium")
-    place = folder / "explore.html"
-    place.write_text(page(found).replace("</body>", f"<script>{script}</script></body>"), "utf-8")
-    command = [
-        browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
-        f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=5000", "--dump-dom",
-        f"{place.as_uri()}{fragment}",
-    ]  # fmt: skip
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    return dom(page(found), folder, script, fragment)
 
 
 def shown(dom: str, key: str) -> dict[str, float]:

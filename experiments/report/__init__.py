@@ -12,7 +12,7 @@ Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 
 
 def write(folder: Path, spread: Spread = map, language: Language = Language.en) -> str:
-    """Write verdict.csv, verdict.txt, figures and report.html into a run folder.
+    """Write verdict.csv, verdict.txt, figures, a card and report.html into a run folder.
 
     Reads the stored tables alone, never a market.
 
@@ -37,6 +37,8 @@ def write(folder: Path, spread: Spread = map, language: Language = Language.en) 
     """
     # Imported here, since matplotlib takes longer to load than most commands take to answer.
     from experiments.checksums import add
+    from experiments.drawing.style import house_style
+    from experiments.report import card
     from experiments.report.figures import draw_all
     from experiments.report.load import load
     from experiments.report.page import brief, page, plain
@@ -49,9 +51,13 @@ def write(folder: Path, spread: Spread = map, language: Language = Language.en) 
     with speaking(language):
         told = tell(results, verdict)
         whole, short = plain(results, told), brief(results, told)
+        if told.answers:
+            with house_style():
+                card.draw(results, told).savefig(folder / card.FILE)
     table(verdict).to_csv(folder / "verdict.csv", index=False)
     (folder / "verdict.txt").write_text(whole, encoding="utf-8")
     (folder / "report.html").write_text(page(results, verdict, dict(drawings), language), encoding="utf-8")
     figures = [path.relative_to(folder).as_posix() for path in (folder / "figures").iterdir()]
-    add(folder, ["verdict.csv", "verdict.txt", "report.html", *figures])
+    cards = [card.FILE] if told.answers else []
+    add(folder, ["verdict.csv", "verdict.txt", "report.html", *cards, *figures])
     return short

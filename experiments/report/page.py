@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from experiments.changes import CHANGES, changes
-from experiments.language import Language, dictionary, said, speaking, spoken
+from experiments.language import TEMPLATES, Language, dictionary, said, speaking, spoken
 from experiments.mistakes import field_at
 from experiments.outcomes import KNOWN, PARTS, PERCENT_UNITS, SHOWN, amount, capital, label, number, percent, ranged
 from experiments.pages import aligned, filled, picture
 from experiments.pages import lines as lines_of
 from experiments.reading import find
 from experiments.report import promotion
+from experiments.report.course import course
 from experiments.report.figures import FIGURES, Words
 from experiments.report.gains import bars
 from experiments.report.load import Results
@@ -87,34 +88,39 @@ def page(results: Results, verdict: Verdict, drawings: Mapping[str, Words], lang
     language
         The one that is shown at first, and alone where a browser knows no styles.
     """
-    first, rest = {}, {}
+    parts: dict[Language, list[Markup]] = {}
     for each in (language, *(other for other in Language if other is not language)):
         with speaking(each):
             told = tell(results, verdict)
-            first[each], rest[each] = _first(results, verdict, told), _rest(results, verdict, told)
+            parts[each] = [part(results, verdict, told) for part in (_first, _why, _rest)]
     return filled(
-        "report.html.j2", name=capital(results.label(results.name)), language=language, languages=list(first),
-        first=first, rest=rest, in_language=_in_language,
+        "report.html.j2", name=capital(results.label(results.name)), language=language, languages=list(parts),
+        parts=parts, in_language=_in_language,
         figures=[_figure(results, name, drawings[name]) for name in sorted(drawings, key=_place)],
-        provenance=_provenance(results),
+        provenance=_provenance(results), course=course(results), script=(TEMPLATES / "report.js").read_text("utf-8"),
     )  # fmt: skip
 
 
 def _first(results: Results, verdict: Verdict, told: Told) -> Markup:
-    """What stands before the figures."""
-    rows = promotion.rows(results)
+    """The answers, and what they mean."""
     pictured = zip(_sides(results), (bars(results, verdict, c) for c in results.comparisons), strict=True)
     return Markup(filled(
         "report.first.html.j2", name=capital(results.label(results.name)), told=told,
         bars=[(sides, *picture_of) for sides, picture_of in pictured], bars_note=say("bars_note"),
         sure=dict.fromkeys(answer.sure for answer in told.answers),
         put_in=_put_in(results), put_in_note=say("put_in_note"),
-        promotion=rows, promotion_note=say("promotion_note", bool(rows and rows[0]["cells"][0]["drawn"])),
     ))  # fmt: skip
 
 
+def _why(results: Results, verdict: Verdict, told: Told) -> Markup:
+    """Reasons, doubts and what else was found."""
+    rows = promotion.rows(results)
+    note = say("promotion_note", bool(rows and rows[0]["cells"][0]["drawn"]))
+    return Markup(filled("report.why.html.j2", told=told, promotion=rows, promotion_note=note))
+
+
 def _rest(results: Results, verdict: Verdict, told: Told) -> Markup:
-    """What stands after them."""
+    """Tables and method, which stand after the figures."""
     effects = _effect_rows(results, verdict)
     return Markup(filled(
         "report.rest.html.j2", told=told, comparisons=_sides(results), effects=effects,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from browser import dom
 from jinja2 import Environment, nodes
 
 from experiments.changes import CHANGES
@@ -14,6 +16,7 @@ from experiments.language import TEMPLATES, Language, dictionary, speaking
 from experiments.mistakes import field_at
 from experiments.option_files import FOLDER
 from experiments.outcomes import INTERESTS, KNOWN, PLAIN, SHOWN, number
+from experiments.report.course import course
 from experiments.report.figures import FIGURES
 from experiments.report.load import Results
 from experiments.report.page import page, plain
@@ -21,6 +24,7 @@ from experiments.report.platforms import SHARES
 from experiments.report.reasons import GMV_TERMS, PARTIES
 from experiments.report.verdict import Verdict
 from experiments.report.words import tell
+from experiments.statistics import t_interval
 from experiments.yaml_text import read_yaml
 from sim.parameters import Parameters
 
@@ -114,6 +118,22 @@ def test_the_page_is_in_both_languages_and_begins_in_the_one_asked_for(results: 
     for part, question in ((english[1], "Commission-free or commission?"), (chinese[1], "免佣金还是收佣金？")):
         assert part.count('<section class="answer">') == 3 and question in part
         assert part.count('<div class="bar ') == 3 * len(INTERESTS)
+
+
+def test_the_course_is_drawn_of_the_arms_that_are_on(results: Results, verdict: Verdict, tmp_path: Path) -> None:
+    content = course(results)
+    on = [arm["name"] for arm in content["arms"] if arm["on"]]
+    assert on == [results.arms.index[0], results.arms.index[-1]]
+    sales = results.daily[results.daily["arm"] == on[0]].groupby("seed")["gmv"]
+    first = t_interval(sales.apply(lambda days: days.iloc[:7].mean()) / results.people * 1000)
+    mean, half = content["series"][0]["arms"][on[0]][0]
+    assert (mean, half) == (pytest.approx(first.value, rel=1e-3), pytest.approx(first.high - first.value, rel=1e-3))
+    text = page(results, verdict, {})
+    assert dom(text, tmp_path).count("<polyline") == 2
+    last = "document.querySelectorAll('.choices')[1].lastElementChild.click(); document.getElementById('zh').click();"
+    shown = "document.title = getComputedStyle(document.querySelector('main > div.en')).display;"
+    after = dom(text, tmp_path, last + shown)
+    assert after.count("<polyline") == 3 and "<title>none</title>" in after
 
 
 def test_labels_of_a_user_stay_as_they_are(results: Results, verdict: Verdict) -> None:

@@ -56,7 +56,9 @@ def test_text_fits_a_terminal(reported: tuple[Path, str]) -> None:
 def test_page_needs_nothing_from_elsewhere(reported: tuple[Path, str]) -> None:
     text = (reported[0] / "report.html").read_text(encoding="utf-8")
     assert text.count('<img src="data:image/svg+xml;base64,') == len(DRAWN)
-    assert not re.search(r"<(script|link|iframe)|@import|url\(|(src|href)=\"(?!data:)", text)
+    assert not re.search(r"<(script src|link|iframe)|@import|url\(|(src|href)=\"(?!data:)", text)
+    assert (reported[0] / "card.png").read_bytes()[16:20] == (1080).to_bytes(4, "big")  # pixels wide
+    assert len(text) < 3_000_000
     assert "{{" not in text
     assert "0123abcd" in text  # the hash of the configuration
 

@@ -1,0 +1,62 @@
+"""Day by day, for the page: what its script draws, arm by arm, of means of seven days."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from experiments.language import Language, said, speaking
+from experiments.outcomes import capital
+from experiments.report.gains import PEOPLE
+from experiments.report.load import Results
+from experiments.statistics import LEVEL
+
+SERIES = {
+    "gmv": "sales, yuan a day for every 1,000 people", "trust": "trust of followers in creators, 0 to 1",
+    "kocs": "KOCs in business", "platform_revenue": "revenue of the platform, yuan a day for every 1,000 people",
+}  # fmt: skip
+SUMS = ("gmv", "platform_revenue")
+WEEK = 7
+MOST_SHOWN = 4  # arms at first; of a larger factorial its first and its last
+
+
+def course(results: Results) -> dict[str, Any]:
+    """What the script takes: for each series and arm, week by week, the mean and half the 95 % interval over seeds."""
+    arms = [arm for arm in (*results.arms.index, *results.extras.index) if arm in set(results.daily["arm"])]
+    factorial = list(results.arms.index)
+    shown = factorial if len(factorial) <= MOST_SHOWN else [factorial[0], factorial[-1]]
+    weeks = results.daily["day"] // WEEK
+    days = (results.daily["day"].groupby(weeks).mean() + 1).round(1)
+    return {
+        "days": days.tolist(), "burn_in": results.burn_in,
+        "arms": [{"name": arm, "label": _words(results, arm), "on": arm in shown} for arm in arms],
+        "series": [
+            {"label": {each: _in(each, label) for each in Language}, "arms": _weekly(results, key, arms)}
+            for key, label in SERIES.items() if key in results.daily
+        ],
+    }  # fmt: skip
+
+
+def _words(results: Results, arm: str) -> dict[str, str]:
+    labels = {}
+    for each in Language:
+        with speaking(each):
+            labels[each.value] = capital(results.arm_label(arm))
+    return labels
+
+
+def _in(language: Language, text: str) -> str:
+    with speaking(language):
+        return capital(said(text))
+
+
+def _weekly(results: Results, key: str, arms: list[str]) -> dict[str, list[list[float]]]:
+    scale = PEOPLE / results.people if key in SUMS and results.people else 1.0
+    weeks = (results.daily["day"] // WEEK).rename("week")
+    by_seed = (scale * results.daily[key]).groupby([results.daily["arm"], weeks, results.daily["seed"]]).mean()
+    found = by_seed.groupby(level=[0, 1]).agg(["mean", "std", "count"])
+    half = special.stdtrit(np.maximum(found["count"] - 1, 1), (1 + LEVEL) / 2) * found["std"] / np.sqrt(found["count"])
+    table = found.assign(half=half.fillna(0.0))[["mean", "half"]]
+    return {arm: [[float(f"{value:.4g}") for value in row] for row in table.loc[arm].to_numpy()] for arm in arms}
