@@ -279,7 +279,7 @@ def test_tasks_share_a_dispatch_when_runs_are_small_but_never_a_seed(made: Made)
 
 def test_real_workers_yield_what_this_process_yields(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(report, "write", lambda folder, spread: "")
+    monkeypatch.setattr(report, "write", lambda folder, spread, language: "")
     arguments = ["run", "experiment=quick", "experiment.seeds=1", "market.consumers=300"]
     arguments += ["experiment.days=6", "experiment.burn_in=2"]
     assert main([*arguments, "executor.workers=2", "output=two"]) == 0
