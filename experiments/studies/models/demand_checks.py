@@ -24,6 +24,8 @@ from sim.state import Spending
 
 ARTICLES = "claimed in articles on selling through creators"
 LAW = "law of demand"
+AGAINST_EACH_OTHER = """A brand's own budget pays (own budget x 2); when all brands spend more, part of what each gains
+    is what others lose, and the first yuan brings more than the last."""
 
 
 def must(runs: Runs, people: int, larger: int) -> Iterator[Check]:
@@ -89,7 +91,8 @@ def reported(runs: Runs) -> Iterator[Check]:
     margin = "margin gained or lost for a yuan of marketing money"
     for channel in (Spending.ADS, *CREATORS):
         for changed in (f"no {channel.name}", f"all {channel.name} x 2"):
-            yield above(margin, 1, contribution(runs, changed), kind="finding", changed=changed, source=ARTICLES)
+            yield above(margin, 1, contribution(runs, changed), kind="finding", changed=changed, source=ARTICLES,
+                        otherwise=AGAINST_EACH_OTHER)  # fmt: skip
     changed = "own budget x 2"
     yield above("profit of these brands", 0, effect(runs, changed, "profit of treated"), kind="finding",
                 changed=changed, source=ARTICLES)  # fmt: skip
