@@ -40,7 +40,7 @@ def test_a_command_that_is_killed_and_given_again_leaves_what_an_undisturbed_one
 
 
 def test_of_commands_given_at_once_each_run_is_made_once(tmp_path: Path) -> None:
-    assert divided(kills.together, 1, tmp_path / "together", WORKERS) == []
+    assert divided(kills.together, 3, tmp_path / "together", WORKERS) == []
 
 
 def test_random_markets_close_their_accounts_and_stay_within_all_bounds(tmp_path: Path) -> None:

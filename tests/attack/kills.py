@@ -217,5 +217,5 @@ def together(_number: int, folder: Path) -> Iterator[str]:
 PARTS: dict[str, tuple[Callable[[int, Path], Iterator[str]], int]] = {
     f"killed in a sweep, a report, workers ({50 - COMPILATIONS} moments)": (killed, 50 - COMPILATIONS),
     f"killed in a compilation ({COMPILATIONS} moments)": (compilation, 1),
-    f"{AT_ONCE} commands at once on one output": (together, 2),
+    f"{AT_ONCE} commands at once on one output": (together, 20),
 }
