@@ -190,7 +190,9 @@ def test_posteriors_are_kept(tmp_path: Path, emulator: Emulator) -> None:
 
 
 def test_more_points_begin_with_the_same() -> None:
-    few, many = (simulate.design(toy(points)) for points in (40, 64))
+    few, many = (
+        simulate.runs_at(asked, simulate.points(asked, simulate.sobol_points(asked))) for asked in map(toy, (40, 64))
+    )
     assert [run.id for run in few] == [run.id for run in many[:40]]
 
 

@@ -105,11 +105,6 @@ def run_at(calibration: Calibration, values: Sequence[float], seed: int) -> Run:
     return run
 
 
-def design(calibration: Calibration) -> list[Run]:
-    """A run for each point of the design."""
-    return runs_at(calibration, points(calibration, sobol_points(calibration)))
-
-
 def sobol_points(calibration: Calibration) -> Array:
     """Scrambled Sobol points of the unit cube (Owen 1998), shape (points, parameters); more begin with the same."""
     return unit_points("sobol", calibration.points, len(calibration.priors), calibration.seed)

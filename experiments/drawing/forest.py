@@ -79,6 +79,14 @@ def forest(
     ax.spines["left"].set_visible(False)
 
 
+def span_of(marks: Iterable[Mark], *also: float) -> tuple[float, float]:
+    """Ends of an axis that holds all marks with their intervals, and some further places."""
+    places = [place for mark in marks for place in (mark.value, mark.low, mark.high) if np.isfinite(place)]
+    least, most = min(*places, *also), max(*places, *also)
+    margin = 0.08 * max(most - least, 1e-12)
+    return least - margin, most + margin
+
+
 def direction(row: float, value: float, limit: float, colour: str) -> Mark:
     """A hollow arrow that tells the direction alone."""
     return Mark(row, 0.08 * float(np.sign(value)) * limit, np.nan, np.nan, colour, False, shape=_arrow(value))

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter
 from experiments.analysis.response import Response, noise
 from experiments.analysis.sensitivity import Design
 from experiments.analysis.words import say
-from experiments.drawing.forest import Mark, forest
+from experiments.drawing.forest import Mark, forest, span_of
 from experiments.drawing.style import BLUE, GREY, ORANGE, PALE, VERMILLION, Drawing, new_figure
 from experiments.outcomes import number, share
 
@@ -25,7 +25,8 @@ def draw(table: pd.DataFrame, plan: Design, answer: Response) -> Drawing:
     marks = list(_sobol(table) if is_sobol else _morris(table))
     figure = new_figure(title, 1.9 + 0.42 * len(table))
     ax = figure.subplots()
-    forest(ax, list(table["assumption"]), marks, _limits(marks, is_sobol))
+    low, high = span_of(marks, 0.0, *([1.0] if is_sobol else []))
+    forest(ax, list(table["assumption"]), marks, (low, min(high, 1.53) if is_sobol else high))
     caption = say(f"{plan.method}_caption", doubt.share > 0 if is_sobol else answer.unit)
     if is_sobol and doubt.share > 0:
         ax.axvspan(0, doubt.share, color=PALE, zorder=0.5, linewidth=0)
@@ -51,12 +52,3 @@ def _morris(table: pd.DataFrame) -> Iterator[Mark]:
         said = ("mean size of the effect", "mean effect, with its sign") if not row else ("", "")
         yield Mark(row, star, low, high, BLUE, label=said[0])
         yield Mark(row, mean, np.nan, np.nan, VERMILLION, False, said[1], "D")
-
-
-def _limits(marks: list[Mark], is_sobol: bool) -> tuple[float, float]:
-    ends = np.array([[mark.value, mark.low, mark.high] for mark in marks])
-    low, high = float(np.nanmin(ends)), float(np.nanmax(ends))
-    if is_sobol:
-        return min(-0.05, low), max(1.0, min(high, 1.5)) + 0.03
-    margin = 0.06 * (max(high, 0.0) - min(low, 0.0)) or 1.0
-    return min(low, 0.0) - margin, high + margin

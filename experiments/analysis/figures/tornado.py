@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from experiments.analysis.response import Response
 from experiments.analysis.sensitivity import Design
 from experiments.analysis.words import say
-from experiments.drawing.forest import Mark, beside, forest, sides
+from experiments.drawing.forest import Mark, beside, forest, sides, span_of
 from experiments.drawing.style import BLUE, GREY, PALE, UNCLEAR, VERMILLION, Drawing, new_figure
 from experiments.outcomes import number
 
@@ -27,7 +27,7 @@ def draw(table: pd.DataFrame, plan: Design, answer: Response) -> Drawing:
     home = float(table["default_effect"].iloc[0])
     declared = {a.path: a for a in plan.assumptions}
     marks = [mark for row, name in enumerate(names) for mark in _marks(row, table[table["assumption"] == name])]
-    forest(ax, names, marks, _limits(table, home))
+    forest(ax, names, marks, span_of(marks, home, 0.0))
     ax.axvline(home, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
     ax.annotate("at the defaults", (home, 1), xycoords=("data", "axes fraction"), xytext=(0, 3), color=GREY,
                 textcoords="offset points", ha="center", fontsize=8.5, annotation_clip=False)  # fmt: skip
@@ -55,13 +55,6 @@ def _marks(row: int, ends: pd.DataFrame) -> Iterator[Mark]:
     places = row + APART * (np.arange(len(ends)) - (len(ends) - 1) / 2)
     for place, (effect, low, high) in zip(places, ends[["effect", "low", "high"]].to_numpy(float), strict=True):
         yield Mark(float(place), effect, low, high, BLUE if low > 0 else VERMILLION if high < 0 else UNCLEAR)
-
-
-def _limits(table: pd.DataFrame, home: float) -> tuple[float, float]:
-    ends = table[["effect", "low", "high"]].to_numpy().ravel()
-    known = np.append(ends[np.isfinite(ends)], [home, 0.0])
-    margin = 0.08 * max(float(np.ptp(known)), 1e-12)
-    return float(known.min() - margin), float(known.max() + margin)
 
 
 def _axis(answer: Response) -> str:
