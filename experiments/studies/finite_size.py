@@ -61,7 +61,9 @@ def simulate(o: Options) -> Runs:
             for name, market in lives(size.arms(people), seed, o.days, burn_in):
                 rows[people, seed, name] = size.by_head(market.result().outcomes, people, o.days - burn_in)
     table = pd.DataFrame(rows).T.rename_axis(["people", "seed", "arm"])
-    return Runs({one: size.settling(one, values(table, one), o.tolerance) for one in quantities()})
+    found = {one: values(table, one) for one in quantities()}
+    # a mean that is nothing everywhere, as what is paid to KOLs where nobody is, has no share by which it differs
+    return Runs({one: size.settling(one, each, o.tolerance) for one, each in found.items() if each.to_numpy().any()})
 
 
 def checks(o: Options, runs: Runs) -> Iterator[Check]:
