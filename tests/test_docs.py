@@ -165,7 +165,7 @@ def test_commands_of_the_analysis_run_one_after_the_other(
     write_files(tmp_path)
     for words in commands(IN_EARNEST):
         assert cli.main(words) == 0, (words, capsys.readouterr().err)
-    kinds = {path.name.split("-")[0] for path in tmp_path.glob("results/*/*/analysis/*.png")}
+    kinds = {path.stem.split("-")[0] for path in tmp_path.glob("results/*/*/analysis/*.png")}
     assert kinds == {"plot", "compare", "tornado", "morris", "sobol", "flipmap", "scenarios"}
 
 
