@@ -23,7 +23,7 @@ def draw(results: Results, told: Told) -> Figure:
     for answer in told.answers:
         lines.append((answer.question, 15, GREY, False))
         lines += [(answer.spend, 15, INK, False), (answer.short, 23, BLUE, True)]
-        lines += [(text, 15, INK, False) for text in (answer.asked, answer.parties)]
+        lines += [(text, 15, INK, False) for text in (answer.turns, answer.asked, answer.parties)]
         lines.append((f"{capital(answer.sure[0])}{said(': ')}{answer.sure[1]}", 15, GREY, False))
         lines.append((" ", 10, INK, False))
     lines.append((told.notes[0], 12, GREY, False))

@@ -11,7 +11,7 @@ from experiments.outcomes import INTERESTS, KNOWN, OVERALL, number, percent, ran
 from experiments.reading import find
 from experiments.report.load import Results
 from experiments.report.verdict import Effect, Verdict
-from experiments.statistics import Comparison, Estimate
+from experiments.statistics import Comparison, Estimate, contrast, t_interval
 
 PEOPLE, MONTH = 1_000, 30  # sums are told for so many consumers and days
 
@@ -98,6 +98,23 @@ def deciding(results: Results, verdict: Verdict, comparison: Comparison) -> Gain
     effects = [e for key in OVERALL if (e := verdict.main(comparison, key))]
     first = next((e for e in effects if e.clear), next(iter(effects), None))
     return gain(results, "", first) if first else None
+
+
+def reverses(results: Results, verdict: Verdict, comparison: Comparison) -> list[tuple[str, Gain]]:
+    """Levels of other factors beside which the side that wins in the mean clearly loses what decides, and how much."""
+    side, by = verdict.overall(comparison), deciding(results, verdict, comparison)
+    found: list[tuple[str, Gain]] = []
+    if by is None or side not in ("high", "low"):
+        return found
+    others = [(factor, level) for factor, levels in results.factors.items() for level in levels]
+    for factor, level in others:
+        if factor != comparison.factor:
+            arms = results.arms[results.arms[factor] == level]
+            there = t_interval(contrast(results.outcome(by.effect.outcome), arms, (comparison,)))
+            if there.clear and there.value * by.estimate.value < 0:
+                lost = gain(results, "", by.effect._replace(difference=there))
+                found.append((level, lost.turned if side == "low" else lost))
+    return found
 
 
 class Bar(NamedTuple):

@@ -31,7 +31,7 @@ from experiments.pages import sentence
 from experiments.reading import find
 from experiments.report import reasons
 from experiments.report.beside import answers_beside
-from experiments.report.gains import PEOPLE, Gain, deciding, gain, gains
+from experiments.report.gains import PEOPLE, Gain, deciding, gain, gains, reverses
 from experiments.report.load import Results
 from experiments.report.platforms import CELLS, tell_platforms
 from experiments.report.promotion import Promoted, promoted
@@ -63,6 +63,8 @@ class Answer(NamedTuple):
         Who wins, and from how many to how many yuan.
     sure : str
         A word for how sure that is, and what it means.
+    turns : str
+        Where it is the other way round.
     asked : str
         What the question asks for in so many words.
     parties : str
@@ -73,6 +75,7 @@ class Answer(NamedTuple):
     spend: str
     short: str
     sure: tuple[str, str]
+    turns: str
     asked: str
     parties: str
     why: list[str]
@@ -83,11 +86,8 @@ class Answer(NamedTuple):
     @property
     def first(self) -> list[str]:
         """What is said of it before reasons and doubts."""
-        return [
-            text
-            for text in (self.spend, f"{self.short} {say('how_sure', *self.sure)}", self.asked, self.parties)
-            if text
-        ]
+        answer = f"{self.short} {say('how_sure', *self.sure)}"
+        return [text for text in (self.spend, answer, self.turns, self.asked, self.parties) if text]
 
 
 class Meaning(NamedTuple):
@@ -125,8 +125,9 @@ def tell(results: Results, verdict: Verdict) -> Told:
         Answer(
             results.question(c.factor, None if len(results.factors[c.factor]) == 2 else c),
             spend(results, pairs(results, c)), answer(results, verdict, c), sure(results, verdict, c),
-            asked(results, verdict, c)[0], parties(results, verdict, c), why(results, verdict, c),
-            unknown_sentences(results, verdict, c), settle_sentences(results, verdict, c), flip_sentences(results, c),
+            turns(results, verdict, c), asked(results, verdict, c)[0], parties(results, verdict, c),
+            why(results, verdict, c), unknown_sentences(results, verdict, c), settle_sentences(results, verdict, c),
+            flip_sentences(results, c),
         )
         for c in results.comparisons
     ]  # fmt: skip
@@ -169,6 +170,13 @@ def sure(results: Results, verdict: Verdict, comparison: Comparison) -> tuple[st
     else:
         how = {True: "sure", False: "unsure", None: "best guess"}[holds(results, verdict, comparison)]
     return said(how), say("sure_means", how)
+
+
+def turns(results: Results, verdict: Verdict, comparison: Comparison) -> str:
+    """Beside what the side that wins in the mean loses; empty where it loses nowhere."""
+    found = reverses(results, verdict, comparison)
+    told = [(results.label(level), plain_label(lost.effect.outcome), lost.span) for level, lost in found]
+    return say("turns", told) if told else ""
 
 
 def asked(results: Results, verdict: Verdict, comparison: Comparison) -> tuple[str, str]:

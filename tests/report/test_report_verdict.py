@@ -13,7 +13,7 @@ from experiments.outcomes import amount, number, percent
 from experiments.report import reasons
 from experiments.report.load import Results, load
 from experiments.report.verdict import Verdict, judge, neighbours, table
-from experiments.report.words import answer, extras, flip_sentences, interactions, notes, parties, sure, who
+from experiments.report.words import answer, extras, flip_sentences, interactions, notes, parties, sure, turns, who
 from experiments.statistics import Comparison, contrast
 from sim.errors import UserError
 
@@ -85,6 +85,21 @@ def test_disagreeing_criteria_have_no_winner(run_folder: Path, tmp_path: Path) -
     assert "Worse off with it: consumers (surplus −" in parties(split, found, DOMAIN)
     assert sure(split, found, DOMAIN)[0] == "open"
     assert "worse off: consumers (surplus −" in who(split, found, DOMAIN)
+
+
+def test_a_winner_in_the_mean_that_loses_beside_one_level_is_told_so(run_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    shutil.copytree(run_folder, folder)
+    runs = pd.read_parquet(folder / "runs.parquet")
+    runs.loc[(runs["domain"] == "private") & (runs["creators"] == "kol"), "gmv_kept"] *= 0.5
+    runs.loc[(runs["domain"] == "private") & (runs["creators"] == "koc"), "gmv_kept"] *= 2.0
+    runs.to_parquet(folder / "runs.parquet")
+    torn = load(folder)
+    found = judge(torn)
+    assert found.overall(DOMAIN) == "high"
+    assert re.fullmatch(r"But it loses with KOL: sales −.* to −.* yuan a month\.", turns(torn, found, DOMAIN))
+    whole = load(run_folder)
+    assert turns(whole, judge(whole), DOMAIN) == ""
 
 
 def test_levels_named_the_other_way_round_say_the_same(run_folder: Path, tmp_path: Path, verdict: Verdict) -> None:
