@@ -42,7 +42,7 @@ $(RUNS): pyproject.toml constraints.txt
 
 # What the tests and the other commands need besides.
 $(TESTS): $(RUNS)
-	@echo "installing what tests need besides, 0.2 GB; once, in a minute or two"
+	@echo "installing what tests need besides, 0.4 GB; once, in a minute or two"
 	@$(INSTALL) -e ".[dev]" >$(LOG) 2>&1 || { cat $(LOG) >&2; exit 1; }
 	@touch $@
 

@@ -118,6 +118,15 @@ class Experiment:
         if points is not None and (points.empty or self._settings.experiment.design.is_used):
             raise UserError("points: expected rows and columns, and nothing in the design that varies")
 
+    def __repr__(self) -> str:
+        study = self._settings.experiment
+        if self._points is not None:
+            points = f"{len(self._points)} points, "
+        else:
+            points = "a design of points, " if study.design.is_used else ""
+        where = str(self.folder) if self.folder else "not run yet"
+        return f"Experiment({study.name}: {points}{len(study.seeds)} seeds, {study.days} days; {where})"
+
     def run(self) -> pd.DataFrame:
         """Make what the store lacks; give it again after an interruption, and it goes on from there.
 

@@ -25,6 +25,7 @@ from sim.cell_outcomes import Kept
 from sim.cell_outcomes import outcomes as cell_outcomes
 from sim.cells import Cells, orders_of, tables
 from sim.columns import ColumnarModel, Population
+from sim.daily_collector import DailyCollector
 from sim.day import Day, Used
 from sim.draws import Stream
 from sim.engine.consumer_pass import ConsumerPass
@@ -80,6 +81,8 @@ class Market(ColumnarModel):
         The context that all phases of the day read and write.
     in_force : Parameters
         Those of today: ``parameters`` with the phases and shocks that hold.
+    datacollector : DailyCollector
+        Mesa's view of `daily`; one of one's own may take its place.
 
     Examples
     --------
@@ -118,6 +121,7 @@ class Market(ColumnarModel):
         self.recorder = Recorder(products, burn_in, keep_orders or keep_cells)
         self.cells = Cells(len(self.m.creators), categories) if keep_cells else None
         self.trust = self._survey()
+        self.datacollector = DailyCollector(self.daily)
         self._show_agents()
 
     def _take_rules(self) -> tuple[Any, Any]:
@@ -155,6 +159,14 @@ class Market(ColumnarModel):
 
     def _in_business(self, tier: Tier) -> NDArray[np.int64]:
         return np.flatnonzero((self.m.creators["tier"] == tier) & self.m.creators["active"])
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        if not self.__dict__:
+            return f"{name}(closed)"
+        people = f"{len(self.m.people):,} people, {len(self.kocs):,} KOCs, {len(self.kols):,} KOLs"
+        others = f"{len(self.brands)} brands, {len(self.platforms)} platforms"
+        return f"{name}({people}, {others}, seed={self.seed}, day {self.day})"
 
     @property
     def day(self) -> int:

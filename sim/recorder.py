@@ -193,6 +193,11 @@ class RunResult(NamedTuple):
     platforms: pd.DataFrame
     kept: dict[str, pd.DataFrame] = {}  # noqa: RUF012
 
+    def __repr__(self) -> str:
+        tables = {name: table for name, table in {**self._asdict(), **self.kept}.items() if hasattr(table, "columns")}
+        rows = ", ".join(f"{name} ({len(table)} rows)" for name, table in tables.items() if len(table))
+        return f"RunResult({len(self.outcomes)} outcomes; tables {rows})"
+
 
 def gini(values: NDArray[Any]) -> float:
     """Gini coefficient of values that are at least 0; 0 where all are 0 (Gini 1912)."""

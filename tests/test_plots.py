@@ -136,7 +136,7 @@ def test_in_python_a_folder_and_a_market_become_one_figure(sweep: Path) -> None:
 
     figure = plot(sweep, "surplus", against="effort_cost")
     assert figure._repr_png_().startswith(b"\x89PNG")
-    assert [ax.get_title() for ax in plot(market(days=3), "gmv", "trust").axes] == [
+    assert [ax.get_title(loc="left") for ax in plot(market(days=3), "gmv", "trust").axes] == [
         "GMV, yuan a day", "Mean trust of followers in\ncreators",
     ]  # fmt: skip
     assert pyplot.get_fignums() == []  # a notebook would show such a one a second time
