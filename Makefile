@@ -16,7 +16,9 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-compile
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo "$$p" && break; done)
 
-.PHONY: help run test test-slow emergence validate bench attack baseline lint parameters clean
+RESULTS ?= results/headline/latest
+
+.PHONY: help run paper test test-slow emergence validate bench attack baseline lint parameters clean
 
 help:
 	@echo "make run        the headline experiment; ARGS=\"...\" is passed to koc run"
@@ -25,6 +27,7 @@ help:
 	@echo "make test-slow  studies over many seeds"
 	@echo "make emergence  table of the facts that emerge, and what each hangs on"
 	@echo "make validate   published results, closed forms, other programs, real networks: expected against found"
+	@echo "make paper      paper/paper.pdf, from the headline's results; RESULTS=\"...\" takes another folder"
 	@echo "make bench      speed, against plain Mesa, other programs and C by hand"
 	@echo "make attack     1,500 bad and odd inputs, kills and extreme markets: what is told, kept and left; ten minutes"
 	@echo "make baseline   write tests/baseline.json anew, after a change that is meant to move the headline"
@@ -42,7 +45,7 @@ $(RUNS): pyproject.toml constraints.txt
 
 # What the tests and the other commands need besides.
 $(TESTS): $(RUNS)
-	@echo "installing what tests need besides, 0.4 GB; once, in a minute or two"
+	@echo "installing what tests need besides, 0.5 GB; once, in a minute or two"
 	@$(INSTALL) -e ".[dev]" >$(LOG) 2>&1 || { cat $(LOG) >&2; exit 1; }
 	@touch $@
 
@@ -66,6 +69,10 @@ emergence: $(TESTS)
 
 validate: $(TESTS)
 	$(BIN)/koc validate $(ARGS)
+
+paper: $(RUNS)
+	@$(BIN)/python -c 'import typst' 2>/dev/null || $(INSTALL) -e ".[paper]" >$(LOG) 2>&1 || { cat $(LOG) >&2; exit 1; }
+	@$(BIN)/python -m paper.build $(RESULTS)
 
 bench: $(TESTS)
 	$(BIN)/python -m benchmarks $(ARGS)
