@@ -39,7 +39,7 @@ class Cell(NamedTuple):
 
 def plain(results: Results, told: Told) -> str:
     """The whole verdict as text of 100 columns."""
-    lines = _beginning(results, told)
+    lines = _beginning(results, told.platforms)
     for answer in told.answers:
         lines += [answer.question.upper(), *(line for text in answer.first for line in lines_of(text))]
         lines += _listed([*answer.why, *answer.settle, *answer.unknown, *answer.flips])
@@ -56,7 +56,7 @@ def plain(results: Results, told: Told) -> str:
 
 def brief(results: Results, told: Told) -> str:
     """The verdict for a terminal: what promotion brings, then what is to be borne in mind, and the answers last."""
-    lines = _beginning(results, told)
+    lines = _beginning(results, told.standings)
     if told.promotion:
         lines += [say("brief_promotion"), *aligned(promotion.lines(results)), ""]
     if told.beside:
@@ -67,9 +67,9 @@ def brief(results: Results, told: Told) -> str:
     return "\n".join([*lines, *lines_of(say("more"))]) + "\n"
 
 
-def _beginning(results: Results, told: Told) -> list[str]:
+def _beginning(results: Results, platforms: list[str]) -> list[str]:
     lines = [f"{said('Verdict')}{said(': ')}{results.label(results.name)}", ""]
-    return [*lines, said("Platforms").upper(), *_listed(told.platforms)] if told.platforms else lines
+    return [*lines, said("Platforms").upper(), *_listed(platforms)] if platforms else lines
 
 
 def _listed(sentences: Iterable[str]) -> list[str]:

@@ -129,6 +129,14 @@ def tell_platforms(results: Results) -> list[str]:
     return [*told, *_assumptions(results)]
 
 
+def tell_standings(results: Results) -> list[str]:
+    """Who ends with what, a sentence or two for each arm of the factorial; none where platforms do not compete."""
+    if not compete(results):
+        return []
+    parties, arms = names(results), map(str, results.arms.index)
+    return [say("short", capital(results.arm_label(arm)), *parties, _parts(standing(results, arm))) for arm in arms]
+
+
 def contested(results: Results) -> list[str]:
     """The arms in which the last factor is at its last level: those that the arms beside the factorial depart from."""
     *_, factor = results.factors
@@ -137,17 +145,20 @@ def contested(results: Results) -> list[str]:
 
 def _arm(results: Results, arm: str, end: Standing) -> str:
     """Who gets what in an arm, from which day, and who earns."""
-    parties = names(results)
-    parts = [
+    money = [_money(results, arm, key) for key in ("own_profit", "rival_profit")]
+    back = [(_days(end.back[who]), end.back[who].seeds) for who in ("own", "rival")]
+    return say("arm", capital(results.arm_label(arm)), *names(results), _parts(end), money, back)
+
+
+def _parts(end: Standing) -> list[dict[str, Any]]:
+    """Shares at the end, who has most, and from when."""
+    return [
         {
             "what": said(SHARES[key]), "winner": end.winner(key), "share": _share(end.shares[key]),
             "since": _days(end.since[key]), "seeds": end.since[key].seeds, "of": end.shares[key].seeds,
         }
         for key in SHARES
     ]  # fmt: skip
-    money = [_money(results, arm, key) for key in ("own_profit", "rival_profit")]
-    back = [(_days(end.back[who]), end.back[who].seeds) for who in ("own", "rival")]
-    return say("arm", capital(results.arm_label(arm)), *parties, parts, money, back)
 
 
 def _money(results: Results, arm: str, key: str) -> str:

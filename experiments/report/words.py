@@ -33,7 +33,7 @@ from experiments.report import reasons
 from experiments.report.beside import answers_beside
 from experiments.report.gains import PEOPLE, Gain, deciding, gain, gains, reverses
 from experiments.report.load import Results
-from experiments.report.platforms import CELLS, tell_platforms
+from experiments.report.platforms import CELLS, tell_platforms, tell_standings
 from experiments.report.promotion import Promoted, promoted
 from experiments.report.settling import explains, measured
 from experiments.report.spending import MOST_APART, pairs, unequal
@@ -101,6 +101,7 @@ class Told(NamedTuple):
     """The whole verdict in words."""
 
     criterion: str
+    standings: list[str]
     platforms: list[str]
     answers: list[Answer]
     meanings: list[Meaning]
@@ -134,8 +135,8 @@ def tell(results: Results, verdict: Verdict) -> Told:
     wants = [(said(party), list(map(said, names.values()))) for party, names in INTERESTS.items()]
     criterion = say("criterion", wants, [label(key) for key in OVERALL])
     return Told(
-        criterion, tell_platforms(results), answers, meanings(results, verdict), promotion(results), beside(results),
-        interactions(results, verdict), extras(results, verdict), notes(results),
+        criterion, tell_standings(results), tell_platforms(results), answers, meanings(results, verdict),
+        promotion(results), beside(results), interactions(results, verdict), extras(results, verdict), notes(results),
     )  # fmt: skip
 
 
