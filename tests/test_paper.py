@@ -12,6 +12,8 @@ import pytest
 from fake_sweeps import folder, table
 from omegaconf import OmegaConf
 
+from sim.graph_statistics import GraphStatistics
+
 BUILD = Path(__file__).parent.parent / "paper" / "build.py"
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="30" height="10"/></svg>'
 
@@ -38,8 +40,7 @@ def results(tmp_path: Path, paper: Any) -> Path:
         json.dumps({"model": {"hash": "abc" * 20}, "command": "koc run", "arms": ["a", "b"], "seeds": [0, 1]}), "utf-8"
     )
     assert OmegaConf.load(place / "config.yaml").experiment.name == "small"
-    graph = ("consumers", "ties", "mean_degree", "median_degree", "max_degree", "clustering", "transitivity")
-    graph += ("assortativity", "components", "largest_component_share", "isolated")
+    graph = GraphStatistics.__dataclass_fields__
     pd.DataFrame([{"arm": "a", "seed": 0, **dict.fromkeys(graph, 300)}]).to_parquet(place / "graph.parquet")
     row = {
         "kind": "main", "effect": "fees=commission_free", "low": "commission", "high": "commission_free",
