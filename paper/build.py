@@ -18,40 +18,61 @@ import pandas as pd
 
 from experiments.drawing.fonts import families, note
 from experiments.outcomes import KNOWN, capital, number, percent
-from experiments.reading import Folder
+from experiments.report import promotion
+from experiments.report.load import Results, load
+from experiments.report.unknown import spread_of
+from experiments.statistics import Comparison
 from sim.errors import UserError
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs"
-HEADLINE = "headline"
-WIDEST = 4  # columns of a table
-FIGURES = {
-    "effects": "Effects on every outcome.",
-    "who_gets_100_yuan": "Who gets what consumers pay.",
+FIGURES = {  # of the headline; the first must be there
+    "headline": "Change of what each party wants. Dots and bars: mean and 95 % interval over seeds; thin lines: "
+    "95 % prediction interval over draws of what the calibration leaves open.",
+    "effects": "Effects on every outcome, drawn as in the figure before.",
+    "who_gets_100_yuan": "Who gets what consumers pay, in each arm.",
     "over_time": "From day to day; grey days do not count.",
     "reach_and_conversion": "Reach and conversion of paid creators.",
+}  # fmt: skip
+BETTER = {  # a picture of the documentation, and where a run that stands beside the headline has it, sharper
+    "duel_over_time": "duel/latest/figures/platforms_over_time.svg",
+    "duel_map": "duel/latest/figures/platforms_map.svg",
 }
 ABSTRACT = ("gmv_kept", "consumer_surplus")
 IN_TABLE = (
     *ABSTRACT, "brand_profit", "koc_net_income", "koc_retention", "platform_revenue", "reach", "creator_conversion",
     "trust",
 )  # fmt: skip
-PARTS = {  # a title, a page of the documentation, and its sections; none for what stands before the first
-    "Model": (
-        "model",
-        ("1. Purpose and patterns", "3. Process overview and scheduling", "4. Design concepts", "What it leaves out"),
+PARTS = {  # a page of the documentation, and its sections; "" is what stands before the first
+    "model": (
+        "1. Purpose and patterns", "3. Process overview and scheduling", "4. Design concepts", "What it leaves out",
     ),
-    "Calibration": ("calibration", ("Targets", "Method", "What it found", "What it falls short of")),
-    "Validation": ("validation", ()),
-    "The duel of platforms": ("duel", ("What is found",)),
-    "What practitioners claim": ("claims", ("Scoreboard",)),
-    "Limits": ("limits", ("How far the intervals reach",)),
-    "References": ("model", ("References",)),
-}
+    "calibration": ("Targets", "Method", "What it found", "What it falls short of"),
+    "validation": ("", "Demand: what moves it, and by how much", "The default parameters, calibrated"),
+    "graphs": ("The headline's answers on four graphs",),
+    "duel": ("What theory expects", "What is found"),
+    "claims": ("", "Scoreboard"),
+    "limits": ("", "How far the intervals reach"),
+    "references": ("References",),
+}  # fmt: skip
+COMMANDS = {
+    "calibration": "koc calibrate", "validation": "koc validate", "graphs": "koc run experiment=graphs",
+    "duel": "koc run experiment=duel", "claims": "koc claims",
+}  # fmt: skip
+PAGES = {"references": "model"}
+COLUMNS = {  # of a table of the documentation, by its first heading; none: the table is named, not shown
+    "parameter": ("parameter", "prior", "median", "95 % interval", "pinned down?"),
+    "target": ("target", "known", "prior predicts", "posterior", "standard deviations off"),
+    "Claim": ("Claim", "What is claimed", "Verdict", "Found"),
+    "It cannot tell": ("It cannot tell", "Because"),
+    "Check": (), "Changed": (),
+}  # fmt: skip
+LEFT_OUT = r"(As `koc calibrate|Left: |Each parameter's prior|`koc replicate|\*\*(Change one|Check yourself)).*"
+TOO_LONG = r"```.*?```|^# .*?$|Combination narrowed[^()]*\(in units of the priors\)\.\s*"
 ZH = {"gmv_kept": "净成交额", "consumer_surplus": "消费者剩余"}
 
 
-def facts(results: Path) -> dict[str, Any]:
+def facts(folder: Path) -> dict[str, Any]:
     """All that the manuscript names.
 
     Raises
@@ -59,117 +80,149 @@ def facts(results: Path) -> dict[str, Any]:
     UserError
         If a file, an effect or a figure is missing.
     """
-    left = Folder(results)
-    study = left.config()["experiment"]
-    manifest = left.manifest
-    verdict = _verdict(results)
-    labels = study.get("labels") or {}
-
-    def name(level: str) -> str:
-        return str(labels.get(level, str(level).replace("_", " ")))
-
-    graph = left.table("graph")
-    main = verdict[verdict["kind"] == "main"]
-    pairs = main[["effect", "low", "high"]].drop_duplicates().itertuples(index=False)
-    levels = [(str(pair.effect), name(str(pair.low)), name(str(pair.high))) for pair in pairs]
-    of = {key: [_effect(results, main, effect, key) for effect, _, _ in levels] for key in ABSTRACT}
+    effects = _file(folder / "verdict.csv", pd.read_csv)
+    verdict = _file(folder / "verdict.txt", lambda path: path.read_text("utf-8"))
+    results = load(folder)
+    if results.graph is None:
+        raise UserError(f"{folder / 'graph.parquet'}: is not there, and the paper names the size of the market")
+    main = effects[effects["kind"] == "main"].set_index(["effect", "outcome"])
+    of = {(c, key): _effect(folder, main, c, key) for c in results.comparisons for key in IN_TABLE}
+    names = {c: (results.label(c.low), results.label(c.high)) for c in results.comparisons}
     told = [
-        f"With {high} instead of {low}, {KNOWN[key].label} changes by {_span(of[key][place])}."
-        for place, (_, low, high) in enumerate(levels) for key in ABSTRACT
+        f"With {high} instead of {low}, {KNOWN[key].label} changes by {_span(of[c, key])}."
+        for c, (low, high) in names.items() for key in ABSTRACT
     ]  # fmt: skip
     told_zh = [
-        f"“{high}” 相对 “{low}”：{ZH[key]} {_span(of[key][place], '%s %%（95 %% 区间 %s）').replace(' to ', ' 至 ')}。"
-        for place, (_, low, high) in enumerate(levels) for key in ABSTRACT
+        f"“{high}” 相对 “{low}”：{ZH[key]} {_span(of[c, key], '%s %%（95 %% 区间 %s）').replace(' to ', ' 至 ')}。"
+        for c, (low, high) in names.items() for key in ABSTRACT
     ]  # fmt: skip
-    rows = [
-        [name(high), capital(KNOWN[key].label), *_change(row, KNOWN[key].unit)]
-        for effect, _, high in levels for key in IN_TABLE
-        for row in [_effect(results, main, effect, key)]
-    ]  # fmt: skip
-    days, burn_in = int(study["days"]), int(study["burn_in"])
-    model = manifest["model"]
-    shown = [each for each in FIGURES if (results / "figures" / f"{each}.svg").exists()]
-    command = str(manifest["command"]).split(" output=")[0]
+    model = results.manifest["model"]["hash"][:12]
+    command = str(results.manifest["command"]).split(" output=")[0]
+    shown = [each for each in FIGURES if (folder / "figures" / f"{each}.svg").exists()]
+    if next(iter(FIGURES)) not in shown:
+        raise UserError(f"{folder / 'figures' / 'headline.svg'}: is not there, and the paper shows it")
     return {
-        "arms": len(manifest["arms"]), "seeds": len(manifest["seeds"]), "days": days, "measured": days - burn_in,
-        "consumers": f"{int(graph['consumers'].iloc[0]):,}",
-        "abstract": " ".join(told),
-        "abstract_zh": "".join(told_zh),
-        "questions": [str(text) for text in (study.get("questions") or {}).values()],
-        "effects": rows, "figures": shown,
-        "captions": FIGURES, "source": f"Run {results.resolve().name}, model {model['hash'][:12]}.",
-        "fonts": families(told_zh),
-        "parts": [_part(title, page, wanted) for title, (page, wanted) in PARTS.items()],
-        "provenance": f"The command was {command}, on model {model['hash'][:12]}; versions of all libraries and a "
-        "checksum of each file are in manifest.json of the folder, and koc verify makes runs again to the bit.",
+        "arms": len(results.manifest["arms"]), "seeds": len(results.manifest["seeds"]),
+        "days": results.days + results.burn_in, "measured": results.days, "consumers": f"{results.people:,.0f}",
+        "abstract": " ".join(told), "abstract_zh": "".join(told_zh), "fonts": families(told_zh),
+        "answers": {asked: _said(verdict, asked) for asked in map(results.question, results.factors)},
+        "interactions": [text for text in re.split(r"(?:^| )- ", _said(verdict, "Interactions", items=True)) if text],
+        "effects": [
+            [
+                "" if place else capital(names[c][1]), capital(KNOWN[key].label), *_change(of[c, key]),
+                _drawn(results, c, key),
+            ]
+            for c in results.comparisons for place, key in enumerate(IN_TABLE)
+        ],
+        "promotion": [[capital(line[0]), *line[1:]] for line in promotion.lines(results)],
+        "figures": {each: FIGURES[each] for each in shown},
+        "source": f"{command}, run {folder.resolve().name}, model {model}.",
+        "parts": {name: _part(name, sections, folder) for name, sections in PARTS.items()},
+        "runs": [
+            ["The headline", command, f"run {folder.resolve().name}, model {model}"],
+            *([capital(page), told, f"docs/{page}.md"] for page, told in COMMANDS.items()),
+        ],
     }  # fmt: skip
 
 
-def _verdict(results: Path) -> pd.DataFrame:
-    path = results / "verdict.csv"
+def _file(path: Path, read: Any) -> Any:
     if not path.exists():
         raise UserError(f"{path}: is not there; expected the folder of a comparison, such as koc run makes")
-    return pd.read_csv(path)
+    return read(path)
 
 
-def _effect(results: Path, main: pd.DataFrame, effect: str, outcome: str) -> pd.Series:
-    found = main[(main["effect"] == effect) & (main["outcome"] == outcome)]
-    if found.empty:
-        raise UserError(f"{results / 'verdict.csv'}: no effect of {effect} on {outcome}, which the paper names")
-    return found.iloc[0]
+def _effect(folder: Path, main: pd.DataFrame, comparison: Comparison, outcome: str) -> pd.Series:
+    effect = f"{comparison.factor}={comparison.high}"
+    if (effect, outcome) not in main.index:
+        raise UserError(f"{folder / 'verdict.csv'}: no effect of {effect} on {outcome}, which the paper names")
+    return main.loc[[(effect, outcome)]].iloc[0]
 
 
-def _ends(row: pd.Series) -> str:
-    return f"{percent(row['relative_low'])} to {percent(row['relative_high'])}"
+def _said(verdict: str, heading: str, *, items: bool = False) -> str:
+    """What the verdict says first under a heading, or all of its items."""
+    found = re.search(rf"^{re.escape(heading.upper())}\n(.*?)(?=\n\n|\Z)", verdict, re.M | re.S)
+    text = found[1] if found else ""
+    return " ".join((text if items else text.split("\n  - ")[0]).split())
 
 
 def _span(row: pd.Series, form: str = "%s %% (95 %% interval %s)") -> str:
-    return form % (percent(row["relative"]), _ends(row))
+    return form % (percent(row["relative"]), f"{percent(row['relative_low'])} to {percent(row['relative_high'])}")
 
 
-def _change(row: pd.Series, unit: str) -> tuple[str, str]:
+def _change(row: pd.Series) -> tuple[str, str]:
     """A change and its interval: in per cent, or in its unit where there is nothing that it could be a share of."""
     if pd.notna(row["relative"]):
-        return f"{percent(row['relative'])} %", _ends(row)
+        return f"{percent(row['relative'])} %", _span(row, "%.0s%s")
     low, high = (number(row[end], signed=True) for end in ("difference_low", "difference_high"))
-    return f"{number(row['difference'], signed=True)} {unit}", f"{low} to {high}"
+    return f"{number(row['difference'], signed=True)} {row['unit']}", f"{low} to {high}"
 
 
-def _part(title: str, page: str, wanted: tuple[str, ...]) -> dict[str, Any]:
-    """Sections of a page of the documentation, as plain paragraphs."""
-    text = (DOCS / f"{page}.md").read_text("utf-8")
-    chosen = [
-        {"title": "" if len(wanted) == 1 else re.sub(r"^[\d. ]+", "", heading), "blocks": list(_blocks(body))}
-        for heading, body in re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", text, re.M | re.S)
-        if heading in wanted
-    ]  # fmt: skip
-    if len(chosen) < len(wanted):
-        raise UserError(f"{DOCS / page}.md: lacks one of the sections {', '.join(wanted)}, which the paper holds")
-    if not wanted:
-        lead = re.sub(r"^# .*\n", "", text).split("\n## ")[0]
-        chosen = [{"title": "", "blocks": list(_blocks(lead))}]
-    return {"title": title, "lead": "", "sections": chosen}
+def _drawn(results: Results, comparison: Comparison, outcome: str) -> str:
+    """The prediction interval of an effect over draws, with its unit; nothing where none were made."""
+    if not results.has_draws:
+        return ""
+    spread, unit = spread_of(results, comparison, outcome)
+    told = [percent(v) if unit in ("%", "points") else number(v, signed=True) for v in spread.estimate[1:3]]
+    return f"{' to '.join(told)} {unit}" if spread.estimate.seeds else ""
 
 
-def _blocks(text: str) -> Iterator[dict[str, Any]]:
-    """Paragraphs, each item of a list by itself, and tables as rows of cells."""
-    for block in re.split(r"\n\s*\n", re.sub(r"```.*?```", "", text, flags=re.S)):
-        lines = [line for line in block.splitlines() if line.strip() and not re.match(r"^\|[-: |]+\|$", line)]
+def _part(name: str, wanted: tuple[str, ...], folder: Path) -> list[dict[str, Any]]:
+    """Sections of a page of the documentation: title and blocks."""
+    page = DOCS / f"{PAGES.get(name, name)}.md"
+    text = re.sub(TOO_LONG, "", page.read_text("utf-8"), flags=re.S | re.M)
+    bodies = dict(re.findall(r"^##+ (.+?)\n(.*?)(?=^##+ |\Z)", text, re.M | re.S))
+    bodies[""] = text.split("\n## ")[0]
+    if lost := [each for each in wanted if each not in bodies]:
+        raise UserError(f"{page}: lacks the section {lost[0]}, which the paper holds")
+    return [
+        {
+            "title": re.sub(r"^[\d. ]+", "", each) if len(wanted) > 1 else "",
+            "blocks": list(_blocks(bodies[each], page, folder)),
+        }
+        for each in wanted
+    ]
+
+
+def _blocks(text: str, page: Path, folder: Path) -> Iterator[dict[str, Any]]:
+    """Paragraphs, items of lists, tables as rows of cells, and pictures with what they say."""
+    for block in re.split(r"\n\s*\n", text):
+        lines = [line for line in block.splitlines() if line.strip() and not re.fullmatch(LEFT_OUT, line)]
         if lines and lines[0].startswith("|"):
-            rows = [[_plain(cell) for cell in line.strip().strip("|").split("|")] for line in lines if "|" in line]
-            if len(rows) > 1:
-                width = min(len(rows[0]), WIDEST)
-                yield {"text": "", "rows": [[*row, *[""] * width][:width] for row in rows]}
-            continue
-        for each in re.split(r"\n(?=\s*(?:- |\d+\. |###))", "\n".join(lines)):
-            if plain := capital(_plain(each)):
-                yield {"text": plain, "rows": []}
+            yield from _table(lines, page)
+        elif picture := re.match(r"!\[(.*)\]\((.*)\)", block.strip(), re.S):
+            better = folder.parent.parent / BETTER.get(Path(picture[2]).stem, "none")
+            yield {
+                "kind": "picture", "path": str(better if better.exists() else page.parent / picture[2]),
+                "text": _sentence(_plain(picture[1])) + f" {COMMANDS[page.stem]}, "
+                + (f"run {better.parent.parent.resolve().name}." if better.exists() else f"docs/{page.name}."),
+            }  # fmt: skip
+        elif " · " in "".join(lines):
+            yield from ({"kind": "item", "text": _sentence(_plain(each))} for each in " ".join(lines).split(" · "))
+        else:
+            for each in re.split(r"\n(?=\s*(?:- |\d+\. )|(?:Somewhat|Not pinned))", "\n".join(lines)):
+                item = re.match(r"\s*(- |\d+\. )", each)
+                if plain := _plain(each[item.end() :] if item else each):
+                    yield {"kind": "item" if item else "text", "text": capital(plain)}
+
+
+def _table(lines: list[str], page: Path) -> Iterator[dict[str, Any]]:
+    heads, _, *rows = ([_plain(cell) for cell in line.strip().strip("|").split("|")] for line in lines)
+    kept = [heads.index(each) for each in COLUMNS.get(heads[0], heads) if each in heads]
+    if kept:
+        yield {"kind": "table", "rows": [[row[place] for place in kept] for row in (heads, *rows)]}
+    else:
+        yield {"kind": "text", "text": f"All {len(rows)} checks of this study stand in docs/{page.name}."}
+
+
+def _sentence(text: str) -> str:
+    return text.rstrip(".") + "."
 
 
 def _plain(text: str) -> str:
+    """Text without Markdown but for what is bold, which the manuscript sets."""
     text = re.sub(r"~~(.*?)~~", r"not found here: \1", text)
-    text = re.sub(r"!?\[(.*?)\]\([^)]*\)", r"\1", text)
-    return " ".join(re.sub(r"[`*~]|^\s*(?:- |#+ )", "", text.replace("<br>", ", ")).split())
+    text = re.sub(r"\[(.*?)\]\([^)]*\)", r"\1", text.replace("<br>", "; "))
+    return " ".join(re.sub(r"`|(?<!\*)\*(?!\*)", "", text).split())
 
 
 def build(results: Path, pdf: Path) -> None:
@@ -185,14 +238,15 @@ def build(results: Path, pdf: Path) -> None:
     except ImportError:
         raise UserError('typst: not installed; pip install -e ".[paper]" has it') from None
     found = facts(results)
-    headline = results / "figures" / f"{HEADLINE}.svg"
-    if not headline.exists():
-        raise UserError(f"{headline}: is not there, and the paper shows it")
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         shutil.copy(HERE / "paper.typ", place)
-        for figure in (HEADLINE, *found["figures"]):
+        for figure in found["figures"]:
             shutil.copy(results / "figures" / f"{figure}.svg", place)
+        blocks = [block for part in found["parts"].values() for section in part for block in section["blocks"]]
+        for block in blocks:
+            if path := block.get("path"):
+                block["path"] = Path(shutil.copy(_file(Path(path), Path), place)).name
         (place / "facts.json").write_text(json.dumps(found, ensure_ascii=False), "utf-8")
         typst.compile(place / "paper.typ", output=pdf)
 

@@ -12,6 +12,7 @@ import pytest
 from fake_sweeps import folder, table
 from omegaconf import OmegaConf
 
+from experiments.reading import COLUMNS, NUMBER, TEXT
 from sim.graph_statistics import GraphStatistics
 
 BUILD = Path(__file__).parent.parent / "paper" / "build.py"
@@ -35,7 +36,7 @@ def results(tmp_path: Path, paper: Any) -> Path:
         "factors": {"fees": {"commission": {}, "commission_free": {}}},
     }}  # fmt: skip
     runs = table(pd.DataFrame({"creators.hype": [1.0]}), lambda points: points["creators.hype"].to_numpy())
-    place = folder(tmp_path / "small", runs.drop(columns="point"), config)
+    place = folder(tmp_path / "results" / "small" / "latest", runs.drop(columns="point"), config)
     (place / "manifest.json").write_text(
         json.dumps({"model": {"hash": "abc" * 20}, "command": "koc run", "arms": ["a", "b"], "seeds": [0, 1]}), "utf-8"
     )
@@ -43,11 +44,17 @@ def results(tmp_path: Path, paper: Any) -> Path:
     graph = GraphStatistics.__dataclass_fields__
     pd.DataFrame([{"arm": "a", "seed": 0, **dict.fromkeys(graph, 300)}]).to_parquet(place / "graph.parquet")
     row = {
-        "kind": "main", "effect": "fees=commission_free", "low": "commission", "high": "commission_free",
+        "kind": "main", "unit": "1", "effect": "fees=commission_free", "low": "commission", "high": "commission_free",
         "relative": 0.123,
         "relative_low": 0.1, "relative_high": 0.15, "difference": 5.0, "difference_low": 4.0, "difference_high": 6.0,
     }  # fmt: skip
     pd.DataFrame([{**row, "outcome": key} for key in paper.IN_TABLE]).to_csv(place / "verdict.csv", index=False)
+    for name in ("daily", "funnel", "creators", "split"):
+        cells = {key: {TEXT: "a", NUMBER: 1.0}.get(kind, 1) for key, kind in COLUMNS[name].items()}
+        pd.DataFrame([cells]).to_parquet(place / f"{name}.parquet")
+    said = "COMMISSION-FREE OR COMMISSION?\nBetter overall: commission-free.\n  - A reason.\n\n"
+    said += "INTERACTIONS\n  - One.\n  - Two.\n"
+    (place / "verdict.txt").write_text(said, "utf-8")
     (place / "figures").mkdir()
     (place / "figures" / "headline.svg").write_text(DRAWING, "utf-8")
     return place
@@ -58,7 +65,28 @@ def test_numbers_are_those_of_the_folder(paper: Any, results: Path) -> None:
     assert "GMV net of returns changes by +12 % (95 % interval +10 to +15)." in found["abstract"]
     assert (found["consumers"], found["arms"], found["seeds"], found["measured"]) == ("300", 2, 2, 6)
     assert len(found["effects"]) == len(paper.IN_TABLE)
-    assert [part["title"] for part in found["parts"]] == list(paper.PARTS)
+    assert found["answers"] == {"Commission-free or commission?": "Better overall: commission-free."}
+    assert found["interactions"] == ["One.", "Two."]
+
+
+def test_pages_of_the_documentation_come_as_tables_lists_and_pictures(paper: Any, results: Path) -> None:
+    parts = paper.facts(results)["parts"].values()
+    blocks = [block for part in parts for section in part for block in section["blocks"]]
+    assert {block["kind"] for block in blocks} == {"table", "item", "text", "picture"}
+    told = [block["text"] for block in blocks if "text" in block]
+    assert not [text for text in told if text.startswith(("#", "|", "!")) or "](" in text or "`" in text]
+    tables = {block["rows"][0][0]: block["rows"] for block in blocks if block["kind"] == "table"}
+    posterior = tables["parameter"]
+    assert posterior[0] == list(paper.COLUMNS["parameter"]) and {len(row) for row in posterior} == {len(posterior[0])}
+
+
+def test_a_figure_of_the_duel_is_that_of_its_run_where_there_is_one(paper: Any, results: Path) -> None:
+    beside = results.parent.parent / paper.BETTER["duel_map"]
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    beside.write_text(DRAWING, "utf-8")
+    duel = paper.facts(results)["parts"]["duel"]
+    paths = [block["path"] for section in duel for block in section["blocks"] if block["kind"] == "picture"]
+    assert paths == [str(paper.DOCS / "figures/duel_over_time.png"), str(beside)]
 
 
 def test_it_is_built(paper: Any, results: Path, tmp_path: Path) -> None:
@@ -67,7 +95,7 @@ def test_it_is_built(paper: Any, results: Path, tmp_path: Path) -> None:
     assert (tmp_path / "paper.pdf").read_bytes().startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("lost", ["verdict.csv", "graph.parquet", "an effect"])
+@pytest.mark.parametrize("lost", ["verdict.csv", "verdict.txt", "graph.parquet", "figures/headline.svg", "an effect"])
 def test_what_is_missing_is_named_in_a_line(
     paper: Any, results: Path, lost: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
