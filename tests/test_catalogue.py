@@ -251,7 +251,7 @@ def test_sqlite_says_that_the_disk_is_full_and_the_store_passes_it_on() -> None:
 def test_verify_says_what_differs(capsys: pytest.CaptureFixture[str]) -> None:
     main(["run", *TINY])
     compared, again = printed(capsys, "verify", str(LATEST), "--rows", "3").splitlines()
-    assert compared == "compared: 2 files with their checksums; 6 of 6 runs with the store"
+    assert compared == "compared: 7 files with their checksums; 6 of 6 runs with the store"
     assert again == "3 of 6 runs made again, equal to the bit"
     manifest = json.loads((LATEST / "manifest.json").read_text())
     manifest["model"]["hash"] = "0" * 64

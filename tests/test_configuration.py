@@ -138,6 +138,7 @@ def test_five_lines_in_a_notebook() -> None:
     assert market.parameters.platform.name == "mihe" and market.seed == 1
     assert len(market.daily()) == 3
     figure = experiments.plot(market, "gmv", "trust")
-    assert [axis.get_ylabel() for axis in figure.axes] == ["gmv", "trust"]
+    titles = [" ".join(axis.get_title(loc="left").split()) for axis in figure.axes]
+    assert titles == ["GMV, yuan a day", "Mean trust of followers in creators"]
     with pytest.raises(UserError, match="gvm: no such daily figure; did you mean 'gmv'"):
         experiments.plot(market, "gvm")
