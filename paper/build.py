@@ -68,7 +68,7 @@ COLUMNS = {  # of a table of the documentation, by its first heading; none: the 
     "Check": (), "Changed": (),
 }  # fmt: skip
 LEFT_OUT = r"(As `koc calibrate|Left: |Each parameter's prior|`koc replicate|\*\*(Change one|Check yourself)).*"
-TOO_LONG = r"```.*?```|^# .*?$|Combination narrowed[^()]*\(in units of the priors\)\.\s*"
+TOO_LONG = r"```.*?```|^# .*?$|Combination narrowed[^()]*\(in units of the priors\)\. ?"
 ZH = {"gmv_kept": "净成交额", "consumer_surplus": "消费者剩余"}
 
 
