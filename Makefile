@@ -77,6 +77,7 @@ paper: $(RUNS)
 bench: $(TESTS)
 	$(BIN)/python -m benchmarks $(ARGS)
 	$(BIN)/python -m benchmarks.before
+	$(BIN)/python -m benchmarks.capabilities
 
 attack: $(TESTS)
 	$(BIN)/python -m tests.attack $(ARGS)

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.compiled import compiled
 from sim.day import Day, Used
 from sim.records import Table
-from sim.state import CHANNELS, DAYS_A_WEEK, FEN, FOLLOW_SLOTS, Channel, Leaving, Spending, Stage, Tier
+from sim.state import CHANNELS, DAYS_A_WEEK, FEN, FOLLOW_SLOTS, Channel, Follow, Leaving, Spending, Stage, Tier
 
 TIERS = ("KOC", "KOL", "brand", "none")
 FUNDS = tuple(fund.name.lower() for fund in list(Spending)[:CHANNELS])
@@ -56,9 +57,7 @@ class Cells:
     def count_leaving(self, leaving: Table[Leaving], m: Day) -> None:
         """Count followers lost today, before their follows end."""
         self._grow(len(m.creators))
-        for slot in range(FOLLOW_SLOTS):
-            who = leaving["consumer"][leaving["slots"] >> slot & 1 == 1]
-            np.add.at(self.lost, m.follows["creator"][who, slot], 1)
+        _count_lost(leaving, m.follows, self.lost)
 
     def count(self, measured: int, m: Day) -> None:
         """Add a day; ``measured`` is its number since measuring began."""
@@ -67,10 +66,7 @@ class Cells:
         self.viewed = self.viewed + tally.viewed
         self.pages[:known] += tally.shown
         self.gained[:known] += tally.followers
-        posts = m.posts[: m.used[Used.POSTS]]
-        sent = posts[posts["private"]]
-        author = sent["creator"].astype(np.int64)
-        np.add.at(self.sent, (author, sent["category"].astype(np.int64)), m.creators["audience"][author])
+        _count_sent(self.sent, m)
         if measured % DAYS_A_WEEK == DAYS_A_WEEK - 1:
             earned = m.creators["earned"].astype(np.int64)
             self._weeks.append((earned, self.pages.copy(), self.gained + self.lost, self.lost.copy()))
@@ -86,6 +82,25 @@ class Cells:
             return Weeks(*(np.zeros((0, creators), np.int64) for _ in Weeks._fields))
         padded = ([np.pad(a, (0, creators - len(a))) for a in columns] for columns in zip(*self._weeks, strict=True))
         return Weeks(*(np.array(rows) for rows in padded))
+
+
+@compiled
+def _count_lost(leaving: Table[Leaving], follows: Table[Follow], lost: Counts) -> None:
+    """Add to the followers whom each creator has lost, shape (K,)."""
+    for n in range(leaving.shape[0]):
+        row = leaving[n]
+        for slot in range(FOLLOW_SLOTS):
+            if row.slots >> slot & 1:
+                lost[follows[row.consumer, slot].creator] += 1
+
+
+@compiled
+def _count_sent(sent: Counts, m: Day) -> None:
+    """Add to the private posts of each creator and category, once for every follower; shape (K, C)."""
+    for n in range(m.used[Used.POSTS]):
+        post = m.posts[n]
+        if post.private:
+            sent[post.creator, post.category] += m.creators[post.creator].audience
 
 
 def orders_of(m: Day, burn_in: int) -> pd.DataFrame:

@@ -82,6 +82,7 @@ class Used(IntEnum):
     ORDERS = 1
     BEFORE_TODAY = 2  # orders that stood in the table this morning
     LINES = 3
+    OVER = 4  # orders at the head of the table that are over
 
 
 class Tally(Context):

@@ -287,7 +287,7 @@ class Market(ColumnarModel):
         self.orders_so_far += int(self.m.used[Used.ORDERS] - self.m.used[Used.BEFORE_TODAY])
 
     def _goods_arrive(self, leaving: Table[Leaving]) -> None:
-        self.received = by_consumer(arriving(self.day, self.m.orders, int(self.m.used[Used.ORDERS])), self.m)
+        self.received = by_consumer(arriving(self.m), self.m)
         self.told: Table[Word] = self.pass_over.receive(self.m, self.received)
         if self.cells and self.day >= self.recorder.burn_in:
             self.cells.count_leaving(leaving, self.m)
@@ -409,9 +409,7 @@ class Market(ColumnarModel):
         return float(self._mean_trust(self.m.follows, self.m.creators, self.m.p.trust))
 
     def _start_measuring(self) -> None:
-        self.recorder.start_measuring(
-            self.m.creators, self.m.accounts.revenue, self._brand_cash(), self.m.brands
-        )
+        self.recorder.start_measuring(self.m.creators, self.m.accounts.revenue, self._brand_cash(), self.m.brands)
         if self.cells:
             self.cells.start(self.m)
         for column in ("reached", "bought_from", "bought_again"):

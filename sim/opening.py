@@ -46,7 +46,7 @@ BY_SIZE = ("annual_fee", "deposit")
 BY_FEN = ("withdrawal_fee_least", "withdrawal_free")
 AS_THEY_ARE = (
     "delivery_days", "settlement_days", "return_days", "live_discount", "withdrawal_habit", "withdrawal_fee",
-    "follow_gate", "coupon", "coupon_newcomers",
+    "follow_gate", "coupon", "coupon_newcomers", "join_cost",
 )  # fmt: skip
 OF_THE_FEED = (
     "organic_reach", "reach_fall", "mass_audience", "displacement", "ad_load", "content_half", "popularity", "merit",
@@ -166,7 +166,8 @@ def with_orders(m: Day, orders: Table[Order], unfinished: int, keep_all: bool) -
     if used + len(orders) > len(table):
         kept = table[:used] if keep_all else table[:used][table["due"][:used] < unfinished]
         lines = _lines_of(kept, m)
-        used = len(kept)
+        if len(kept) < used:
+            used, m.used[Used.OVER] = len(kept), 0
         if 2 * (used + len(orders)) > len(table):
             table = Order.room(2 * (used + len(orders)) + len(table) // 2)
         as_bytes(table)[:used] = as_bytes(kept)
@@ -233,7 +234,7 @@ def write_policies(table: Table[Platform], world: World, parameters: Parameters)
             row[name] = getattr(policy, name)
         for name in OF_THE_FEED:
             row[name] = getattr(policy.feed, name)
-    sum_up(table, pay_table(parameters))
+    sum_up(table, pay_table(parameters), parameters.brands.count)
 
 
 def with_parameters(m: Day, world: World, before: Parameters, parameters: Parameters) -> Day:
@@ -282,8 +283,10 @@ def _listings(goods: Goods, parameters: Parameters) -> Table[Listing]:
     """Prices pass on a part of each platform's take, and of what brands pay there by the price."""
     listings = Listing.table((len(parameters.platforms), len(goods.category)))
     for row, policy in zip(listings, parameters.platforms, strict=True):
-        lines = policy.lines_of_pay(parameters.creators)
-        paid = sum(line.share for line in lines if line.of == "price" and line.by == "brand")
-        raised = 1 + parameters.brands.pass_through * (policy.take_rate + paid)
+        paid = np.zeros(parameters.brands.count)
+        for line in policy.lines_of_pay(parameters.creators):
+            if line.of == "price" and line.by == "brand":
+                paid[list(line.brands or range(len(paid)))] += line.share
+        raised = 1 + parameters.brands.pass_through * (policy.take_rate + paid[goods.brand])
         row["price"] = np.maximum(np.round(goods.list_price * raised), 1)
     return listings

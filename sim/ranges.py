@@ -12,6 +12,7 @@ MOST_PLATFORMS = 1 << 8
 MOST_CITY_TIERS = (1 << 8) - 1
 MOST_OWN_PAY = 12  # lines of pay of one platform, beside those that all have
 MOST_PAY = 16
+MOST_LEVELS = 3  # recruiters above a seller who are paid
 MOST_BRANDS = 64  # who is whose customer is a set of 64 bits
 MOST_GROUPS = 64  # of people whose tastes are alike
 MOST_CATEGORIES = 16  # needs are a set of 16 bits

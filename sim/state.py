@@ -16,6 +16,7 @@ from sim.ranges import (
     MOST_FEN,
     MOST_GROUPS,
     MOST_INCOME,
+    MOST_LEVELS,
     MOST_LIST,
     MOST_PAY,
     MOST_PEOPLE,
@@ -271,6 +272,8 @@ class Listing(Record):
     waiting: int = whole("orders that wait for others", "orders", most=MOST_SUM)
     sold: int = whole("orders today", "orders", most=MOST_SUM)
     popularity: float = real("orders, fading", "orders")
+    earned: Double = real("what a tier earns on a sale today", "share of price", least=0, per=len(Tier))
+    earned_seen: Double = real("what people see of it", "share of price", least=0, per=len(Tier))
 
 
 class Shop(Record):
@@ -304,6 +307,8 @@ class Platform(Record):
     take_rate: float = real("platform's share", "share of price", least=0, most=1)
     lines: int = whole("lines of pay in use", "lines", most=MOST_PAY)
     has_further: bool = flag("whether any but commission and mark-up is paid on orders")
+    rewards: bool = flag("whether who tells friends may be paid for it")
+    recruiting: Double = real("what recruiters earn of a sale by level", "share of price", least=0, per=MOST_LEVELS)
     sale_pay: float = real("what KOCs earn by the price of what they sell", "share of price", least=0)
     mark_up: float = real("what buyers pay on top where a creator sells", "share of price", least=0)
     sells_on: Byte = flag("whether a tier earns on sales without a brand's contract", per=len(Tier))
@@ -324,6 +329,7 @@ class Platform(Record):
     sold: int = whole("GMV since the first day", "fen", most=MOST_SUM)
     pages: float = real("pages that could be ads, a day, of late", "pages/day", least=0)
     weight: float = real("share of the market's people who are at home here", least=0, most=1)
+    join_cost: float = real("cost of joining, as people feel it", "yuan", least=0)
     withdrawal_habit: float = real("probability that a party withdraws", "1/day", least=0, most=1)
     withdrawal_fee: float = real("fee on withdrawals", "share of amount", least=0, most=1)
     withdrawal_fee_least: int = whole("smallest fee", "fen", most=MOST_SUM)
@@ -364,8 +370,9 @@ class PayLine(Record):
     by: int = whole("who pays", "Funder", most=len(Funder) - 1)
     share: float = real("how much of the price or the margin", "1", least=0, most=1)
     fixed: float = real("how much for each of the others", "yuan", least=0)
-    level: int = whole("which recruiter", "level", most=3)
+    level: int = whole("which recruiter", "level", most=MOST_LEVELS)
     tiers: int = whole("tiers that are paid", "set of tiers", most=7)
+    brands: np.uint64 = bits("brands on whose goods it is paid", "brands")
     visible: bool = flag("whether people see it")
     wait: int = whole("from the division of an order until it is paid", "days", most=365)
     claw_back: bool = flag("whether it is taken back where goods are sent back")

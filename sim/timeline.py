@@ -63,11 +63,15 @@ class Timeline:
         self.parameters = parameters
         self.begun = [NOT_YET] * len(parameters.phases)
         self.held: Held = (False,) * (len(parameters.phases) + len(parameters.shocks))
+        self._triggers = [phase.trigger for phase in parameters.phases]
+        self._known: dict[Held, Parameters] = {}
 
     @property
     def in_force(self) -> Parameters:
-        """The parameters of today."""
-        return in_force(self.parameters, self.held)
+        """The parameters of today, worked out once for each set of what holds."""
+        if self.held not in self._known:
+            self._known[self.held] = in_force(self.parameters, self.held)
+        return self._known[self.held]
 
     def begin(self, m: Day) -> bool:
         """Begin what begins this morning, as yesterday left the market.
@@ -81,7 +85,8 @@ class Timeline:
         now = self.in_force
         for n, phase in enumerate(self.parameters.phases):
             where = names.index(phase.platform) if phase.platform else 0
-            if self.begun[n] == NOT_YET and phase.trigger.is_met(REACHED[phase.trigger.quantity](m, where, now)):
+            trigger = self._triggers[n]
+            if self.begun[n] == NOT_YET and trigger.is_met(REACHED[trigger.quantity](m, where, now)):
                 self.begun[n] = m.day
         before, self.held = self.held, self.holding(m.day, m.keys)
         return self.held != before

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from small_markets import assert_same, market, parameters
 
+from sim.agents.membership import prepared
 from sim.day import Used
 from sim.market import Market
-from sim.parameters import Membership, numbers_of
+from sim.parameters import Membership, numbers_of, scalars
 from sim.rules import membership as rule
 from sim.rules.leakage import chance_outside
 from sim.state import Channel
@@ -94,18 +95,31 @@ def test_more_than_eight_platforms_cannot_be_chosen_among() -> None:
         parameters(membership={"choice": True}, rivals=[{"name": f"r{n}"} for n in range(8)])
 
 
+def test_creators_are_found_on_each_of_eight_platforms() -> None:
+    rivals = [{"name": f"r{n}", "share": 0.125} for n in range(7)]
+    one = market(days=8, membership={"choice": True}, platform={"share": 0.125}, rivals=rivals)
+    m = one.m
+    week = prepared(np.zeros(len(m.people), np.uint8), m, one.parameters)
+    on = m.creators["platforms"][:, None] >> np.arange(8) & 1
+    audience = np.where(m.creators["active"], m.creators["audience"], 0)
+    for followed, present in zip(m.follows["creator"], week.present, strict=True):
+        counted = [k for k in followed if k >= 0 and m.creators["active"][k] and m.creators["brand"][k] < 0]
+        expected = on[counted].mean(axis=0) if counted else audience @ on / audience.sum()
+        np.testing.assert_allclose(present, expected)
+    assert on[:, 7].any() and (week.present[:, 7] > 0).any()
+
+
 def test_experience_outweighs_what_everybody_knows() -> None:
-    p = Membership(confidence=10, friends=0.0)
-    none, many = np.zeros((1, 1)), np.full((1, 1), 10_000.0)
-    assert rule.expected_surplus(none, none, many, many, np.array([[2.0]]), p) == 2.0
-    assert rule.expected_surplus(many, many, none, none, np.array([[2.0]]), p) == pytest.approx(7.0, rel=0.01)
+    p, none, many = scalars(Membership(confidence=10, friends=0.0)), 0.0, 10_000.0
+    assert rule.expected_surplus(none, none, many, many, 2.0, p) == 2.0
+    assert rule.expected_surplus(many, many, none, none, 2.0, p) == pytest.approx(7.0, rel=0.01)
 
 
 def test_a_second_equal_platform_adds_variety_less_its_keep() -> None:
-    p, expected = Membership(variety=0.3, keep=0.1), np.array([[1.0, 1.0]])
-    one, two = (rule.value_of_set(expected, np.array([held]), p)[0] for held in ([True, False], [True, True]))
+    p, expected = scalars(Membership(variety=0.3, keep=0.1)), np.array([1.0, 1.0])
+    one, two = (rule.value_of_set(expected, held, p) for held in (0b01, 0b11))
     assert two - one == pytest.approx(0.3 * np.log(2) - 0.1)
-    assert rule.value_of_set(expected, np.array([[False, False]]), p)[0] == 0.0
+    assert rule.value_of_set(expected, 0, p) == 0.0
 
 
 def test_a_change_that_gains_nothing_is_held_back_by_its_cost() -> None:

@@ -247,6 +247,15 @@ def test_the_margin_is_what_mark_up_and_goods_leave() -> None:
     np.testing.assert_array_equal(lines.fen, expected)
 
 
+def test_a_line_of_some_brands_is_paid_on_their_goods_alone_and_raises_their_prices_alone() -> None:
+    row = {"to": "staff", "of": "price", "share": 0.1, "brands": [0, 3]}
+    one, without = (market(days=DAYS, **lively(*rows)) for rows in ((row,), ()))
+    lines, named = lines_of(one), np.isin(one.m.products["brand"], (0, 3))
+    assert set(lines.brand) == {0, 3} and len(lines) == one.orders().brand.isin([0, 3]).sum() > 10
+    raised = one.m.listings["price"][0] > without.m.listings["price"][0]
+    assert raised[named].all() and not raised[~named].any()
+
+
 # --- when, and by whom ----------------------------------------------------------------------------------------------
 
 
@@ -352,7 +361,7 @@ def test_the_chance_to_be_recruited_rises_with_what_the_recruiter_sells_and_recr
     one.m.creators["sold"][:] = 0.0
     one.m.creators["sold"][2, 0] = 200.0
     one.m.creators["recruiter"][4:7] = 2
-    chance = chance_to_consider(np.array([NOBODY, 1, 2]), one.m, p)
+    chance = chance_to_consider(np.array([NOBODY, 1, 2]), one.m)
     yuan = (0.1 + 0.02 * 3) * 200.0 * p.creators.content_decay * p.market.catalogue.categories[0].price
     odds = 0.1 / 0.9 * np.exp(yuan / p.creators.recruiting)
     np.testing.assert_allclose(chance, [0.1, 0.1, odds / (1 + odds)])
@@ -368,6 +377,8 @@ def test_content_share_lets_creators_post_without_contracts() -> None:
 # --- what may be declared -------------------------------------------------------------------------------------------
 
 REFUSED = {
+    "[{of: follower, to: author, sum: 1, brands: [1]}]": "platform.pay.0.brands: pay of=follower by=brand is the same",
+    "[{share: 0.1, brands: [99]}]": "platform.pay: no brand 99; expected 0 to 47",
     "[{to: friend}]": "platform.pay.0.to=friend: expected one of seller, author, sharer, recruiter, staff",
     "[{too: seller}]": "platform.pay.0.too=seller: unknown key 'too'; ",
     "[{to: recruiter, share: 0.1, level: 4}]": "platform.pay.0.level=4: expected a whole number from 1 to 3 (level)",

@@ -13,7 +13,6 @@ from small_markets import parameters
 
 from experiments.paths import merged
 from sim import ledger
-from sim.day import Used
 from sim.ledger import Revenue, move, open_accounts
 from sim.market import Market
 from sim.markets.account import divide
@@ -77,7 +76,7 @@ class Trade:
         self.m = with_orders(self.m._replace(day=day), orders, NEVER, keep_all=True)
         assert confirm_all(self.sold, self.m) < 0
         self.sold += len(orders)
-        book_all(arriving(day, self.m.orders, int(self.m.used[Used.ORDERS])), 0, self.m)
+        book_all(arriving(self.m), 0, self.m)
 
     def close_day(self, day: int) -> None:
         self.m = self.m._replace(day=day)

@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 
 from sim.agents.learning import learn_and_leave, usual_income
 from sim.audience import gather_pool, pool_bounds
-from sim.compiled import compiled, inlined
+from sim.compiled import allocating, compiled, inlined
 from sim.day import Day, Used
 from sim.draws import Stream, uniform, uniforms_at
 from sim.parameters import Parameters
+from sim.ranges import MOST_LEVELS
 from sim.records import Table
 from sim.rules.growth import enters, recruits
-from sim.state import FEN, NOBODY, Base, Creator, Int64, Payee, PayLine, Tier
+from sim.state import FEN, NOBODY, Creator, Int64, Tier
 from sim.world import World, new_creators, pool_priors
 
 HUNDRED = 100.0
@@ -122,8 +123,8 @@ def entrants(received: NDArray[np.int64], m: Day, world: World, parameters: Para
     buyers = m.orders["consumer"][considering]
     hosts = np.unique(buyers).astype(np.int64)
     chance: float | NDArray[np.float64] = parameters.creators.entry
-    if pays_recruiters(parameters):
-        chance = chance_to_consider(sellers_in_business(considering[np.searchsorted(buyers, hosts)], m), m, parameters)
+    if m.platforms["recruiting"].any():
+        chance = chance_to_consider(sellers_in_business(considering[np.searchsorted(buyers, hosts)], m), m)
     hosts = hosts[uniforms_at(world.luck[Stream.ENTRY], m.day, hosts, MOOD) < chance]
     if len(hosts) == 0:
         return Creator.table(0, m.categories)
@@ -134,11 +135,6 @@ def entrants(received: NDArray[np.int64], m: Day, world: World, parameters: Para
     return asked[[bool(enters(usual, r)) and bool(f) for r, f in zip(asked["reservation"], has_friends, strict=True)]]
 
 
-def pays_recruiters(parameters: Parameters) -> bool:
-    """Whether any platform has a line of pay for recruiters."""
-    return any(line.to == "recruiter" for platform in parameters.platforms for line in platform.pay)
-
-
 def sellers_in_business(rows: NDArray[np.int64], m: Day) -> NDArray[np.int64]:
     """Who sold each of some orders: a creator who may win the buyer as one; `NOBODY` else."""
     sellers = m.orders["creator"][rows].astype(np.int64)
@@ -147,7 +143,8 @@ def sellers_in_business(rows: NDArray[np.int64], m: Day) -> NDArray[np.int64]:
     return sellers
 
 
-def chance_to_consider(winners: NDArray[np.int64], m: Day, parameters: Parameters) -> NDArray[np.float64]:
+@allocating
+def chance_to_consider(winners: Int64, m: Day) -> NDArray[np.float64]:
     """Probability that a satisfied buyer considers to become a KOC: higher where a recruiter would earn by it.
 
     A recruiter expects a recruit to sell, and to recruit, as much as the recruiter does.
@@ -157,22 +154,34 @@ def chance_to_consider(winners: NDArray[np.int64], m: Day, parameters: Parameter
     winners
         Who may win each of them, or `NOBODY`.
     """
-    p = parameters.creators
-    pay, won = recruiter_pay(m.pay), winners >= 0
-    winner = m.creators[winners[won]]
-    sales = (winner["sold"][:, : m.categories] * m.p.reference[: m.categories]).sum(axis=1) * p.content_decay / FEN
-    have = np.bincount(m.creators["recruiter"][m.creators["recruiter"] >= 0], minlength=len(m.creators))
-    below = have[winners[won], None] ** np.arange(pay.shape[1])  # people at each level below a recruit
-    chance = np.full(len(winners), p.entry)
-    chance[won] = recruits(p.entry, (pay[winner["home"]] * below).sum(axis=1) * sales, p.recruiting)
+    have = np.zeros(m.creators.shape[0], np.int64)
+    for k in range(m.creators.shape[0]):
+        if m.creators[k].recruiter >= 0:
+            have[m.creators[k].recruiter] += 1
+    chance = np.empty(winners.shape[0])
+    for n in range(winners.shape[0]):
+        k = winners[n]
+        yuan = recruits_bring(k, have[k], m) if k >= 0 else 0.0
+        chance[n] = recruits(m.p.creators.entry, yuan, m.p.creators.recruiting)
     return chance
 
 
-def recruiter_pay(pay: Table[PayLine]) -> NDArray[np.float64]:
-    """What each platform pays for a sale of a recruit of each level, share of price; shape (V, levels)."""
-    counts = (pay["to"] == Payee.RECRUITER) & (pay["of"] == Base.PRICE)
-    levels = [(pay["share"] * (counts & (pay["level"] == level))).sum(axis=1) for level in (1, 2, 3)]
-    return np.stack(levels, axis=1)
+@inlined
+def recruits_bring(k: int, below: int, m: Day) -> float:
+    """What creator k would earn a day by a recruit who did as well, yuan.
+
+    Parameters
+    ----------
+    below
+        Whom k has recruited so far.
+    """
+    creator, sales, share, people = m.creators[k], 0.0, 0.0, 1
+    for category in range(m.categories):
+        sales += creator.sold[category] * m.p.reference[category]
+    for level in range(MOST_LEVELS):
+        share += m.platforms[creator.home].recruiting[level] * people
+        people *= below  # at each level below a recruit
+    return share * sales * m.p.creators.content_decay / FEN
 
 
 def settle_in(newcomers: Table[Creator], m: Day, world: World, parameters: Parameters) -> None:

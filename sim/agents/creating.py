@@ -12,7 +12,6 @@ from sim.agents.contracts import can_pay, fee_of, give_sample, is_sold, may_cont
 from sim.agents.knowing import BRAND_KEY, claim_of, key_of, private_share
 from sim.agents.match import use
 from sim.agents.memory import is_used, memory_slot, remember_use
-from sim.agents.pay import earned_on_sale, visible_pay
 from sim.compiled import inlined
 from sim.day import Day, Used
 from sim.draws import Stream, gumbel_of, poisson_of, uniform, uniforms_at
@@ -40,10 +39,10 @@ def attractiveness(k: int, product: int, fee: float, m: Day) -> float:
     """
     creator, goods, p = m.creators[k], m.products[product], m.p.creators
     category = goods.category
-    pay = earned_on_sale(product, creator.tier, creator.home, m)[0]
+    listing = m.listings[creator.home, product]
     prior = p.orders_confidence * p.orders_per_follower * creator.audience
     orders = (creator.sold[category] + prior) / (creator.content[category] + p.orders_confidence)
-    income = (pay * orders * m.listings[creator.home, product].price + fee) / FEN
+    income = (listing.earned[creator.tier] * orders * listing.price + fee) / FEN
     opinion = believe(creator.consumer, product, m)[0].mean if creator.consumer >= 0 else 0.0
     return math.log(1.0 + income / p.income_scale) + creator.fit[category] + opinion
 
@@ -55,20 +54,18 @@ def advise(k: int, m: Day) -> None:
     for category in range(m.categories):
         best, most = NOBODY, -math.inf
         for product in m.feeds.product[category]:
-            if is_sold(product, creator.home, m) and (
-                creator.brand < 0 or m.products[product].brand == creator.brand
-            ):
+            if is_sold(product, creator.home, m) and (creator.brand < 0 or m.products[product].brand == creator.brand):
                 score = attractiveness(k, product, 0.0, m)
                 if score > most:
                     best, most = product, score
         profile.advice[category] = best
         if best >= 0:
-            pay, incentive = earned_on_sale(best, creator.tier, creator.home, m)
-            earns = creator.brand < 0 and pay > 0.0
+            listing = m.listings[creator.home, best]
+            earns = creator.brand < 0 and listing.earned[creator.tier] > 0.0
             claimed, noise = claim_of(k, best, earns, m)
             profile.advice_claim[category] = claimed
             profile.advice_noise[category] = noise
-            profile.advice_incentive[category] = incentive
+            profile.advice_incentive[category] = listing.earned_seen[creator.tier]
             profile.advice_paid[category] = earns
 
 
@@ -218,7 +215,7 @@ def write_post(k: int, n: int, product: int, paid: bool, fee: int, m: Day) -> No
     claimed, noise = claim_of(k, product, paid, m)
     post.claim = claimed
     post.noise = noise
-    post.incentive = visible_pay(product, creator.tier, creator.home, m) if paid else 0.0
+    post.incentive = m.listings[creator.home, product].earned_seen[creator.tier] if paid else 0.0
     post.paid = paid
     post.fee = fee
     post.private = private

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.agents import moving, shops
+from sim.agents import joining, moving, shops
+from sim.compiled import compiled
 from sim.day import Day
-from sim.draws import Stream, uniforms, uniforms_at
-from sim.parameters import Membership, Parameters
+from sim.draws import Stream, uniforms
+from sim.parameters import Parameters
 from sim.ranges import REFERENCE_PEOPLE
-from sim.rules import membership as rule
-from sim.state import DAYS_A_WEEK, FEN, Double, Int64
+from sim.state import DAYS_A_WEEK, FEN, Byte, Double, Int64
 from sim.state import Membership as State
 from sim.world import World
 
-Held = NDArray[np.bool_]  # (N, V)
-
-START, REVIEW, JOIN = 0, 1, 2  # which draw of a person
-CONTACT, LOOK, LOT = 16, 32, 128  # with the platform added
-
-
-class Known(NamedTuple):
-    """What everybody can know of platforms; V of them."""
-
-    base: float  # surplus that they bring on the average, yuan a week
-    by_creators: float  # share of it that comes from creators
-    goods: Double  # (V,) share of the goods people buy that is sold there, against the mean
-    saving: Double  # (V,) by lower prices than elsewhere, yuan a week
+START = 0  # which draw of a person
 
 
 def opened(m: Day, world: World, parameters: Parameters) -> Day:
@@ -44,7 +29,7 @@ def opened(m: Day, world: World, parameters: Parameters) -> Day:
     hosts = m.creators["consumer"]
     own = np.where(members, 1 << people["home"].astype(np.int64), 0)
     m.creators["platforms"] = np.where(hosts >= 0, own[np.maximum(hosts, 0)], 255)
-    _settle(people["home"].astype(np.int64), m, world, parameters)
+    _reach(joining.open_people(world.people, m), m, parameters)
     m.platforms["pages"] = (
         np.bincount(people["home"], people["activity"], platforms) * parameters.market.attention.public_slots
     )
@@ -62,65 +47,75 @@ def take_up(m: Day, world: World) -> None:
     m.people["activity"] = np.where(there, world.people["activity"], 0)
 
 
+@compiled
 def realise(received: Int64, m: Day) -> None:
-    """Remember what the orders that arrived today were worth to their buyers, by platform.
-
-    Parameters
-    ----------
-    received
-        Rows of these orders.
-    """
-    orders, count = m.orders[received], len(m.platforms)
-    where, surplus = orders["platform"].astype(np.int64), orders["surplus"] / FEN
-    np.add.at(m.memberships["surplus"], (orders["consumer"].astype(np.int64), where), surplus)
-    shops.count_margin(received, m)
-    m.platforms["surplus"] += np.bincount(where, surplus, count)
-    m.platforms["by_creators"] += np.bincount(where, surplus * (orders["creator"] >= 0), count)
-    m.platforms["spending"] += np.bincount(where, np.where(orders["returned"], 0, orders["price"]) / FEN, count)
+    """Remember what the orders that arrived today, in some rows, were worth to buyers and brands, by platform."""
+    for v in range(m.platforms.shape[0]):
+        surplus = by_creators = spending = 0.0
+        for row in received:
+            order = m.orders[row]
+            if order.platform == v:
+                yuan = order.surplus / FEN
+                m.memberships[order.consumer, v].surplus += yuan
+                surplus += yuan
+                by_creators += yuan if order.creator >= 0 else 0.0
+                spending += 0.0 if order.returned else order.price / FEN
+                if not order.returned:
+                    m.shops[order.brand, v].margin += (1.0 * order.rest - order.cost - m.shipping) / FEN
+        m.platforms[v].surplus += surplus
+        m.platforms[v].by_creators += by_creators
+        m.platforms[v].spending += spending
 
 
 def morning(m: Day, world: World, parameters: Parameters) -> None:
     """Once a week creators, brands and people join and leave; each day people look at one of their platforms."""
     if m.day % DAYS_A_WEEK == 0:
         _week(m, world, parameters)
-    held = m.memberships["member"]
-    home = m.people["home"].astype(np.int64)
-    several = np.flatnonzero(held.sum(axis=1) > 1)
-    if len(several):
-        people = several.astype(np.int64)
-        luck = np.stack([uniforms_at(_key(m), m.day, people, LOOK + v) for v in range(held.shape[1])], axis=1)
-        expected = m.memberships["expected"][several].astype(float)
-        home[several] = rule.look(expected, held[several], -np.log(-np.log(luck)), parameters.membership)
-        _look_at(several, home[several], m)
-    members = np.flatnonzero(m.people["looks"])
-    m.memberships["days"][members, home[members]] += 1
-    looking = np.bincount(home[members], minlength=held.shape[1])
+    looking = np.zeros(len(m.platforms), np.int64)
+    joining.look_today(looking, m)
     m.platforms["days"] += looking
-    m.platforms["weight"] = looking / max(len(members), 1)
+    m.platforms["weight"] = looking / max(looking.sum(), 1)
 
 
 def _week(m: Day, world: World, parameters: Parameters) -> None:
     """What was remembered fades, then creators, brands and people choose."""
+    known, asked = known_of(m, parameters), np.zeros(len(m.people), np.uint8)
     if m.day > 0:
-        left = np.exp(-1 / parameters.membership.memory)
-        for name in ("days", "surplus"):
-            m.memberships[name] *= left
+        left = float(np.exp(-1 / parameters.membership.memory))
+        joining.forget(left, m)
         for name in ("days", "surplus", "by_creators", "spending"):
             m.platforms[name] *= left
         m.shops["margin"] *= left
         known = known_of(m, parameters)
         asked = moving.creators_move(m, parameters, known.by_creators)
         shops.brands_move(m, parameters)
-        _people_move(asked, known, m, world, parameters)
+    week = prepared(asked, m, parameters)
+    if m.day > 0:
+        joining.move_people(week, known, world.people, m)
         m.platforms["growth_cost"] += _scaled("upkeep", m, parameters)
-    m.memberships["expected"] = _expected(known_of(m, parameters), m, parameters)
-    held = m.memberships["member"]
-    stays = held[np.arange(len(held)), m.people["home"]]
-    best = np.where(held, m.memberships["expected"], -np.inf).argmax(axis=1)
-    _settle(np.where(held.any(axis=1) & ~stays, best, m.people["home"]).astype(np.int64), m, world, parameters)
+    _reach(joining.settle_people(week, known_of(m, parameters), world.people, m), m, parameters)
 
 
-def known_of(m: Day, parameters: Parameters) -> Known:
+def prepared(asked: Byte, m: Day, parameters: Parameters) -> joining.Week:
+    """What the week's pass over people reads; platforms advertise."""
+    people, platforms = m.memberships.shape
+    on, overall = moving.present(m)
+    advertised = [_advertise(v, m, parameters) if m.day > 0 else 0.0 for v in range(platforms)]
+    week = joining.Week(
+        on=on, overall=overall, asked=asked, pinned=moving.platforms_of_hosts(m), advertised=np.array(advertised),
+        friends=np.zeros((people, platforms, 3)), present=np.zeros((people, platforms)), usual=1.0,
+        expected=np.zeros(platforms),
+    )  # fmt: skip
+    return week._replace(usual=joining.gather(week, m))
+
+
+def _reach(reached: int, m: Day, parameters: Parameters) -> None:
+    """Let brands spend on the people whom they can reach."""
+    policy = parameters.brands
+    m.brands["budget"] = round(policy.weekly_budget * FEN * reached / policy.count)
+
+
+def known_of(m: Day, parameters: Parameters) -> joining.Known:
     """What everybody can know: what platforms have brought, and what they ask."""
     p, platforms = parameters.membership, m.platforms
     days, surplus = float(platforms["days"].sum()), float(platforms["surplus"].sum())
@@ -130,67 +125,7 @@ def known_of(m: Day, parameters: Parameters) -> Known:
     price = m.listings["price"].mean(axis=1) * (1 - platforms["coupon"]) * (1 - platforms["deal_cut"])
     weight = platforms["days"] + 1.0
     usual = float((price * weight).sum() / weight.sum())
-    return Known(base, by_creators, shops.goods_there(m), spending * (1 - price / usual))
-
-
-def _people_move(asked: Held, known: Known, m: Day, world: World, parameters: Parameters) -> None:
-    """Let people who have heard of a platform join it, and others reconsider what they have."""
-    p, held = parameters.membership, m.memberships["member"].copy()
-    expected = _expected(known, m, parameters)
-    now = rule.value_of_set(expected, held, p)
-    friends_there = _of_friends(held.astype(float), m)
-    gain, best = np.full((2, *held.shape), -np.inf)
-    for v, policy in enumerate(parameters.platforms):
-        heard = asked[:, v] | (
-            _luck(CONTACT + v, m) < rule.chance_of_contact(friends_there[:, v], _advertise(v, m, parameters), p)
-        )
-        alone = np.arange(held.shape[1]) == v
-        after = held | alone if p.multi_home else np.broadcast_to(alone, held.shape)
-        gain[:, v] = rule.value_of_set(expected, after, p) - now
-        worth = p.horizon * gain[:, v] - policy.join_cost
-        best[:, v] = np.where(heard & ~held[:, v] & (world.people["activity"] > 0), worth, -np.inf)
-    choice = rule.best_of(best, np.stack([_luck(LOT + v, m) for v in range(held.shape[1])], axis=1))
-    rows = np.arange(len(held))
-    joins = _luck(JOIN, m) < rule.chance(0.0, -best[rows, choice], p.horizon, p.noise)
-    joins &= np.isfinite(best[rows, choice])
-    leaves, least = _leaving(expected, now, held, m, p)
-    leaves &= ~joins
-    pinned = moving.platforms_of_hosts(m)
-    if not p.multi_home:
-        held[joins] = pinned[joins]
-    held[joins, choice[joins]] = True
-    leaves &= ~pinned[rows, least]
-    held[leaves, least[leaves]] = False
-    held |= pinned
-    m.memberships["member"] = held
-
-
-def _leaving(expected: Double, now: Double, held: Held, m: Day, p: Membership) -> tuple[Held, Int64]:
-    """Who would give up a membership this week, and which: the one that is missed least."""
-    loss = np.full(held.shape, np.inf)
-    for v in range(held.shape[1]):
-        rest = held & (np.arange(held.shape[1]) != v)
-        loss[:, v] = np.where(held[:, v], now - rule.value_of_set(expected, rest, p), np.inf)
-    least, thinks = loss.argmin(axis=1), held.any(axis=1)
-    missed = np.where(thinks, loss.min(axis=1), 0.0)
-    return thinks & (_luck(REVIEW, m) < p.review * rule.chance(-missed, 0.0, p.horizon, p.noise)), least
-
-
-def _expected(known: Known, m: Day, parameters: Parameters) -> Double:
-    """Surplus that each person expects of each platform, yuan a week, shape (N, V)."""
-    own, days = m.memberships["surplus"].astype(float), m.memberships["days"].astype(float)
-    present = moving.present(m)
-    looked = m.memberships["looked"]
-    usual = float(present[looked].mean()) if looked.any() else 1.0
-    worth = rule.presence_worth(known.base, known.by_creators, present, usual, known.goods) + known.saving
-    return rule.expected_surplus(own, days, _of_friends(own, m), _of_friends(days, m), worth, parameters.membership)
-
-
-def _of_friends(values: Double, m: Day) -> Double:
-    """Sums over each person's friends, shape (N, V)."""
-    sums = np.zeros((len(m.friends) + 1, values.shape[1]))
-    np.cumsum(values[m.friends], axis=0, out=sums[1:])
-    return sums[m.offsets[1:]] - sums[m.offsets[:-1]]
+    return joining.Known(base, by_creators, shops.goods_there(m), spending * (1 - price / usual))
 
 
 def _advertise(v: int, m: Day, parameters: Parameters) -> float:
@@ -214,31 +149,3 @@ def _scaled(name: str, m: Day, parameters: Parameters) -> Double:
     """A sum that is stated for a market of 10,000 people, of each platform, for this one."""
     stated = np.array([getattr(policy, name) for policy in parameters.platforms], float)
     return stated * m.population / REFERENCE_PEOPLE
-
-
-def _settle(home: Int64, m: Day, world: World, parameters: Parameters) -> None:
-    """Write where each person looks; who is nowhere is not online. Brands spend on those whom they can reach."""
-    there = np.asarray(m.memberships["member"].any(axis=1))
-    _look_at(np.arange(len(home)), np.where(there, home, world.people["home"]), m)
-    m.people["looks"][~there] = 0
-    m.memberships["looked"][~there] = False
-    m.people["activity"] = np.where(there, world.people["activity"], 0)
-    reached = np.count_nonzero(there & (world.people["activity"] > 0))
-    policy = parameters.brands
-    m.brands["budget"] = round(policy.weekly_budget * FEN * reached / policy.count)
-
-
-def _look_at(people: Int64, home: Int64, m: Day) -> None:
-    """Write which platform some people look at."""
-    m.people["home"][people] = home
-    m.people["looks"][people] = 1 << home
-    m.memberships["looked"][people] = home[:, None] == np.arange(len(m.platforms))
-
-
-def _key(m: Day) -> np.uint64:
-    key: np.uint64 = m.keys[Stream.MEMBERSHIP]
-    return key
-
-
-def _luck(which: int, m: Day) -> Double:
-    return uniforms(_key(m), m.day, len(m.people), which)

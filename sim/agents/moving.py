@@ -7,14 +7,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.compiled import allocating, compiled
 from sim.day import Day
 from sim.draws import Stream, uniforms_at
-from sim.parameters import Membership, Parameters
+from sim.parameters import MOST_CHOSEN, Membership, Parameters
 from sim.rules import membership as rule
-from sim.state import DAYS_A_WEEK, Double, Int64
+from sim.state import DAYS_A_WEEK, FOLLOW_SLOTS, NOBODY, Byte, Double, Int16, Int64
 
 Held = NDArray[np.bool_]
 
+COUNTED = 1 << MOST_CHOSEN  # marks creators whom people count, among the bits of where each posts
 REVIEW, CHOICE, LEAVE, SIZE = 48, 49, 50, 51  # which draw of a person
 LOT = 144  # with the platform added
 ASKED = 1 << 10  # and of a person with a creator
@@ -30,36 +32,26 @@ class Prospects(NamedTuple):
     with_import: Double  # (K, V) the same with those who can be expected to come along
 
 
-def present(m: Day) -> Double:
-    """Share of the creators whom each person follows who are on each platform, shape (N, V); else of all creators."""
-    on = _on(m) & m.creators["active"][:, None]
-    if not len(on):
-        return np.zeros((len(m.follows), on.shape[1]))
-    followed = m.follows["creator"]
-    counts = (followed >= 0) & m.creators["active"][followed] & (m.creators["brand"][followed] < 0)
-    number = counts.sum(axis=1)
-    audience = np.where(m.creators["active"], m.creators["audience"], 0).astype(float)
-    shares = np.empty((len(followed), on.shape[1]))
-    for v in range(on.shape[1]):
-        overall = float(audience[on[:, v]].sum() / max(audience.sum(), 1.0))
-        met = (counts & on[followed, v]).sum(axis=1)
-        shares[:, v] = np.where(number > 0, met / np.maximum(number, 1), overall)
-    return shares
+def present(m: Day) -> tuple[Int16, Double]:
+    """Where each creator whom people count posts, as bits, shape (K,); and the share of the audience there, (V,)."""
+    active, audience = m.creators["active"], m.creators["audience"]
+    counts = active & (m.creators["brand"] < 0)
+    on = np.where(counts, COUNTED | m.creators["platforms"].astype(np.int16), 0).astype(np.int16)
+    reached = np.where(active, audience, 0).astype(float)
+    return on, (reached @ _on(m)) / max(reached.sum(), 1.0)
 
 
-def platforms_of_hosts(m: Day) -> Held:
-    """The platforms that each person cannot leave, being a creator there; shape (N, V)."""
-    pinned = np.zeros(m.memberships.shape, np.bool_)
-    hosts = m.creators["consumer"]
-    active = np.flatnonzero(m.creators["active"] & (hosts >= 0))
-    pinned[hosts[active]] = _on(m)[active]
+def platforms_of_hosts(m: Day) -> Byte:
+    """The platforms that each person cannot leave, being a creator there, as bits; shape (N,)."""
+    pinned = np.zeros(len(m.people), np.uint8)
+    active = np.flatnonzero(m.creators["active"] & (m.creators["consumer"] >= 0))
+    pinned[m.creators["consumer"][active]] = m.creators["platforms"][active]
     return pinned
 
 
-def creators_move(m: Day, parameters: Parameters, by_creators: float) -> Held:
-    """Let creators open a shop on another platform, or close one; returns who is asked to come where, shape (N, V)."""
-    p, creators = parameters.membership, m.creators
-    asked = np.zeros(m.memberships.shape, np.bool_)
+def creators_move(m: Day, parameters: Parameters, by_creators: float) -> Byte:
+    """Let creators open a shop on another platform, or close one; returns who is asked to come where, as bits, (N,)."""
+    creators, asked = m.creators, np.zeros(len(m.people), np.uint8)
     rows = np.flatnonzero(creators["active"] & (creators["consumer"] >= 0))
     if len(rows) == 0:
         return asked
@@ -69,8 +61,7 @@ def creators_move(m: Day, parameters: Parameters, by_creators: float) -> Held:
     on[moves & alone] = False
     on[moves, chosen[moves]] = True
     _close(rows, on, prospects, moves, m, parameters)
-    for n in np.flatnonzero(moves):
-        asked[:, chosen[n]] |= _asked(int(rows[n]), int(chosen[n]), m, p)
+    _ask(asked, rows[moves], chosen[moves], m, parameters.membership)
     _write(rows, on, prospects.income, m)
     return asked
 
@@ -78,11 +69,10 @@ def creators_move(m: Day, parameters: Parameters, by_creators: float) -> Held:
 def _prospects(rows: Int64, m: Day, parameters: Parameters, by_creators: float) -> Prospects:
     """Work out what each creator can expect: peers' income per follower, by platform, times the own followers there."""
     p, creators = parameters.membership, m.creators
-    held = m.memberships["member"]
-    share = held / np.maximum(held.sum(axis=1, keepdims=True), 1)
-    on = _on(m)[rows]
-    reach, there = _followers(share, m)[rows], _followers(held.astype(float), m)[rows]
-    outside = np.maximum(_followers(np.ones((len(held), 1)), m)[rows] - there, 0)
+    on, followers = _on(m)[rows], np.zeros((3, *_on(m).shape))
+    count_followers(followers, m)
+    reach, there, everybody = followers[:, rows]
+    outside = np.maximum(everybody - there, 0)
     earned = creators["income_mean"][rows].astype(float)
     reached = (reach * on).sum(axis=1)
     usual = float(earned.sum() / max(reached.sum(), 1.0))
@@ -136,25 +126,75 @@ def _write(rows: Int64, on: Held, income: Double, m: Day) -> None:
     m.memberships["member"][hosts] |= on
 
 
-def _asked(k: int, v: int, m: Day, p: Membership) -> Held:
-    """Followers whom a creator who opens a shop asks to come along: some of those who are not there, by lot."""
-    asked = np.zeros(len(m.people), np.bool_)
-    follows = (m.follows["creator"] == k).any(axis=1)
-    candidates = np.flatnonzero(follows & ~m.memberships["member"][:, v])
-    host = m.creators["consumer"][k : k + 1].astype(np.int64)
-    u = float(uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, host, SIZE)[0])
-    size = min(p.asked_least + int(u * (p.asked_most - p.asked_least + 1)), p.asked_most)
-    lots = uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, candidates, ASKED + int(host[0]) % (1 << 20))
-    asked[candidates[np.argsort(lots, kind="stable")[:size]]] = True
-    return asked
+def _ask(asked: Byte, movers: Int64, where: Int64, m: Day, p: Membership) -> None:
+    """Let creators who open a shop ask followers to come along: some of those who are not there, by lot."""
+    if p.asked_most == 0 or len(movers) == 0:
+        return
+    number = np.full(len(m.creators), NOBODY)
+    number[movers] = np.arange(len(movers))
+    people, of = followers_of(number, m)
+    for n, (k, v) in enumerate(zip(movers.tolist(), where.tolist(), strict=True)):
+        candidates = people[of == n]
+        candidates = candidates[~m.memberships["member"][candidates, v]]
+        host = m.creators["consumer"][k : k + 1].astype(np.int64)
+        u = float(uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, host, SIZE)[0])
+        size = min(p.asked_least + int(u * (p.asked_most - p.asked_least + 1)), p.asked_most)
+        lots = uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, candidates, ASKED + int(host[0]) % (1 << 20))
+        asked[candidates[np.argsort(lots, kind="stable")[:size]]] |= 1 << v
 
 
-def _followers(weights: Double, m: Day) -> Double:
-    """Weights of each creator's followers, summed; shape (K, V) for weights of shape (N, V)."""
-    followed, count = m.follows["creator"], len(m.creators)
-    person, slot = np.nonzero(followed >= 0)
-    who = followed[person, slot]
-    return np.stack([np.bincount(who, weights[person, v], count) for v in range(weights.shape[1])], axis=1)
+@allocating
+def followers_of(number: Int64, m: Day) -> tuple[Int64, Int64]:
+    """Who follows some creators, in the order of people, and the number of the creator.
+
+    Parameters
+    ----------
+    number
+        Of each creator, shape (K,); `NOBODY` for those that are not asked about.
+    """
+    found = 0
+    for i in range(m.follows.shape[0]):
+        for slot in range(FOLLOW_SLOTS):
+            k = m.follows[i, slot].creator
+            if k < 0:
+                break
+            found += number[k] >= 0
+    people, of = np.empty(found, np.int64), np.empty(found, np.int64)
+    n = 0
+    for i in range(m.follows.shape[0]):
+        for slot in range(FOLLOW_SLOTS):
+            k = m.follows[i, slot].creator
+            if k < 0:
+                break
+            if number[k] >= 0:
+                people[n], of[n] = i, number[k]
+                n += 1
+    return people, of
+
+
+@compiled
+def count_followers(followers: Double, m: Day) -> None:
+    """Count each creator's followers on each platform: a member of several in parts, then whole, then all people.
+
+    Parameters
+    ----------
+    followers
+        Shape (3, K, V), to be written.
+    """
+    platforms = m.memberships.shape[1]
+    for i in range(m.follows.shape[0]):
+        count = 0
+        for v in range(platforms):
+            count += m.memberships[i, v].member
+        for slot in range(FOLLOW_SLOTS):
+            k = m.follows[i, slot].creator
+            if k < 0:
+                break
+            for v in range(platforms):
+                if m.memberships[i, v].member:
+                    followers[0, k, v] += 1.0 / count
+                    followers[1, k, v] += 1.0
+                followers[2, k, v] += 1.0
 
 
 def _pay_difference(m: Day) -> Double:

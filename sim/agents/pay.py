@@ -7,8 +7,9 @@ import numpy as np
 from sim.agents.memory import memory_slot
 from sim.compiled import compiled, inlined
 from sim.day import Day
-from sim.state import FEN, NOBODY, Base, Channel, Funder, Order, Payee, PayLine
+from sim.state import FEN, NOBODY, Base, Channel, Funder, Order, Payee, PayLine, Tier
 
+TIERS = len(Tier)
 BILLIONTHS = 1_000_000_000  # shares of a price are kept in billionths
 
 
@@ -23,8 +24,26 @@ def part(price: int, share: float) -> int:
 
 @inlined
 def pays(line: PayLine, brand: int, tier: int, m: Day) -> bool:
-    """Whether a line is for creators of a tier, and whoever pays it does so today."""
-    return line.tiers >> tier & 1 == 1 and (line.by != Funder.BRAND.value or m.brands[brand].pays[tier] == 1)
+    """Whether a line is for creators of a tier and goods of a brand, and whoever pays it does so today."""
+    pays_today = line.by != Funder.BRAND.value or m.brands[brand].pays[tier] == 1
+    return line.tiers >> tier & 1 == 1 and pays_today and is_for(line, brand)
+
+
+@inlined
+def is_for(line: PayLine, brand: int) -> bool:
+    """Whether a line is for goods of a brand."""
+    return (line.brands >> np.uint64(brand)) & np.uint64(1) == np.uint64(1)
+
+
+@inlined
+def work_out_earnings(m: Day) -> None:
+    """Work out what creators of each tier earn on a sale of each product today."""
+    for v in range(m.platforms.shape[0]):
+        for product in range(m.products.shape[0]):
+            for tier in range(TIERS):
+                pay, seen = earned_on_sale(product, tier, v, m)
+                m.listings[v, product].earned[tier] = pay
+                m.listings[v, product].earned_seen[tier] = seen
 
 
 @inlined
@@ -43,12 +62,6 @@ def earned_on_sale(product: int, tier: int, v: int, m: Day) -> tuple[float, floa
             pay += share
             seen += share if line.visible else 0.0
     return pay, seen
-
-
-@inlined
-def visible_pay(product: int, tier: int, v: int, m: Day) -> float:
-    """What people see that creators of a tier are paid for a sale on platform v, share of price."""
-    return earned_on_sale(product, tier, v, m)[1]
 
 
 # --- on an order ----------------------------------------------------------------------------------------------------

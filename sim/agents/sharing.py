@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.agents.pay import amount
+from sim.agents.pay import amount, is_for
 from sim.compiled import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
@@ -42,10 +42,11 @@ def tell_friends(order: Order, m: Day) -> None:
 def reward_of(order: Order, m: Day) -> tuple[float, bool]:
     """What the buyer of an order would earn on a friend's, yuan, and whether friends see it; nothing by a warning."""
     fen, seen = 0, False
-    if order.satisfying and m.platforms[order.platform].has_further:
+    if order.satisfying and m.platforms[order.platform].rewards:
         for n in range(m.platforms[order.platform].lines):
             line = m.pay[order.platform, n]
-            if line.to == Payee.SHARER.value and (line.by != Funder.BUYER.value or order.creator >= 0):
+            is_paid = line.by != Funder.BUYER.value or order.creator >= 0
+            if line.to == Payee.SHARER.value and is_paid and is_for(line, order.brand):
                 fen += amount(line, order, True, m)
                 seen = seen or line.visible
     return fen / FEN, seen and fen > 0

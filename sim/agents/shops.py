@@ -11,19 +11,11 @@ from sim.ledger import move
 from sim.parameters import Parameters
 from sim.ranges import REFERENCE_PEOPLE
 from sim.rules import membership as rule
-from sim.state import DAYS_A_WEEK, FEN, Double, Int64
+from sim.state import DAYS_A_WEEK, FEN, Double
 
 WEEKS_A_YEAR = 52
 REVIEW, CHOICE, LEAVE, LOT = 96, 97, 98, 160  # which draw of a brand; the last with the platform added
 Held = NDArray[np.bool_]
-
-
-def count_margin(received: Int64, m: Day) -> None:
-    """Add the gross margin of the orders that arrived today, less the platform's take, by brand and platform."""
-    orders = m.orders[received]
-    kept = orders[~orders["returned"]]
-    margin = (kept["rest"].astype(float) - kept["cost"] - m.shipping) / FEN
-    np.add.at(m.shops["margin"], (kept["brand"].astype(np.int64), kept["platform"].astype(np.int64)), margin)
 
 
 def goods_there(m: Day) -> Double:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.agents.believing import common_belief
 from sim.agents.creating import create_all
 from sim.agents.knowing import know_all
+from sim.agents.pay import work_out_earnings
 from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.markets.ranking import rank_all, rate_goods
@@ -18,6 +19,7 @@ def prepare_all(m: Day) -> None:
     for k in range(m.creators.shape[0]):
         m.creators[k].earned_today = 0
     plan_day(m)
+    work_out_earnings(m)
     rate_goods(m)
     form_beliefs(m)
     know_all(m)

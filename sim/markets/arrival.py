@@ -5,23 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import allocating, compiled, inlined
-from sim.day import Day
+from sim.day import Day, Used
 from sim.markets.account import day_of_refund, send_back
 from sim.markets.sponsorship import book_order, charge_marketing
 from sim.markets.sums import add_received
-from sim.records import Table
 from sim.state import Int64, Order, Stage
 
 MILLION = 1e6
 
 
 @allocating
-def arriving(day: int, orders: Table[Order], used: int) -> Int64:
-    """Rows of the orders that arrive today, in the order in which they were made; the first ``used`` are in use."""
-    rows = np.empty(used, np.int64)
+def arriving(m: Day) -> Int64:
+    """Rows of the orders that arrive today, in the order in which they were made."""
+    rows = np.empty(m.used[Used.ORDERS] - m.used[Used.OVER], np.int64)
     count = 0
-    for row in range(used):
-        if orders[row].stage == Stage.CONFIRMED.value and orders[row].due <= day:
+    for row in range(m.used[Used.OVER], m.used[Used.ORDERS]):
+        if m.orders[row].stage == Stage.CONFIRMED.value and m.orders[row].due <= m.day:
             rows[count] = row
             count += 1
     return rows[:count]

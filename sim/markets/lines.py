@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.agents.contracts import fund_of, spend
-from sim.agents.pay import amount, creator_paid, pays, seller_of, sharer_of
+from sim.agents.pay import amount, creator_paid, is_for, pays, seller_of, sharer_of
 from sim.compiled import inlined
 from sim.day import Day, Used
 from sim.ledger import Revenue, move
@@ -22,7 +22,7 @@ def add_lines(order: Order, is_new: bool, m: Day) -> None:
     """
     for n in range(m.platforms[order.platform].lines):
         line = m.pay[order.platform, n]
-        if line.of <= Base.MEMBER.value and not line.plain:
+        if line.of <= Base.MEMBER.value and not line.plain and is_for(line, order.brand):
             add_line(line, order, is_new, m)
 
 

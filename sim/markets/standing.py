@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.compiled import compiled
 from sim.day import Day
 from sim.records import Table
-from sim.state import FEN, NOBODY, Order, Stage
+from sim.state import FEN, NOBODY, Double, Int64, Order, Stage
 
 STANDING = (
     "day", "platform", "members", "looking", "creators", "brands", "orders", "gmv", "leaked", "creators_earned",
@@ -30,28 +31,37 @@ def standing(orders: Table[Order], m: Day) -> list[tuple[Any, ...]]:
     orders
         Of today.
     """
-    platforms = np.arange(len(m.platforms))
-    homes, creators = m.people["home"].astype(np.int64), m.creators
-    looking = np.bincount(homes[m.people["looks"] > 0], minlength=len(platforms))
+    platforms, creators = np.arange(len(m.platforms)), m.creators
     in_business = creators["active"] & (creators["brand"] == NOBODY)
-    members = m.memberships["member"].sum(axis=0)
     posting = creators["platforms"][:, None] >> platforms & 1 == 1
-    made = orders[orders["stage"] != Stage.CANCELLED]
-    where, gmv = made["platform"].astype(np.int64), made["price"] / FEN
-    pay = np.where(made["creator"] >= 0, made["commission"] + made["margin"], 0) / FEN
+    people, sums = np.zeros((2, len(platforms)), np.int64), np.zeros((4, len(platforms)))
+    count(orders, people, sums, m)
     columns = (
-        members,
-        looking,
+        *people,
         (posting & in_business[:, None]).sum(axis=0),
         m.shops["open"].sum(axis=0),
-        np.bincount(where, minlength=len(platforms)),
-        np.bincount(where, np.where(made["outside"], 0, gmv), len(platforms)),
-        np.bincount(where, np.where(made["outside"], gmv, 0), len(platforms)),
-        np.bincount(where, pay, len(platforms)),
+        sums[0].astype(np.int64),
+        *sums[1:],
         m.accounts.revenue.sum(axis=1) / FEN,
         m.platforms["growth_cost"],
     )
     return [(m.day, v, *(column[v].item() for column in columns)) for v in platforms.tolist()]
+
+
+@compiled
+def count(orders: Table[Order], people: Int64, sums: Double, m: Day) -> None:
+    """Count members and who looks, shape (2, V); orders, GMV, what leaked, and creators' pay in yuan, shape (4, V)."""
+    for i in range(m.memberships.shape[0]):
+        for v in range(m.memberships.shape[1]):
+            people[0, v] += m.memberships[i, v].member
+            people[1, v] += m.memberships[i, v].looked
+    for n in range(orders.shape[0]):
+        order = orders[n]
+        if order.stage != Stage.CANCELLED.value:
+            v, gmv = order.platform, order.price / FEN
+            sums[0, v] += 1.0
+            sums[2 if order.outside else 1, v] += gmv
+            sums[3, v] += (order.commission + order.margin) / FEN if order.creator >= 0 else 0.0
 
 
 LAST_DAYS = 28  # over which shares at the end are counted

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.agents.contracts import can_pay, fund_of, may_contract, spend
 from sim.agents.knowing import key_of
+from sim.agents.pay import is_for
 from sim.compiled import inlined
 from sim.day import Day, Used
 from sim.draws import Stream, uniform
@@ -42,17 +43,17 @@ def pay_day(v: int, line: PayLine, m: Day) -> None:
             if line.by == Funder.PLATFORM.value:
                 pay_by_platform(k, v, fen, m)
             elif may_contract(creator.tier, m):
-                retain(k, fen, m)
+                retain(k, fen, line, m)
 
 
 @inlined
-def retain(k: int, fen: int, m: Day) -> None:
+def retain(k: int, fen: int, line: PayLine, m: Day) -> None:
     """Let the brand that a lot has found for creator k pay the retainer of a day, if its fund has the money."""
     creator = m.creators[k]
     luck = uniform(m.keys[Stream.POST], 0, key_of(creator), RETAINER)  # the same every day
     product = place(luck, m.contracts[creator.tier])
-    if can_pay(product, creator.tier, fen, m):
-        b = m.products[product].brand
+    b = m.products[product].brand
+    if is_for(line, b) and can_pay(product, creator.tier, fen, m):
         move(m.accounts.brand, b, m.accounts.creator_balance, k, fen)
         spend(b, fund_of(creator.tier), fen, m)
         creator.earned_today += fen

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import Field, model_validator
 
 from sim.groups import Group
@@ -10,6 +12,7 @@ from sim.parameters.creators import Creators
 from sim.parameters.graph import Graph
 from sim.parameters.market import Market
 from sim.parameters.membership import Membership
+from sim.parameters.pay import Pay
 from sim.parameters.platform import Platform
 from sim.parameters.rules import Rules
 from sim.phases import Phase, Shock, check
@@ -58,14 +61,16 @@ class Parameters(Group):
             raise ValueError("platform.share=0: nobody is at home anywhere; expected a platform with a share above 0")
         for platform in self.platforms:
             lines = [line for line in platform.lines_of_pay(self.creators) if line.by != "platform"]
-            pay = sum((line.share for line in lines if line.of == "price"), platform.take_rate)
-            if (pay := pay + platform.live_discount) > 1:
+            named = sorted({brand for line in platform.pay for brand in line.brands})
+            if wrong := next((brand for brand in named if not 0 <= brand < self.brands.count), None):
+                raise ValueError(f"platform.pay: no brand {wrong}; expected 0 to {self.brands.count - 1}")
+            if (pay := _most(lines, "price", named, platform.take_rate) + platform.live_discount) > 1:
                 further = "platform.pay + " if platform.pay else ""
                 raise ValueError(
                     f"platform.take_rate + creators.commission + creators.resale_margin + {further}"
                     f"platform.live_discount = {pay:g}: shares of a price cannot exceed 1"
                 )
-            if (margin := sum(line.share for line in lines if line.of == "margin")) > 1:
+            if (margin := _most(lines, "margin", named)) > 1:
                 raise ValueError(f"platform.pay: {margin:g} of the margin; shares of a margin cannot exceed 1")
         if self.graph.kind == "edgelist" and not self.graph.path:
             raise ValueError("graph.path is empty: graph=edgelist needs the file with the ties, graph.path=FILE")
@@ -75,3 +80,11 @@ class Parameters(Group):
             )
         check(self)
         return self
+
+
+def _most(lines: Sequence[Pay], of: str, named: Sequence[int], start: float = 0.0) -> float:
+    """Shares of a base that lines take together, of the brand of which they take most; -1 stands for one not named."""
+    return max(
+        sum((line.share for line in lines if line.of == of and (not line.brands or brand in line.brands)), start)
+        for brand in (-1, *named)
+    )

@@ -41,14 +41,16 @@ BEHAVIOUR = ("people", "need", "attention", "memory", "belief", "choice", "exper
 def numbers_of(parameters: Parameters) -> Any:
     """All numbers that compiled code reads, a group within the other.
 
-    The groups of `BEHAVIOUR`, ``creators`` and ``brands`` as `scalars` has them; ``variance`` of quality, of the bias
-    of ratings, of use and of hearsay; and for each category ``impulse_cost``, the reference price in fen, the variance
-    ``match`` between people, the ``prior`` precision of belief, and ``most_told``, what others can add to it at most.
+    The groups of `BEHAVIOUR`, ``creators``, ``brands`` and ``membership`` as `scalars` has them; ``variance`` of
+    quality, of the bias of ratings, of use and of hearsay; and for each category ``impulse_cost``, the reference price
+    in fen, the variance ``match`` between people, the ``prior`` precision of belief, and ``most_told``, what others can
+    add to it at most.
     """
     own, market = parameters.rules.numbers, parameters.market
     groups = {name: scalars(getattr(market, name), own) for name in BEHAVIOUR}
     groups["creators"] = scalars(parameters.creators, own)
     groups["brands"] = scalars(parameters.brands, own)
+    groups["membership"] = scalars(parameters.membership, own)
     variances = {
         "quality": market.catalogue.quality_spread**2, "bias": market.catalogue.rating_bias**2,
         "use": market.experience.noise**2, "hearsay": market.belief.hearsay**2,

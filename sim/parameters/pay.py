@@ -35,6 +35,9 @@ class Pay(Group):
         "three levels at most: Criminal Law of the PRC, art. 224-1, and opinions of 2013", ge=1, le=3,
     )  # fmt: skip
     tier: Literal["all", "koc", "kol"] = par("all", "which creators are paid", "", "")
+    brands: tuple[int, ...] = par(
+        (), "brands on whose goods it is paid, by their numbers from 0; of a retainer, who pays it; empty: all", "", ""
+    )
     wait: int = par(0, "days from the division of an order until it is paid", "days", "", ge=0, le=365)
     claw_back: bool = par(True, "whether it is taken back where goods are sent back", "", "")
 
@@ -54,6 +57,9 @@ class Pay(Group):
             raise ValueError("by=brand: a platform's staff is paid by the day by the platform; expected by=platform")
         if self.by == "buyer" and not self.claw_back:
             raise ValueError("claw_back=false: who sends goods back pays nothing; expected true with by=buyer")
+        alike = self.by == "buyer" or self.of in ("post", "follower") or (self.of, self.by) == ("day", "platform")
+        if self.brands and alike:
+            raise ValueError(f"brands: pay of={self.of} by={self.by} is the same for all brands; expected none named")
         return self
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+import math
 
 from sim.compiled import compiled
 from sim.parameters import Creators
@@ -19,7 +18,8 @@ def enters(usual_income: float, reservation: float) -> bool:
     return usual_income > reservation
 
 
-def recruits(entry: float, yuan: NDArray[np.float64], recruiting: float) -> NDArray[np.float64]:
+@compiled
+def recruits(entry: float, yuan: float, recruiting: float) -> float:
     """Probability that a satisfied buyer considers to become a KOC, where a recruiter expects so many yuan a day by it.
 
     Parameters
@@ -29,7 +29,9 @@ def recruits(entry: float, yuan: NDArray[np.float64], recruiting: float) -> NDAr
     recruiting
         Yuan a day for which its log odds rise by 1.
     """
-    odds = entry * np.exp(np.minimum(yuan / recruiting, LARGEST_EXPONENT))
+    if yuan <= 0.0:
+        return entry
+    odds = entry * math.exp(min(yuan / recruiting, LARGEST_EXPONENT))
     return odds / (1.0 - entry + odds)
 
 

@@ -6,19 +6,22 @@ come or to go has a cost, which holds people where they are (Farrell & Klemperer
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.parameters import Membership
+from sim.compiled import compiled
+from sim.draws import gumbel_at_least, gumbel_at_most, gumbel_of
 
 Array = NDArray[np.float64]
 LEAST_PRESENT = 0.1  # share of creators: where fewer are met, nothing is told by how many
 MOST_ODDS = 500.0  # of which the exponential is a number
 
 
-def presence_worth(base: float, by_creators: float, present: Array, usual: float, goods: Array) -> Array:
+@compiled
+def presence_worth(base: float, by_creators: float, present: float, usual: float, goods: float) -> float:
     """Surplus that a platform can be expected to bring, by how many of one's creators and of the goods are there.
 
     Parameters
@@ -37,9 +40,8 @@ def presence_worth(base: float, by_creators: float, present: Array, usual: float
     return base * ((1.0 - by_creators) * goods + by_creators * present / max(usual, LEAST_PRESENT))
 
 
-def expected_surplus(
-    own: Array, own_days: Array, friends: Array, friends_days: Array, known: Array, p: Membership
-) -> Array:
+@compiled
+def expected_surplus(own: float, own_days: float, friends: float, friends_days: float, known: float, p: Any) -> float:
     """Surplus expected of a platform, yuan a week: own experience, friends', and what everybody knows, by weight.
 
     Parameters
@@ -50,45 +52,76 @@ def expected_surplus(
         Their sums over friends.
     known
         What everybody knows, yuan a week.
+    p
+        Numbers of membership: the weights of a friend's day, and of what everybody knows.
     """
     weight = own_days + p.friends * friends_days + p.confidence
     return (7.0 * (own + p.friends * friends) + p.confidence * known) / weight
 
 
-def value_of_set(expected: Array, held: NDArray[np.bool_], p: Membership) -> Array:
+@compiled
+def value_of_set(expected: Array, held: int, p: Any) -> float:
     """What a set of memberships is worth, yuan a week; to be nowhere is worth nothing.
 
     The expected maximum over the set (Small & Rosen 1981), less the cost of keeping each.
+
+    Parameters
+    ----------
+    expected
+        Of each platform, shape (V,).
+    held
+        Platforms of the set, as bits.
+    p
+        Numbers of membership: the scale of luck in where one looks, and the cost of keeping a membership.
     """
-    scaled = np.where(held, expected / p.variety, -np.inf)
-    most = scaled.max(axis=1, initial=-np.inf)
-    nowhere = ~held.any(axis=1)
-    top = np.where(nowhere, 0.0, most)
-    with np.errstate(divide="ignore"):
-        worth = p.variety * (top + np.log(np.exp(scaled - top[:, None]).sum(axis=1)))
-    return np.where(nowhere, 0.0, worth - p.keep * held.sum(axis=1))
+    if held == 0:
+        return 0.0
+    top, total, count = -math.inf, 0.0, 0
+    for v in range(expected.shape[0]):
+        if held >> v & 1:
+            top = max(top, expected[v] / p.variety)
+            count += 1
+    for v in range(expected.shape[0]):
+        if held >> v & 1:
+            total += math.exp(expected[v] / p.variety - top)
+    return p.variety * (top + math.log(total)) - p.keep * count
 
 
 def chance(gain: Any, cost: Any, horizon: float, noise: float) -> Any:
     """Probability of a change that gains so much a week and costs so much once: a logit in the sum over the horizon."""
-    odds = (horizon * np.asarray(gain) - cost) / noise
-    return 1.0 / (1.0 + np.exp(-np.clip(odds, -MOST_ODDS, MOST_ODDS)))
+    odds = (horizon * gain - cost) / noise
+    return 1.0 / (1.0 + np.exp(-np.minimum(np.maximum(odds, -MOST_ODDS), MOST_ODDS)))
 
 
-def chance_of_contact(friends_there: Array, advertised: float, p: Membership) -> Array:
+chance_of_one: Any = compiled(chance)  # for one person; of creators and brands, `chance` takes all
+
+
+@compiled
+def chance_of_contact(friends_there: float, advertised: float, p: Any) -> float:
     """Probability that a person hears of a platform in a week: by oneself, from friends, or by its advertising."""
     return 1.0 - (1.0 - p.by_oneself) * (1.0 - advertised) * (1.0 - p.invite) ** friends_there
 
 
-def look(expected: Array, held: NDArray[np.bool_], luck: Array, p: Membership) -> NDArray[np.int64]:
-    """Where each person looks today among the platforms held: the best, luck included (multinomial logit).
+@compiled
+def draws_more(expected: float, u: float, other: float, other_u: float, variety: float) -> bool:
+    """Whether one platform draws a person more than another today: surplus expected and luck (multinomial logit).
+
+    Bounds of the luck, which is Gumbel distributed, decide most often, and cost less than the luck itself.
 
     Parameters
     ----------
-    luck
-        Standard Gumbel draws.
+    expected, other
+        Of the two, yuan a week.
+    u, other_u
+        Uniform draws, one for each.
+    variety
+        Scale of the luck.
     """
-    return np.argmax(np.where(held, expected + p.variety * luck, -np.inf), axis=1)
+    if expected + variety * gumbel_at_least(u) > other + variety * gumbel_at_most(other_u):
+        return True
+    if expected + variety * gumbel_at_most(u) < other + variety * gumbel_at_least(other_u):
+        return False
+    return expected + variety * gumbel_of(u) > other + variety * gumbel_of(other_u)
 
 
 def best_of(gains: Array, lots: Array) -> NDArray[np.int64]:
