@@ -96,19 +96,23 @@ def correlations(x: Array, y: Array) -> Array:
     x : shape (draws, parameters)
     y : shape (draws,)
     """
-    ranks = rankdata(x, axis=0)
-    others = rankdata(y)
-    ranks, others = ranks - ranks.mean(axis=0), others - others.mean()
-    scale = np.sqrt((ranks**2).sum(axis=0) * (others**2).sum())
-    return np.asarray(others @ ranks / np.where(scale == 0, 1.0, scale), float)
+    return np.asarray(_unit_ranks(y) @ _unit_ranks(x), float)
+
+
+def _unit_ranks(values: Array) -> Array:
+    """Ranks of each column, of mean 0 and length 1; 0 where all are equal."""
+    ranks = rankdata(values, axis=0)
+    ranks = ranks - ranks.mean(axis=0)
+    length = np.sqrt((ranks**2).sum(axis=0))
+    return np.asarray(ranks / np.where(length == 0, 1.0, length), float)
 
 
 def _chance(x: Array, y: Array) -> float:
     """Share of shuffles in which the strongest correlation is as strong; the draws as they are count as one."""
-    generator = np.random.default_rng(0)
-    strongest = np.abs(correlations(x, y)).max()
-    shuffled = (np.abs(correlations(x, generator.permutation(y))).max() for _ in range(SHUFFLES))
-    return (1 + sum(value >= strongest - 1e-12 for value in shuffled)) / (1 + SHUFFLES)
+    generator, ranks = np.random.default_rng(0), _unit_ranks(y)
+    shuffled = np.stack([generator.permutation(ranks) for _ in range(SHUFFLES)])
+    strongest = np.abs(shuffled @ _unit_ranks(x)).max(axis=1)
+    return float(1 + (strongest >= np.abs(correlations(x, y)).max() - 1e-12).sum()) / (1 + SHUFFLES)
 
 
 def _turn(x: Array, y: Array) -> float:
