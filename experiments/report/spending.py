@@ -43,10 +43,11 @@ def unequal(results: Results, compared: Iterable[tuple[str, str]]) -> Apart | No
         return None
     spent = results.outcome("marketing_cost").mean()
     found = [Apart(low, high, float(spent[low]), float(spent[high])) for low, high in compared]
-    worst = max(found, key=_apart, default=None)
-    return worst if worst and _apart(worst) > MOST_APART else None
+    worst = max(found, key=gap, default=None)
+    return worst if worst and gap(worst) > MOST_APART else None
 
 
-def _apart(two: Apart) -> float:
+def gap(two: Apart) -> float:
+    """By which share of what the one spends the other spends more."""
     less, more = sorted((two.low_yuan, two.high_yuan))
     return more / less - 1 if less > 0 else float("inf") if more > 0 else 0.0

@@ -36,7 +36,7 @@ from experiments.report.load import Results
 from experiments.report.platforms import CELLS, tell_platforms, tell_standings
 from experiments.report.promotion import Promoted, promoted
 from experiments.report.settling import explains, measured
-from experiments.report.spending import MOST_APART, pairs, unequal
+from experiments.report.spending import MOST_APART, gap, pairs, unequal
 from experiments.report.unknown import TOLD, doubt, holds, spread_of
 from experiments.report.verdict import Effect, Side, Verdict, effect_name, neighbours
 from experiments.statistics import Comparison, Estimate, baseline, contrast, relative_contrast, t_interval
@@ -147,7 +147,7 @@ def spend(results: Results, compared: Iterable[tuple[str, str]]) -> str:
         return ""
     arms = [(results.arm_label(arm), amount(yuan, "yuan", signed=False)) for arm, yuan in
             ((apart.high, apart.high_yuan), (apart.low, apart.low_yuan))]  # fmt: skip
-    return say("spend", *arms, percent(apart.high_yuan / apart.low_yuan - 1) if apart.low_yuan else "")
+    return say("spend", *arms, percent(gap(apart), signed=False) if apart.low_yuan and apart.high_yuan else "")
 
 
 def answer(results: Results, verdict: Verdict, comparison: Comparison) -> str:

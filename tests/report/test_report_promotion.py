@@ -60,7 +60,7 @@ def test_unequal_spend_is_said_before_anything(folder: Path) -> None:
     beyond = changed(folder, "marketing_cost", 1.42 / 1.04, "private-koc")
     told = tell(beyond, judge(beyond))
     assert told.answers[2].spend.startswith("Not at equal spend: ")
-    assert "(+42 %)" in told.answers[2].spend
+    assert "(42 % apart)" in told.answers[2].spend
     assert told.answers[0].spend == ""  # both sides of the fees spend alike, arm by arm
     text = plain(beyond, told)
     place = text.index("REACH THROUGH KOL")
