@@ -7,7 +7,7 @@ from typing import Any
 import solara
 from mesa.visualization import Slider, SolaraViz, make_plot_component
 
-from experiments.configuration import load_settings
+from experiments.design.configuration import load_settings
 from sim.market import Market
 from sim.recorder import OUTCOMES
 

@@ -22,7 +22,7 @@ from benchmarks import cascades as benchmark_cascades
 from benchmarks import kernel
 from benchmarks.figures import Section, sections
 from benchmarks.sweeps import available
-from experiments.manifest import provenance
+from experiments.conduct.manifest import provenance
 
 OUTPUT = Path(__file__).resolve().parent.parent / "results" / "bench" / "latest.json"
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}

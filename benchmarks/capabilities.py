@@ -16,7 +16,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.before import ROOT, measured, taken_out
-from experiments.paths import merged
+from experiments.settings.paths import merged
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.state import DAYS_A_WEEK

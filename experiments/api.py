@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments import terminal
-from experiments.configuration import Settings, load_settings
+from experiments.design.configuration import Settings, load_settings
+from experiments.runs import terminal
 from sim.errors import UserError
 
 if TYPE_CHECKING:
@@ -140,8 +140,8 @@ class Experiment:
         UserError
             If a point is no possible market; before any run is made.
         """
-        from experiments.conduct import How, carry_out
-        from experiments.plan import plan
+        from experiments.conduct.experiment import How, carry_out
+        from experiments.runs.plan import plan
 
         settings = self._settings if self._points is None else self._with_file(self._points)
         command = ["Experiment", *self._overrides]

@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 from experiments.analysis import commands
 from experiments.calibration.command import calibrate
 from experiments.claims.command import claims
-from experiments.language import Language
+from experiments.settings.language import Language
 from experiments.studies import commands as studies
 
 PLATFORMS = ("linux", "darwin")
@@ -84,8 +84,8 @@ def run(
     asks_help: Annotated[bool, typer.Option("-h", "--help", help="Show this, with all groups and options.")] = False,
 ) -> None:
     """Run an experiment; without arguments the headline experiment."""
-    from experiments import run as application
-    from experiments.option_files import Folders
+    from experiments.commands import run as application
+    from experiments.settings.option_files import Folders
 
     folders = Folders.given(config_path, config_name, config_dir)
     if asks_help:
@@ -108,8 +108,8 @@ def explain(
 ) -> None:
     """Tell why a consumer did what they did on a day."""
     from experiments.api import load
-    from experiments.executor import COMPILING
-    from experiments.progress import working
+    from experiments.runs.executor import COMPILING
+    from experiments.runs.progress import working
     from sim.compiled import is_warm
     from sim.errors import UserError
     from sim.ranges import MOST_DAYS
@@ -131,7 +131,7 @@ def parameters(
     state: Annotated[bool, typer.Option("--state", help="The columns of the model's state instead.")] = False,
 ) -> None:
     """Print the register of parameters: value, unit, range, source."""
-    from experiments.register import page, state_page
+    from experiments.commands.register import page, state_page
 
     print(state_page() if state else page(), end="")
 
@@ -142,7 +142,7 @@ def report(
 ) -> None:
     """Write the verdict, the figures and the page of a result anew, from its tables."""
     from experiments import report as written
-    from experiments.progress import working
+    from experiments.runs.progress import working
 
     with working("writing the report"):
         told = written.write(folder, language=lang)
@@ -155,8 +155,8 @@ def verify(
     rows: Annotated[int, typer.Option(min=1, help="How many rows of its table of runs to make again.")] = 5,
 ) -> None:
     """Make some runs of a result again and compare them to the bit."""
-    from experiments.progress import working
-    from experiments.verify import verify as compare
+    from experiments.commands.verify import verify as compare
+    from experiments.runs.progress import working
 
     with working(f"making {rows} runs again"):
         lines, holds = compare(folder, rows)
@@ -172,7 +172,7 @@ def list_runs(
     output: Output = Path("results"),
 ) -> None:
     """List the runs that the store holds, the last made first."""
-    from experiments.catalogue import Chosen, listed
+    from experiments.table.catalogue import Chosen, listed
 
     print(listed(output, Chosen(experiment, failed), last))
 
@@ -180,7 +180,7 @@ def list_runs(
 @app.command()
 def show(run: RunId, output: Output = Path("results")) -> None:
     """Show a run: parameters, outcomes, or how it broke."""
-    from experiments.catalogue import described
+    from experiments.table.catalogue import described
 
     print(described(output, run))
 
@@ -193,8 +193,8 @@ def export(
     output: Output = Path("results"),
 ) -> None:
     """Write runs of the store to a csv file, with the parameters in which they differ."""
-    from experiments.catalogue import Chosen
-    from experiments.catalogue import export as write
+    from experiments.table.catalogue import Chosen
+    from experiments.table.catalogue import export as write
 
     print(f"{write(output, Chosen(experiment, failed), csv)} runs in {csv}")
 
@@ -208,8 +208,8 @@ def prune(
     output: Output = Path("results"),
 ) -> None:
     """Take runs out of the store: those to which all that is given applies."""
-    from experiments.catalogue import Chosen
-    from experiments.catalogue import prune as take_out
+    from experiments.table.catalogue import Chosen
+    from experiments.table.catalogue import prune as take_out
     from sim.errors import UserError
 
     chosen = Chosen(experiment, failed, old)
@@ -226,7 +226,7 @@ def replay(
     output: Output = Path("results"),
 ) -> None:
     """Make a run again up to the day on which it broke, and stop there in the debugger."""
-    from experiments.replay import replay as back
+    from experiments.commands.replay import replay as back
 
     back(output, run, day)
 
@@ -256,7 +256,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _refuse("koc runs on Linux and macOS; on Windows, in the Windows Subsystem for Linux (wsl --install)")
     if sys.version_info[:2] > NEWEST_PYTHON:
         return _refuse("koc needs Python 3.11 to 3.13: Hydra 1.3, which it is configured by, does not start on 3.14")
-    from experiments import interruption
+    from experiments.runs import interruption
 
     with interruption.answered():
         return _answered(arguments)
@@ -290,7 +290,7 @@ def _answered(arguments: list[str] | None) -> int:
 
 
 def _interrupted(error: KeyboardInterrupt) -> int:
-    from experiments.interruption import status
+    from experiments.runs.interruption import status
 
     said = " ".join(getattr(error, "__notes__", [])[:1]) or "nothing is kept; the same command begins again"
     return _refuse(f"interrupted: {said}", status(error))

@@ -17,11 +17,11 @@ from typing import Any
 import pandas as pd
 
 from experiments.drawing.fonts import families, note
-from experiments.outcomes import KNOWN, capital, number, percent
+from experiments.measures.outcomes import KNOWN, capital, number, percent
+from experiments.measures.statistics import Comparison
 from experiments.report import promotion
 from experiments.report.load import Results, load
 from experiments.report.unknown import spread_of
-from experiments.statistics import Comparison
 from sim.errors import UserError
 
 HERE = Path(__file__).parent

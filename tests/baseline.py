@@ -9,7 +9,7 @@ import json
 import math
 from pathlib import Path
 
-from experiments.configuration import load_settings
+from experiments.design.configuration import load_settings
 from sim.market import Market
 from sim.world import World
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 from small_markets import market
 
-from experiments.executor import COMPILING, WARM_UP
+from experiments.runs.executor import COMPILING, WARM_UP
 from sim.compiled import is_warm
 
 REPOSITORY = Path(__file__).parent.parent

@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from experiments import executor, report
+from experiments import report
 from experiments.analysis import plots
-from experiments.overrides import without
-from experiments.runs import Finished, Run
-from experiments.store import packed
+from experiments.runs import executor
+from experiments.runs.run import Finished, Run
+from experiments.runs.store import packed
+from experiments.settings.overrides import without
 
 OVERRIDES = ("experiment=quick", "experiment.seeds=2", "executor.workers=1")
 ROWS = RUNS = 42  # rows of the table of runs of these overrides, and runs that it takes

@@ -11,7 +11,6 @@ import yaml
 from numpy.typing import NDArray
 from scipy import stats
 
-from experiments import terminal
 from experiments.calibration import simulate, words
 from experiments.calibration.calibrate import calibrate
 from experiments.calibration.emulator import Emulator
@@ -22,9 +21,10 @@ from experiments.calibration.settings import FILE, Calibration, Prior, Target, W
 from experiments.calibration.simulate import Place
 from experiments.calibration.targets_figure import draw_targets
 from experiments.calibration.words import RELIEF
-from experiments.paths import at
-from experiments.posterior_file import read
-from experiments.runs import Failed, Finished, Run
+from experiments.design.posterior_file import read
+from experiments.runs import terminal
+from experiments.runs.run import Failed, Finished, Run
+from experiments.settings.paths import at
 from sim.errors import UserError
 from sim.parameters import Parameters
 from sim.state import Channel

@@ -13,12 +13,12 @@ import pandas as pd
 import pytest
 from damage import flip
 
-from experiments import conduct
 from experiments.cli import main
-from experiments.configuration import load_settings
-from experiments.plan import plan
-from experiments.runs import TABLES, model_hash
-from experiments.store import VERSION, DiskFull, Store
+from experiments.conduct import experiment as conduct
+from experiments.design.configuration import load_settings
+from experiments.runs.plan import plan
+from experiments.runs.run import TABLES, model_hash
+from experiments.runs.store import VERSION, DiskFull, Store
 from sim.market import Market
 
 TINY = (
@@ -240,7 +240,7 @@ def test_sqlite_says_that_the_disk_is_full_and_the_store_passes_it_on() -> None:
     planned = plan(load_settings(list(TINY)))
     store = _Small(Path("results/store"))
     store.open()
-    from experiments.executor import make
+    from experiments.runs.executor import make
 
     run = next(iter(planned.runs.values()))
     with pytest.raises(DiskFull, match="the disk is full"):

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from small_markets import assert_same, market
 
-from experiments import design
 from experiments.cli import main
+from experiments.design import factors as design
 from sim import cells
 from sim.errors import UserError
 from sim.market import Market

@@ -9,10 +9,10 @@ import pytest
 from fake_runs import install
 
 from experiments import cli
-from experiments.configuration import CLUSTERS
-from experiments.mistakes import fields
-from experiments.option_files import FOLDER
-from experiments.register import page, state_page
+from experiments.commands.register import page, state_page
+from experiments.design.configuration import CLUSTERS
+from experiments.settings.mistakes import fields
+from experiments.settings.option_files import FOLDER
 from sim.parameters import Parameters
 
 REPOSITORY = Path(__file__).parent.parent
@@ -170,7 +170,7 @@ def test_an_error_of_ours_is_one_line_too_and_a_traceback_for_who_asks(
     def broken() -> str:
         raise ZeroDivisionError("by\nnought")
 
-    monkeypatch.setattr("experiments.register.page", broken)
+    monkeypatch.setattr("experiments.commands.register.page", broken)
     line = "koc: internal error, ZeroDivisionError: by nought; KOC_DEBUG=1 shows where"
     assert lines_of("parameters", capsys=capsys) == (1, [line])
     monkeypatch.setenv("KOC_DEBUG", "1")

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 from experiments.cli import main
-from experiments.store import Store
+from experiments.runs.store import Store
 
 SWEEP = (
     "experiment=single", "market.consumers=400", "experiment.days=30", "experiment.burn_in=5", "experiment.seeds=1",

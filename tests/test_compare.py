@@ -11,7 +11,7 @@ from fake_sweeps import folder, spread, table
 from scipy import stats
 
 from experiments.analysis.compare import compare, sides, standing
-from experiments.statistics import holm
+from experiments.measures.statistics import holm
 
 ONE_POINT = pd.DataFrame(index=[0])
 

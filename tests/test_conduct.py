@@ -17,13 +17,17 @@ import pandas as pd
 import pytest
 from fake_runs import OVERRIDES, ROWS, RUNS, Made, finished, install, instead
 
-from experiments import conduct, executor, posterior_file, preflight, report
+from experiments import report
 from experiments.cli import main
-from experiments.configuration import load_settings
-from experiments.language import Language
-from experiments.run import report_on
-from experiments.runs import Failed, Run
-from experiments.store import Store
+from experiments.commands.run import report_on
+from experiments.conduct import experiment as conduct
+from experiments.conduct import preflight
+from experiments.design import posterior_file
+from experiments.design.configuration import load_settings
+from experiments.runs import executor
+from experiments.runs.run import Failed, Run
+from experiments.runs.store import Store
+from experiments.settings.language import Language
 from sim.errors import UserError
 
 
@@ -180,7 +184,7 @@ def test_an_interruption_keeps_what_is_finished(made: Made, capsys: pytest.Captu
 _KILLED = """
 import sys, time
 from pathlib import Path
-from experiments import executor
+from experiments.runs import executor
 sys.path.insert(0, sys.argv[1])
 from fake_runs import OVERRIDES, finished
 from experiments.cli import main

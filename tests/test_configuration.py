@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 import experiments
-from experiments.configuration import FOLDER, load_settings, overridden_by_arms, settings_from
-from experiments.mistakes import declared, field_at, fields, limits
-from experiments.yaml_text import parsed, written
+from experiments.design.configuration import FOLDER, load_settings, overridden_by_arms, settings_from
+from experiments.settings.mistakes import declared, field_at, fields, limits
+from experiments.settings.yaml_text import parsed, written
 from sim.errors import UserError
 from sim.parameters import Parameters
 

@@ -14,9 +14,9 @@ import pytest
 from damage import flip
 
 from experiments import report
-from experiments.checksums import CHECKSUM, CHECKSUMS
 from experiments.cli import main
-from experiments.store import Store
+from experiments.runs.store import Store
+from experiments.table.checksums import CHECKSUM, CHECKSUMS
 from sim.errors import UserError
 
 MADE = (
@@ -139,7 +139,7 @@ def test_a_column_that_is_missing_is_named(name: str, folder: Path, capsys: Capt
 
 
 def expected(name: str) -> list[str]:
-    from experiments.reading import COLUMNS
+    from experiments.table.reading import COLUMNS
 
     return list(COLUMNS[name])
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.loyalty import shares_with_pool, take_pools_away
-from experiments.paired_markets import (
+from experiments.measures.loyalty import shares_with_pool, take_pools_away
+from experiments.measures.paired_markets import (
     Change,
     Span,
     a_product_each,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import integrate
 from small_markets import ALONE, CLONES, CLONES_COUNT, kept_by, market, without_past
 
-from experiments.paths import merged
+from experiments.settings.paths import merged
 from sim.agents.memory import goodwill_today, impress
 from sim.compiled import compiled
 from sim.day import Day

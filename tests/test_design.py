@@ -6,16 +6,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from experiments import runs as runs_module
-from experiments.configuration import load_settings
-from experiments.design import Arm, Study, arms, settings_of_arms
-from experiments.designs import interventions
-from experiments.effects import checks, responses
-from experiments.mistakes import validated
-from experiments.paths import at, leaves, merged, nested
-from experiments.plan import Cell, Plan, checks_of
-from experiments.runs import runs_of
-from experiments.sampling import Points
+from experiments.design.configuration import load_settings
+from experiments.design.factors import Arm, Study, arms, settings_of_arms
+from experiments.design.points import interventions
+from experiments.design.sampling import Points
+from experiments.runs import run as runs_module
+from experiments.runs.plan import Cell, Plan, checks_of
+from experiments.runs.run import runs_of
+from experiments.settings.mistakes import validated
+from experiments.settings.paths import at, leaves, merged, nested
+from experiments.table.effects import checks, responses
 from sim.errors import UserError
 from sim.parameters import Parameters
 

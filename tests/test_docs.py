@@ -19,9 +19,9 @@ from fake_runs import install, instead
 from small_markets import market
 
 from experiments import cli
-from experiments.configuration import FOLDER
+from experiments.design.configuration import FOLDER
 from experiments.report.figures import FIGURES
-from experiments.runs import TABLES
+from experiments.runs.run import TABLES
 from sim.parameters import Rules
 from sim.recorder import DAILY, OUTCOMES
 

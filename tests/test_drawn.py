@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.configuration import load_settings
-from experiments.design import Study
-from experiments.effects import by_seed, checks
-from experiments.mistakes import validated
-from experiments.paths import at
-from experiments.plan import Cell, checks_of, plan
-from experiments.posterior_file import read
+from experiments.design.configuration import load_settings
+from experiments.design.factors import Study
+from experiments.design.posterior_file import read
+from experiments.runs.plan import Cell, checks_of, plan
+from experiments.settings.mistakes import validated
+from experiments.settings.paths import at
+from experiments.table.effects import by_seed, checks
 from sim.errors import UserError
 from sim.parameters import Parameters
 

@@ -15,9 +15,9 @@ from browser import dom
 
 from experiments.analysis.explore import EXPLORED, LANGUAGES, Explored, explored, page, words
 from experiments.analysis.sweep import sweep_of
-from experiments.option_files import FOLDER
-from experiments.sampling import unit_points
-from experiments.yaml_text import read_yaml
+from experiments.design.sampling import unit_points
+from experiments.settings.option_files import FOLDER
+from experiments.settings.yaml_text import read_yaml
 from sim.errors import UserError
 
 TAKE, BUDGET = "platform.take_rate", "brands.weekly_budget"

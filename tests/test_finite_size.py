@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.outcomes import INTERESTS, SHOWN
+from experiments.measures.outcomes import INTERESTS, SHOWN
 from experiments.studies import finite_size
 from experiments.studies.models import settling as size
 from experiments.studies.models.settling import BASE, FLIPS, GMV, Quantity

@@ -17,8 +17,8 @@ import pytest
 from fake_runs import instead
 from processes import PATIENCE, PRINTED, await_that, end, in_store, left_behind, semaphores_of, start, table, workers_of
 
-from experiments import run
 from experiments.cli import main
+from experiments.commands import run
 
 SMALL = ("run", "experiment=single", "market.consumers=50", "experiment.days=4", "experiment.burn_in=1")
 TINY = (*SMALL, "experiment.seeds=1")
@@ -154,7 +154,7 @@ def test_an_interruption_of_another_command_is_told_too(
         return ""
 
     before = signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr("experiments.register.page", terminated)
+    monkeypatch.setattr("experiments.commands.register.page", terminated)
     assert main(["parameters"]) == 143
     assert capsys.readouterr().err == "koc: interrupted: nothing is kept; the same command begins again\n"
     assert signal.getsignal(signal.SIGTERM) == before

@@ -9,9 +9,9 @@ import pytest
 from fake_runs import install
 
 from experiments.cli import main
-from experiments.configuration import Settings
-from experiments.design import Study
-from experiments.mistakes import validated
+from experiments.design.configuration import Settings
+from experiments.design.factors import Study
+from experiments.settings.mistakes import validated
 from sim.errors import UserError
 from sim.parameters import Parameters
 

@@ -16,8 +16,8 @@ import pandas as pd
 import pytest
 from processes import KOC
 
-from experiments import workers
 from experiments.cli import main
+from experiments.runs import workers
 from sim import compiled
 
 REPOSITORY = Path(__file__).parent.parent
@@ -82,7 +82,7 @@ def test_a_signal_in_preparation_is_answered_in_one_line(
         time.sleep(1)
 
     if step == "before it plans":
-        monkeypatch.setattr("experiments.conduct.plan", terminated)
+        monkeypatch.setattr("experiments.conduct.experiment.plan", terminated)
         said = "koc: interrupted: finished runs are kept; the same command goes on from there"
     else:
         monkeypatch.setattr(compiled, "is_warm", terminated)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from experiments.cli import main
-from experiments.configuration import load_settings
-from experiments.option_files import FOLDER
+from experiments.design.configuration import load_settings
+from experiments.settings.option_files import FOLDER
 from sim.errors import UserError
 
 NAMED = "name: mine\n"

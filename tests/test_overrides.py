@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from experiments.cli import main
-from experiments.configuration import load_settings, read_given
-from experiments.option_files import Folders
-from experiments.overrides import jobs
+from experiments.design.configuration import load_settings, read_given
+from experiments.settings.option_files import Folders
+from experiments.settings.overrides import jobs
 from sim.errors import UserError
 
 SINGLE = "experiment=single"

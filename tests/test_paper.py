@@ -12,7 +12,7 @@ import pytest
 from fake_sweeps import folder, table
 from omegaconf import OmegaConf
 
-from experiments.reading import COLUMNS, NUMBER, TEXT
+from experiments.table.reading import COLUMNS, NUMBER, TEXT
 from sim.graph_statistics import GraphStatistics
 
 BUILD = Path(__file__).parent.parent / "paper" / "build.py"

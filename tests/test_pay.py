@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_markets import assert_same, market, parameters
 
-from experiments.configuration import load_settings
-from experiments.paths import merged
+from experiments.design.configuration import load_settings
+from experiments.settings.paths import merged
 from sim.agents.business import chance_to_consider
 from sim.errors import UserError
 from sim.ledger import Revenue

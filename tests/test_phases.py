@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from small_markets import assert_same, fingerprint, parameters, tables
 
-from experiments.configuration import load_settings
-from experiments.mistakes import fields, limits, validated
+from experiments.design.configuration import load_settings
+from experiments.settings.mistakes import fields, limits, validated
 from sim.draws import Stream, stream_keys, uniform
 from sim.errors import UserError
 from sim.market import Market

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from experiments.precision import Rule, coverage, inflation, interval, narrow_enough, savings
+from experiments.measures.precision import Rule, coverage, inflation, interval, narrow_enough, savings
 
 TRIALS = 20_000
 ERROR = np.sqrt(0.95 * 0.05 / TRIALS)  # standard error of a coverage of 95 %

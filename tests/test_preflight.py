@@ -14,8 +14,8 @@ from fake_runs import OVERRIDES, RUNS, Made, install
 from fake_sweeps import folder as sweep_folder
 from fake_sweeps import spread, table
 
-from experiments import preflight
 from experiments.cli import main
+from experiments.conduct import preflight
 
 Capture = pytest.CaptureFixture[str]
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from small_markets import market, parameters
 
-from experiments.configuration import load_settings
-from experiments.mistakes import validated
+from experiments.design.configuration import load_settings
+from experiments.settings.mistakes import validated
 from sim.errors import UserError
 from sim.market import Market
 from sim.parameters import Parameters

@@ -8,10 +8,11 @@ import pytest
 from rich.console import Console
 from test_store import a_run
 
-from experiments import forecast, progress
-from experiments.configuration import load_settings
-from experiments.runs import Run
-from experiments.store import Store
+from experiments.commands import forecast
+from experiments.design.configuration import load_settings
+from experiments.runs import progress
+from experiments.runs.run import Run
+from experiments.runs.store import Store
 
 LARGE, SMALL = 98_000, 2_000  # consumers; 25 times the work
 

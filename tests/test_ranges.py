@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from small_markets import tables
 
-from experiments.mistakes import limits, validated
-from experiments.paths import merged
+from experiments.settings.mistakes import limits, validated
+from experiments.settings.paths import merged
 from sim import draws, ranges
 from sim.agents.knowing import BRAND_KEY
 from sim.checkpoint import TABLES

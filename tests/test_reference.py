@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from small_markets import parameters
 
-from experiments.paths import merged
+from experiments.settings.paths import merged
 from reference import equations
 from reference.market import PlainMarket
 from reference.records import Tier

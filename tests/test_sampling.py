@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.expressions import Expression
-from experiments.mistakes import validated
-from experiments.sampling import Design, Points, draw, paths_set
+from experiments.design.expressions import Expression
+from experiments.design.sampling import Design, Points, draw, paths_set
+from experiments.settings.mistakes import validated
 from sim.errors import UserError
 from sim.parameters import Parameters
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_markets import parameters
 
-from experiments.paths import merged
+from experiments.settings.paths import merged
 from sim import ledger
 from sim.ledger import Revenue, move, open_accounts
 from sim.market import Market

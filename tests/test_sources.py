@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from experiments import runs as runs_module
-from experiments.design import Arm
-from experiments.mistakes import validated
-from experiments.runs import Run, is_current, runs_of
+from experiments.design.factors import Arm
+from experiments.runs import run as runs_module
+from experiments.runs.run import Run, is_current, runs_of
+from experiments.settings.mistakes import validated
 from sim.compiled import part_of
 from sim.errors import UserError
 from sim.parameters import Parameters

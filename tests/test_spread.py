@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
-from experiments import executor, workers
-from experiments.configuration import Executor
+from experiments.design.configuration import Executor
+from experiments.runs import executor, workers
 
 TWO = Executor(workers=2)
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from damage import flip
 
-from experiments.runs import TABLES, Failed, Finished, Run
-from experiments.store import Store, packed, unpacked
+from experiments.runs.run import TABLES, Failed, Finished, Run
+from experiments.runs.store import Store, packed, unpacked
 from sim.errors import UserError
 
 

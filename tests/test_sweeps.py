@@ -17,10 +17,12 @@ import pytest
 from fake_runs import instead
 from processes import KOC, PATIENCE, PRINTED, await_that, in_store, listen_to_interrupts, workers_of
 
-from experiments import Experiment, executor, live
+from experiments import Experiment
 from experiments.cli import main
-from experiments.configuration import Executor
-from experiments.runs import Finished, Run
+from experiments.design.configuration import Executor
+from experiments.runs import executor
+from experiments.runs.run import Finished, Run
+from experiments.table import live
 from sim.rules.trust import trust
 
 TINY = ("experiment=single", "market.consumers=100", "experiment.days=12", "experiment.burn_in=2", "experiment.seeds=2")

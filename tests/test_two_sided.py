@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.paths import merged
+from experiments.settings.paths import merged
 from experiments.studies import two_sided
 from experiments.studies.models import two_sides
 from sim.market import Market

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments import working_folder as folders
-from experiments.working_folder import (
+from experiments.runs import working_folder as folders
+from experiments.runs.working_folder import (
     LAPSE,
     LOCK,
     PREFIX,

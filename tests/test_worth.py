@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.measures.worth import DISCOUNT, per_yuan, twelve_months
 from experiments.report.worth import with_worth
-from experiments.worth import DISCOUNT, per_yuan, twelve_months
 
 
 def of(*values: float) -> pd.Series:

@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.option_files import FOLDER
-from experiments.yaml_text import parsed, read_yaml, written
+from experiments.settings.option_files import FOLDER
+from experiments.settings.yaml_text import parsed, read_yaml, written
 from sim.errors import UserError
 
 SCALARS: dict[str, Any] = {

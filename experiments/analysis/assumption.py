@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from experiments.analysis.sweep import Sweep, chosen
-from experiments.mistakes import declared, field_at, fields, limits
-from experiments.paths import at
+from experiments.settings.mistakes import declared, field_at, fields, limits
+from experiments.settings.paths import at
 from sim.errors import UserError
 from sim.parameters import Parameters
 

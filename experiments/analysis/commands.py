@@ -39,8 +39,8 @@ def compare(
     from experiments.analysis.figures.differences import draw
     from experiments.analysis.finding import publish
     from experiments.analysis.sweep import chosen
-    from experiments.outcomes import SHOWN
-    from experiments.progress import working
+    from experiments.measures.outcomes import SHOWN
+    from experiments.runs.progress import working
 
     with working("comparing"):
         one, other = sides(first, second)
@@ -81,8 +81,8 @@ def sensitivity(
     from experiments.analysis.sensitivity import design
     from experiments.analysis.sensitivity import indices as computed
     from experiments.analysis.sensitivity import tornado as ends
-    from experiments.design import settings_of_arms
-    from experiments.progress import working
+    from experiments.design.factors import settings_of_arms
+    from experiments.runs.progress import working
 
     settings, own = execution.settings_for(
         overrides or [], method.value, with_extras=arm is not None, config_dir=config_dir
@@ -125,7 +125,7 @@ def flipmap(
     from experiments.analysis.flipmap import flip_map
     from experiments.analysis.response import question_of, response
     from experiments.analysis.sweep import read
-    from experiments.progress import working
+    from experiments.runs.progress import working
 
     with working("drawing the map"):
         sweep = read(folder)
@@ -143,7 +143,7 @@ def scenarios(folder: Folder, outcome: Outcome, contrast: Contrast = None) -> No
     from experiments.analysis.response import question_of, response
     from experiments.analysis.scenarios import discover
     from experiments.analysis.sweep import read
-    from experiments.progress import working
+    from experiments.runs.progress import working
 
     with working("looking for conditions"):
         sweep = read(folder)
@@ -165,7 +165,7 @@ def plot(
 ) -> None:
     """Draw outcomes against what was varied, over days, or arm by arm."""
     from experiments.analysis.plots import panels_of, publish_plot
-    from experiments.progress import working
+    from experiments.runs.progress import working
 
     with working("drawing"):
         shown = panels_of(folder, outcomes or (), against, arm)
@@ -184,8 +184,8 @@ def explore(
     from experiments.analysis.explore import LEAST_R2, PAGE, explored, page
     from experiments.analysis.sweep import read
     from experiments.api import Experiment
-    from experiments.checksums import add
-    from experiments.progress import working
+    from experiments.runs.progress import working
+    from experiments.table.checksums import add
 
     if folder is None:
         experiment = Experiment("experiment=explore", config_dir=config_dir or "")

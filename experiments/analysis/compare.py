@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from experiments.analysis.sweep import Sweep, chosen, read
-from experiments.statistics import LEVEL, Estimate, holm, t_interval
+from experiments.measures.statistics import LEVEL, Estimate, holm, t_interval
 from sim.errors import UserError
 from sim.recorder import OUTCOMES
 

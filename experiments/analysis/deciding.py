@@ -11,9 +11,9 @@ from experiments.analysis.finding import publish, text
 from experiments.analysis.flipmap import fitted, mapped
 from experiments.analysis.response import question_of, response
 from experiments.analysis.sweep import Sweep, read
-from experiments.outcomes import OVERALL
-from experiments.surrogate import FEWEST_POINTS
-from experiments.working_folder import destination
+from experiments.measures.outcomes import OVERALL
+from experiments.measures.surrogate import FEWEST_POINTS
+from experiments.runs.working_folder import destination
 from sim.errors import UserError
 
 

@@ -12,8 +12,8 @@ from experiments.analysis.response import question_of
 from experiments.analysis.sensitivity import Design
 from experiments.analysis.sweep import Sweep, chosen, read, sweep_of
 from experiments.api import Experiment
-from experiments.configuration import Settings, load_settings
-from experiments.overrides import without
+from experiments.design.configuration import Settings, load_settings
+from experiments.settings.overrides import without
 from sim.errors import UserError
 from sim.recorder import ALWAYS
 

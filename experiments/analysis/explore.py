@@ -14,10 +14,10 @@ from experiments.analysis.assumption import Assumption, varied_in
 from experiments.analysis.flipmap import LEAST_R2, Fit, fit_to
 from experiments.analysis.response import question_of, response
 from experiments.analysis.sweep import Sweep
-from experiments.mistakes import fields
-from experiments.outcomes import capital
-from experiments.pages import filled
-from experiments.surrogate import Z
+from experiments.drawing.pages import filled
+from experiments.measures.outcomes import capital
+from experiments.measures.surrogate import Z
+from experiments.settings.mistakes import fields
 from sim.errors import UserError
 from sim.parameters import Parameters
 from sim.recorder import OUTCOMES

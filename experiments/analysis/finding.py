@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
-from experiments.checksums import add
 from experiments.drawing.fonts import note
+from experiments.drawing.pages import aligned, filled, picture
+from experiments.drawing.pages import lines as lines_of
 from experiments.drawing.style import Drawing, house_style, save, words_of
-from experiments.outcomes import capital
-from experiments.pages import aligned, filled, picture
-from experiments.pages import lines as lines_of
-from experiments.reading import Folder
-from experiments.working_folder import destination
+from experiments.measures.outcomes import capital
+from experiments.runs.working_folder import destination
+from experiments.table.checksums import add
+from experiments.table.reading import Folder
 from sim.errors import UserError
 
 FOLDER = "analysis"

@@ -23,11 +23,11 @@ from experiments.analysis.plotting import (
 )
 from experiments.analysis.sweep import Sweep, read
 from experiments.analysis.words import say
+from experiments.drawing.pages import tight
 from experiments.drawing.style import Drawing, finish, house_style
-from experiments.outcomes import PERCENT_UNITS, capital, interval, number
-from experiments.pages import tight
-from experiments.statistics import Estimate
-from experiments.working_folder import destination
+from experiments.measures.outcomes import PERCENT_UNITS, capital, interval, number
+from experiments.measures.statistics import Estimate
+from experiments.runs.working_folder import destination
 from sim.errors import UserError
 from sim.recorder import DAILY, OUTCOMES
 

@@ -12,9 +12,9 @@ import pandas as pd
 from experiments.analysis.compare import welch
 from experiments.analysis.sweep import POINT, Sweep, chosen
 from experiments.drawing.curve import MOST_CURVES, Curve
-from experiments.outcomes import OVERALL
-from experiments.reading import Folder, find
-from experiments.statistics import Estimate, t_interval
+from experiments.measures.outcomes import OVERALL
+from experiments.measures.statistics import Estimate, t_interval
+from experiments.table.reading import Folder, find
 from sim.errors import UserError
 from sim.recorder import DAILY
 

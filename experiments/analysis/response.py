@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.analysis.sweep import Sweep, chosen
-from experiments.statistics import Comparison, contrast_weights
+from experiments.measures.statistics import Comparison, contrast_weights
 from sim.errors import UserError, nearest
 from sim.recorder import OUTCOMES
 

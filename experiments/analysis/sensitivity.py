@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from experiments.analysis.assumption import Assumption
 from experiments.analysis.response import Response
-from experiments.changes import changes
-from experiments.designs import LEVELS, SEED, one_at_a_time, problem, screening
-from experiments.statistics import t_interval
+from experiments.design.points import LEVELS, SEED, one_at_a_time, problem, screening
+from experiments.measures.changes import changes
+from experiments.measures.statistics import t_interval
 from sim.errors import UserError
 
 FEWEST_TRAJECTORIES = 4

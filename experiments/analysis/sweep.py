@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from experiments.reading import Folder, find
-from experiments.working_folder import destination
+from experiments.runs.working_folder import destination
+from experiments.table.reading import Folder, find
 from sim.errors import UserError, nearest
 from sim.recorder import OUTCOMES
 

@@ -14,9 +14,9 @@ from experiments.analysis.finding import Finding
 from experiments.analysis.flipmap import Crossing, FlipMap
 from experiments.analysis.response import Noise, Response, noise
 from experiments.analysis.sensitivity import Design
-from experiments.changes import CHANGES
-from experiments.outcomes import amount, number, share
-from experiments.pages import sentence
+from experiments.drawing.pages import sentence
+from experiments.measures.changes import CHANGES
+from experiments.measures.outcomes import amount, number, share
 from sim.recorder import OUTCOMES
 
 FEW_SEEDS = 5  # with fewer, Student's t is twice the normal quantile or more

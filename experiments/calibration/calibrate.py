@@ -14,7 +14,7 @@ from experiments.calibration.findings import Shelf, left_out, made_again, summar
 from experiments.calibration.posterior import check_installed
 from experiments.calibration.settings import Calibration
 from experiments.calibration.simulate import EXPERIMENT, REFINED, Place, Simulated, simulate, sobol_points
-from experiments.posterior_file import write
+from experiments.design.posterior_file import write
 from sim.errors import UserError
 
 

@@ -22,11 +22,12 @@ def calibrate(
     workers: Annotated[int, typer.Option(min=0, max=10_000, help="Processes; 0 for one per core.")] = 0,
 ) -> None:
     """Calibrate the market to what is known from outside; goes on where it was interrupted."""
-    from experiments import posterior_file, terminal
     from experiments.calibration import calibrate as work
     from experiments.calibration import words
     from experiments.calibration.settings import FILE, Wish, load
     from experiments.calibration.simulate import Place
+    from experiments.design import posterior_file
+    from experiments.runs import terminal
 
     if show:
         print("\n".join(words.of(posterior_file.read(write or posterior_file.FILE))))

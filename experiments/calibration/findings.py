@@ -23,10 +23,10 @@ from experiments.calibration.simulate import (
     set_also,
     sobol_points,
 )
-from experiments.designs import Point
-from experiments.paths import at
-from experiments.runs import model_hash
-from experiments.statistics import LEVEL
+from experiments.design.points import Point
+from experiments.measures.statistics import LEVEL
+from experiments.runs.run import model_hash
+from experiments.settings.paths import at
 from sim.parameters import Parameters
 
 ENDS = ((1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2)

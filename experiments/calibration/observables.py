@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments import paired_markets
-from experiments.loyalty import repeats, with_pools_for_some, words_told
-from experiments.paired_markets import Change, Lived, branches, live, money, outcomes, prices, unchanged
+from experiments.measures import paired_markets
+from experiments.measures.loyalty import repeats, with_pools_for_some, words_told
+from experiments.measures.paired_markets import Change, Lived, branches, live, money, outcomes, prices, unchanged
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.recorder import gini

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from scipy import special
 
-from experiments.mistakes import fields, limits, validated
-from experiments.option_files import FOLDER
-from experiments.surrogate import Scale
-from experiments.yaml_text import read_yaml
+from experiments.measures.surrogate import Scale
+from experiments.settings.mistakes import fields, limits, validated
+from experiments.settings.option_files import FOLDER
+from experiments.settings.yaml_text import read_yaml
 from sim.errors import UserError, nearest
 from sim.parameters import MOST_PEOPLE, Group, Parameters
 from sim.ranges import MOST_DAYS

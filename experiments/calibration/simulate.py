@@ -16,19 +16,19 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
-from experiments import executor
 from experiments.calibration import observables
 from experiments.calibration.observables import Span, observe
 from experiments.calibration.settings import Array, Calibration
-from experiments.configuration import Executor
-from experiments.design import Study
-from experiments.designs import Point
-from experiments.paths import merged
-from experiments.plan import Length, cells_of
-from experiments.runs import Failed, Finished, Run
-from experiments.sampling import unit_points
-from experiments.sharing import Wanted, fill
-from experiments.store import Store
+from experiments.design.configuration import Executor
+from experiments.design.factors import Study
+from experiments.design.points import Point
+from experiments.design.sampling import unit_points
+from experiments.runs import executor
+from experiments.runs.plan import Length, cells_of
+from experiments.runs.run import Failed, Finished, Run
+from experiments.runs.sharing import Wanted, fill
+from experiments.runs.store import Store
+from experiments.settings.paths import merged
 from sim.errors import UserError
 from sim.parameters import Parameters
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from experiments.pages import passage, sentence
+from experiments.drawing.pages import passage, sentence
 
 FAR = 1.96  # standard deviations beyond which a target is missed
 PINNED, LOOSE = 0.3, 0.1  # shrinkage from which a parameter is pinned down; below which it is not

@@ -31,11 +31,11 @@ def claims(
     Makes the runs that the store lacks, and goes on where it was interrupted. A claim that fails is a finding; the exit
     status is 1 where a run failed.
     """
-    from experiments import executor, terminal
     from experiments.claims import conduct, words
     from experiments.claims.plan import plan
     from experiments.claims.rows import FILE, read
-    from experiments.configuration import Executor
+    from experiments.design.configuration import Executor
+    from experiments.runs import executor, terminal
 
     where = file or FILE
     rows = read(where)

@@ -11,19 +11,19 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from experiments import executor
-from experiments.checksums import write_manifest
 from experiments.claims import words
 from experiments.claims.judge import Judged, judge
 from experiments.claims.plan import Planned
 from experiments.claims.rows import Claim, Claims
-from experiments.configuration import Executor
-from experiments.folder import partial_folder, published
-from experiments.interruption import keeping
-from experiments.manifest import making, provenance
-from experiments.runs import Failed, model_hash
-from experiments.sharing import KEPT, Wanted, fill
-from experiments.store import Store
+from experiments.conduct.manifest import making, provenance
+from experiments.design.configuration import Executor
+from experiments.runs import executor
+from experiments.runs.interruption import keeping
+from experiments.runs.run import Failed, model_hash
+from experiments.runs.sharing import KEPT, Wanted, fill
+from experiments.runs.store import Store
+from experiments.table.checksums import write_manifest
+from experiments.table.folder import partial_folder, published
 
 NAME = "claims"
 

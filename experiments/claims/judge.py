@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from experiments.claims.plan import HOME, POSTERIOR, Point, Runs
 from experiments.claims.rows import Claim, Expectation, Side
-from experiments.effects import Outcomes
-from experiments.runs import Run
-from experiments.statistics import Estimate, t_interval
+from experiments.measures.statistics import Estimate, t_interval
+from experiments.runs.run import Run
+from experiments.table.effects import Outcomes
 from sim.errors import UserError
 
 NOTHING = Estimate(np.nan, np.nan, np.nan, np.nan, 0)

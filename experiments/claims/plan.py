@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from experiments import posterior_file
 from experiments.claims.rows import Checks, Claim, Claims, Size
-from experiments.configuration import check_possible, load_settings
-from experiments.design import Arm
-from experiments.designs import set_at
-from experiments.mistakes import declared, field_at, shown, validated
-from experiments.paths import flat
-from experiments.plan import by_world
-from experiments.runs import CELLS, Run, runs_of
+from experiments.design import posterior_file
+from experiments.design.configuration import check_possible, load_settings
+from experiments.design.factors import Arm
+from experiments.design.points import set_at
+from experiments.runs.plan import by_world
+from experiments.runs.run import CELLS, Run, runs_of
+from experiments.settings.mistakes import declared, field_at, shown, validated
+from experiments.settings.paths import flat
 from sim.errors import UserError
 from sim.parameters import Parameters
 

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from pydantic import Field, model_validator
 
-from experiments.expressions import Expression
-from experiments.mistakes import validated
-from experiments.names import check_names
-from experiments.option_files import FOLDER
-from experiments.yaml_text import read_yaml
+from experiments.design.expressions import Expression
+from experiments.settings.mistakes import validated
+from experiments.settings.names import check_names
+from experiments.settings.option_files import FOLDER
+from experiments.settings.yaml_text import read_yaml
 from sim.errors import UserError, nearest
 from sim.parameters import ASSUMPTION, Group, par
 from sim.ranges import MOST_DAYS, MOST_PEOPLE

@@ -11,8 +11,8 @@ import pandas as pd
 from experiments.claims.judge import Found, Judged, Moved, Verdict
 from experiments.claims.plan import HOME
 from experiments.claims.rows import Claim, Claims
-from experiments.mistakes import shown
-from experiments.outcomes import capital, number, percent
+from experiments.measures.outcomes import capital, number, percent
+from experiments.settings.mistakes import shown
 
 PAGE = "claims.md"
 INTRODUCTION = """\

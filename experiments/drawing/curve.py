@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from experiments.drawing.labels import end_labels
 from experiments.drawing.style import LEVELS, PALE
-from experiments.outcomes import number
+from experiments.measures.outcomes import number
 
 MOST_CURVES = len(LEVELS)
 MOST_MARKS = 24  # with more points than these a line is a line

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.drawing.style import BLUE, GREY, INK, VERMILLION
-from experiments.outcomes import percent
+from experiments.measures.outcomes import percent
 
 WIDEST = 1.2  # shares beyond 120 % either way are drawn as arrows
 STRIPE = "#F6F6F6"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from experiments.language import Language, speaking
+from experiments.settings.language import Language, speaking
 
 Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 
@@ -36,7 +36,6 @@ def write(folder: Path, spread: Spread = map, language: Language = Language.en) 
         If a file is missing or broken, no run finished, or the arms do not make a full factorial.
     """
     # Imported here, since matplotlib takes longer to load than most commands take to answer.
-    from experiments.checksums import add
     from experiments.drawing.style import house_style
     from experiments.report import card
     from experiments.report.figures import draw_all
@@ -44,6 +43,7 @@ def write(folder: Path, spread: Spread = map, language: Language = Language.en) 
     from experiments.report.page import brief, page, plain
     from experiments.report.verdict import judge, table
     from experiments.report.words import tell
+    from experiments.table.checksums import add
 
     results = load(folder)
     verdict = judge(results)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from experiments.outcomes import OVERALL
-from experiments.reading import find
+from experiments.measures.outcomes import OVERALL
+from experiments.measures.statistics import Comparison, Estimate, relative_contrast, t_interval
 from experiments.report.load import Results
-from experiments.statistics import Comparison, Estimate, relative_contrast, t_interval
+from experiments.table.reading import find
 
 
 class Beside(NamedTuple):

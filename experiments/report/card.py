@@ -5,12 +5,12 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from experiments.drawing.fonts import families
+from experiments.drawing.pages import tight
 from experiments.drawing.style import BLUE, GREY, INK, house_style, words_of, wrapped
-from experiments.language import said
-from experiments.outcomes import capital
-from experiments.pages import tight
+from experiments.measures.outcomes import capital
 from experiments.report.load import Results
 from experiments.report.words import Told
+from experiments.settings.language import said
 
 WIDTH, DOTS = 1080, 100  # pixels, and pixels per inch
 MARGIN = 60

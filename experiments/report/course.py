@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from experiments.language import Language, said, speaking
-from experiments.outcomes import capital
+from experiments.measures.outcomes import capital
+from experiments.measures.statistics import LEVEL
 from experiments.report.gains import PEOPLE
 from experiments.report.load import Results
-from experiments.statistics import LEVEL
+from experiments.settings.language import Language, said, speaking
 
 SERIES = {
     "gmv": "sales, yuan a day for every 1,000 people", "trust": "trust of followers in creators, 0 to 1",

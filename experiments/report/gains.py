@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from experiments.language import said
-from experiments.outcomes import INTERESTS, KNOWN, OVERALL, number, percent, ranged
-from experiments.reading import find
+from experiments.measures.outcomes import INTERESTS, KNOWN, OVERALL, number, percent, ranged
+from experiments.measures.statistics import Comparison, Estimate, contrast, t_interval
 from experiments.report.load import Results
 from experiments.report.verdict import Effect, Verdict
-from experiments.statistics import Comparison, Estimate, contrast, t_interval
+from experiments.settings.language import said
+from experiments.table.reading import find
 
 PEOPLE, MONTH = 1_000, 30  # sums are told for so many consumers and days
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.language import said
-from experiments.outcomes import capital
-from experiments.reading import Folder, find
+from experiments.measures.outcomes import capital
+from experiments.measures.statistics import Comparison
 from experiments.report.worth import with_worth
-from experiments.statistics import Comparison
-from experiments.working_folder import destination
+from experiments.runs.working_folder import destination
+from experiments.settings.language import said
+from experiments.table.reading import Folder, find
 from sim.errors import UserError
 
 ALL_ARMS = "arm"

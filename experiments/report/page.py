@@ -7,13 +7,22 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from experiments.changes import CHANGES, changes
-from experiments.language import TEMPLATES, Language, dictionary, said, speaking, spoken
-from experiments.mistakes import field_at
-from experiments.outcomes import KNOWN, PARTS, PERCENT_UNITS, SHOWN, amount, capital, label, number, percent, ranged
-from experiments.pages import aligned, filled, picture
-from experiments.pages import lines as lines_of
-from experiments.reading import find
+from experiments.drawing.pages import aligned, filled, picture
+from experiments.drawing.pages import lines as lines_of
+from experiments.measures.changes import CHANGES, changes
+from experiments.measures.outcomes import (
+    KNOWN,
+    PARTS,
+    PERCENT_UNITS,
+    SHOWN,
+    amount,
+    capital,
+    label,
+    number,
+    percent,
+    ranged,
+)
+from experiments.measures.statistics import t_interval
 from experiments.report import promotion
 from experiments.report.course import course
 from experiments.report.figures import FIGURES, Words
@@ -22,8 +31,10 @@ from experiments.report.load import Results
 from experiments.report.reasons import found_at_large
 from experiments.report.verdict import Effect, Verdict, table
 from experiments.report.words import Told, say, tell
-from experiments.statistics import t_interval
-from experiments.working_folder import destination
+from experiments.runs.working_folder import destination
+from experiments.settings.language import TEMPLATES, Language, dictionary, said, speaking, spoken
+from experiments.settings.mistakes import field_at
+from experiments.table.reading import find
 from sim.parameters import Parameters
 
 HIDDEN = {"config", "failures"}

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.changes import changes
-from experiments.language import said
-from experiments.outcomes import amount, capital, number, percent, ranged, span
-from experiments.pages import sentence
-from experiments.reading import find
+from experiments.drawing.pages import sentence
+from experiments.measures.changes import changes
+from experiments.measures.outcomes import amount, capital, number, percent, ranged, span
+from experiments.measures.statistics import Estimate, contrast, t_interval
 from experiments.report import reasons
 from experiments.report.load import Results
 from experiments.report.verdict import neighbours
-from experiments.statistics import Estimate, contrast, t_interval
+from experiments.settings.language import said
+from experiments.table.reading import find
 
 SHARES = {"own_members": "members", "own_kocs": "KOCs", "own_gmv": "trade"}
 COLUMNS = {"own_members": "members", "own_kocs": "creators", "own_gmv": "gmv"}

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.language import said
-from experiments.outcomes import KNOWN, PERCENT_UNITS, number, percent, ranged
+from experiments.measures.outcomes import KNOWN, PERCENT_UNITS, number, percent, ranged
+from experiments.measures.statistics import Estimate, t_interval
 from experiments.report.load import Results
 from experiments.report.unknown import by_draw, spread
-from experiments.statistics import Estimate, t_interval
+from experiments.settings.language import said
 
 SHOWN = (
     "marketing_cost", "contribution_per_yuan", "reach", "paid_conversion", "acquisition_cost", "customer_value",

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from experiments.measures.statistics import Comparison, Estimate, baseline, contrast, decompose, t_interval
 from experiments.report.load import Results
-from experiments.statistics import Comparison, Estimate, baseline, contrast, decompose, t_interval
 
 PARTIES = {
     "goods": "cost of goods",

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from experiments.mistakes import declared, field_at
+from experiments.measures.statistics import Comparison
 from experiments.report.load import Results
 from experiments.report.unknown import effects_drawn
-from experiments.statistics import Comparison
+from experiments.settings.mistakes import declared, field_at
 from sim.parameters import Parameters
 
 FEWEST_DRAWS = 6

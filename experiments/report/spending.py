@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from experiments.measures.statistics import Comparison
 from experiments.report.load import Results
-from experiments.statistics import Comparison
 
 MOST_APART = 0.05  # of the smaller sum
 

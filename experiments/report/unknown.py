@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from experiments.outcomes import INTERESTS, KNOWN, OVERALL
+from experiments.measures.outcomes import INTERESTS, KNOWN, OVERALL
+from experiments.measures.statistics import LEVEL, Comparison, Estimate, contrast, relative_contrast, share_of_base
 from experiments.report.load import Results
 from experiments.report.verdict import Effect, Verdict
-from experiments.statistics import LEVEL, Comparison, Estimate, contrast, relative_contrast, share_of_base
 
 TOLD = tuple(dict.fromkeys([*OVERALL, *(key for keys in INTERESTS.values() for key in keys)]))
 

@@ -9,9 +9,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.outcomes import INTERESTS, KNOWN, OVERALL, SHOWN
-from experiments.report.load import Results
-from experiments.statistics import (
+from experiments.measures.outcomes import INTERESTS, KNOWN, OVERALL, SHOWN
+from experiments.measures.statistics import (
     Comparison,
     Estimate,
     baseline,
@@ -22,6 +21,7 @@ from experiments.statistics import (
     share_of_base,
     t_interval,
 )  # fmt: skip
+from experiments.report.load import Results
 
 COLUMNS = [
     "kind", "effect", "low", "high", "outcome", "unit", "base", "difference", "difference_low", "difference_high",

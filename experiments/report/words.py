@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.changes import CHANGES, changes
-from experiments.language import said
-from experiments.outcomes import (
+from experiments.drawing.pages import sentence
+from experiments.measures.changes import CHANGES, changes
+from experiments.measures.outcomes import (
     INTERESTS,
     KNOWN,
     OVERALL,
@@ -27,8 +27,8 @@ from experiments.outcomes import (
     span,
     value_text,
 )
-from experiments.pages import sentence
-from experiments.reading import find
+from experiments.measures.statistics import Comparison, Estimate, baseline, contrast, relative_contrast, t_interval
+from experiments.measures.worth import DISCOUNT
 from experiments.report import reasons
 from experiments.report.beside import answers_beside
 from experiments.report.gains import PEOPLE, Gain, deciding, gain, gains, reverses
@@ -39,8 +39,8 @@ from experiments.report.settling import explains, measured
 from experiments.report.spending import MOST_APART, gap, pairs, unequal
 from experiments.report.unknown import TOLD, doubt, holds, spread_of
 from experiments.report.verdict import Effect, Side, Verdict, effect_name, neighbours
-from experiments.statistics import Comparison, Estimate, baseline, contrast, relative_contrast, t_interval
-from experiments.worth import DISCOUNT
+from experiments.settings.language import said
+from experiments.table.reading import find
 
 OTHERS = ("reach", "creator_conversion", "acquisition_cost", "repurchase", "return_rate", "trust", "kocs")
 STREAMS = ("revenue_take", "revenue_annual_fee", "revenue_ads", "revenue_withdrawal_fee", "revenue_float")

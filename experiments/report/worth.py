@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from experiments.worth import per_yuan, twelve_months
+from experiments.measures.worth import per_yuan, twelve_months
 
 NEEDED = {"contribution", "marketing_cost", "customers", "repurchase"}
 

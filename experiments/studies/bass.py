@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.drawing.style import BLUE, GREY, PALE, VERMILLION, Drawing, new_figure
-from experiments.statistics import t_interval
+from experiments.measures.statistics import t_interval
 from experiments.studies.models import bass_curve as law
 from experiments.studies.models.limits import SEARCHED, adopted, chances, market
 from experiments.studies.plots import plain_log, whiskers

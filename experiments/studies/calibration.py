@@ -14,9 +14,9 @@ from experiments.calibration.settings import Calibration, Target, load
 from experiments.calibration.simulate import run_at
 from experiments.calibration.targets_figure import draw_targets
 from experiments.calibration.words import FAR, conflicts, identified
+from experiments.design.posterior_file import read
 from experiments.drawing.style import Drawing
-from experiments.posterior_file import read
-from experiments.statistics import LEVEL
+from experiments.measures.statistics import LEVEL
 from experiments.studies.study import Asked, Check, Study, holds, option
 
 STUDY = Study(

@@ -10,7 +10,7 @@ from scipy import stats
 
 from cascade import independent_cascade, linear_threshold, spread
 from experiments.drawing.style import BLUE, GREY, VERMILLION, Drawing, new_figure
-from experiments.statistics import holm
+from experiments.measures.statistics import holm
 from experiments.studies.catalogue import is_installed
 from experiments.studies.models.cascade_laws import tree_sizes
 from experiments.studies.models.other_programs import Comparison, Sizes, by_cynetdiff, by_ndlib

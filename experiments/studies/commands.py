@@ -31,11 +31,11 @@ def replicate(
     ] = None,
 ) -> None:
     """Replicate a published result: question, figure, found against published, and one thing to change."""
-    from experiments.folder import partial_folder, published
-    from experiments.pages import lines
-    from experiments.progress import working
+    from experiments.drawing.pages import lines
+    from experiments.runs.progress import working
     from experiments.studies import conduct, page
     from experiments.studies.catalogue import study
+    from experiments.table.folder import partial_folder, published
     from sim.errors import UserError
 
     if not name:
@@ -80,11 +80,11 @@ def validate(
 
     A check that fails is told with its reason; the exit status is 1 where a study broke.
     """
-    from experiments.folder import partial_folder, published
-    from experiments.pages import lines
-    from experiments.progress import working
+    from experiments.drawing.pages import lines
+    from experiments.runs.progress import working
     from experiments.studies import conduct, page
     from experiments.studies.catalogue import NAMES
+    from experiments.table.folder import partial_folder, published
 
     wanted = names or list(NAMES)
     asked = {name: conduct.request(name, [], data) for name in wanted}
@@ -120,7 +120,7 @@ def _listed() -> list[str]:
 
 
 def _tell_if_cold() -> None:
-    from experiments.executor import COMPILING
+    from experiments.runs.executor import COMPILING
     from sim.compiled import is_warm
 
     if not is_warm():
@@ -137,7 +137,7 @@ def _refuse_or_tell(one: Done) -> None:
 
 
 def _manifest(options: object) -> dict[str, Any]:
-    from experiments.manifest import provenance
+    from experiments.conduct.manifest import provenance
 
     return {"command": shlex.join(["koc", *sys.argv[1:]]), "options": options, **provenance()}
 

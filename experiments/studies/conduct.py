@@ -169,8 +169,8 @@ def _saved(name: str, figures: Mapping[str, Drawing], folder: Path) -> tuple[Sho
 
 def carry_out_all(names: Sequence[str], asked: Mapping[str, Asked], folder: Path, workers: int) -> Iterator[Done]:
     """Carry studies out, several at a time, and give each when it is done."""
-    from experiments.configuration import Executor
-    from experiments.dispatch import How, dispatch
+    from experiments.design.configuration import Executor
+    from experiments.runs.dispatch import How, dispatch
 
     work = partial(_carry_out_some, asked=asked, folder=folder)
     how = How(work, _given_up, lambda name: STUDY_BYTES, lambda line: print(line, file=sys.stderr))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.drawing.style import BLUE, ORANGE, Drawing, new_figure, panels, wrapped
-from experiments.outcomes import number, percent
+from experiments.measures.outcomes import number, percent
 from experiments.studies.models import settling as size
 from experiments.studies.models.settling import GMV, Quantity, Settling, quantities, values
 from experiments.studies.paired import lives

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.drawing.style import BLUE, INK, PALE, VERMILLION, Drawing, new_figure
-from experiments.statistics import t_interval
+from experiments.measures.statistics import t_interval
 from experiments.studies.models import songs
 from experiments.studies.models.songs import SONGS, won
 from experiments.studies.plots import plain_log

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.outcomes import capital
+from experiments.measures.outcomes import capital
 from experiments.studies.catalogue import SECTIONS, study
 from experiments.studies.conduct import Done, estimate
 from experiments.studies.study import Check

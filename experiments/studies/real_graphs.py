@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.configuration import load_settings
+from experiments.design.configuration import load_settings
 from experiments.drawing.style import BLUE, VERMILLION, Drawing, new_figure, wrapped
-from experiments.paths import merged
+from experiments.settings.paths import merged
 from experiments.studies.models import graph_effects as model
 from experiments.studies.models.graph_effects import BASE, COMPARED, EFFECTS, MAIN, SYNTHETIC, Runs, percent, told
 from experiments.studies.models.lookalikes import lookalikes, with_same_degrees, write_ties

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from experiments.drawing.style import BLUE, GREY, VERMILLION, Drawing, new_figure
-from experiments.statistics import Estimate, t_interval
+from experiments.measures.statistics import Estimate, t_interval
 from experiments.studies.models import purchases
 from experiments.studies.models.purchases import NAMES, Brand, Cohort, Figures, fit_negative_binomial, goodness, lorenz
 from experiments.studies.study import Asked, Check, Study, covers, holds, interval, option

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from experiments.drawing.style import BLUE, GREY, ORANGE, SKY, VERMILLION, Drawing, new_figure
-from experiments.statistics import Estimate, t_interval
+from experiments.measures.statistics import Estimate, t_interval
 from experiments.studies.models.towns import Value, split, town, valued
 from experiments.studies.study import Asked, Check, Study, above, interval, option, within
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.drawing.style import GREY, INK, LEVELS, Drawing, new_figure
-from experiments.statistics import t_interval
+from experiments.measures.statistics import t_interval
 from experiments.studies.models.campaigns import (
     ACTIVITY,
     CELLS,

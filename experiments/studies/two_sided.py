@@ -11,7 +11,7 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from experiments.drawing.style import Drawing, new_figure
-from experiments.paths import merged
+from experiments.settings.paths import merged
 from experiments.studies.models.two_sides import (
     COUPONS,
     INTRINSIC,

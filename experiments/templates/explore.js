@@ -1,5 +1,5 @@
 "use strict";
-// Predictions of a Gaussian process with a Matern 5/2 covariance, as experiments/surrogate.py makes them.
+// Predictions of a Gaussian process with a Matern 5/2 covariance, as experiments/measures/surrogate.py makes them.
 const data = JSON.parse(document.getElementById("data").textContent);
 const floats = (text, Kind) => new Kind(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 const $ = (id) => document.getElementById(id);

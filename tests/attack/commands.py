@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.mistakes import fields, limits
+from experiments.settings.mistakes import fields, limits
 from sim.parameters import Parameters
 
 from .cases import Case, accepted, refused, tiny

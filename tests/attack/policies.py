@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from experiments.mistakes import limits
+from experiments.settings.mistakes import limits
 from sim.errors import UserError
 from sim.parameters import MOST_YUAN, Parameters
 

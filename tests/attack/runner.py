@@ -53,12 +53,6 @@ class _Running(NamedTuple):
 
 def warm_up() -> None:
     """Import and load all that cases need, so that each fork has it."""
-    import experiments.analysis.compare
-    import experiments.conduct
-    import experiments.replay
-    import experiments.report
-    import experiments.run
-    import experiments.verify  # noqa: F401
     from experiments.api import load
 
     load("market.consumers=300", seed=1).run(8)

@@ -6,7 +6,7 @@ import sys
 
 import pandas as pd
 
-from experiments.statistics import t_interval
+from experiments.measures.statistics import t_interval
 
 from .studies import LARGE, SMALL
 

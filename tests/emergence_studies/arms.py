@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.paths import merged, nested
+from experiments.settings.paths import merged, nested
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.state import PRIVATE_CHANNELS, Tier

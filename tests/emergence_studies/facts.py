@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from experiments.statistics import t_interval
+from experiments.measures.statistics import t_interval
 
 
 class Fact(NamedTuple):

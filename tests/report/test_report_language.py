@@ -11,11 +11,9 @@ import pytest
 from browser import dom
 from jinja2 import Environment, nodes
 
-from experiments.changes import CHANGES
-from experiments.language import TEMPLATES, Language, dictionary, speaking
-from experiments.mistakes import field_at
-from experiments.option_files import FOLDER
-from experiments.outcomes import INTERESTS, KNOWN, PLAIN, SHOWN, number
+from experiments.measures.changes import CHANGES
+from experiments.measures.outcomes import INTERESTS, KNOWN, PLAIN, SHOWN, number
+from experiments.measures.statistics import t_interval
 from experiments.report.course import course
 from experiments.report.figures import FIGURES
 from experiments.report.load import Results
@@ -24,8 +22,10 @@ from experiments.report.platforms import SHARES
 from experiments.report.reasons import GMV_TERMS, PARTIES
 from experiments.report.verdict import Verdict
 from experiments.report.words import tell
-from experiments.statistics import t_interval
-from experiments.yaml_text import read_yaml
+from experiments.settings.language import TEMPLATES, Language, dictionary, speaking
+from experiments.settings.mistakes import field_at
+from experiments.settings.option_files import FOLDER
+from experiments.settings.yaml_text import read_yaml
 from sim.parameters import Parameters
 
 REPORT = TEMPLATES.parent / "report"
@@ -39,7 +39,7 @@ def of_the_code() -> set[str]:
     found = set(CHANGES) | set(INTERESTS) | set(PLAIN.values()) | set(PARTIES.values()) | set(SHARES.values())
     found |= set(GMV_TERMS) | {name for names in INTERESTS.values() for name in names.values()}
     found |= {KNOWN[key].label for key in SHOWN} | {KNOWN[key].unit for key in SHOWN} | {f"figure {n}" for n in FIGURES}
-    for path in (*REPORT.glob("*.py"), REPORT.parent / "outcomes.py"):
+    for path in (*REPORT.glob("*.py"), REPORT.parent / "measures" / "outcomes.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("said", "map"):
                 named = [n for n in node.args if getattr(n, "id", "") != "said"]

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.outcomes import percent
+from experiments.measures.outcomes import percent
+from experiments.measures.statistics import Comparison
 from experiments.report import load as loading
 from experiments.report.load import Results
 from experiments.report.page import brief, plain
@@ -21,7 +22,6 @@ from experiments.report.spending import pairs, unequal
 from experiments.report.unknown import spread
 from experiments.report.verdict import judge, neighbours
 from experiments.report.words import promotion, settle_sentences, tell
-from experiments.statistics import Comparison
 
 from .synthetic import write_run
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from experiments.statistics import (
+from experiments.measures.statistics import (
     Comparison,
     baseline,
     contrast,

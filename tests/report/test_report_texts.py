@@ -14,8 +14,8 @@ from matplotlib.text import Text
 
 from experiments.analysis.finding import Finding
 from experiments.drawing import fonts
+from experiments.drawing.pages import aligned
 from experiments.drawing.style import _write, house_style, why_not_drawn, wrapped
-from experiments.pages import aligned
 from experiments.report import write
 
 from .synthetic import write_run

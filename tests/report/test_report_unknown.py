@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.measures.statistics import Comparison
 from experiments.report import load as loading
 from experiments.report.figures import effects
 from experiments.report.page import plain
 from experiments.report.unknown import holds, spread
 from experiments.report.verdict import judge
 from experiments.report.words import over_draws, sure, tell, unknown_sentences
-from experiments.statistics import Comparison
 
 from .synthetic import write_run
 

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.changes import changes
-from experiments.outcomes import amount, number, percent
+from experiments.measures.changes import changes
+from experiments.measures.outcomes import amount, number, percent
+from experiments.measures.statistics import Comparison, contrast
 from experiments.report import reasons
 from experiments.report.load import Results, load
 from experiments.report.verdict import Verdict, judge, neighbours, table
 from experiments.report.words import answer, extras, flip_sentences, interactions, notes, parties, sure, turns, who
-from experiments.statistics import Comparison, contrast
 from sim.errors import UserError
 
 from .synthetic import FACTORS, FEES_ON_KOCS, LOG_EFFECTS, flips, write_run

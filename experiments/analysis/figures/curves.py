@@ -14,7 +14,7 @@ from experiments.analysis.plotting import ARM, DAY, Panel
 from experiments.drawing.curve import curves, name_ends
 from experiments.drawing.forest import Mark, forest
 from experiments.drawing.style import BLUE, GREY, INK, PALE, Drawing, new_figure, panels, wrapped
-from experiments.outcomes import amount, capital, number
+from experiments.measures.outcomes import amount, capital, number
 from sim.recorder import OUTCOMES
 
 MOST_ACROSS = 3

@@ -10,7 +10,7 @@ from experiments.analysis.compare import Compared, Difference, Side, standing
 from experiments.analysis.words import say
 from experiments.drawing.forest import Mark, beside, forest, in_percent, limit_of, sides
 from experiments.drawing.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, new_figure, wrapped
-from experiments.outcomes import amount
+from experiments.measures.outcomes import amount
 from sim.recorder import OUTCOMES
 
 

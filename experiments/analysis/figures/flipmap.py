@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from experiments.analysis.flipmap import FlipMap
 from experiments.analysis.words import say
 from experiments.drawing.style import BLUE, GREY, INK, VERMILLION, Drawing, new_figure, wrapped
-from experiments.outcomes import amount, share
+from experiments.measures.outcomes import amount, share
 from sim.recorder import OUTCOMES
 
 UNCLEAR = "#E9E9E9"

@@ -13,7 +13,7 @@ from experiments.analysis.sensitivity import Design
 from experiments.analysis.words import say
 from experiments.drawing.forest import Mark, forest, span_of
 from experiments.drawing.style import BLUE, GREY, ORANGE, PALE, VERMILLION, Drawing, new_figure
-from experiments.outcomes import number, share
+from experiments.measures.outcomes import number, share
 
 
 def draw(table: pd.DataFrame, plan: Design, answer: Response) -> Drawing:

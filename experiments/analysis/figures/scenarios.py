@@ -14,7 +14,7 @@ from experiments.analysis.response import Response
 from experiments.analysis.scenarios import Scenario, holds
 from experiments.analysis.words import say
 from experiments.drawing.style import BLUE, GREY, PALE, VERMILLION, Drawing, new_figure, wrapped
-from experiments.outcomes import number, share
+from experiments.measures.outcomes import number, share
 
 TALL = 0.2  # half the height of a strip of dots
 

@@ -13,7 +13,7 @@ from experiments.analysis.sensitivity import Design
 from experiments.analysis.words import say
 from experiments.drawing.forest import Mark, beside, forest, sides, span_of
 from experiments.drawing.style import BLUE, GREY, PALE, UNCLEAR, VERMILLION, Drawing, new_figure
-from experiments.outcomes import number
+from experiments.measures.outcomes import number
 
 LONGEST_SOURCE = 34  # characters
 APART = 0.3  # of a row, between the two ends of a range

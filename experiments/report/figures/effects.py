@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 
 from experiments.drawing.forest import WIDEST, Mark, beside, direction, forest, in_percent, limit_of, sides
 from experiments.drawing.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, new_figure, panels, wrapped
-from experiments.outcomes import IN_FIGURES, INTERESTS, KNOWN, OVERALL, amount, capital, percent
+from experiments.measures.outcomes import IN_FIGURES, INTERESTS, KNOWN, OVERALL, amount, capital, percent
+from experiments.measures.statistics import Comparison
 from experiments.report.load import Results
 from experiments.report.unknown import holds, spread_of
 from experiments.report.verdict import Effect, Verdict
-from experiments.statistics import Comparison
 
 
 def headline(results: Results, verdict: Verdict) -> Drawing | None:

@@ -9,10 +9,10 @@ from matplotlib.ticker import FuncFormatter
 
 from experiments.drawing.labels import end_labels
 from experiments.drawing.style import LEVELS, Drawing, new_figure
-from experiments.outcomes import percent
+from experiments.measures.outcomes import percent
+from experiments.measures.statistics import Estimate, t_interval
 from experiments.report.load import Results
 from experiments.report.verdict import Verdict
-from experiments.statistics import Estimate, t_interval
 
 STEPS = ("delivered", "viewed", "considered", "ordered", "kept")
 DOMAINS = ("public", "private")

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from experiments.drawing.style import LEVELS, PALE, Drawing, new_figure, panels, wrapped
+from experiments.measures.statistics import Comparison, contrast, t_interval
 from experiments.report.load import Results
 from experiments.report.verdict import Verdict
-from experiments.statistics import Comparison, contrast, t_interval
 
 GRID = np.linspace(0, 1, 101)
 

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 
 from experiments.drawing.labels import apart
 from experiments.drawing.style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION, Drawing, new_figure
+from experiments.measures.statistics import within_seeds
 from experiments.report import reasons
 from experiments.report.load import Results
 from experiments.report.verdict import Verdict
-from experiments.statistics import within_seeds
 
 COLOURS = {"goods": "#C9C9C9", "brand": SKY, "creator": GREEN, "platform": VERMILLION, "shipping": "#E9E4D8"}
 OTHERS = (PURPLE, ORANGE, BLUE)

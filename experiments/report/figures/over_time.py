@@ -10,10 +10,10 @@ from scipy import special
 
 from experiments.drawing.labels import end_labels
 from experiments.drawing.style import GREY, LEVELS, PALE, Drawing, new_figure, panels, wrapped
-from experiments.outcomes import capital, percent
+from experiments.measures.outcomes import capital, percent
+from experiments.measures.statistics import LEVEL, Comparison
 from experiments.report.load import Results
 from experiments.report.verdict import Effect, Verdict
-from experiments.statistics import LEVEL, Comparison
 
 SERIES = {"gmv": "GMV, thousand yuan/day", "trust": "trust (index 0-1)"}
 WEEK = 7

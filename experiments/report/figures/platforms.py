@@ -11,7 +11,8 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from experiments.drawing.forest import Mark, forest, limit_of
 from experiments.drawing.style import BLUE, GREY, INK, LEVELS, PALE, VERMILLION, Drawing, new_figure, wrapped
-from experiments.outcomes import capital, number
+from experiments.measures.outcomes import capital, number
+from experiments.measures.statistics import contrast, t_interval
 from experiments.report.load import Results
 from experiments.report.platforms import (
     CELLS,
@@ -28,7 +29,6 @@ from experiments.report.platforms import (
     standing,
 )
 from experiments.report.verdict import Verdict
-from experiments.statistics import contrast, t_interval
 
 PHONE = 6.4  # inches across, so that the letters can be read on a phone
 SERIES = {"members": "members, people", "creators": "KOCs and KOLs", "gmv": "GMV, yuan a day"}

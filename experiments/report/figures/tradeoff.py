@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from experiments.drawing.labels import Box, free_place
 from experiments.drawing.style import GREY, INK, LEVELS, PALE, Drawing, new_figure
-from experiments.outcomes import capital, percent
-from experiments.reading import find
+from experiments.measures.outcomes import capital, percent
+from experiments.measures.statistics import within_seeds
 from experiments.report.load import Results
 from experiments.report.verdict import Verdict
-from experiments.statistics import within_seeds
+from experiments.table.reading import find
 
 MARKERS = ("o", "s", "^", "D")
 CONVERSION = "paid_conversion"

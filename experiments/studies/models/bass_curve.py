@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import curve_fit
 
-from experiments.statistics import Estimate, t_interval
+from experiments.measures.statistics import Estimate, t_interval
 from experiments.studies.study import Check, holds
 from sim.errors import UserError
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from experiments.statistics import Estimate, t_interval
+from experiments.measures.statistics import Estimate, t_interval
 from experiments.studies.models.exposure import (
     Exposure,
     Network,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.statistics import Estimate, t_interval
+from experiments.measures.statistics import Estimate, t_interval
 from experiments.studies.paired import effect
 from sim.graph_statistics import GraphStatistics
 from sim.state import NOBODY, Tier

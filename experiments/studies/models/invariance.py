@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from experiments.paths import merged
+from experiments.settings.paths import merged
 from sim.graph import Graph
 from sim.market import Market
 from sim.parameters import Parameters

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from experiments.paths import merged
+from experiments.settings.paths import merged
 from sim.graph import Graph
 from sim.market import Market
 from sim.parameters import Parameters

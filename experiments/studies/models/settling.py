@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
-from experiments.configuration import load_settings
+from experiments.design.configuration import load_settings
 from experiments.drawing.style import BLUE, INK, PALE
-from experiments.outcomes import INTERESTS, SHOWN
-from experiments.statistics import t_interval
+from experiments.measures.outcomes import INTERESTS, SHOWN
+from experiments.measures.statistics import t_interval
 from experiments.studies.paired import effect
 from sim.parameters import Parameters
 from sim.recorder import OUTCOMES

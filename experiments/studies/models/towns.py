@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.paths import merged
+from experiments.settings.paths import merged
 from experiments.studies.models.limits import NEVER, directed, market, settings
 from sim.graph import Graph
 from sim.market import Market

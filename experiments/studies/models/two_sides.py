@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.paths import merged
+from experiments.settings.paths import merged
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.world import World

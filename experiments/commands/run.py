@@ -1,0 +1,153 @@
+"""`koc run`: one experiment, or with ``-m`` one for each combination of values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from experiments.commands.forecast import forecast
+from experiments.conduct.experiment import Ending, conduct
+from experiments.design.configuration import Settings, compose_settings, read_given
+from experiments.runs import executor
+from experiments.runs.interruption import keeping
+from experiments.runs.progress import working
+from experiments.runs.sharing import KEPT
+from experiments.settings.language import Language
+from experiments.settings.option_files import Folders
+from experiments.settings.overrides import Given, jobs
+from experiments.settings.yaml_text import written
+
+INTERRUPTED = 128  # statuses above it
+PICTURES = ("figures/headline.png", "figures/effects.png")  # of a report, the first that there is
+
+
+class Request(NamedTuple):
+    """What a user asks for.
+
+    Attributes
+    ----------
+    command : list of str
+        As typed, for the manifest.
+    jobs : list of list of Given
+        What is given for each experiment.
+    folders : Folders
+        Where settings are read from.
+    """
+
+    command: list[str]
+    jobs: list[list[Given]]
+    folders: Folders
+
+    @classmethod
+    def read(cls, command: Sequence[str], overrides: Sequence[str], folders: Folders, *, several: bool) -> Request:
+        """Read what was typed.
+
+        Parameters
+        ----------
+        command, folders
+            As below.
+        overrides
+            Of the form ``key=value``.
+        several
+            Whether several values of a key make several experiments.
+
+        Raises
+        ------
+        UserError
+            If one is not understood.
+        """
+        return cls(list(command), jobs(read_given(overrides, folders, several=several)), folders)
+
+
+def run(request: Request, *, only_failed: bool = False, dry_run: bool = False, language: Language = Language.en) -> int:
+    """Make the experiments, one after the other; all are seen to be possible before the first is made.
+
+    Parameters
+    ----------
+    request
+        What is asked for.
+    only_failed
+        Whether only to repeat what failed.
+    dry_run
+        Whether only to tell what would be made.
+    language
+        Of the verdict.
+
+    Returns
+    -------
+    int
+        Exit status: 0, or 1 if a run failed, or 128 and the number of the signal that interrupted it.
+
+    Raises
+    ------
+    UserError
+        On a mistake in the configuration, before anything is written.
+    """
+    status = 0
+    with keeping(KEPT):
+        every = [compose_settings(job, request.folders) for job in request.jobs]
+        try:
+            for settings in every:
+                if dry_run:
+                    print(forecast(settings))
+                elif status <= INTERRUPTED:  # the jobs after it are not begun
+                    finish = partial(report_on, settings, language)
+                    status = max(status, conduct(settings, request.command, finish, only_failed=only_failed))
+        finally:
+            executor.stop()  # nobody needs the workers any more, and Python would wait until each has ended
+    return status
+
+
+def report_on(settings: Settings, language: Language, runs: pd.DataFrame, made: Path) -> Ending:
+    """Write the report into the folder of an experiment, or what a sweep tells, and print it; and a picture.
+
+    Parameters
+    ----------
+    settings
+        Of the experiment.
+    language
+        Of the verdict.
+    runs
+        The table of runs.
+    made
+        The folder.
+
+    Returns
+    -------
+    Ending
+        What the terminal ends with.
+    """
+    study = settings.experiment
+    if not (runs["status"] == "finished").any():
+        return Ending()
+    from experiments.analysis.plots import closing
+
+    if study.design.is_used:
+        from experiments.analysis.deciding import tell
+
+        with working("looking where the winner changes"):
+            told = tell(made)
+        print("\n".join(told))
+    elif study.keeps_tables:
+        from experiments import report
+
+        with working("writing the report"):
+            text = report.write(made, partial(executor.spread, executor=settings.executor), language)
+        print(text)
+    with working("drawing"):
+        found, picture = closing(made)
+    return Ending(found, picture or next((each for each in PICTURES if (made / each).exists()), ""))
+
+
+def configuration(request: Request) -> str:
+    """The whole configuration of each experiment, as YAML."""
+    return "---\n".join(written(compose_settings(job, request.folders).resolved()) for job in request.jobs)
+
+
+def options(folders: Folders) -> str:
+    """The groups and their options, a line each."""
+    return "\n".join(f"{group}: {', '.join(names)}" for group, names in folders.options().items())

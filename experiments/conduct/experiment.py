@@ -1,0 +1,299 @@
+"""One experiment from settings to verdict: the runs that the store lacks, the folder, the report."""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+from rich.console import Console
+
+from experiments.conduct.manifest import description, making
+from experiments.conduct.preflight import check_drawing, check_place
+from experiments.conduct.seeds import Enough, enough_seeds
+from experiments.design.configuration import Settings, overridden_by_arms
+from experiments.runs import executor, interruption, terminal
+from experiments.runs.plan import Plan, plan
+from experiments.runs.run import Failed, graph_reports
+from experiments.runs.sharing import KEPT, Tally, Wanted, fill
+from experiments.runs.store import DiskFull, Store
+from experiments.runs.working_folder import sweep_below
+from experiments.table import folder
+from experiments.table.catalogue import SHORT
+from experiments.table.effects import checks
+from experiments.table.live import Live
+from experiments.table.runs_table import RunsTable
+
+
+class Made(NamedTuple):
+    """What an experiment has come to.
+
+    Attributes
+    ----------
+    folder : Path
+        That it left.
+    runs : DataFrame
+        The table of runs.
+    failures : dict
+        Runs that failed, by id.
+    ending : Ending
+        What the terminal ends with.
+    """
+
+    folder: Path
+    runs: pd.DataFrame
+    failures: dict[str, Failed]
+    ending: Ending
+
+
+class Ending(NamedTuple):
+    """What the terminal ends with, besides the folder.
+
+    Attributes
+    ----------
+    found : str
+        A sentence, if there is one that was not printed before.
+    picture : str
+        Path of a figure in the folder, if there is one.
+    """
+
+    found: str = ""
+    picture: str = ""
+
+
+Finish = Callable[[pd.DataFrame, Path], Ending]
+"""Adds to the folder of an experiment, of its table of runs, before the folder appears."""
+
+
+def conduct(
+    settings: Settings, command: Sequence[str], finish: Finish | None = None, *, only_failed: bool = False
+) -> int:
+    """Make an experiment, and tell of it.
+
+    Parameters
+    ----------
+    settings
+        Valid settings.
+    command
+        What the user typed, for the manifest.
+    finish
+        Writes the report.
+    only_failed
+        Whether to make those runs alone that were tried and failed.
+
+    Returns
+    -------
+    int
+        Exit status: 0, or 1 if a run failed, or 128 and the number of the signal that interrupted it.
+
+    Raises
+    ------
+    UserError
+        If the design is wrong, the output cannot be written, or a world cannot be built; before any run is made.
+    """
+    console = terminal.console()
+    planned = plan(settings)
+    enough: Enough | None = None
+    if only_failed and not _some_failed(settings, planned):
+        console.print(f"{settings.experiment.name}: no run of it failed")
+        return 0
+    check_drawing(settings, planned, console)
+    try:
+        if settings.experiment.precision.outcome and not only_failed:
+            enough = enough_seeds(settings, lambda more, needed: _filled(more, needed, console), console)
+            settings, planned = enough.settings, plan(enough.settings)
+        made = carry_out(settings, planned, How(command, console, only_failed, enough=enough, finish=finish))
+    except (KeyboardInterrupt, OSError, DiskFull) as error:
+        if isinstance(error, OSError) and error.errno != errno.ENOSPC:
+            raise
+        with closing(Store(Path(settings.output) / "store")) as store:
+            kept = len(store.known(planned.runs.values()))
+        return _broken_off(error, kept, len(planned.runs), console)
+    _conclude(made, console)
+    return 1 if made.failures else 0
+
+
+class How(NamedTuple):
+    """How an experiment is carried out.
+
+    Attributes
+    ----------
+    command : sequence of str
+        What the user typed, for the manifest.
+    console : Console
+        For progress and remarks.
+    only_failed : bool
+        Whether to make those runs alone that were tried and failed.
+    quiet : bool
+        Whether to show progress alone.
+    enough : Enough or None
+        How the number of seeds was found, if it was.
+    finish : callable or None
+        Adds to the folder, of the runs, before it appears.
+    """
+
+    command: Sequence[str]
+    console: Console
+    only_failed: bool = False
+    quiet: bool = False
+    enough: Enough | None = None
+    finish: Finish | None = None
+
+
+def carry_out(settings: Settings, planned: Plan, how: How) -> Made:
+    """Make the runs that the store lacks, and a folder of all.
+
+    Raises
+    ------
+    UserError
+        If the output cannot be written, or a world cannot be built; before any run is made. `DiskFull` if there is no
+        room for what was made.
+    """
+    started = time.time()
+    study, output, console, enough = settings.experiment, Path(settings.output), how.console, how.enough
+    store = Store(output / "store")
+    before = store.versions(planned.runs)
+    known = set() if study.fresh and not enough else _known(store, planned, console)
+    wanted = store.failed(planned.runs).keys() if how.only_failed else planned.runs.keys() - known
+    pending = [run for id, run in planned.runs.items() if id in wanted]
+    check_place(settings, pending, store, console)
+    sweep_below(output)
+    graphs = graph_reports(planned.runs.values())
+    if pending:
+        executor.prepare(pending, console)
+    for graph in graphs:  # only now: a refusal is one line
+        console.print(str(graph))
+    store.open()
+    if not how.quiet:
+        _announce(settings, planned, len(known), console)
+    table = RunsTable(planned)
+    with closing(store), interruption.keeping(KEPT), Live(output / study.name, table, store, known) as live:
+        tally = fill(store, Wanted(pending, before, study.name, settings.executor), console, live.add)
+        failures = store.failed(planned.runs)
+        if not how.quiet:
+            _tell_of_worlds(tally, console)
+        counts = {"made": tally.made, "from_store": len(known) + tally.arrived, "failed": len(failures)}
+        manifest = {
+            **making(how.command, started, counts, tally.worlds, enough),
+            **description(settings, planned, failures),
+            "graphs": [graph.record() for graph in graphs],
+        }
+        if settings.profile:
+            _print_profile(store, planned)
+        for sentence in enough.sentences() if enough else ():
+            console.print(sentence)
+        runs = table.whole(store)
+        ending: list[Ending] = []
+        finish = how.finish
+        adding = (lambda folder: ending.append(finish(runs, folder))) if finish else lambda folder: None
+        made = _left(settings, planned, store, runs, manifest, adding)
+    return Made(made, runs, failures, ending[0] if ending else Ending())
+
+
+def _left(
+    settings: Settings, planned: Plan, store: Store, runs: pd.DataFrame, manifest: Mapping[str, Any],
+    finish: Callable[[Path], None],
+) -> Path:  # fmt: skip
+    """The folder of an experiment whose runs are made, with the effects in the runs that check it."""
+    outcomes = {done.id: done.outcomes for done in store.outcomes(run.id for run in planned.checking)}
+    root = Path(settings.output) / settings.experiment.name
+    return folder.write(
+        root, runs, planned, store, effects=checks(planned, outcomes), config=settings.resolved(), manifest=manifest,
+        finish=finish,
+    )  # fmt: skip
+
+
+def _filled(settings: Settings, planned: Plan, console: Console) -> pd.DataFrame:
+    """Make the runs that the store lacks, without a folder; returns the table of runs."""
+    output = Path(settings.output)
+    with closing(Store(output / "store")) as store:
+        before, known = store.versions(planned.runs), _known(store, planned, console)
+        pending = [run for id, run in planned.runs.items() if id not in known]
+        check_place(settings, pending, store, console)
+        if pending:
+            executor.prepare(pending, console)
+        store.open()
+        table = RunsTable(planned)
+        with Live(output / settings.experiment.name, table, store, known) as live:
+            fill(store, Wanted(pending, before, settings.experiment.name, settings.executor), console, live.add)
+        return table.whole(store)
+
+
+def _known(store: Store, planned: Plan, console: Console) -> set[str]:
+    """Ids of the runs that need not be made; tells which of the store are damaged, since these are made again."""
+    known = store.known(planned.runs.values())
+    if damaged := sorted(store.damaged):
+        which = ", ".join(id[:SHORT] for id in damaged[:3]) + (", ..." if len(damaged) > 3 else "")
+        console.print(
+            f"{store.path}: {len(damaged)} runs are damaged and are made again: {which}; is the disk in order?"
+        )
+    return known
+
+
+def _some_failed(settings: Settings, planned: Plan) -> bool:
+    with closing(Store(Path(settings.output) / "store")) as store:
+        return bool(store.failed(planned.runs))
+
+
+def _announce(settings: Settings, planned: Plan, known: int, console: Console) -> None:
+    study = settings.experiment
+    total = len(planned.runs)
+    further = total - len({run.id for cell in planned.cells for run in cell.runs})
+    points = f"{len(planned.points.rows)} points x " if study.design.is_used else ""
+    console.print(
+        f"{study.name}: {points}{len(planned.arms)} arms x {len(study.seeds)} seeds, {study.days} days"
+        + (f"; {further} further runs to see where conclusions flip, and how sure they are" if further else "")
+        + (f"; {known} of {total} runs are in the store" if known else "")
+    )
+    for line in remarks(settings, planned):
+        console.print(line)
+
+
+def remarks(settings: Settings, planned: Plan) -> list[str]:
+    """What the user should know before an experiment is made."""
+    found = [planned.points.note] if planned.points.note else []
+    if left := planned.points.left_out:
+        found.append(f"{left} of {left + len(planned.points.rows)} points do not meet the constraints and are left out")
+    if unused := overridden_by_arms(settings):
+        found.append(f"the arms set {', '.join(unused)}: the configured values are not used")
+    return found
+
+
+def _broken_off(error: BaseException, kept: int, total: int, console: Console) -> int:
+    said = f"{kept} of {total} runs are kept; the same command goes on from there"
+    if isinstance(error, KeyboardInterrupt):
+        console.print(f"interrupted: {said}")
+        return interruption.status(error)
+    console.print(f"the disk is full: {said} when there is room")
+    return 1
+
+
+def _tell_of_worlds(tally: Tally, console: Console) -> None:
+    runs, worlds = tally.made, tally.worlds
+    if 0 < len(worlds) < runs:
+        # the shortest, since the first of each worker is longer by what it takes to load compiled code
+        saved = (runs - len(worlds)) * min(worlds)
+        console.print(f"{len(worlds)} worlds were built for {runs} runs; one for each would take {saved:.1f} s more")
+
+
+def _conclude(made: Made, console: Console) -> None:
+    if made.ending.found:
+        console.print(f"found: {made.ending.found}")
+    console.print(f"results: {made.folder}")
+    if made.ending.picture:
+        console.print(f"picture: {made.folder / made.ending.picture}")
+    if made.failures:
+        first = next(iter(made.failures.values()))
+        console.print(f"{len(made.failures)} runs failed, the first with {first.error}")
+        console.print(f"tracebacks: {made.folder / 'manifest.json'}")
+
+
+def _print_profile(store: Store, planned: Plan) -> None:
+    phases = pd.DataFrame([run.timings for run in store.outcomes(planned.runs)]).sum().sort_values(ascending=False)
+    print(f"{'phase':<24}{'seconds':>10}{'share':>8}")
+    for phase, seconds in phases.items():
+        print(f"{phase:<24}{seconds:>10.2f}{seconds / phases.sum():>8.1%}")

@@ -1,0 +1,1 @@
+"""Designs: arms, points and their parameters."""

@@ -1,0 +1,100 @@
+"""Pages and texts for people, of the templates in `experiments/templates`: another language is another template."""
+
+from __future__ import annotations
+
+import base64
+import re
+import textwrap
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from rich.cells import cell_len
+
+from experiments.measures.outcomes import capital
+from experiments.settings.language import Language, said, spoken
+
+COLUMNS = 100
+_SPACE = "\N{NO-BREAK SPACE}"
+_CHINESE = (
+    (" %", "%"), (" /", "/"), (r" ?\(", "（"), (r"\)", "）"),
+    ("(?<=[\u2e80-\u9fff\uff00-\uffef]) +(?=[\u2e80-\u9fff\uff00-\uffef])", ""),
+    ("(?<=[0-9A-Za-z%])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[-+−0-9A-Za-z])", " "),
+    ("(?<=[\uff00-\uffef\u3001\u3002]) +| +(?=[\uff00-\uffef\u3001\u3002])", ""),
+)  # fmt: skip
+
+
+def filled(template: str, **values: Any) -> str:
+    """A template of a page or a text, filled in.
+
+    Parameters
+    ----------
+    template
+        Name of its file; what ends with ``.html.j2`` is escaped.
+    **values
+        All that it names.
+    """
+    return _environment().get_template(template).render(**values)
+
+
+def lines(text: str, bullet: str = "") -> list[str]:
+    """A sentence as lines of a terminal, never broken before a sign of per cent."""
+    text = capital(tight(text))
+    found = textwrap.wrap(
+        text, round(COLUMNS * len(text) / max(cell_len(text), 1)), initial_indent=bullet,
+        subsequent_indent=" " * len(bullet), break_on_hyphens=False,
+    )  # fmt: skip
+    return [line.replace(_SPACE, " ") for line in found]
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of cells, the first of headings, as lines with columns: numbers to the right, words to the left."""
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    right = [all(re.match(r"[-+−<]?\s?\d|$", cell) for cell in column[1:]) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = zip(row, widths, right, strict=True)
+        padded = ((cell, " " * (width - cell_len(cell)), numeric) for cell, width, numeric in cells)
+        lines.append("  ".join(f"{gap}{cell}" if numeric else f"{cell}{gap}" for cell, gap, numeric in padded).rstrip())
+    return lines
+
+
+def tight(text: str) -> str:
+    """Text in which a number and its sign of per cent stay together; in Chinese with its spaces and brackets."""
+    if spoken() is Language.zh:
+        for pattern, other in _CHINESE:
+            text = re.sub(pattern, other, text)
+        return text
+    return text.replace(" %", f"{_SPACE}%")
+
+
+def picture(svg: bytes) -> str:
+    """A drawing as the address of an image that stands in the page itself."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("experiments"), autoescape=lambda name: bool(name and name.endswith(".html.j2")),
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    made.filters |= {"tight": tight, "capital": capital}
+    made.globals["_"] = said
+    return made
+
+
+def sentence(texts: str, name: str, *values: Any) -> str:
+    """A sentence in the language spoken, of a template whose macros bear the names; empty if the macro says nothing."""
+    found = re.sub(r"[ \n]+", " ", _macro(texts, name)(*values)).strip()
+    return found if spoken() is Language.en else tight(found)
+
+
+def passage(texts: str, name: str, *values: Any) -> list[str]:
+    """The lines of a macro of such a template, as they stand there."""
+    return str(_macro(texts, name)(*values)).strip().splitlines()
+
+
+def _macro(texts: str, name: str) -> Any:
+    return getattr(_environment().get_template(f"{texts}.{spoken()}.j2").module, name)

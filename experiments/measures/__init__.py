@@ -1,0 +1,1 @@
+"""Outcomes, and the statistics that every reader of tables shares."""

@@ -1,0 +1,1 @@
+"""Runs: which there are, who makes them, and the store that keeps them."""

@@ -1,0 +1,126 @@
+"""Progress of work: a bar with the time left, or a few plain lines where nobody watches."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from experiments.runs.run import Run
+
+LINES = 10
+SILENCE = 20.0  # seconds of work of unknown length between two lines
+
+Advance = Callable[[list[str]], None]
+"""Takes the ids of what is done."""
+
+
+@contextmanager
+def of_runs(pending: list[Run], console: Console) -> Iterator[Advance]:
+    """Show how many of some runs are done, and the time left: a large run counts more than a small one.
+
+    Parameters
+    ----------
+    pending
+        The runs.
+    console
+        Where to show it: a bar if it is a terminal, else about ten lines.
+    """
+    with tracked({run.id: run.work for run in pending}, "runs", console) as advance:
+        yield advance
+
+
+@contextmanager
+def tracked(work: dict[str, float] | dict[str, int], unit: str, console: Console) -> Iterator[Advance]:
+    """Show how much of some work is done.
+
+    Parameters
+    ----------
+    work
+        How long each thing takes as against the others, by its id.
+    unit
+        What the things are, in the plural.
+    console
+        Where to show it.
+    """
+    shown = _bar(work, unit, console) if console.is_terminal else _lines(work, unit, console)
+    with shown as advance:
+        yield advance
+
+
+@contextmanager
+def working(what: str) -> Iterator[Console]:
+    """Show that work of unknown length goes on, and since when: a clock in a terminal, else a line now and then.
+
+    Parameters
+    ----------
+    what
+        The work, in words.
+
+    Yields
+    ------
+    Console
+        For lines meanwhile.
+    """
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    if console.is_terminal:
+        columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+        with Progress(*columns, console=console, transient=True, redirect_stdout=False) as clock:
+            clock.add_task(what, total=None)
+            yield console
+        return
+    ended, started = threading.Event(), time.monotonic()
+
+    def tell() -> None:
+        while not ended.wait(SILENCE):
+            console.print(f"{what}: {time.monotonic() - started:.0f} s so far")
+
+    threading.Thread(target=tell, daemon=True).start()
+    try:
+        yield console
+    finally:
+        ended.set()
+
+
+@contextmanager
+def _bar(work: dict[str, float] | dict[str, int], unit: str, console: Console) -> Iterator[Advance]:
+    columns = (
+        TextColumn(unit),
+        BarColumn(),
+        TextColumn("{task.fields[done]}/" + str(len(work))),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(unit, total=sum(work.values()), done=0)
+        done = 0
+
+        def advance(ids: list[str]) -> None:
+            nonlocal done
+            done += len(ids)
+            bar.update(task, advance=sum(work[id] for id in ids), done=done)
+
+        yield advance
+
+
+@contextmanager
+def _lines(work: dict[str, float] | dict[str, int], unit: str, console: Console) -> Iterator[Advance]:
+    started, total = time.monotonic(), sum(work.values())
+    done = shown = 0
+    made = 0.0
+
+    def advance(ids: list[str]) -> None:
+        nonlocal done, made, shown
+        done += len(ids)
+        made += sum(work[id] for id in ids)
+        if made * LINES // total > shown:
+            shown = int(made * LINES // total)
+            left = (time.monotonic() - started) / made * (total - made)
+            console.print(f"{done} of {len(work)} {unit}, about {left:.0f} s left")
+
+    yield advance

@@ -1,0 +1,203 @@
+"""Runs shared by commands that work on one store at the same time: each is made once, by the one that claims it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.console import Console
+
+from experiments.design.configuration import Executor
+from experiments.runs import executor, interruption
+from experiments.runs.executor import Calls, Done
+from experiments.runs.progress import Advance, of_runs
+from experiments.runs.run import WORLD_BUILT, Finished, Run
+from experiments.runs.store import Store
+from experiments.runs.working_folder import is_alive, working_folder
+
+KEPT = "finished runs are kept; the same command goes on from there"
+POLL = 0.5  # seconds between looks at what others have made
+
+
+class Batch(NamedTuple):
+    """Runs that are done: those that were made here are still to be put into the store."""
+
+    done: list[Done]
+    here: bool
+
+
+class Tally(NamedTuple):
+    """What making runs came to.
+
+    Attributes
+    ----------
+    made, arrived : int
+        Runs that finished: made here, and by another command meanwhile.
+    worlds : list of float
+        Seconds of each world that was built here.
+    """
+
+    made: int
+    arrived: int
+    worlds: list[float]
+
+
+class Wanted(NamedTuple):
+    """Runs that are to be made, and how.
+
+    Attributes
+    ----------
+    pending : sequence of Run
+    before : mapping
+        `Store.versions` before it was decided what is pending: what is put later is of another command.
+    experiment : str
+        That they are made for.
+    where : Executor
+    make : callable
+        Makes some of them, in the process it is called in; None for the usual way.
+    """
+
+    pending: Sequence[Run]
+    before: Mapping[str, str]
+    experiment: str
+    where: Executor
+    make: Callable[[list[Run]], list[Done]] | None = None
+
+
+def fill(
+    store: Store, wanted: Wanted, console: Console, arrived: Callable[[list[Done]], None] = lambda done: None
+) -> Tally:
+    """Make runs and put them into the store, except those that another command makes meanwhile; with progress.
+
+    Parameters
+    ----------
+    store
+        That is open.
+    wanted
+        What is to be made.
+    console
+        For progress and remarks.
+    arrived
+        Takes runs as they are done.
+    """
+    if not wanted.pending:  # what is finished needs no cluster
+        return Tally(0, 0, [])
+    by_id = {run.id: run for run in wanted.pending}
+    made = came = 0
+    worlds: list[float] = []
+    with interruption.keeping(KEPT), _shared(store, wanted, console) as batches:
+        for done, here in batches:
+            if here:
+                store.put(((by_id[each.id], each) for each in done), wanted.experiment)
+            arrived(done)
+            finished = [each for each in done if isinstance(each, Finished)]
+            made, came = made + here * len(finished), came + (not here) * len(finished)
+            worlds += [each.timings[WORLD_BUILT] for each in finished if here and WORLD_BUILT in each.timings]
+    return Tally(made, came, worlds)
+
+
+@contextmanager
+def _shared(store: Store, wanted: Wanted, console: Console) -> Iterator[Iterator[Batch]]:
+    pending = list(wanted.pending)
+    with working_folder(store.path.parent) as own, of_runs(pending, console) as advance:
+        sharing = Sharing(store, own, wanted)
+        try:
+            with closing(sharing.made(wanted.where, Calls(wanted.make, tell=console.print))) as batches:
+                yield _advanced(batches, advance)
+        except BaseException:
+            executor.stop(wait=True)
+            raise
+        finally:
+            with interruption.deferred():
+                sharing.release()
+
+
+def _advanced(batches: Iterable[Batch], advance: Advance) -> Iterator[Batch]:
+    for batch in batches:
+        yield batch
+        advance([each.id for each in batch.done])
+
+
+class Sharing:
+    """Makes runs of which other commands may make some.
+
+    Parameters
+    ----------
+    store
+        That all of them put their runs into.
+    own
+        Working folder of this command, beside the file of the store; its name stands on what is claimed here.
+    wanted
+        The runs that are to be made, also if the store has them.
+    """
+
+    def __init__(self, store: Store, own: Path, wanted: Wanted) -> None:
+        self._store, self._own = store, own
+        self._pending, self._before = wanted.pending, wanted.before
+        self._elsewhere: dict[str, Run] = {}
+        self._is_told = False
+        store.forget_claims(self._is_dead)
+
+    def made(self, where: Executor, calls: Calls) -> Generator[Batch]:
+        """Make the runs that nobody else makes, and wait for the others.
+
+        Parameters
+        ----------
+        where
+            They are made.
+        calls
+            How they are made, and whom to tell; which of them is decided here.
+
+        Yields
+        ------
+        Batch
+            Until all are done.
+        """
+        remaining = list(self._pending)
+        while remaining:
+            for done in executor.execute(remaining, where, calls._replace(take=self._take)):
+                yield Batch(done, here=True)
+                self._store.release_claims(self._own.name, [each.id for each in done])
+            yield from self._arrived()
+            remaining = list(self._elsewhere.values())
+            if remaining:
+                if not self._is_told:
+                    self._is_told = True
+                    calls.tell(f"{len(remaining)} more runs are being made by another command; waiting for it")
+                time.sleep(POLL)
+
+    def release(self) -> None:
+        """Leave to others what was claimed and not made, here and by commands that were killed meanwhile."""
+        self._store.release_claims(self._own.name)
+        self._store.forget_claims(self._is_dead)
+
+    def _take(self, task: list[Run]) -> list[Run]:
+        """Claim runs: returns those that are to be made here."""
+        claimed = self._store.claim((run.id for run in task), self._own.name, self._is_dead)
+        self._elsewhere |= {run.id: run for run in task if run.id not in claimed}
+        mine = [run for run in task if run.id in claimed]
+        if came := self._came(mine):  # after the claim: who made it put it into the store before the claim was released
+            self._elsewhere |= {run.id: run for run in mine if run.id in came}
+            self._store.release_claims(self._own.name, list(came))
+        for run in (taken := [run for run in mine if run.id not in came]):
+            self._elsewhere.pop(run.id, None)
+        return taken
+
+    def _arrived(self) -> Iterator[Batch]:
+        """What others have made, told once."""
+        if came := self._came(list(self._elsewhere.values())):
+            for id in came:
+                del self._elsewhere[id]
+            yield Batch([*self._store.outcomes(came), *self._store.failed(came).values()], here=False)
+
+    def _came(self, runs: list[Run]) -> set[str]:
+        """Which of these runs others have made, or tried, since this command began."""
+        now = self._store.versions(run.id for run in runs)
+        changed = [run for run in runs if run.id in now and now[run.id] != self._before.get(run.id)]
+        return self._store.known(changed) | self._store.failed(run.id for run in changed).keys()
+
+    def _is_dead(self, owner: str) -> bool:
+        return owner != self._own.name and not is_alive(self._own.with_name(owner))

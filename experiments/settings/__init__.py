@@ -1,0 +1,1 @@
+"""Settings as people write them: files, overrides, names and languages."""

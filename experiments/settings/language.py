@@ -1,0 +1,58 @@
+"""The language that a verdict is told in: English, as the code has it, or one that has a dictionary in `templates`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+
+
+class Language(StrEnum):
+    """Languages that verdict and page are told in."""
+
+    en = "en"
+    zh = "zh"
+
+    @property
+    def own_name(self) -> str:
+        """What its speakers call it."""
+        return {"en": "English", "zh": "中文"}[self]
+
+
+_spoken: ContextVar[Language] = ContextVar("language", default=Language.en)
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Context in which texts, labels and numbers are of a language."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def spoken() -> Language:
+    """The language of this context."""
+    return _spoken.get()
+
+
+def said(text: str) -> str:
+    """A text of the code in the language of this context; what the dictionary lacks, as a user's label, as it is."""
+    return dictionary(spoken()).get(text, text)
+
+
+@cache
+def dictionary(language: Language) -> dict[str, str]:
+    """What English texts are in another language."""
+    if language is Language.en:
+        return {}
+    content: dict[str, str] = yaml.safe_load((TEMPLATES / f"{language}.yaml").read_text("utf-8"))
+    return content
