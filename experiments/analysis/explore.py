@@ -36,18 +36,10 @@ PAGE = "explore.html"
 
 
 class Explored(NamedTuple):
-    """What the page holds.
+    """What the page holds."""
 
-    Attributes
-    ----------
-    content : dict
-        All of it, as JSON takes it.
-    fits : dict
-        The surrogates by arm and outcome, in the units of the page.
-    """
-
-    content: dict[str, Any]
-    fits: dict[tuple[str, str], Fit]
+    content: dict[str, Any]  # all of it, as JSON takes it
+    fits: dict[tuple[str, str], Fit]  # the surrogates by arm and outcome, in the units of the page
 
 
 def explored(sweep: Sweep) -> Explored:

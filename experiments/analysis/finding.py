@@ -38,28 +38,15 @@ SHOWN = ("kind", "sentences", "columns", "rows", "notes", "title", "caption", "c
 
 
 class Finding(NamedTuple):
-    """An analysis in words.
+    """An analysis in words."""
 
-    Attributes
-    ----------
-    kind : str
-        One of `KINDS`.
-    about : sequence of str
-        What tells it from others of its kind, for the names of its files.
-    sentences : list of str
-        The finding first.
-    columns, rows : list
-        A table for people.
-    notes : list of str
-        How it was done, and how to read it.
-    """
-
-    kind: str
-    about: Sequence[str]
-    sentences: list[str]
+    kind: str  # one of `KINDS`
+    about: Sequence[str]  # what tells it from others of its kind, for the names of its files
+    sentences: list[str]  # the finding first
+    # a table for people
     columns: list[str]
     rows: list[list[str]]
-    notes: list[str]
+    notes: list[str]  # how it was done, and how to read it
 
     @property
     def name(self) -> str:

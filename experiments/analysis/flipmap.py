@@ -38,35 +38,22 @@ class Luck(NamedTuple):
 
 
 class FlipMap(NamedTuple):
-    """The response over two assumptions, the others held.
+    """The response over two assumptions, the others held."""
 
-    Attributes
-    ----------
-    x, y : Assumption
-        Along the sides.
-    across, up : ndarray, shape (nodes,)
-        Values of `x` and of `y`.
-    mean, half : ndarray, shape (nodes of y, nodes of x)
-        Mean response, and half its 95 % interval, which counts the surrogate's doubt and that about what the seeds
-        have in common.
-    held : dict
-        Values at which the other assumptions are held.
-    error : Error
-        Of the surrogate.
-    points : DataFrame
-        The sweep's points: the two assumptions, and the response.
-    """
-
+    # along the sides
     x: Assumption
     y: Assumption
     log: tuple[bool, bool]
+    # shape (nodes,); values of `x` and of `y`
     across: Array
     up: Array
+    # shape (nodes of y, nodes of x); mean response, and half its 95 % interval, which counts the surrogate's doubt and
+    # that about what the seeds have in common
     mean: Array
     half: Array
-    held: dict[str, float]
-    error: Error
-    points: pd.DataFrame
+    held: dict[str, float]  # values at which the other assumptions are held
+    error: Error  # of the surrogate
+    points: pd.DataFrame  # the sweep's points: the two assumptions, and the response
     answer: Response
     seeds: int
 
@@ -138,30 +125,15 @@ def flip_map(sweep: Sweep, answer: Response, x: str, y: str) -> FlipMap:
 
 
 class Fit(NamedTuple):
-    """A surrogate of a response over all that varies in a sweep.
+    """A surrogate of a response over all that varies in a sweep."""
 
-    Attributes
-    ----------
-    known : dict
-        Assumptions by path, in the order of the surrogate's inputs.
-    scales : dict
-        How each becomes an input.
-    inputs : ndarray, shape (points, parameters)
-    answer : Response
-    surrogate : Surrogate
-    luck : Luck
-    seeds : int
-        Most seeds that a point has.
-    error : Error
-    """
-
-    known: dict[str, Assumption]
-    scales: dict[str, Scale]
-    inputs: Array
+    known: dict[str, Assumption]  # assumptions by path, in the order of the surrogate's inputs
+    scales: dict[str, Scale]  # how each becomes an input
+    inputs: Array  # shape (points, parameters)
     answer: Response
     surrogate: Surrogate
     luck: Luck
-    seeds: int
+    seeds: int  # most seeds that a point has
     error: Error
 
     @property

@@ -28,58 +28,29 @@ Groups = Mapping[str, Sequence[str]]
 
 
 class Line(NamedTuple):
-    """A curve, and what it tells.
-
-    Attributes
-    ----------
-    curve : Curve
-    base : float
-        Mean at the first value, or in the first half of the days.
-    change : Estimate
-        From the first value to the last, of names without an order from the least to the greatest; or from the first
-        half of the days that count to the second.
-    level : Estimate
-        Over the days that count; NaN against a parameter.
-    peak : str
-        ``highest`` or ``lowest`` where that is in between, and clearly so; else empty.
-    at : float
-        Where the peak is.
-    """
+    """A curve, and what it tells."""
 
     curve: Curve
-    base: float
+    base: float  # mean at the first value, or in the first half of the days
+    # from the first value to the last, of names without an order from the least to the greatest; or from the first half
+    # of the days that count to the second
     change: Estimate
-    level: Estimate
-    peak: str = ""
-    at: float = np.nan
+    level: Estimate  # over the days that count; NaN against a parameter
+    peak: str = ""  # ``highest`` or ``lowest`` where that is in between, and clearly so; else empty
+    at: float = np.nan  # where the peak is
 
 
 class Panel(NamedTuple):
-    """An outcome against something.
+    """An outcome against something."""
 
-    Attributes
-    ----------
-    what, against : str
-        The outcome; the path of a parameter, ``day`` or ``arm``.
-    lines : list of Line
-        One for each arm, or group of arms.
-    names : list of str
-        Of the places along the axis, where these are names.
-    log : bool
-        Whether the design spaced the values by their logarithm.
-    binned : bool
-        Whether each place is the mean of neighbouring points, which differ in other parameters too.
-    burn_in : int
-        Days that do not count.
-    """
-
+    # the outcome; the path of a parameter, ``day`` or ``arm``
     what: str
     against: str
-    lines: list[Line]
-    names: list[str]
-    log: bool = False
-    binned: bool = False
-    burn_in: int = 0
+    lines: list[Line]  # one for each arm, or group of arms
+    names: list[str]  # of the places along the axis, where these are names
+    log: bool = False  # whether the design spaced the values by their logarithm
+    binned: bool = False  # whether each place is the mean of neighbouring points, which differ in other parameters too
+    burn_in: int = 0  # days that do not count
 
 
 NONE = t_interval([])

@@ -65,24 +65,13 @@ class Response(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """How far seeds disagree about a response.
+    """How far seeds disagree about a response."""
 
-    Attributes
-    ----------
-    of_mean : float
-        Variance of a point's mean over seeds, after what a seed adds at all points alike; NaN with one seed.
-    share : float
-        The same as a share of the variance of the means between points.
-    common : float
-        Variance of the mean over seeds of what a seed adds at all points alike; NaN with one seed.
-    seeds : int
-        Most seeds that a point has.
-    """
-
+    # variance of a point's mean over seeds, after what a seed adds at all points alike; NaN with one seed
     of_mean: float
-    share: float
-    common: float
-    seeds: int
+    share: float  # the same as a share of the variance of the means between points
+    common: float  # variance of the mean over seeds of what a seed adds at all points alike; NaN with one seed
+    seeds: int  # most seeds that a point has
 
     @property
     def hides(self) -> bool:

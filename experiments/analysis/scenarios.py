@@ -42,26 +42,13 @@ class Limit(NamedTuple):
 
 
 class Box(NamedTuple):
-    """Conditions that hold together.
+    """Conditions that hold together."""
 
-    Attributes
-    ----------
-    limits : list of Limit
-        Surest first.
-    density : float
-        Share of wins among the points inside.
-    coverage : float
-        Share of all wins that are inside.
-    inside : int
-        Points inside.
-    honest_density, honest_coverage : float
-        The same for points that were left out when the box was found, in cross-validation; NaN where not tried.
-    """
-
-    limits: list[Limit]
-    density: float
-    coverage: float
-    inside: int
+    limits: list[Limit]  # surest first
+    density: float  # share of wins among the points inside
+    coverage: float  # share of all wins that are inside
+    inside: int  # points inside
+    # the same for points that were left out when the box was found, in cross-validation; NaN where not tried
     honest_density: float = np.nan
     honest_coverage: float = np.nan
 

@@ -21,34 +21,19 @@ RECORDED = (POINT, "arm", "seed", "status", "run_id", "seconds", "error")
 
 @dataclass(frozen=True)
 class Sweep:
-    """Finished runs, and the design that they come from.
+    """Finished runs, and the design that they come from."""
 
-    Attributes
-    ----------
-    name : str
-        For people: of the folder, or of the experiment.
-    runs : DataFrame
-        A row for each point, arm and seed that finished; `point` is 0 throughout where no parameter was varied.
-    factors : dict
-        Levels of every factor, the first of which the others are compared with.
-    varied : tuple of str
-        Paths of the numeric parameters that differ between points, those derived from others left out.
-    config, manifest : mapping
-        As the folder has them; empty for a table without a folder.
-    unfinished : int
-        Runs that failed.
-    choices : tuple of str
-        Paths of the parameters that differ between points and are no numbers.
-    """
-
-    name: str
+    name: str  # for people: of the folder, or of the experiment
+    # a row for each point, arm and seed that finished; `point` is 0 throughout where no parameter was varied
     runs: pd.DataFrame
-    factors: dict[str, tuple[str, ...]]
+    factors: dict[str, tuple[str, ...]]  # levels of every factor, the first of which the others are compared with
+    # paths of the numeric parameters that differ between points, those derived from others left out
     varied: tuple[str, ...]
+    # as the folder has them; empty for a table without a folder
     config: Mapping[str, Any] = field(default_factory=dict)
     manifest: Mapping[str, Any] = field(default_factory=dict)
-    unfinished: int = 0
-    choices: tuple[str, ...] = ()
+    unfinished: int = 0  # runs that failed
+    choices: tuple[str, ...] = ()  # paths of the parameters that differ between points and are no numbers
 
     @property
     def outcomes(self) -> list[str]:

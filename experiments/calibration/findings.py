@@ -53,21 +53,11 @@ class Predicted(NamedTuple):
 
 
 class Shelf(NamedTuple):
-    """Where posteriors are kept, so that an interrupted command goes on.
+    """Where posteriors are kept, so that an interrupted command goes on."""
 
-    Attributes
-    ----------
-    folder : Path
-        Made when needed.
-    key : str
-        All that determines them but the targets left out.
-    tell : callable
-        Called with a line for each that has to be sampled.
-    """
-
-    folder: Path
-    key: str
-    tell: Callable[[str], None]
+    folder: Path  # made when needed
+    key: str  # all that determines them but the targets left out
+    tell: Callable[[str], None]  # called with a line for each that has to be sampled
 
     def posterior(self, emulator: Emulator, calibration: Calibration, without: str = "") -> Posterior:
         """The posterior given all targets, or all but one.

@@ -32,20 +32,11 @@ CHANGES: dict[str, Change] = {
 
 
 class Span(NamedTuple):
-    """Days that are lived and looked at.
+    """Days that are lived and looked at."""
 
-    Attributes
-    ----------
-    burn_in : int
-        Day on which markets part, from which levels are counted.
-    days : int
-        Day on which levels and responses end to be counted.
-    cohort : int
-        Day on which the market with own pools ends: its first quarter's customers are followed until then.
-    """
-
-    burn_in: int = 150
-    days: int = 330
+    burn_in: int = 150  # day on which markets part, from which levels are counted
+    days: int = 330  # day on which levels and responses end to be counted
+    # day on which the market with own pools ends: its first quarter's customers are followed until then
     cohort: int = 360
 
 

@@ -22,45 +22,21 @@ LogLikelihoods = Callable[[Array], Array]
 
 
 class Posterior(NamedTuple):
-    """What is known of the parameters.
+    """What is known of the parameters."""
 
-    Attributes
-    ----------
-    unit : ndarray, shape (draws, parameters)
-        Equally weighted places in the prior.
-    log_evidence : float
-        Log of the mean likelihood over the prior.
-    error : float
-        Of the log evidence.
-    effective : float
-        Independent draws that the weighted sample is worth.
-    """
-
-    unit: Array
-    log_evidence: float
-    error: float
-    effective: float
+    unit: Array  # shape (draws, parameters); equally weighted places in the prior
+    log_evidence: float  # log of the mean likelihood over the prior
+    error: float  # of the log evidence
+    effective: float  # independent draws that the weighted sample is worth
 
 
 class Nested(NamedTuple):
-    """A nested sample of the prior, from all of it to where the likelihood is high.
+    """A nested sample of the prior, from all of it to where the likelihood is high."""
 
-    Attributes
-    ----------
-    unit : ndarray, shape (points, parameters)
-        Places in the prior.
-    log_mass : ndarray, shape (points,)
-        Log of the share of the prior that each stands for.
-    log_likelihoods : ndarray, shape (points, targets)
-        Of each target.
-    live : int
-        Points that the sampler held.
-    """
-
-    unit: Array
-    log_mass: Array
-    log_likelihoods: Array
-    live: int
+    unit: Array  # shape (points, parameters); places in the prior
+    log_mass: Array  # shape (points,); log of the share of the prior that each stands for
+    log_likelihoods: Array  # shape (points, targets); of each target
+    live: int  # points that the sampler held
 
     def posterior(self, kept: Sequence[int], seed: int) -> Posterior:
         """Given some of the targets: the same places in the prior, weighted by the likelihood of these alone.

@@ -39,37 +39,18 @@ MOST_FAILED = 0.1  # share of the runs
 
 
 class Place(NamedTuple):
-    """Where a calibration works, and how.
+    """Where a calibration works, and how."""
 
-    Attributes
-    ----------
-    output : Path
-        Folder of the results: runs go to its store, posteriors to its folder `calibration`.
-    write : Path
-        The file that is written.
-    workers : int
-        Processes; 0 for one per core.
-    console : Console
-        For progress.
-    """
-
-    output: Path
-    write: Path
-    workers: int
-    console: Console
+    output: Path  # folder of the results: runs go to its store, posteriors to its folder `calibration`
+    write: Path  # the file that is written
+    workers: int  # processes; 0 for one per core
+    console: Console  # for progress
 
 
 class Simulated(NamedTuple):
-    """Points of the prior, and what the market showed there.
+    """Points of the prior, and what the market showed there."""
 
-    Attributes
-    ----------
-    unit : ndarray, shape (points, parameters)
-        Places in the prior, 0 to 1.
-    observed : DataFrame, a row per point, a column per observable
-    """
-
-    unit: Array
+    unit: Array  # shape (points, parameters); places in the prior, 0 to 1
     observed: pd.DataFrame
 
 

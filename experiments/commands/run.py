@@ -26,21 +26,11 @@ PICTURES = ("figures/headline.png", "figures/effects.png")  # of a report, the f
 
 
 class Request(NamedTuple):
-    """What a user asks for.
+    """What a user asks for."""
 
-    Attributes
-    ----------
-    command : list of str
-        As typed, for the manifest.
-    jobs : list of list of Given
-        What is given for each experiment.
-    folders : Folders
-        Where settings are read from.
-    """
-
-    command: list[str]
-    jobs: list[list[Given]]
-    folders: Folders
+    command: list[str]  # as typed, for the manifest
+    jobs: list[list[Given]]  # what is given for each experiment
+    folders: Folders  # where settings are read from
 
     @classmethod
     def read(cls, command: Sequence[str], overrides: Sequence[str], folders: Folders, *, several: bool) -> Request:

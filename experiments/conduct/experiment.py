@@ -30,39 +30,19 @@ from experiments.table.runs_table import RunsTable
 
 
 class Made(NamedTuple):
-    """What an experiment has come to.
+    """What an experiment has come to."""
 
-    Attributes
-    ----------
-    folder : Path
-        That it left.
-    runs : DataFrame
-        The table of runs.
-    failures : dict
-        Runs that failed, by id.
-    ending : Ending
-        What the terminal ends with.
-    """
-
-    folder: Path
-    runs: pd.DataFrame
-    failures: dict[str, Failed]
-    ending: Ending
+    folder: Path  # that it left
+    runs: pd.DataFrame  # the table of runs
+    failures: dict[str, Failed]  # runs that failed, by id
+    ending: Ending  # what the terminal ends with
 
 
 class Ending(NamedTuple):
-    """What the terminal ends with, besides the folder.
+    """What the terminal ends with, besides the folder."""
 
-    Attributes
-    ----------
-    found : str
-        A sentence, if there is one that was not printed before.
-    picture : str
-        Path of a figure in the folder, if there is one.
-    """
-
-    found: str = ""
-    picture: str = ""
+    found: str = ""  # a sentence, if there is one that was not printed before
+    picture: str = ""  # path of a figure in the folder, if there is one
 
 
 Finish = Callable[[pd.DataFrame, Path], Ending]
@@ -118,30 +98,14 @@ def conduct(
 
 
 class How(NamedTuple):
-    """How an experiment is carried out.
+    """How an experiment is carried out."""
 
-    Attributes
-    ----------
-    command : sequence of str
-        What the user typed, for the manifest.
-    console : Console
-        For progress and remarks.
-    only_failed : bool
-        Whether to make those runs alone that were tried and failed.
-    quiet : bool
-        Whether to show progress alone.
-    enough : Enough or None
-        How the number of seeds was found, if it was.
-    finish : callable or None
-        Adds to the folder, of the runs, before it appears.
-    """
-
-    command: Sequence[str]
-    console: Console
-    only_failed: bool = False
-    quiet: bool = False
-    enough: Enough | None = None
-    finish: Finish | None = None
+    command: Sequence[str]  # what the user typed, for the manifest
+    console: Console  # for progress and remarks
+    only_failed: bool = False  # whether to make those runs alone that were tried and failed
+    quiet: bool = False  # whether to show progress alone
+    enough: Enough | None = None  # how the number of seeds was found, if it was
+    finish: Finish | None = None  # adds to the folder, of the runs, before it appears
 
 
 def carry_out(settings: Settings, planned: Plan, how: How) -> Made:

@@ -23,19 +23,11 @@ Fill = Callable[[Settings, Plan], pd.DataFrame]
 
 
 class Enough(NamedTuple):
-    """The settings with the seeds that it took, and what they achieved.
-
-    Attributes
-    ----------
-    estimate : Estimate
-        The effect, with the interval of the sequential rule.
-    half_width : float
-        That was asked for, in the outcome's unit.
-    """
+    """The settings with the seeds that it took, and what they achieved."""
 
     settings: Settings
-    estimate: Estimate
-    half_width: float
+    estimate: Estimate  # the effect, with the interval of the sequential rule
+    half_width: float  # that was asked for, in the outcome's unit
     rule: Rule
     saved: Savings
 

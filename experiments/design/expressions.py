@@ -51,20 +51,11 @@ _UNARY: dict[type[ast.AST], Callable[[Any], Any]] = {
 
 
 class Expression(NamedTuple):
-    """A parsed expression.
+    """A parsed expression."""
 
-    Attributes
-    ----------
-    text : str
-        As written.
-    paths : tuple of str
-        The parameters it names, dotted.
-    tree : ast.expr
-        Arithmetic, comparisons, ``and``, ``or``, ``not``, ``a if b else c``, numbers, text and `FUNCTIONS` only.
-    """
-
-    text: str
-    paths: tuple[str, ...]
+    text: str  # as written
+    paths: tuple[str, ...]  # the parameters it names, dotted
+    # arithmetic, comparisons, ``and``, ``or``, ``not``, ``a if b else c``, numbers, text and `FUNCTIONS` only
     tree: ast.expr
 
     @classmethod

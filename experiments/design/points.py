@@ -28,24 +28,12 @@ Ranges = Mapping[str, tuple[float, float]]
 
 
 class Point(NamedTuple):
-    """A place among the parameters at which all arms are made.
+    """A place among the parameters at which all arms are made."""
 
-    Attributes
-    ----------
-    values : mapping
-        What is set there, by path.
-    seeds : sequence of int
-        With which the arms are made.
-    about : mapping
-        What tables call it: a column each.
-    within : str
-        Its name in messages; may be empty.
-    """
-
-    values: Mapping[str, Any]
-    seeds: Sequence[int]
-    about: Mapping[str, Any] = {}
-    within: str = ""
+    values: Mapping[str, Any]  # what is set there, by path
+    seeds: Sequence[int]  # with which the arms are made
+    about: Mapping[str, Any] = {}  # what tables call it: a column each
+    within: str = ""  # its name in messages; may be empty
 
 
 def set_at(base: Mapping[str, Any], values: Mapping[str, Any]) -> Mapping[str, Any]:

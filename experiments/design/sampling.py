@@ -101,24 +101,12 @@ class Design(Group):
 
 
 class Points(NamedTuple):
-    """The points of a design.
+    """The points of a design."""
 
-    Attributes
-    ----------
-    columns : tuple of str
-        Paths of the parameters that vary or are derived.
-    rows : list of dict
-        A value for each column; the number of a point is its place.
-    left_out : int
-        Points that did not meet the constraints.
-    note : str
-        What the user should know of them; may be empty.
-    """
-
-    columns: tuple[str, ...]
-    rows: list[dict[str, Any]]
-    left_out: int = 0
-    note: str = ""
+    columns: tuple[str, ...]  # paths of the parameters that vary or are derived
+    rows: list[dict[str, Any]]  # a value for each column; the number of a point is its place
+    left_out: int = 0  # points that did not meet the constraints
+    note: str = ""  # what the user should know of them; may be empty
 
 
 def draw(design: Design, base: Mapping[str, Any]) -> Points:

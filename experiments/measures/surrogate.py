@@ -46,23 +46,11 @@ class Scale(NamedTuple):
 
 
 class Error(NamedTuple):
-    """Error of predictions for points left out, in cross-validation.
+    """Error of predictions for points left out, in cross-validation."""
 
-    Attributes
-    ----------
-    r2 : float
-        Share of the variance between points that is predicted; at or below 0, no better than the mean of all.
-    rmse : float
-        Root mean square error, in the unit of the response.
-    coverage : float
-        Share of the points that lie in their 95 % prediction interval.
-    points : int
-    folds : int
-    """
-
-    r2: float
-    rmse: float
-    coverage: float
+    r2: float  # share of the variance between points that is predicted; at or below 0, no better than the mean of all
+    rmse: float  # root mean square error, in the unit of the response
+    coverage: float  # share of the points that lie in their 95 % prediction interval
     points: int
     folds: int
 
@@ -73,26 +61,13 @@ class Error(NamedTuple):
 
 
 class Solved(NamedTuple):
-    """A fitted surrogate as the arrays that a prediction is made of: of n points, p parameters.
+    """A fitted surrogate as the arrays that a prediction is made of: of n points, p parameters."""
 
-    Attributes
-    ----------
-    inputs : ndarray, shape (n, p)
-        In length scales.
-    length_scales : ndarray, shape (p,)
-        As shares of the range.
-    weights : ndarray, shape (n,)
-        Of the covariances with the points, in the mean.
-    inverse : ndarray, shape (n, n)
-        Of the covariance of the points.
-    signal, centre, spread : float
-        Variance of the surface; what the response is centred on and divided by.
-    """
-
-    inputs: Array
-    length_scales: Array
-    weights: Array
-    inverse: Array
+    inputs: Array  # shape (n, p); in length scales
+    length_scales: Array  # shape (p,); as shares of the range
+    weights: Array  # shape (n,); of the covariances with the points, in the mean
+    inverse: Array  # shape (n, n); of the covariance of the points
+    # variance of the surface; what the response is centred on and divided by
     signal: float
     centre: float
     spread: float

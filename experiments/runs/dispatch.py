@@ -15,24 +15,14 @@ CHECKED = 1.0  # seconds between looks whether this process was interrupted
 
 
 class How(NamedTuple):
-    """How tasks are carried out; each is a list of items.
+    """How tasks are carried out; each is a list of items."""
 
-    Attributes
-    ----------
-    work : callable
-        Carries out a task, in the process it is called in, and returns a list of results.
-    give_up : callable
-        The result of an item that loses its worker again and again, from the item and the cause.
-    memory : callable
-        Bytes that a worker takes for an item.
-    tell : callable
-        Takes a line for the user.
-    """
-
+    # carries out a task, in the process it is called in, and returns a list of results
     work: Callable[[list[Any]], list[Any]]
+    # the result of an item that loses its worker again and again, from the item and the cause
     give_up: Callable[[Any, str], Any]
-    memory: Callable[[Any], int]
-    tell: Callable[[str], None]
+    memory: Callable[[Any], int]  # bytes that a worker takes for an item
+    tell: Callable[[str], None]  # takes a line for the user
 
 
 def dispatch(tasks: Iterator[list[Any]], how: How, executor: Executor) -> Generator[list[Any]]:

@@ -42,21 +42,12 @@ _held: dict[str, World] = {}  # of this worker, one at most
 
 
 class Calls(NamedTuple):
-    """How runs are made.
+    """How runs are made."""
 
-    Attributes
-    ----------
-    make : callable
-        Makes some runs in the process it is called in.
-    take : callable
-        Says which runs of a task are to be made; called when it is about to be handed out.
-    tell : callable
-        Takes a line for the user.
-    """
-
-    make: Callable[[list[Run]], list[Done]] | None = None
+    make: Callable[[list[Run]], list[Done]] | None = None  # makes some runs in the process it is called in
+    # says which runs of a task are to be made; called when it is about to be handed out
     take: Callable[[list[Run]], list[Run]] = list
-    tell: Callable[[str], None] = lambda line: None
+    tell: Callable[[str], None] = lambda line: None  # takes a line for the user
 
 
 def prepare(runs: Sequence[Run], console: Console) -> None:

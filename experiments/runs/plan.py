@@ -21,28 +21,14 @@ BUDGET = ("weekly_budget", *SHARES)
 
 
 class Cell(NamedTuple):
-    """An arm at a point, with its runs, one for each seed.
+    """An arm at a point, with its runs, one for each seed."""
 
-    Attributes
-    ----------
-    point : int
-        Number of the point in its design, from 0; 0 where there is no design.
-    values : dict
-        What the point sets or derives, by path.
-    arm : str
-    levels : dict
-        Level of every factor; None where the arm steps out of the factorial.
-    runs : list of Run
-    about : mapping
-        What tables call the point, beside its number.
-    """
-
-    point: int
-    values: Mapping[str, Any]
+    point: int  # number of the point in its design, from 0; 0 where there is no design
+    values: Mapping[str, Any]  # what the point sets or derives, by path
     arm: str
-    levels: Mapping[str, str | None]
+    levels: Mapping[str, str | None]  # level of every factor; None where the arm steps out of the factorial
     runs: list[Run]
-    about: Mapping[str, Any] = {}
+    about: Mapping[str, Any] = {}  # what tables call the point, beside its number
 
 
 class Length(NamedTuple):
@@ -55,25 +41,14 @@ class Length(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What an experiment needs.
+    """What an experiment needs."""
 
-    Attributes
-    ----------
-    cells : list of Cell
-        Point by point, arm by arm.
-    points : Points
-        Of its design; one without values where there is none.
-    checks : dict
-        Cells of the designs that check it: ``flips``, its soft assumptions at the ends of their ranges, and
-        ``posterior``, draws from the posterior of the calibration.
-    runs : dict
-        Every run of all by its id; those of a world follow each other.
-    """
-
-    cells: list[Cell]
-    points: Points
+    cells: list[Cell]  # point by point, arm by arm
+    points: Points  # of its design; one without values where there is none
+    # cells of the designs that check it: ``flips``, its soft assumptions at the ends of their ranges, and
+    # ``posterior``, draws from the posterior of the calibration
     checks: dict[str, list[Cell]]
-    runs: dict[str, Run]
+    runs: dict[str, Run]  # every run of all by its id; those of a world follow each other
 
     @property
     def checking(self) -> list[Run]:

@@ -22,42 +22,20 @@ MODEL = Path(__file__).resolve().parents[2] / "sim"
 
 
 class Run(NamedTuple):
-    """All that determines a run. Two runs of equal `id` have equal results, to the bit.
+    """All that determines a run. Two runs of equal `id` have equal results, to the bit."""
 
-    Attributes
-    ----------
-    id : str
-        Hash of all below but `consumers`, `world`, `tables` and `more`.
-    model : str
-        Hash of the model's source that it is to be made with.
-    content : str
-        The parameters as JSON: a tenth of the memory that they take as objects, and quickly sent to a worker.
-    seed : int
-    days : int
-    burn_in : int
-        Days that do not count towards the outcomes.
-    consumers : int
-        Of the market: with the days, the work that it is.
-    world : str
-        Names the world that it takes place in; runs of equal `world` may share one.
-    tables : bool
-        Whether its tables are to be kept beside its outcomes.
-    more : tuple of str
-        Further tables that are to be kept, of `CELLS` and `ORDERS`; with any of them, outcomes of cells are measured.
-    inputs : str
-        Hashes of the files outside of the model that it depends on; empty if there are none.
-    """
-
-    id: str
-    model: str
+    id: str  # hash of all below but `consumers`, `world`, `tables` and `more`
+    model: str  # hash of the model's source that it is to be made with
+    # the parameters as JSON: a tenth of the memory that they take as objects, and quickly sent to a worker
     content: str
     seed: int
     days: int
-    burn_in: int
-    consumers: int
-    world: str
-    tables: bool
-    inputs: str = ""
+    burn_in: int  # days that do not count towards the outcomes
+    consumers: int  # of the market: with the days, the work that it is
+    world: str  # names the world that it takes place in; runs of equal `world` may share one
+    tables: bool  # whether its tables are to be kept beside its outcomes
+    inputs: str = ""  # hashes of the files outside of the model that it depends on; empty if there are none
+    # further tables that are to be kept, of `CELLS` and `ORDERS`; with any of them, outcomes of cells are measured
     more: tuple[str, ...] = ()
 
     @property

@@ -30,40 +30,23 @@ class Batch(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What making runs came to.
+    """What making runs came to."""
 
-    Attributes
-    ----------
-    made, arrived : int
-        Runs that finished: made here, and by another command meanwhile.
-    worlds : list of float
-        Seconds of each world that was built here.
-    """
-
+    # runs that finished: made here, and by another command meanwhile
     made: int
     arrived: int
-    worlds: list[float]
+    worlds: list[float]  # seconds of each world that was built here
 
 
 class Wanted(NamedTuple):
-    """Runs that are to be made, and how.
-
-    Attributes
-    ----------
-    pending : sequence of Run
-    before : mapping
-        `Store.versions` before it was decided what is pending: what is put later is of another command.
-    experiment : str
-        That they are made for.
-    where : Executor
-    make : callable
-        Makes some of them, in the process it is called in; None for the usual way.
-    """
+    """Runs that are to be made, and how."""
 
     pending: Sequence[Run]
+    # `Store.versions` before it was decided what is pending: what is put later is of another command
     before: Mapping[str, str]
-    experiment: str
+    experiment: str  # that they are made for
     where: Executor
+    # makes some of them, in the process it is called in; None for the usual way
     make: Callable[[list[Run]], list[Done]] | None = None
 
 

@@ -44,18 +44,11 @@ _handed: list[Future[Any]] = []  # the last call that was handed to it
 
 
 class Pool(NamedTuple):
-    """Takes calls of a function with an argument.
+    """Takes calls of a function with an argument."""
 
-    Attributes
-    ----------
-    submit : callable
-        Hands a call over; what it is about is copied at once, so that it may be changed from then on.
-    width : callable
-        How many calls are carried out at a time.
-    """
-
+    # hands a call over; what it is about is copied at once, so that it may be changed from then on
     submit: Callable[[Callable[[Any], Any], Any], Future[Any]]
-    width: Callable[[], int]
+    width: Callable[[], int]  # how many calls are carried out at a time
 
 
 def workers(executor: Executor) -> int:

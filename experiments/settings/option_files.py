@@ -24,21 +24,11 @@ _PACKAGE = re.compile(r"^\s*#\s*@package\s+(\S+)\s*$", re.MULTILINE)
 
 
 class Folders(NamedTuple):
-    """Where settings are read from.
+    """Where settings are read from."""
 
-    Attributes
-    ----------
-    main : Path
-        Folder of the file that all begins with.
-    name : str
-        Of that file, without ``.yaml``.
-    own : Path
-        A user's folder beside it; None without one.
-    """
-
-    main: Path = FOLDER
-    name: str = NAME
-    own: Path | None = None
+    main: Path = FOLDER  # folder of the file that all begins with
+    name: str = NAME  # of that file, without ``.yaml``
+    own: Path | None = None  # a user's folder beside it; None without one
 
     @classmethod
     def given(cls, main: str = "", name: str = "", own: str = "") -> Folders:

@@ -31,21 +31,11 @@ _QUOTED = re.compile(r"\s*(?:'[^']*'|\"[^\"]*\")\s*", re.DOTALL)
 
 
 class Given(NamedTuple):
-    """An argument of the form ``key=value``, or ``~key``, which takes a key out.
+    """An argument of the form ``key=value``, or ``~key``, which takes a key out."""
 
-    Attributes
-    ----------
-    text : str
-        As typed, shortened where it is long.
-    key : str
-        Dotted path, or name of a group.
-    values : tuple
-        One, or those of a sweep; none where the key is taken out.
-    """
-
-    text: str
-    key: str
-    values: tuple[Any, ...]
+    text: str  # as typed, shortened where it is long
+    key: str  # dotted path, or name of a group
+    values: tuple[Any, ...]  # one, or those of a sweep; none where the key is taken out
 
     @property
     def takes_out(self) -> bool:

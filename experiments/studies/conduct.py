@@ -54,34 +54,16 @@ class Shown(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What came of a study.
-
-    Attributes
-    ----------
-    name : str
-    checks : list of Check
-        None where it was not carried out.
-    sentences : list of str
-        The finding in words.
-    figures : tuple of Shown
-        The first bears the study's name.
-    table : DataFrame or None
-        What is best looked up.
-    seconds : float
-    missing : str
-        What it lacked, where it was not carried out for that.
-    broken : str
-        How it broke, if it did: a traceback.
-    """
+    """What came of a study."""
 
     name: str
-    checks: list[Check]
-    sentences: list[str]
-    figures: tuple[Shown, ...] = ()
-    table: pd.DataFrame | None = None
+    checks: list[Check]  # None where it was not carried out
+    sentences: list[str]  # the finding in words
+    figures: tuple[Shown, ...] = ()  # the first bears the study's name
+    table: pd.DataFrame | None = None  # what is best looked up
     seconds: float = 0.0
-    missing: str = ""
-    broken: str = ""
+    missing: str = ""  # what it lacked, where it was not carried out for that
+    broken: str = ""  # how it broke, if it did: a traceback
 
     @property
     def failed(self) -> list[Check]:

@@ -74,38 +74,21 @@ def option(default: float, about: str, least: float, most: float) -> Any:
 
 
 class Check(NamedTuple):
-    """One line of the table of validation.
+    """One line of the table of validation."""
 
-    Attributes
-    ----------
-    name
-        What is compared, in a phrase.
-    expected
-        What it should be, as the source says it: a number, a range, or a side.
-    found, low, high
-        What the model gave, with its 95 % interval; all three are equal where there is no uncertainty.
-    verdict
-        By a rule that could have failed; inconclusive where the interval holds both what should and what should not be.
-    source
-        Paper and equation, closed form, or other implementation that says what should be.
-    note
-        Why it does not pass; or what passing does not show.
-    kind
-        "must" where the model is wrong if it fails, "finding" where the world or a paper may be otherwise.
-    changed
-        What was changed, where the check is of an effect.
-    """
-
-    name: str
-    expected: str
+    name: str  # what is compared, in a phrase
+    expected: str  # what it should be, as the source says it: a number, a range, or a side
+    # what the model gave, with its 95 % interval; all three are equal where there is no uncertainty
     found: float
     low: float
     high: float
+    # by a rule that could have failed; inconclusive where the interval holds both what should and what should not be
     verdict: Verdict
-    source: str = ""
-    note: str = ""
+    source: str = ""  # paper and equation, closed form, or other implementation that says what should be
+    note: str = ""  # why it does not pass; or what passing does not show
+    # "must" where the model is wrong if it fails, "finding" where the world or a paper may be otherwise
     kind: Kind = "must"
-    changed: str = ""
+    changed: str = ""  # what was changed, where the check is of an effect
 
     @property
     def passed(self) -> bool:

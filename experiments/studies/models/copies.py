@@ -22,29 +22,16 @@ Cascades = tuple[NDArray[np.bool_], int]
 
 
 class Case(NamedTuple):
-    """A network with a model on it, and how often each outcome came.
+    """A network with a model on it, and how often each outcome came."""
 
-    Attributes
-    ----------
-    name, outcome, source
-        What it is; what is counted, in the plural; and who says what should come.
-    exact : ndarray, shape (outcomes,)
-        Probabilities; what is missing to 1 belongs to the last.
-    found : ndarray of int, shape (outcomes,)
-        Cascades.
-    sizes : ndarray of int, shape (cascades,)
-        People in each.
-    strays : int
-        People who did otherwise than the thresholds drawn for them say.
-    """
-
+    # what it is; what is counted, in the plural; and who says what should come
     name: str
     outcome: str
     source: str
-    exact: NDArray[np.float64]
-    found: NDArray[np.int64]
-    sizes: NDArray[np.int64]
-    strays: int
+    exact: NDArray[np.float64]  # shape (outcomes,); probabilities; what is missing to 1 belongs to the last
+    found: NDArray[np.int64]  # shape (outcomes,); cascades
+    sizes: NDArray[np.int64]  # shape (cascades,); people in each
+    strays: int  # people who did otherwise than the thresholds drawn for them say
 
     @classmethod
     def of(cls, name: str, source: str, exact: NDArray[np.float64], made: Cascades, sets: bool = False) -> Case:

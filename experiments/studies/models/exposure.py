@@ -26,26 +26,14 @@ Z = 1.959964  # of a 95 % interval
 
 
 class Network(NamedTuple):
-    """A village (or several) of people, whom they name, and when they adopted; N people, E ties.
+    """A village (or several) of people, whom they name, and when they adopted; N people, E ties."""
 
-    Attributes
-    ----------
-    people : ndarray of int64, shape (N,)
-        Ids, rising.
-    village : ndarray of int64, shape (N,)
-        Village of each, counted from 0.
-    time : ndarray of int64, shape (N,)
-        Period of adoption, 1 to ``last``; ``last + 1`` where it did not come within the window (censored).
-    last : int
-        Last period of the window.
-    ego, nominee : ndarray of int64, shape (E,)
-        Rows of who names and who is named, each pair once.
-    """
-
-    people: NDArray[np.int64]
-    village: NDArray[np.int64]
+    people: NDArray[np.int64]  # shape (N,); ids, rising
+    village: NDArray[np.int64]  # shape (N,); village of each, counted from 0
+    # shape (N,); period of adoption, 1 to ``last``; ``last + 1`` where it did not come within the window (censored)
     time: NDArray[np.int64]
-    last: int
+    last: int  # last period of the window
+    # shape (E,); rows of who names and who is named, each pair once
     ego: NDArray[np.int64]
     nominee: NDArray[np.int64]
 
@@ -204,22 +192,13 @@ def shuffled_times(network: Network, adopters_only: bool, generator: np.random.G
 
 
 class Shuffles(NamedTuple):
-    """What the odds ratio is when times are shuffled.
+    """What the odds ratio is when times are shuffled."""
 
-    Attributes
-    ----------
-    value : float
-        Median over shuffles.
-    low, high : float
-        Range of the middle 95 % of shuffles.
-    p : float
-        Share of shuffles, the data counted as one of them, that reach the odds ratio of the data (one-sided).
-    """
-
-    value: float
+    value: float  # median over shuffles
+    # range of the middle 95 % of shuffles
     low: float
     high: float
-    p: float
+    p: float  # share of shuffles, the data counted as one of them, that reach the odds ratio of the data (one-sided)
 
 
 def shuffle_test(

@@ -30,20 +30,11 @@ CDNOW_END = pd.Timestamp(1998, 6, 30)
 
 
 class Cohort(NamedTuple):
-    """Customers won in one span of time, and what they did until its end.
+    """Customers won in one span of time, and what they did until its end."""
 
-    Attributes
-    ----------
-    repeats : ndarray of int64, shape (customers,)
-        Days with a purchase after the first.
-    spend : ndarray of float64, shape (customers,)
-        All that they spent, in the money of the data.
-    last, observed : ndarray of float64, shape (customers,)
-        Weeks from the first purchase to the last, and to the end.
-    """
-
-    repeats: NDArray[np.int64]
-    spend: NDArray[np.float64]
+    repeats: NDArray[np.int64]  # shape (customers,); days with a purchase after the first
+    spend: NDArray[np.float64]  # shape (customers,); all that they spent, in the money of the data
+    # shape (customers,); weeks from the first purchase to the last, and to the end
     last: NDArray[np.float64]
     observed: NDArray[np.float64]
 
@@ -91,18 +82,10 @@ def cdnow_sample() -> tuple[NDArray[np.float64], ...]:
 
 
 class NegativeBinomial(NamedTuple):
-    """Poisson purchasing at rates that are gamma distributed (Ehrenberg 1959).
+    """Poisson purchasing at rates that are gamma distributed (Ehrenberg 1959)."""
 
-    Attributes
-    ----------
-    r : float
-        Shape: the smaller, the more customers differ.
-    a : float
-        Rate, per horizon: the mean number of repeats is r / a.
-    """
-
-    r: float
-    a: float
+    r: float  # shape: the smaller, the more customers differ
+    a: float  # rate, per horizon: the mean number of repeats is r / a
 
     def probability(self, repeats: NDArray[np.int64]) -> NDArray[np.float64]:
         """Of so many repeats."""

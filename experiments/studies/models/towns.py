@@ -106,23 +106,12 @@ def split(
 
 
 class Value(NamedTuple):
-    """What a campaign adds among those who were not seeded, in customers' first purchases at their present value.
+    """What a campaign adds among those who were not seeded, in customers' first purchases at their present value."""
 
-    Attributes
-    ----------
-    social
-        All of it, for each person seeded.
-    expansion
-        Of customers won who would not have bought the brand, less those lost who would have.
-    acceleration
-        Of customers who buy it either way, at another time.
-    with_campaign, without : ndarray, shape (days,)
-        Share of all people who are customers after each day.
-    """
-
-    social: float
-    expansion: float
-    acceleration: float
+    social: float  # all of it, for each person seeded
+    expansion: float  # of customers won who would not have bought the brand, less those lost who would have
+    acceleration: float  # of customers who buy it either way, at another time
+    # shape (days,); share of all people who are customers after each day
     with_campaign: NDArray[np.float64]
     without: NDArray[np.float64]
 
