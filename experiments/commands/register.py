@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
 from experiments.design.posterior_file import read
+from experiments.drawing.pages import table
 from experiments.settings.mistakes import declared, field_at, fields, limits, shown, span
 from sim import state
 from sim.parameters import ASSUMPTION, CALIBRATED, Group, Parameters
@@ -26,22 +28,18 @@ _CALIBRATED = """\
 What `koc calibrate` found of assumptions that published numbers bear upon ([calibration.md](calibration.md)): the
 prior, the posterior with its 95 % interval, and how much narrower it is than the prior. Where that is near zero, the
 targets do not pin the parameter down: its value is a guess, and conclusions are checked over draws of the posterior.
-
-| name | value | prior | posterior | narrower by | source of the prior | what would measure it |
-|---|---|---|---|---|---|---|"""
+"""
+_OF_CALIBRATED = ("name", "value", "prior", "posterior", "narrower by", "source of the prior", "what would measure it")
 _COLUMNS = ("name", "value", "unit", "allowed", "plausible", "source", "meaning")
 
 
 def page() -> str:
     """The register in Markdown, a table for each group of parameters."""
-    parts = [_HEADING]
     rows = list(_rows(Parameters()))
-    parts.append(_summary(rows))
-    parts.append("\n".join([_CALIBRATED, *_calibrated({row[0]: row[1] for row in rows})]) + "\n")
-    for group in dict.fromkeys(row[0].split(".")[0] for row in rows):
-        parts.append(f"## {group}\n")
-        parts.append(f"| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}")
-        parts[-1] += "".join(f"\n| {' | '.join(_cells(row))} |" for row in rows if row[0].split(".")[0] == group) + "\n"
+    calibrated = table([_OF_CALIBRATED, *_calibrated({row[0]: row[1] for row in rows})])
+    parts = [_HEADING, _summary(rows), _CALIBRATED, f"{calibrated}\n"]
+    for group, own in groupby(rows, lambda row: row[0].split(".")[0]):
+        parts += [f"## {group}\n", table([_COLUMNS, *([f"`{row[0]}`", *row[1:]] for row in own)]) + "\n"]
     return "\n".join(parts)
 
 
@@ -55,15 +53,14 @@ def _summary(rows: list[tuple[str, ...]]) -> str:
     )
 
 
-def _calibrated(values: dict[str, str]) -> Iterator[str]:
+def _calibrated(values: dict[str, str]) -> Iterator[list[str]]:
     for path, one in read()["parameters"].items():
         prior = one["prior"]
         scale = ", log" if prior["scale"] == "log" else ""
-        yield (
-            f"| `{path}` | {values[path]} | {prior['low']:g} to {prior['high']:g}{scale} "
-            f"| {one['median']:.3g} ({one['low']:.3g} to {one['high']:.3g}) "
-            f"| {round(100 * one['shrinkage'])} % | {prior['why']} | {_measured(path)} |"
-        )
+        found = f"{one['median']:.3g} ({one['low']:.3g} to {one['high']:.3g})"
+        narrower = f"{round(100 * one['shrinkage'])} %"
+        span = f"{prior['low']:g} to {prior['high']:g}{scale}"
+        yield [f"`{path}`", values[path], span, found, narrower, prior["why"], _measured(path)]
 
 
 def _measured(path: str) -> str:
@@ -93,12 +90,6 @@ def _row(path: str, field: FieldInfo, value: Any) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _cells(row: tuple[str, ...]) -> Iterator[str]:
-    yield f"`{row[0]}`"
-    for cell in row[1:]:
-        yield cell.replace("|", "\\|")
-
-
 _STATE = """\
 # State
 
@@ -113,6 +104,5 @@ def state_page() -> str:
     for record in vars(state).values():
         if isinstance(record, type) and issubclass(record, Record) and record is not Record:
             parts.append(f"## {record.__name__}\n\n{record.__doc__}\n")
-            rows = "".join(f"\n| {' | '.join(row)} |" for row in record.describe())
-            parts.append("| column | what it says | unit | range |\n|---|---|---|---|" + rows + "\n")
+            parts.append(table([("column", "what it says", "unit", "range"), *record.describe()]) + "\n")
     return "\n".join(parts)

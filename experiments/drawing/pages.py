@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -58,6 +58,13 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
         padded = ((cell, " " * (width - cell_len(cell)), numeric) for cell, width, numeric in cells)
         lines.append("  ".join(f"{gap}{cell}" if numeric else f"{cell}{gap}" for cell, gap, numeric in padded).rstrip())
     return lines
+
+
+def table(rows: Iterable[Sequence[str]]) -> str:
+    """Rows of cells, the first of headings, as a table in Markdown."""
+    head, *rest = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
+    lines = [f"| {' | '.join(row)} |" for row in (head, *rest)]
+    return "\n".join([lines[0], "|" + "---|" * len(head), *lines[1:]])
 
 
 def tight(text: str) -> str:

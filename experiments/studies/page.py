@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
+from experiments.drawing.pages import table
 from experiments.measures.outcomes import capital
 from experiments.studies.catalogue import SECTIONS, study
 from experiments.studies.conduct import Done, estimate
@@ -140,8 +139,8 @@ def _study(one: Done, figures: str) -> str:
         return "\n\n".join([*parts, f"Not carried out: {one.missing}."])
     if one.broken:
         return "\n\n".join([*parts, "Broke: the traceback is in `manifest.json`."])
-    parts += [" ".join(capital(sentence) for sentence in one.sentences), "\n".join(_checks(one.checks))]
-    parts += [] if one.table is None else ["\n".join(_rows(one.table))]
+    parts += [" ".join(capital(sentence) for sentence in one.sentences), _checks(one.checks)]
+    parts += [] if one.table is None else [table([[*one.table.columns], *one.table.astype(str).to_numpy().tolist()])]
     for figure in one.figures:
         parts += [f"![{figure.title}]({figures}/{figure.name}.png)", figure.caption]
     words, _, look = about.change.partition(":")
@@ -149,27 +148,13 @@ def _study(one: Done, figures: str) -> str:
     return "\n\n".join([*parts, f"**Check yourself.** {about.self_check}"])
 
 
-def _checks(checks: Sequence[Check]) -> list[str]:
-    """Lines of the table of checks; with a column for what was changed where there are such checks."""
+def _checks(checks: Sequence[Check]) -> str:
+    """The table of checks; with a column for what was changed where there are such checks."""
     changed = any(check.changed for check in checks)
-    lines = [["Changed"] * changed + ["Check", "Expected", "Found", "", ""]]
-    lines.append(["---"] * len(lines[0]))
+    rows = [[*["Changed"] * changed, "Check", "Expected", "Found", "", ""]]
     for check in checks:
         said = check.name + (f"<br>{check.source}" if check.source else "")
         said += f"<br>*{check.note}*" if check.note else ""
         verdict = check.verdict if check.passed else f"**{check.verdict}**"
-        lines.append([check.changed] * changed + [said, check.expected, estimate(check), verdict, check.kind])
-    return [_line(line) for line in lines]
-
-
-def _rows(table: pd.DataFrame) -> list[str]:
-    lines = [list(table.columns), ["---"] * len(table.columns), *table.astype(str).to_numpy().tolist()]
-    return [_line(line) for line in lines]
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+        rows.append([*[check.changed] * changed, said, check.expected, estimate(check), verdict, check.kind])
+    return table(rows)
