@@ -14,7 +14,8 @@ from experiments.analysis.flipmap import FlipMap, crossings, flip_map, of_seeds
 from experiments.analysis.response import question_of, response
 from experiments.analysis.sweep import Sweep, read, sweep_of
 from experiments.analysis.words import of_map
-from experiments.measures.surrogate import Scale, Surrogate
+from experiments.measures.scale import Scale
+from experiments.measures.surrogate import Surrogate
 from sim.errors import UserError
 
 CONFIG = {"creators": {"effort_cost": 4.0, "hype": 2.5}, "market": {"choice": {"friends": 0.5}}}

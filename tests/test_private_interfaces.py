@@ -89,7 +89,8 @@ def test_hydra_composes_what_is_put_into_its_store_and_forgets_it() -> None:
 
 def test_a_gaussian_process_tells_what_a_prediction_is_made_of() -> None:
     """Public attributes of scikit-learn whose meaning is relied upon: factor, weights, and the order of the kernel."""
-    from experiments.measures.surrogate import Scale, Surrogate
+    from experiments.measures.scale import Scale
+    from experiments.measures.surrogate import Surrogate
 
     x = np.linspace(0, 1, 20)[:, None]
     made = Surrogate(x, np.sin(4 * x[:, 0]), [Scale(0.0, 1.0)], 1e-4)

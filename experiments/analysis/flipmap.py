@@ -12,8 +12,9 @@ from scipy import special
 from experiments.analysis.assumption import Assumption, varied_in
 from experiments.analysis.response import Response, arrays, noise
 from experiments.analysis.sweep import Sweep, chosen
+from experiments.measures.scale import Scale
 from experiments.measures.statistics import LEVEL
-from experiments.measures.surrogate import Error, Scale, Surrogate, Z
+from experiments.measures.surrogate import Error, Surrogate, Z
 from sim.errors import UserError
 
 LEAST_R2 = 0.2  # cross-validated; of a surface that explains less, no map is drawn

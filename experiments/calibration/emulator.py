@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.calibration.settings import Array, Target
-from experiments.measures.surrogate import Error, Scale, Surrogate
+from experiments.measures.scale import Scale
+from experiments.measures.surrogate import Error, Surrogate
 from sim.errors import UserError
 
 LEAST_SHARE = 0.5  # of the points at which a target must have been observed

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from scipy import special
 
-from experiments.measures.surrogate import Scale
+from experiments.measures.scale import Scale
 from experiments.settings.mistakes import fields, limits, validated
 from experiments.settings.option_files import FOLDER
 from experiments.settings.yaml_text import read_yaml

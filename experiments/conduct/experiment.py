@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 from rich.console import Console
@@ -27,6 +27,9 @@ from experiments.table.catalogue import SHORT
 from experiments.table.effects import checks
 from experiments.table.live import Live
 from experiments.table.runs_table import RunsTable
+
+if TYPE_CHECKING:
+    from sim.friendships import GraphReport
 
 
 class Made(NamedTuple):
@@ -84,7 +87,7 @@ def conduct(
     check_drawing(settings, planned, console)
     try:
         if settings.experiment.precision.outcome and not only_failed:
-            enough = enough_seeds(settings, lambda more, needed: _filled(more, needed, console), console)
+            enough = enough_seeds(settings, lambda more, needed: _batch(more, needed, console), console)
             settings, planned = enough.settings, plan(enough.settings)
         made = carry_out(settings, planned, How(command, console, only_failed, enough=enough, finish=finish))
     except (KeyboardInterrupt, OSError, DiskFull) as error:
@@ -117,45 +120,35 @@ def carry_out(settings: Settings, planned: Plan, how: How) -> Made:
         If the output cannot be written, or a world cannot be built; before any run is made. `DiskFull` if there is no
         room for what was made.
     """
-    started = time.time()
-    study, output, console, enough = settings.experiment, Path(settings.output), how.console, how.enough
-    store = Store(output / "store")
-    before = store.versions(planned.runs)
-    known = set() if study.fresh and not enough else _known(store, planned, console)
-    wanted = store.failed(planned.runs).keys() if how.only_failed else planned.runs.keys() - known
-    pending = [run for id, run in planned.runs.items() if id in wanted]
-    check_place(settings, pending, store, console)
-    sweep_below(output)
-    graphs = graph_reports(planned.runs.values())
-    if pending:
-        executor.prepare(pending, console)
-    for graph in graphs:  # only now: a refusal is one line
-        console.print(str(graph))
-    store.open()
-    if not how.quiet:
-        _announce(settings, planned, len(known), console)
-    table = RunsTable(planned)
-    with closing(store), interruption.keeping(KEPT), Live(output / study.name, table, store, known) as live:
-        tally = fill(store, Wanted(pending, before, study.name, settings.executor), console, live.add)
+    started, console, enough = time.time(), how.console, how.enough
+
+    def begin(graphs: Sequence[GraphReport], known: int) -> None:
+        for graph in graphs:
+            console.print(str(graph))
+        if not how.quiet:
+            _announce(settings, planned, known, console)
+
+    with _filled(settings, planned, console, begin, only_failed=how.only_failed) as made:
+        store, tally = made.store, made.tally
         failures = store.failed(planned.runs)
         if not how.quiet:
             _tell_of_worlds(tally, console)
-        counts = {"made": tally.made, "from_store": len(known) + tally.arrived, "failed": len(failures)}
+        counts = {"made": tally.made, "from_store": made.known + tally.arrived, "failed": len(failures)}
         manifest = {
             **making(how.command, started, counts, tally.worlds, enough),
             **description(settings, planned, failures),
-            "graphs": [graph.record() for graph in graphs],
+            "graphs": [graph.record() for graph in made.graphs],
         }
         if settings.profile:
             _print_profile(store, planned)
         for sentence in enough.sentences() if enough else ():
             console.print(sentence)
-        runs = table.whole(store)
+        runs = made.table.whole(store)
         ending: list[Ending] = []
         finish = how.finish
         adding = (lambda folder: ending.append(finish(runs, folder))) if finish else lambda folder: None
-        made = _left(settings, planned, store, runs, manifest, adding)
-    return Made(made, runs, failures, ending[0] if ending else Ending())
+        place = _left(settings, planned, store, runs, manifest, adding)
+    return Made(place, runs, failures, ending[0] if ending else Ending())
 
 
 def _left(
@@ -171,20 +164,45 @@ def _left(
     )  # fmt: skip
 
 
-def _filled(settings: Settings, planned: Plan, console: Console) -> pd.DataFrame:
-    """Make the runs that the store lacks, without a folder; returns the table of runs."""
-    output = Path(settings.output)
+class _Filled(NamedTuple):
+    """A store that has all runs of a plan, what making them came to, and the graphs that were read."""
+
+    store: Store
+    table: RunsTable
+    known: int  # runs that it had before
+    tally: Tally
+    graphs: list[GraphReport]
+
+
+@contextmanager
+def _filled(
+    settings: Settings, planned: Plan, console: Console, begin: Callable[[Sequence[GraphReport], int], None], *,
+    only_failed: bool = False,
+) -> Iterator[_Filled]:  # fmt: skip
+    """Make the runs that the store lacks; `begin` is called with the graphs and how many runs it has."""
+    study, output = settings.experiment, Path(settings.output)
     with closing(Store(output / "store")) as store:
-        before, known = store.versions(planned.runs), _known(store, planned, console)
-        pending = [run for id, run in planned.runs.items() if id not in known]
+        before = store.versions(planned.runs)
+        known = set() if study.fresh and not study.precision.outcome else _known(store, planned, console)
+        wanted = store.failed(planned.runs).keys() if only_failed else planned.runs.keys() - known
+        pending = [run for id, run in planned.runs.items() if id in wanted]
         check_place(settings, pending, store, console)
+        sweep_below(output)
+        graphs = graph_reports(planned.runs.values())
         if pending:
             executor.prepare(pending, console)
         store.open()
+        begin(graphs, len(known))  # only now: a refusal is one line
         table = RunsTable(planned)
-        with Live(output / settings.experiment.name, table, store, known) as live:
-            fill(store, Wanted(pending, before, settings.experiment.name, settings.executor), console, live.add)
-        return table.whole(store)
+        with interruption.keeping(KEPT), Live(output / study.name, table, store, known) as live:
+            tally = fill(store, Wanted(pending, before, study.name, settings.executor), console, live.add)
+            yield _Filled(store, table, len(known), tally, graphs)
+
+
+def _batch(settings: Settings, planned: Plan, console: Console) -> pd.DataFrame:
+    """The table of runs of some more seeds, without a folder."""
+    with _filled(settings, planned, console, lambda graphs, known: None) as made:
+        return made.table.whole(made.store)
 
 
 def _known(store: Store, planned: Plan, console: Console) -> set[str]:

@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from experiments.design.following import PLACE, Following, rounded
 from experiments.design.points_file import read_points
+from experiments.measures.scale import Scale
 from experiments.settings.mistakes import declared, field_at, fields
 from sim.errors import UserError, nearest
 from sim.parameters import FilePath, Group, Parameters
@@ -195,20 +196,13 @@ class _Axis(NamedTuple):
 
     path: str
     values: Sequence[Any] = ()
-    low: float = 0.0
-    high: float = 0.0
-    scale: str = "linear"
+    scale: Scale = Scale(0.0, 0.0)
 
     def at(self, share: float) -> Any:
         """The value at a share of the way, from 0 to 1."""
         if self.values:
             return self.values[min(int(share * len(self.values)), len(self.values) - 1)]
-        if self.scale == "log":
-            value = self.low * (self.high / self.low) ** share
-        else:
-            value = self.low + share * (self.high - self.low)
-        value = min(max(value, self.low), self.high)
-        return rounded(self.path, value)
+        return rounded(self.path, min(max(float(self.scale.value(share)), self.scale.low), self.scale.high))
 
     def spread(self, count: int) -> Sequence[Any]:
         """All values, or so many evenly over the range."""
@@ -224,8 +218,8 @@ def _axis(path: str, over: Any) -> _Axis:
         if ends is None:
             known = [name for name, field, _ in fields(Parameters()) if declared(field, "plausible")]
             raise UserError(f"{PLACE}.vary.{path}: no parameter with a plausible range; {nearest(path, known)}")
-        return _Axis(path, (), *ends)
-    return _Axis(path, (), float(over["low"]), float(over["high"]), over.get("scale", "linear"))
+        return _Axis(path, (), Scale(*ends))
+    return _Axis(path, (), Scale(float(over["low"]), float(over["high"]), over.get("scale") == "log"))
 
 
 def _rows(design: Design) -> Iterator[Mapping[str, Any]]:

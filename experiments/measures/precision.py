@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from scipy import special
 
-from experiments.measures.statistics import LEVEL, Estimate
+from experiments.measures.statistics import LEVEL, Estimate, around
 from sim.errors import nearest
 from sim.parameters import ASSUMPTION, Group, par
 
@@ -136,11 +136,7 @@ def interval(values: NDArray[np.float64], rule: Rule) -> Estimate:
         `p` is that of the same test: the level at which the interval would just reach zero.
     """
     n = len(values)
-    mean, error = float(values.mean()), float(values.std(ddof=1)) / np.sqrt(n)
-    factor = inflation(rule)
-    half = factor * float(special.stdtrit(n - 1, (1 + LEVEL) / 2)) * error
-    p = 2 * float(special.stdtr(n - 1, -abs(mean) / (factor * error))) if error else float(mean == 0)
-    return Estimate(mean, mean - half, mean + half, p, n)
+    return around(float(values.mean()), float(values.std(ddof=1)) / np.sqrt(n), n - 1, n, inflation(rule))
 
 
 def narrow_enough(estimate: Estimate, half_width: float) -> bool:

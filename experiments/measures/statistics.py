@@ -61,12 +61,7 @@ def t_interval(samples: Sequence[float] | NDArray[np.float64] | pd.Series) -> Es
     mean = float(x.mean())
     if n == 1:
         return Estimate(mean, -np.inf, np.inf, 1.0, 1)
-    error = float(x.std(ddof=1)) / np.sqrt(n)
-    if error == 0:
-        return Estimate(mean, mean, mean, float(mean == 0), n)
-    half = float(special.stdtrit(n - 1, (1 + LEVEL) / 2)) * error
-    p = 2 * float(special.stdtr(n - 1, -abs(mean) / error))
-    return Estimate(mean, mean - half, mean + half, p, n)
+    return around(mean, float(x.std(ddof=1)) / np.sqrt(n), n - 1, n)
 
 
 def t_interval_by(samples: pd.Series, others: pd.Series) -> Estimate:
@@ -82,11 +77,16 @@ def t_interval_by(samples: pd.Series, others: pd.Series) -> Estimate:
     x, y = (np.asarray(each, float)[np.isfinite(each)] for each in (samples, others))
     if len(y) < 2 or not len(x):
         return t_interval(x)
-    mean, error = float(x.mean()), float(y.std(ddof=1)) / np.sqrt(len(x))
+    return around(float(x.mean()), float(y.std(ddof=1)) / np.sqrt(len(x)), len(y) - 1, len(x))
+
+
+def around(mean: float, error: float, freedom: int, seeds: int, factor: float = 1.0) -> Estimate:
+    """A mean by its standard error: Student's interval and test, with a factor on the critical value."""
     if error == 0:
-        return Estimate(mean, mean, mean, float(mean == 0), len(x))
-    half = float(special.stdtrit(len(y) - 1, (1 + LEVEL) / 2)) * error
-    return Estimate(mean, mean - half, mean + half, 2 * float(special.stdtr(len(y) - 1, -abs(mean) / error)), len(x))
+        return Estimate(mean, mean, mean, float(mean == 0), seeds)
+    half = factor * float(special.stdtrit(freedom, (1 + LEVEL) / 2)) * error
+    p = 2 * float(special.stdtr(freedom, -abs(mean) / (factor * error)))
+    return Estimate(mean, mean - half, mean + half, p, seeds)
 
 
 def within_seeds(values: pd.DataFrame) -> dict[str, Estimate]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special
 
+from experiments.measures.scale import Scale
 from experiments.measures.statistics import LEVEL
 from sim.errors import UserError
 
@@ -20,29 +21,6 @@ Z = float(special.ndtri((1 + LEVEL) / 2))
 USUAL_LENGTH, LENGTH_SPREAD = 0.5, 0.7  # of a length scale, as a share of the range: median, deviation of its log
 
 Array = NDArray[np.float64]
-
-
-class Scale(NamedTuple):
-    """How a parameter becomes an input between 0 and 1; by its logarithm where the design spaced it so."""
-
-    low: float
-    high: float
-    log: bool = False
-
-    def unit(self, value: Array | float) -> Array:
-        """Values as inputs."""
-        low, high, x = (np.log(v) if self.log else np.asarray(v, float) for v in (self.low, self.high, value))
-        return np.asarray((x - low) / (high - low), dtype=float)
-
-    def value(self, unit: Array | float) -> Array:
-        """The inverse of `unit`."""
-        if self.log:
-            return np.asarray(self.low * (self.high / self.low) ** unit)
-        return np.asarray(self.low + (self.high - self.low) * unit)
-
-    def between(self, count: int) -> Array:
-        """Evenly spaced values from one end to the other."""
-        return np.geomspace(self.low, self.high, count) if self.log else np.linspace(self.low, self.high, count)
 
 
 class Error(NamedTuple):
