@@ -11,8 +11,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from experiments.drawing.labels import end_labels
-from experiments.drawing.style import LEVELS, PALE
+from experiments.drawing.style import GREY, LEVELS, PALE
 from experiments.measures.outcomes import number
+from experiments.settings.language import said
 
 MOST_CURVES = len(LEVELS)
 MOST_MARKS = 24  # with more points than these a line is a line
@@ -66,7 +67,21 @@ def curves(ax: Axes, drawn: Sequence[Curve], *, joined: bool = True, from_zero: 
     if from_zero and ax.get_ylim()[0] > 0:
         ax.set_ylim(bottom=0)
     ax.yaxis.set_major_locator(MaxNLocator(5))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
+
+
+def tick(value: float, *, signed: bool = False) -> str:
+    """A number along an axis: as elsewhere, without zeros that say nothing there."""
+    digits, blank, word = number(value, signed=signed).partition(" ")
+    return f"{digits.rstrip('0').rstrip('.') if '.' in digits else digits}{blank}{word}"
+
+
+def shade_burn_in(ax: Axes, days: int) -> None:
+    """Tell the days that do not count."""
+    if days:
+        ax.axvspan(0, days, color=PALE, alpha=0.55, linewidth=0, zorder=0)
+        ax.annotate(said("burn-in"), (days / 2, 0.02), xycoords=("data", "axes fraction"), ha="center", va="bottom",
+                    color=GREY, fontsize=8)  # fmt: skip
 
 
 def name_ends(ax: Axes, drawn: Sequence[Curve]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from matplotlib.font_manager import FontProperties, findfont, fontManager
+from matplotlib.font_manager import FontProperties, findfont, findSystemFonts, fontManager
 from matplotlib.ft2font import FT2Font
 
 HOUSE = "DejaVu Sans"
@@ -61,6 +61,7 @@ def _chosen(lacking: frozenset[str]) -> tuple[list[str], frozenset[str]]:
 @cache
 def _installed() -> Sequence[tuple[str, str]]:
     """A family and the file of its plainest face, the preferred first."""
+    _look_anew()
     faces: dict[str, tuple[tuple[bool, bool], str]] = {}
     for entry in (each for each in fontManager.ttflist if not each.name.startswith(PLACEHOLDER)):
         face = ((entry.style != "normal", entry.weight not in (400, "normal", "regular")), entry.fname)
@@ -68,6 +69,14 @@ def _installed() -> Sequence[tuple[str, str]]:
     order = {name: place for place, name in enumerate(PREFERRED)}
     names = sorted(faces, key=lambda name: (order.get(name, len(order)), name))
     return [(name, faces[name][1]) for name in names]
+
+
+def _look_anew() -> None:
+    """Tell matplotlib of fonts that were installed after it made its list, which it keeps for good."""
+    known = {entry.fname for entry in fontManager.ttflist}
+    for path in set(findSystemFonts()) - known:
+        if _letters(path):
+            fontManager.addfont(path)
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-import textwrap
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -16,6 +15,8 @@ from experiments.measures.outcomes import capital
 from experiments.settings.language import Language, said, spoken
 
 COLUMNS = 100
+_WIDE = "[\u2e80-\u9fff\uff00-\uffef]"
+_PIECE = re.compile(rf"(?:[（“]*{_WIDE}|[^ \n\t\u2e80-\u9fff\uff00-\uffef]+)[，。；：！？、）”]*[ \n\t]*|[ \n\t]+")
 _SPACE = "\N{NO-BREAK SPACE}"
 _CHINESE = (
     (" %", "%"), (" /", "/"), (r" ?\(", "（"), (r"\)", "）"),
@@ -41,11 +42,22 @@ def filled(template: str, **values: Any) -> str:
 def lines(text: str, bullet: str = "") -> list[str]:
     """A sentence as lines of a terminal, never broken before a sign of per cent."""
     text = capital(tight(text))
-    found = textwrap.wrap(
-        text, round(COLUMNS * len(text) / max(cell_len(text), 1)), initial_indent=bullet,
-        subsequent_indent=" " * len(bullet), break_on_hyphens=False,
-    )  # fmt: skip
-    return [line.replace(_SPACE, " ") for line in found]
+    found = wrapped(text, COLUMNS - len(bullet))
+    return [f"{' ' * len(bullet) if place else bullet}{line}".replace(_SPACE, " ") for place, line in enumerate(found)]
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Text as lines of at most `width` columns: broken at blanks, and after Chinese characters, which take two each."""
+    lines, line = [], ""
+    for piece in _PIECE.findall(text):
+        if line and cell_len(line + piece.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+        while cell_len(piece.rstrip()) > width:  # a word that is longer than a line
+            lines.append(piece[:width])
+            piece = piece[width:]
+        line += piece if line else piece.lstrip()
+    return [*lines, line.rstrip()] if line.strip() else lines
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-import textwrap
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,8 +21,8 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 from matplotlib.ticker import Formatter, LogFormatterMathtext
 from numpy.typing import NDArray
-from rich.cells import cell_len
 
+from experiments.drawing import pages
 from experiments.drawing.fonts import HOUSE, families
 
 # Okabe & Ito (2008), without the yellow, which cannot be read on white.
@@ -44,12 +44,13 @@ RC: Any = {
 
 
 class Drawing(NamedTuple):
-    """A figure with what stands beside it."""
+    """A figure with what stands beside it; `captions` by language, where it is told in several."""
 
     figure: Figure
     title: str
     caption: str
     data: pd.DataFrame
+    captions: Mapping[str, str] = MappingProxyType({})
 
 
 class Picture(Figure):
@@ -168,9 +169,8 @@ def _without_mathematics(axis: Axis) -> None:
 
 
 def wrapped(text: str, width: int) -> str:
-    """Text broken into lines of at most `width` characters, never before a sign of per cent; Chinese takes two each."""
-    narrow = round(width * len(text) / max(cell_len(text), 1))
-    return "\n".join(textwrap.wrap(text.replace(" %", "\N{NO-BREAK SPACE}%"), max(narrow, 1)))
+    """Text broken into lines of at most `width` columns, never before a sign of per cent; Chinese takes two each."""
+    return "\n".join(pages.wrapped(text.replace(" %", "\N{NO-BREAK SPACE}%"), max(width, 1)))
 
 
 def panels(figure: Figure, count: int, rows_each: int = 1, most: int = 3, **shared: Any) -> NDArray[Any]:

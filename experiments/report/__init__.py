@@ -23,7 +23,8 @@ def write(folder: Path, spread: Spread = map, language: Language = Language.en) 
     spread
         Calls a function with each argument, perhaps in other processes: for the figures.
     language
-        Of the verdict, and of the page at first; figures for print are in English.
+        Of the verdict and the figures, and of the page at first. Where no installed font has its characters, figures
+        and card are in English, and the answers end with the name of one that has.
 
     Returns
     -------
@@ -39,6 +40,7 @@ def write(folder: Path, spread: Spread = map, language: Language = Language.en) 
     from experiments.drawing.style import house_style
     from experiments.report import card
     from experiments.report.figures import draw_all
+    from experiments.report.figures.words import drawable
     from experiments.report.load import load
     from experiments.report.page import brief, page, plain
     from experiments.report.verdict import judge, table
@@ -47,17 +49,19 @@ def write(folder: Path, spread: Spread = map, language: Language = Language.en) 
 
     results = load(folder)
     verdict = judge(results)
-    drawings = draw_all(results, verdict, folder / "figures", spread)  # other processes draw while this one tells
+    drawn_in, lacking = drawable(language)
+    figures = folder / "figures"
+    drawings = draw_all(results, verdict, figures, spread, drawn_in)  # other processes draw while this one tells
     with speaking(language):
         told = tell(results, verdict)
-        whole, short = plain(results, told), brief(results, told)
-        if told.answers:
-            with house_style():
-                card.draw(results, told).savefig(folder / card.FILE)
+        whole, short = plain(results, told), brief(results, told) + lacking
+    if told.answers:
+        with house_style(), speaking(drawn_in):
+            card.draw(results, tell(results, verdict)).savefig(folder / card.FILE)
     table(verdict).to_csv(folder / "verdict.csv", index=False)
     (folder / "verdict.txt").write_text(whole, encoding="utf-8")
     (folder / "report.html").write_text(page(results, verdict, dict(drawings), language), encoding="utf-8")
-    figures = [path.relative_to(folder).as_posix() for path in (folder / "figures").iterdir()]
+    drawn = [path.relative_to(folder).as_posix() for path in figures.iterdir()]
     cards = [card.FILE] if told.answers else []
-    add(folder, ["verdict.csv", "verdict.txt", "report.html", *cards, *figures])
+    add(folder, ["verdict.csv", "verdict.txt", "report.html", *cards, *drawn])
     return short

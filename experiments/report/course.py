@@ -24,7 +24,7 @@ MOST_SHOWN = 4  # arms at first; of a larger factorial its first and its last
 
 def course(results: Results) -> dict[str, Any]:
     """What the script takes: for each series and arm, week by week, the mean and half the 95 % interval over seeds."""
-    arms = [arm for arm in (*results.arms.index, *results.extras.index) if arm in set(results.daily["arm"])]
+    arms = [arm for arm in results.each_arm if arm in set(results.daily["arm"])]
     factorial = list(results.arms.index)
     shown = factorial if len(factorial) <= MOST_SHOWN else [factorial[0], factorial[-1]]
     weeks = results.daily["day"] // WEEK

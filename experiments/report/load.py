@@ -20,6 +20,9 @@ from sim.errors import UserError
 ALL_ARMS = "arm"
 
 
+CELLS = "map_"  # with which the names of the arms begin that make the map of tipping
+
+
 @dataclass(frozen=True)
 class Results:
     """The tables of a run folder and the design they come from.
@@ -111,6 +114,11 @@ class Results:
         if arm in self.labels or arm not in self.arms.index:
             return self.label(arm)
         return said(", ").join(self.label(str(level)) for level in self.arms.loc[arm])
+
+    @property
+    def each_arm(self) -> list[str]:
+        """Arms that are told of one by one: all but the cells of a map."""
+        return [arm for arm in map(str, (*self.arms.index, *self.extras.index)) if not arm.startswith(CELLS)]
 
     @property
     def against(self) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -135,7 +136,7 @@ def _rest(results: Results, verdict: Verdict, told: Told) -> Markup:
     effects = _effect_rows(results, verdict)
     return Markup(filled(
         "report.rest.html.j2", told=told, comparisons=_sides(results), effects=effects,
-        effects_note=say("effects_note", len(effects)), arms=[results.arm_label(a) for a in _arms(results)],
+        effects_note=say("effects_note", len(effects)), arms=[results.arm_label(a) for a in results.each_arm],
         means=_mean_rows(results), flips=_flip_rows(results), flips_note=say("flips_note"),
         method=say("method", results.seeds, results.burn_in),
     ))  # fmt: skip
@@ -157,8 +158,7 @@ def _place(name: str) -> tuple[bool, int]:
 
 def _figure(results: Results, name: str, drawing: Words) -> dict[str, Any]:
     svg = (results.folder / "figures" / f"{name}.svg").read_bytes()
-    captions = {each: _in_language(each, f"figure {name}") for each in Language} | {Language.en: drawing.caption}
-    return {"name": name, "title": drawing.title, "captions": captions, "source": picture(svg)}
+    return drawing._asdict() | {"name": name, "source": picture(svg)}
 
 
 def _put_in(results: Results) -> list[tuple[str, list[tuple[str, str, list[tuple[str, str]]]]]]:
@@ -169,8 +169,7 @@ def _put_in(results: Results) -> list[tuple[str, list[tuple[str, str, list[tuple
         told = {level: dict(_leaves((declared.get(factor) or {}).get(level) or {})) for level in levels}
         settings = []
         for path in dict.fromkeys(path for each in told.values() for path in each):
-            field = field_at(Parameters, tuple(path.split(".")))
-            meaning = dictionary(spoken()).get(path) or (field and field.description) or path
+            meaning = _meaning(path)
             sides = [(results.label(level), each[path]) for level, each in told.items() if path in each]
             if len({value for _, value in sides}) > 1 or len(sides) < len(levels):
                 settings.append((capital(meaning), path, sides))
@@ -179,10 +178,23 @@ def _put_in(results: Results) -> list[tuple[str, list[tuple[str, str, list[tuple
     return found
 
 
+def _meaning(path: str) -> str:
+    """What a setting is: in the dictionary, or as it is declared; a rival's as the first platform's."""
+    own = re.sub(r"^rivals\.[^.]+", "platform", path)
+    field = field_at(Parameters, tuple(own.split(".")))
+    meaning = dictionary(spoken()).get(own) or (field and field.description) or path
+    return meaning if own == path else f"{said('its rival')}{said(': ')}{meaning}"
+
+
 def _leaves(settings: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Settings by their path, of a list of them by the name of each; a name is no setting."""
     for key, value in settings.items():
         if isinstance(value, Mapping):
             yield from _leaves(value, f"{above}{key}.")
+        elif isinstance(value, list) and all(isinstance(each, Mapping) for each in value):
+            named = {str(each.get("name", place)): each for place, each in enumerate(value)}
+            for name, each in named.items():
+                yield from _leaves({of: one for of, one in each.items() if of != "name"}, f"{above}{key}.{name}.")
         else:
             yield f"{above}{key}", f"{value:,g}" if isinstance(value, int | float) else str(value)
 
@@ -210,16 +222,12 @@ def _cell(effect: Effect, p_holm: float) -> Cell:
     return Cell(f"{amount(e.value, unit)}{mark}", ranged(low, high), look)
 
 
-def _arms(results: Results) -> list[str]:
-    return [str(arm) for arm in [*results.arms.index, *results.extras.index]]
-
-
 def _mean_rows(results: Results) -> list[dict[str, Any]]:
     rows = []
     for key in (key for key in SHOWN if key in results.runs):
         outcome = KNOWN[key]
         values = results.outcome(key)
-        means = [t_interval(values[arm]).value for arm in _arms(results)]
+        means = [t_interval(values[arm]).value for arm in results.each_arm]
         shares = outcome.unit in PERCENT_UNITS
         cells = [percent(m, signed=False) if shares else number(m) for m in means]
         unit = {"1": "", "points": "%", "orders/view": "orders/100 views"}.get(outcome.unit, outcome.unit)

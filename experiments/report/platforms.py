@@ -13,14 +13,13 @@ from experiments.measures.changes import changes
 from experiments.measures.outcomes import amount, capital, number, percent, ranged, span
 from experiments.measures.statistics import Estimate, contrast, t_interval
 from experiments.report import reasons
-from experiments.report.load import Results
+from experiments.report.load import CELLS, Results
 from experiments.report.verdict import neighbours
 from experiments.settings.language import said
 from experiments.table.reading import find
 
 SHARES = {"own_members": "members", "own_kocs": "KOCs", "own_gmv": "trade"}
 COLUMNS = {"own_members": "members", "own_kocs": "creators", "own_gmv": "gmv"}
-CELLS = "map_"  # with which the names of the arms begin that make the map of tipping
 HALF = 0.5
 WEEK = 7
 DAYS_A_YEAR = 365
@@ -118,8 +117,7 @@ def tell_platforms(results: Results) -> list[str]:
     """The verdict on platforms that compete, a sentence or two for each arm and each thing that may turn it."""
     if not compete(results):
         return []
-    arms = [str(arm) for arm in (*results.arms.index, *results.extras.index) if not str(arm).startswith(CELLS)]
-    ends = {arm: standing(results, arm) for arm in arms}
+    ends = {arm: standing(results, arm) for arm in results.each_arm}
     told = [_arm(results, arm, ends[arm]) for arm in results.arms.index]
     told += [text for comparison in results.comparisons for text in _effects(results, comparison)]
     told += [

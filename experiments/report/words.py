@@ -32,8 +32,8 @@ from experiments.measures.worth import DISCOUNT
 from experiments.report import reasons
 from experiments.report.beside import answers_beside
 from experiments.report.gains import PEOPLE, Gain, deciding, gain, gains, reverses
-from experiments.report.load import Results
-from experiments.report.platforms import CELLS, tell_platforms, tell_standings
+from experiments.report.load import CELLS, Results
+from experiments.report.platforms import tell_platforms, tell_standings
 from experiments.report.promotion import Promoted, promoted
 from experiments.report.settling import explains, measured
 from experiments.report.spending import MOST_APART, gap, pairs, unequal

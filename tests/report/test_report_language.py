@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +12,16 @@ import pytest
 from browser import dom
 from jinja2 import Environment, nodes
 
+from experiments.drawing import fonts
+from experiments.drawing.style import house_style, words_of
 from experiments.measures.changes import CHANGES
 from experiments.measures.outcomes import INTERESTS, KNOWN, PLAIN, SHOWN, number
 from experiments.measures.statistics import t_interval
 from experiments.report.course import course
-from experiments.report.figures import FIGURES
+from experiments.report.figures import FIGURES, draw_all, funnel, over_time, platforms, words
+from experiments.report.figures.words import drawable
 from experiments.report.load import Results
-from experiments.report.page import page, plain
+from experiments.report.page import _leaves, page, plain
 from experiments.report.platforms import SHARES
 from experiments.report.reasons import GMV_TERMS, PARTIES
 from experiments.report.verdict import Verdict
@@ -28,18 +32,21 @@ from experiments.settings.option_files import FOLDER
 from experiments.settings.yaml_text import read_yaml
 from sim.parameters import Parameters
 
-REPORT = TEMPLATES.parent / "report"
+EXPERIMENTS = TEMPLATES.parent
+REPORT = EXPERIMENTS / "report"
 SAME = {"KOC", "KOL", "GMV", "CI", "Student", "Holm", "Ang", "Gupta", "Lehmann", "Stuart", "csv", "verdict", "txt",
         "report", "html"}  # fmt: skip
 """Words that Chinese texts of the trade and of statistics leave as they are."""
+NAMED = SAME | {"Cousineau", "Morey"}
 
 
 def of_the_code() -> set[str]:
     """English texts that the report's code asks the dictionary for by name."""
     found = set(CHANGES) | set(INTERESTS) | set(PLAIN.values()) | set(PARTIES.values()) | set(SHARES.values())
     found |= set(GMV_TERMS) | {name for names in INTERESTS.values() for name in names.values()}
-    found |= {KNOWN[key].label for key in SHOWN} | {KNOWN[key].unit for key in SHOWN} | {f"figure {n}" for n in FIGURES}
-    for path in (*REPORT.glob("*.py"), REPORT.parent / "measures" / "outcomes.py"):
+    found |= {KNOWN[key].label for key in SHOWN} | {KNOWN[key].unit for key in SHOWN}
+    found |= {*over_time.SERIES.values(), *platforms.SERIES.values(), *platforms.EARNERS.values(), *funnel.STEPS}
+    for path in (*REPORT.rglob("*.py"), EXPERIMENTS / "measures" / "outcomes.py", EXPERIMENTS / "drawing" / "curve.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("said", "map"):
                 named = [n for n in node.args if getattr(n, "id", "") != "said"]
@@ -71,6 +78,17 @@ def of_the_experiments() -> set[str]:
     return found
 
 
+def put_in() -> set[str]:
+    """Paths of the settings that tell the sides of questions apart in the experiments that come with koc."""
+    found = set()
+    for path in (FOLDER / "experiment").glob("*.yaml"):
+        content = read_yaml(path)
+        factors = content.get("experiment", content).get("factors") or {}
+        levels = [level or {} for factor in factors.values() for level in factor.values()]
+        found |= {setting for level in levels for setting, _ in _leaves(level)}
+    return found
+
+
 def macros(texts: str, language: Language) -> dict[str, list[str]]:
     tree = Environment().parse((TEMPLATES / f"{texts}.{language}.j2").read_text("utf-8"))
     return {macro.name: [argument.name for argument in macro.args] for macro in tree.find_all(nodes.Macro)}
@@ -79,13 +97,12 @@ def macros(texts: str, language: Language) -> dict[str, list[str]]:
 def test_no_text_is_missing_in_chinese() -> None:
     known = dictionary(Language.zh)
     assert {text for text in of_the_code() | of_the_experiments() if not known.get(text)} == set()
-    levels = [settings for factor in read_yaml(FOLDER / "experiment" / "factorial.yaml")["factors"].values()
-              for settings in factor.values()]  # fmt: skip
-    paths = {f"{group}.{key}" for level in levels for group, settings in level.items() for key in settings}
-    assert paths <= set(known) and all(field_at(Parameters, tuple(path.split("."))) for path in paths)
+    paths = {re.sub(r"^rivals\.[^.]+", "platform", path) for path in put_in()}
+    assert "platform.upkeep" in paths and paths <= set(known)
+    assert all(field_at(Parameters, tuple(path.split("."))) for path in paths if not path.startswith("graph."))
 
 
-@pytest.mark.parametrize("texts", ["verdict", "platforms"])
+@pytest.mark.parametrize("texts", ["verdict", "platforms", "figures"])
 def test_every_sentence_is_there_in_each_language(texts: str) -> None:
     assert macros(texts, Language.zh) == macros(texts, Language.en)
 
@@ -100,6 +117,55 @@ def test_a_chinese_verdict_has_no_english_and_the_same_numbers(results: Results,
     english = plain(results, tell(results, verdict))
     shares = [sorted(re.findall(r"[+−][\d.]+(?= ?%)", text)) for text in (told, english)]
     assert len(shares[0]) > 40 and shares[0] == shares[1]
+
+
+def english_in(texts: list[str], results: Results) -> set[str]:
+    """Words of a text that are neither the trade's nor those of this test's experiment."""
+    own = " ".join([*results.labels.values(), results.question("creators")])
+    return set(re.findall(r"[A-Za-z]{2,}", " ".join(texts))) - set(re.findall(r"[A-Za-z]+", own)) - NAMED
+
+
+@pytest.mark.parametrize("name", [name for name in FIGURES if not name.startswith("platforms")])
+def test_a_chinese_figure_has_no_english(name: str, results: Results, verdict: Verdict) -> None:
+    with house_style(), speaking(Language.zh):
+        drawn = FIGURES[name](results, verdict)
+        assert drawn is not None
+        shown = words_of(drawn.figure)
+    assert english_in([*shown, drawn.title, drawn.captions["zh"]], results) == set()
+    assert any(re.search("[\u4e00-\u9fff]", text) for text in shown)
+    assert not re.search("[\u4e00-\u9fff]", drawn.captions["en"])
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_figures_are_in_chinese_where_a_font_has_it(
+    installed: bool, results: Results, verdict: Verdict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "note", lambda texts: "" if installed else "no installed font has some")
+    language, lacking = drawable(Language.zh)
+    assert (language, lacking == "") == ((Language.zh, True) if installed else (Language.en, False))
+    assert installed or ("Noto Sans CJK SC" in lacking and lacking.count("\n") == 1)
+    drawn = dict(
+        draw_all(
+            results,
+            verdict,
+            tmp_path,
+            lambda draw, names: [draw(n) if n == "funnel" else None for n in names],
+            language,
+        )
+    )
+    assert ("公域" in drawn["funnel"].title or "页面" in drawn["funnel"].title) == installed
+    (tmp_path / "figures").symlink_to(tmp_path)
+    text = page(replace(results, folder=tmp_path), verdict, drawn, Language.zh)
+    other = "en" if installed else "zh"
+    assert f"koc report FOLDER --lang {other}" in text and f"--lang {({'en', 'zh'} - {other}).pop()}" not in text
+
+
+def test_a_font_installed_later_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(shutil.copy(fonts.findfont(fonts.FontProperties(family=fonts.HOUSE)), tmp_path / "new.ttf"))
+    monkeypatch.setattr(fonts, "findSystemFonts", lambda: [path])
+    monkeypatch.setattr(fonts.fontManager, "ttflist", list(fonts.fontManager.ttflist))
+    fonts._look_anew()
+    assert path in {entry.fname for entry in fonts.fontManager.ttflist}
 
 
 def test_chinese_counts_in_ten_thousands() -> None:

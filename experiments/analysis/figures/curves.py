@@ -11,9 +11,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.analysis.assumption import described
 from experiments.analysis.plotting import ARM, DAY, Panel
-from experiments.drawing.curve import curves, name_ends
+from experiments.drawing.curve import curves, name_ends, shade_burn_in
 from experiments.drawing.forest import Mark, forest
-from experiments.drawing.style import BLUE, GREY, INK, PALE, Drawing, new_figure, panels, wrapped
+from experiments.drawing.style import BLUE, INK, Drawing, new_figure, panels, wrapped
 from experiments.measures.outcomes import amount, capital, number
 from sim.recorder import OUTCOMES
 
@@ -99,10 +99,8 @@ def _flows(panel: Panel) -> bool:
 def _days(ax: Axes, panel: Panel) -> None:
     days = panel.lines[0].curve.x
     ax.set_xlim(0, max(1.0, float(days[-1])))
-    if 0 < panel.burn_in < days[-1]:
-        ax.axvspan(0, panel.burn_in, color=PALE, alpha=0.55, linewidth=0, zorder=0)
-        ax.annotate("burn-in", (panel.burn_in / 2, 0.02), xycoords=("data", "axes fraction"), ha="center",
-                    va="bottom", color=GREY, fontsize=8)  # fmt: skip
+    if panel.burn_in < days[-1]:
+        shade_burn_in(ax, panel.burn_in)
     if len(panel.lines) == 1:
         level = panel.lines[0].level.value
         ax.plot([panel.burn_in, days[-1]], [level, level], color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from experiments.report import Spread
 from experiments.report.figures import effects, funnel, inequality, money, over_time, platforms, tradeoff
 from experiments.report.load import Results
 from experiments.report.verdict import Verdict
+from experiments.settings.language import Language, speaking
 
 FIGURES: dict[str, Callable[[Results, Verdict], Drawing | None]] = {
     "headline": effects.headline,
@@ -29,13 +30,16 @@ FIGURES: dict[str, Callable[[Results, Verdict], Drawing | None]] = {
 
 
 class Words(NamedTuple):
-    """What stands beside a figure."""
+    """What stands beside a figure: its title in the language of its labels, and a caption in every language."""
 
     title: str
-    caption: str
+    captions: Mapping[str, str]
+    language: Language
 
 
-def draw_all(results: Results, verdict: Verdict, folder: Path, spread: Spread) -> Iterator[tuple[str, Words]]:
+def draw_all(
+    results: Results, verdict: Verdict, folder: Path, spread: Spread, language: Language = Language.en
+) -> Iterator[tuple[str, Words]]:
     """Draw every figure that the run has data for, and write each as png, svg and csv.
 
     Parameters
@@ -46,22 +50,25 @@ def draw_all(results: Results, verdict: Verdict, folder: Path, spread: Spread) -
         Made if it is not there.
     spread
         Calls a function with each argument, perhaps in other processes.
+    language
+        Of titles, axes and legends.
 
     Returns
     -------
     iterator of (str, Words)
-        Name of the files, with title and caption, as each is done.
+        Name of the files, with what stands beside each, as it is done.
     """
     folder.mkdir(exist_ok=True)
-    drawn = spread(partial(draw_one, results=results, verdict=verdict, folder=folder), FIGURES)
+    draw = partial(draw_one, results=results, verdict=verdict, folder=folder, language=language)
+    drawn = spread(draw, FIGURES)
     return ((name, words) for name, words in zip(FIGURES, drawn, strict=True) if words)
 
 
-def draw_one(name: str, results: Results, verdict: Verdict, folder: Path) -> Words | None:
+def draw_one(name: str, results: Results, verdict: Verdict, folder: Path, language: Language) -> Words | None:
     """Draw and write one figure, if the run has data for it; parameters are those of `draw_all`."""
-    with house_style():
+    with house_style(), speaking(language):
         drawing = FIGURES[name](results, verdict)
         if drawing is None:
             return None
         save(drawing, folder, name)
-        return Words(drawing.title, drawing.caption)
+        return Words(drawing.title, drawing.captions, language)

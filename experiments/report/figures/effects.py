@@ -6,14 +6,18 @@ from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from experiments.drawing.forest import WIDEST, Mark, beside, direction, forest, in_percent, limit_of, sides
+from experiments.drawing.pages import tight
 from experiments.drawing.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, new_figure, panels, wrapped
-from experiments.measures.outcomes import IN_FIGURES, INTERESTS, KNOWN, OVERALL, amount, capital, percent
+from experiments.measures.outcomes import IN_FIGURES, INTERESTS, KNOWN, OVERALL, amount, capital, label, percent
 from experiments.measures.statistics import Comparison
+from experiments.report.figures.words import drawing, say
 from experiments.report.load import Results
 from experiments.report.unknown import holds, spread_of
 from experiments.report.verdict import Effect, Verdict
+from experiments.settings.language import said
 
 
 def headline(results: Results, verdict: Verdict) -> Drawing | None:
@@ -21,17 +25,8 @@ def headline(results: Results, verdict: Verdict) -> Drawing | None:
     rows = [(party, key) for party, keys in INTERESTS.items() for key in keys if key in results.runs]
     if not rows or not results.comparisons:
         return None
-    caption = (
-        "What each party wants, compared between the two sides of each question: change in per cent with the 95 % "
-        "interval of the paired difference. Blue is better for the party with the side named on the right, orange "
-        "with that on the left. Grey: the interval covers zero. Arrows run off the scale; hollow ones tell the "
-        "direction alone."
-    )
-    if results.has_draws:
-        caption += " Thin lines: 95 % prediction intervals over draws of what the calibration leaves open, in " + (
-            "the same market." if results.is_own_market("posterior") else "smaller or shorter markets."
-        )
-    names = [f"{capital(party)}: {INTERESTS[party][key]}" for party, key in rows]
+    drawn, same = results.has_draws, results.is_own_market("posterior")
+    names = [f"{capital(said(party))}{said(': ')}{said(INTERESTS[party][key])}" for party, key in rows]
     data = pd.DataFrame([
         {"factor": c.factor, "low": c.low, "high": c.high, "party": party, "outcome": key, "relative": e.relative.value,
          "relative_low": e.relative.low, "relative_high": e.relative.high, "difference": e.difference.value,
@@ -39,7 +34,8 @@ def headline(results: Results, verdict: Verdict) -> Drawing | None:
          "overall": verdict.overall(c)}
         for c in results.comparisons for party, key in rows if (e := verdict.main(c, key))
     ])  # fmt: skip
-    return _drawing(results, verdict, [key for _, key in rows], names, _winners(results, verdict), caption, data)
+    figure = _figure(results, verdict, [key for _, key in rows], names, title := _winners(results, verdict))
+    return drawing(figure, title, lambda: say("parties", drawn, same), data)
 
 
 def draw(results: Results, verdict: Verdict) -> Drawing | None:
@@ -48,28 +44,19 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
     rows = [key for key in IN_FIGURES if any(verdict.main(c, key) for c in comparisons)]
     if not rows:
         return None
-    caption = (
-        "Change of each outcome, in per cent of its mean at the first level, with the 95 % interval of the paired "
-        "difference over seeds; averaged over the other factors. Blue and orange tell which side is better for "
-        "those concerned (a lower acquisition cost is better); grey covers zero. Filled arrows run off the scale: "
-        "read the number; hollow ones tell the direction alone, where a change in per cent is not defined. "
-        "Interactions are not in it: see the table."
-    )
     data = pd.DataFrame([_row(c, e) for c in comparisons for key in rows if (e := verdict.main(c, key))])
-    names = [wrapped(KNOWN[key].label, 26) for key in rows]
-    return _drawing(results, verdict, rows, names, _counts(results, verdict, rows), caption, data)
+    names = [wrapped(label(key), 26) for key in rows]
+    figure = _figure(results, verdict, rows, names, title := _counts(results, verdict, rows))
+    return drawing(figure, title, lambda: say("outcomes"), data)
 
 
-def _drawing(
-    results: Results, verdict: Verdict, rows: Sequence[str], names: Sequence[str], title: str, caption: str,
-    data: pd.DataFrame,
-) -> Drawing:  # fmt: skip
+def _figure(results: Results, verdict: Verdict, rows: Sequence[str], names: Sequence[str], title: str) -> Figure:
     comparisons = results.comparisons
     figure = new_figure(title, 1.4 + -(-len(comparisons) // 3) * (1.1 + 0.34 * len(rows)), width=11.0)
     for place, (ax, comparison) in enumerate(zip(panels(figure, len(comparisons))[0], comparisons, strict=True)):
         effects = [verdict.main(comparison, key) for key in rows]
         _panel(ax, results, comparison, effects, names if place % 3 == 0 else [""] * len(rows))
-    return Drawing(figure, title, caption, data)
+    return figure
 
 
 def _panel(
@@ -88,7 +75,7 @@ def _panel(
         beside(ax, row, written(effect), colour_of(effect), bold=effect.clear)
     in_percent(ax)
     ax.set_title(wrapped(results.question(comparison.factor), 34), fontsize=10)
-    sides(ax, f"■ better with {results.label(comparison.low)}", f"■ better with {results.label(comparison.high)}")
+    sides(ax, *(say("better", results.label(side)) for side in (comparison.low, comparison.high)))
 
 
 def _marks(results: Results, comparison: Comparison, row: int, effect: Effect) -> list[Mark]:
@@ -113,35 +100,29 @@ def colour_of(effect: Effect) -> str:
 def written(effect: Effect) -> str:
     """The number beside the mark: per cent, or the outcome's unit where per cent are not defined."""
     if effect.in_percent:
-        return f"{percent(effect.relative.value)} %"
+        return tight(f"{percent(effect.relative.value)} %")
     return amount(effect.difference.value, KNOWN[effect.outcome].unit)
 
 
 def _counts(results: Results, verdict: Verdict, rows: Sequence[str]) -> str:
-    said = []
+    told = []
     for c in results.comparisons:
         found = [e.favours for key in rows if (e := verdict.main(c, key))]
-        said.append(f"{results.label(c.high)} {found.count('high')} / {found.count('low')}")
-    return f"Outcomes (of {len(rows)}) that are clearly better / worse with {', with '.join(said)}"
+        told.append((results.label(c.high), found.count("high"), found.count("low")))
+    return say("counts", len(rows), told)
 
 
 def _winners(results: Results, verdict: Verdict) -> str:
-    winners, doubtful, costs, others = [], [], [], []
+    found = []
     for c in results.comparisons:
-        low, high = results.label(c.low), results.label(c.high)
-        side = verdict.overall(c)
-        if side in ("high", "low"):
-            winners.append(high if side == "high" else low)
-            lost = verdict.losers(c)
-            costs += [f"worse off with {winners[-1]}: {' and '.join(lost)}"] if lost else []
-            doubtful += [winners[-1]] if holds(results, verdict, c) is False else []
-        else:
-            others.append(f"{high} or {low}: {'the two disagree' if side == 'split' else 'no clear difference'}")
-    judged = " and ".join(KNOWN[key].label for key in OVERALL)
-    if doubtful:
-        which = "none of it" if doubtful == winners else f"{' and '.join(doubtful)} not"
-        others.append(f"{which} settled over what the calibration leaves open")
-    return "; ".join([f"Better by {judged}: {', '.join(winners) or 'none'}", *costs, *others])
+        sides, side = (results.label(c.high), results.label(c.low)), verdict.overall(c)
+        won = side in ("high", "low")
+        found.append({
+            "sides": sides, "name": sides[side == "low"] if won else "", "split": side == "split",
+            "lost": [said(party) for party in verdict.losers(c)] if won else [],
+            "doubtful": won and holds(results, verdict, c) is False,
+        })  # fmt: skip
+    return say("winners", [label(key) for key in OVERALL], found)
 
 
 def _row(comparison: Comparison, effect: Effect) -> dict[str, object]:

@@ -8,11 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from experiments.drawing.labels import end_labels
+from experiments.drawing.pages import tight
 from experiments.drawing.style import LEVELS, Drawing, new_figure
-from experiments.measures.outcomes import percent
+from experiments.measures.outcomes import percent, ranged
 from experiments.measures.statistics import Estimate, t_interval
+from experiments.report.figures.words import drawing, say
 from experiments.report.load import Results
 from experiments.report.verdict import Verdict
+from experiments.settings.language import said
 
 STEPS = ("delivered", "viewed", "considered", "ordered", "kept")
 DOMAINS = ("public", "private")
@@ -36,16 +39,11 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
         _line(ax, rows, colour, above=(highest == domain).to_list())
     final = left.iloc[-1]
     ax.set_yscale("log")
-    ax.set_xticks(range(len(steps)), steps)
-    ax.set(xlim=(-0.3, len(steps) - 0.6), ylabel="left of 1,000 delivered (log scale)")
+    ax.set_xticks(range(len(steps)), [said(step) for step in steps])
+    ax.set(xlim=(-0.3, len(steps) - 0.6), ylabel=said("left of 1,000 delivered (log scale)"))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,g}"))
     _name_lines(ax, results, final, domains, len(steps) - 1)
-    caption = (
-        "Pages delivered after burn-in, in all arms of the factorial together: what is left at each step, with the "
-        "95 % interval over seeds, and in small figures the rate from the step before. The two domains deliver to "
-        "different people and needs: the gap is not the effect of the domain alone, which the effects figure gives."
-    )
-    return Drawing(figure, title, caption, data)
+    return drawing(figure, title, lambda: say("funnel"), data)
 
 
 def _counts(results: Results) -> pd.DataFrame:
@@ -80,14 +78,12 @@ def _ratio(counts: pd.DataFrame) -> Estimate | None:
 
 def _title(results: Results, counts: pd.DataFrame) -> str:
     ratio = _ratio(counts)
+    domains = results.label("private"), results.label("public")
     if ratio is None:
-        return "From a page delivered to an order kept"
-    private, public = results.label("private"), results.label("public")
-    if ratio.low <= 1 <= ratio.high:
-        return f"{private} and {public} turn pages viewed into orders at rates that do not clearly differ"
-    return (
-        f"A page viewed in {private} leads to an order {ratio.value:.2f} times as often as in {public} "
-        f"(95 % CI {ratio.low:.2f} to {ratio.high:.2f})"
+        return say("funnel_title", *domains, "", "")
+    alike = ratio.low <= 1 <= ratio.high
+    return say(
+        "funnel_title", *domains, f"{ratio.value:.2f}", "" if alike else ranged(f"{ratio.low:.2f}", f"{ratio.high:.2f}")
     )
 
 
@@ -100,7 +96,7 @@ def _line(ax: Axes, data: pd.DataFrame, colour: str, above: list[bool]) -> None:
         ax.vlines(x, np.maximum(low, y * 0.01), high, color=colour, linewidth=4, alpha=0.35)
     for i in range(1, len(data)):
         middle = float(np.sqrt(y[i] * y[i - 1]))
-        ax.annotate(f"{percent(float(data['rate'].iloc[i]), signed=False)} %", (i - 0.5, middle), color=colour,
+        ax.annotate(tight(f"{percent(float(data['rate'].iloc[i]), signed=False)} %"), (i - 0.5, middle), color=colour,
                     xytext=(5, 5) if above[i] else (-5, -5), textcoords="offset points",
                     fontsize=8.5, ha="left" if above[i] else "right", va="bottom" if above[i] else "top")  # fmt: skip
 

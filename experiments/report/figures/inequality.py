@@ -7,10 +7,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from experiments.drawing.pages import tight
 from experiments.drawing.style import LEVELS, PALE, Drawing, new_figure, panels, wrapped
+from experiments.measures.outcomes import ranged
 from experiments.measures.statistics import Comparison, contrast, t_interval
+from experiments.report.figures.words import drawing, say
 from experiments.report.load import Results
 from experiments.report.verdict import Verdict
+from experiments.settings.language import said
 
 GRID = np.linspace(0, 1, 101)
 
@@ -35,15 +39,10 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
     for i, (ax, comparison) in enumerate(zip(grid, comparisons, strict=True)):
         frames.append(_panel(ax, results, comparison, wide, by_seed))
         ax.set_title(wrapped(results.question(comparison.factor), 36), fontsize=9.5)
-        ax.set_xlabel("poorest share of creators, %")
+        ax.set_xlabel(said("poorest share of creators, %"))
         if i % 3 == 0:
-            ax.set_ylabel("their share of all income, %")
-    caption = (
-        "All creators of an arm, KOCs and KOLs together, ordered by income before effort after burn-in. The further a "
-        "curve sags below the diagonal, the fewer hold the income; a Gini of 0 is equal, 1 is all to one. Bands are "
-        "95 % intervals over seeds, not paired."
-    )
-    return Drawing(figure, title, caption, pd.concat(frames, ignore_index=True))
+            ax.set_ylabel(said("their share of all income, %"))
+    return drawing(figure, title, lambda: say("unequal"), pd.concat(frames, ignore_index=True))
 
 
 def lorenz(income: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -75,9 +74,9 @@ def _panel(ax: Axes, results: Results, comparison: Comparison, wide: pd.DataFram
             ax.fill_between(100 * GRID, 100 * low.clip(0, 1), 100 * high.clip(0, 1), color=LEVELS[i], alpha=0.2,
                             linewidth=0)  # fmt: skip
         g = t_interval(ginis[arms].mean(axis=1))
-        spread = f" ({g.low:.2f} to {g.high:.2f})" if np.isfinite(g.low) else ""
+        spread = f" ({ranged(f'{g.low:.2f}', f'{g.high:.2f}')})" if np.isfinite(g.low) else ""
         ax.text(5, 93 - 15 * i, results.label(level), color=LEVELS[i], fontweight="bold", va="top")
-        ax.text(5, 87 - 15 * i, f"Gini {g.value:.2f}{spread}", color=LEVELS[i], va="top", fontsize=8.5)
+        ax.text(5, 87 - 15 * i, tight(f"{said('Gini')} {g.value:.2f}{spread}"), color=LEVELS[i], va="top", fontsize=8.5)
         frames.append(pd.DataFrame({
             "factor": comparison.factor, "level": level, "creators_share": GRID, "income_share": mean,
             "low": low, "high": high, "gini": g.value, "gini_low": g.low, "gini_high": g.high,
@@ -89,10 +88,7 @@ def _title(results: Results, ginis: pd.DataFrame) -> str:
     moves = [(c, t_interval(contrast(ginis, results.arms, (c,)))) for c in results.comparisons]
     clear = [(c, e) for c, e in moves if e.clear]
     if not clear:
-        return "How unequal creators' incomes are does not clearly differ"
+        return say("unequal_title", "", "", False, "", "")
     c, e = max(clear, key=lambda pair: abs(pair[1].value))
-    word = "less" if e.value < 0 else "more"
-    return (
-        f"Creators' incomes are {word} unequal with {results.label(c.high)} than with {results.label(c.low)} "
-        f"(Gini {e.value:+.2f}, 95 % CI {e.low:+.2f} to {e.high:+.2f})"
-    ).replace("-0.", "−0.")
+    value, low, high = (f"{each:+.2f}".replace("-", "−") for each in e[:3])
+    return say("unequal_title", results.label(c.high), results.label(c.low), e.value > 0, value, ranged(low, high))

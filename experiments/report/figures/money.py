@@ -10,12 +10,14 @@ from experiments.drawing.labels import apart
 from experiments.drawing.style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION, Drawing, new_figure
 from experiments.measures.statistics import within_seeds
 from experiments.report import reasons
+from experiments.report.figures.words import drawing, say
 from experiments.report.load import Results
 from experiments.report.verdict import Verdict
+from experiments.settings.language import said
 
 COLOURS = {"goods": "#C9C9C9", "brand": SKY, "creator": GREEN, "platform": VERMILLION, "shipping": "#E9E4D8"}
 OTHERS = (PURPLE, ORANGE, BLUE)
-TOLD = {"brand": "brands end up with", "creator": "creators with"}
+TOLD = ("brand", "creator")
 LEAST_WRITTEN = 4.5
 
 
@@ -33,17 +35,11 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
     ax.set_yticks(range(len(arms)), [results.arm_label(arm) for arm in arms])
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    ax.set(xlabel="yuan of each 100 that consumers paid for goods they kept", ylim=(len(arms) - 0.5, -0.5))
+    ax.set(xlabel=said("yuan of each 100 that consumers paid for goods they kept"), ylim=(len(arms) - 0.5, -0.5))
     low = min(0.0, float(data.groupby("arm")["yuan"].apply(lambda s: s[s < 0].sum()).min()))
     ax.set_xlim(low, 100 - low)
     _names(ax, data[data["arm"] == arms[0]])
-    caption = (
-        "What consumers paid after burn-in for goods they kept, by who ended up with it: fees of posts, ads and "
-        "annual fees go from the brands' part to whom they are paid. Means over seeds. The whisker at the end of a "
-        "segment is the 95 % interval of its length, without what all arms of a seed share. A segment left of zero is "
-        "money put in. What a party gets is not its profit: costs outside these sales are not in it."
-    )
-    return Drawing(figure, title, caption, data)
+    return drawing(figure, title, lambda: say("money"), data)
 
 
 def _shares(results: Results) -> pd.DataFrame:
@@ -52,8 +48,9 @@ def _shares(results: Results) -> pd.DataFrame:
         for arm, e in within_seeds(values).items():
             rows.append({"arm": arm, "party": party, "yuan": e.value, "low": e.low, "high": e.high, "seeds": e.seeds})
     data = pd.DataFrame(rows, columns=["arm", "party", "yuan", "low", "high", "seeds"]).dropna(subset="yuan")
-    order = [*results.arms.index, *results.extras.index]
-    return data.sort_values("arm", key=lambda s: s.map(order.index), kind="stable").reset_index(drop=True)
+    order = results.each_arm
+    shown = data[data["arm"].isin(order)]
+    return shown.sort_values("arm", key=lambda s: s.map(order.index), kind="stable").reset_index(drop=True)
 
 
 def _title(results: Results) -> str:
@@ -64,12 +61,10 @@ def _title(results: Results) -> str:
         if parts:
             found.append((max(abs(e.value) for e in parts.values()), c, parts))
     if not found:
-        return "What brands and creators get of each 100 yuan does not clearly differ"
+        return say("money_title", [], "", "")
     _, c, parts = max(found, key=lambda each: each[0])
-    moves = " and ".join(
-        f"{TOLD[name]} {abs(e.value):.1f} yuan {'more' if e.value > 0 else 'less'}" for name, e in parts.items()
-    )
-    return f"Of each 100 yuan that consumers pay, {moves} with {results.label(c.high)} than with {results.label(c.low)}"
+    moves = [(name, f"{abs(e.value):.1f}", e.value > 0) for name, e in parts.items()]
+    return say("money_title", moves, results.label(c.high), results.label(c.low))
 
 
 def _colour(party: str, rank: int) -> str:
@@ -100,7 +95,7 @@ def _names(ax: Axes, parts: pd.DataFrame) -> None:
     """Names of the parties above the first bar, each over its segment or as near as there is room."""
     values = parts["yuan"].to_numpy(float)
     centres = np.cumsum(np.maximum(values, 0)) - np.maximum(values, 0) / 2
-    names = [reasons.PARTIES.get(p, p) for p in parts["party"]]
+    names = [said(reasons.PARTIES.get(p, p)) for p in parts["party"]]
     places = apart(centres.tolist(), 11.8)
     places -= max(0.0, float(places[-1]) - 96.5)
     for rank, (name, party, x) in enumerate(zip(names, parts["party"], places, strict=True)):

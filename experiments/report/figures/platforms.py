@@ -9,13 +9,14 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
+from experiments.drawing.curve import Curve, curves, tick
 from experiments.drawing.forest import Mark, forest, limit_of
-from experiments.drawing.style import BLUE, GREY, INK, LEVELS, PALE, VERMILLION, Drawing, new_figure, wrapped
-from experiments.measures.outcomes import capital, number
+from experiments.drawing.style import BLUE, GREY, INK, LEVELS, VERMILLION, Drawing, new_figure, wrapped
+from experiments.measures.outcomes import capital
 from experiments.measures.statistics import contrast, t_interval
+from experiments.report.figures.words import drawing, say
 from experiments.report.load import Results
 from experiments.report.platforms import (
-    CELLS,
     DAYS_A_YEAR,
     HALF,
     SHARES,
@@ -29,6 +30,7 @@ from experiments.report.platforms import (
     standing,
 )
 from experiments.report.verdict import Verdict
+from experiments.settings.language import said
 
 PHONE = 6.4  # inches across, so that the letters can be read on a phone
 SERIES = {"members": "members, people", "creators": "KOCs and KOLs", "gmv": "GMV, yuan a day"}
@@ -36,7 +38,6 @@ EARNERS = {
     "own_profit": "the first platform", "rival_profit": "its rival", "brand_profit": "brands",
     "creator_revenue": "creators", "consumer_surplus": "consumers' surplus",
 }  # fmt: skip
-ONE = ("the first platform", "its rival", "consumers' surplus")  # of one, a verb has an s
 MOST_COLUMNS = 2
 ROOM = 1.35  # above the highest line: a wider band is cut off
 
@@ -46,43 +47,42 @@ def over_time(results: Results, verdict: Verdict) -> Drawing | None:
     if not compete(results):
         return None
     arms = contested(results)[:MOST_COLUMNS]
-    figure = new_figure(_title(results, arms), 7.2, width=PHONE)
+    figure = new_figure(title := _title(results, arms), 7.2, width=PHONE)
     grid = figure.subplots(len(SERIES), len(arms), squeeze=False, sharex=True, sharey="row")
     frames = []
+    for row, (key, label) in enumerate(SERIES.items()):
+        highest = 1.0
+        for ax, arm in zip(grid[row], arms, strict=True):
+            drawn = _sides(results, arm, key)
+            curves(ax, drawn, from_zero=True)
+            ax.set_xlim(0, float(drawn[0].x[-1]))
+            highest = max(highest, *(float(np.nanmax(each.mean)) for each in drawn))
+            frames += [_table(arm, key, who, each) for who, each in zip(("rival", "own"), drawn, strict=True)]
+        grid[row, 0].set_ylim(0, ROOM * highest)
+        grid[row, 0].set_ylabel(said(label))
     for column, arm in enumerate(arms):
         grid[0, column].set_title(wrapped(capital(results.arm_label(arm)), 30), fontsize=9.5)
-        for row, key in enumerate(SERIES):
-            frames.append(_lines(grid[row, column], results, arm, key))
-        grid[-1, column].set_xlabel("day")
-    for row, label in enumerate(SERIES.values()):
-        grid[row, 0].set_ylabel(label)
-        highest = max(frame["mean"].max() for frame in frames if frame["series"].iloc[0] == list(SERIES)[row])
-        grid[row, 0].set_ylim(0, ROOM * max(float(highest), 1.0))
+        grid[-1, column].set_xlabel(said("day"))
     _legend(grid[0, 0], results)
-    caption = (
-        "Means over seeds with 95 % intervals, cut off where they are wide; GMV is the mean of seven days. "
-        "Who is a member of both counts for both."
-    )
-    return Drawing(figure, _title(results, arms), caption, pd.concat(frames, ignore_index=True))
+    return drawing(figure, title, lambda: say("contest"), pd.concat(frames, ignore_index=True))
 
 
 def by_arm(results: Results, verdict: Verdict) -> Drawing | None:
     """The first platform's share at the end of members, KOCs and trade, an interval for each arm."""
     if not compete(results):
         return None
-    arms = [str(arm) for arm in (*results.arms.index, *results.extras.index) if not str(arm).startswith(CELLS)]
-    ends = {arm: standing(results, arm) for arm in arms}
-    own, rival = names(results)
-    title = f"{capital(own)}'s share at the end: {_count(list(ends.values()))}"
-    figure = new_figure(title, 1.3 + 0.52 * len(arms), width=PHONE)
+    ends = {arm: standing(results, arm) for arm in results.each_arm}
+    own, _ = names(results)
+    title = _ends_title(own, list(ends.values()))
+    figure = new_figure(title, 1.3 + 0.52 * len(ends), width=PHONE)
     ax = figure.subplots()
     marks = [
-        Mark(row + 0.22 * (n - 1), e.value, e.low, e.high, colour, label=SHARES[key] if row == 0 else "")
+        Mark(row + 0.22 * (n - 1), e.value, e.low, e.high, colour, label=said(SHARES[key]) if row == 0 else "")
         for row, end in enumerate(ends.values())
         for n, (key, colour) in enumerate(zip(SHARES, LEVELS[1:], strict=False))
         for e in (end.shares[key],)
     ]
-    forest(ax, [wrapped(results.arm_label(arm), 30) for arm in arms], marks, (0.0, 1.0))
+    forest(ax, [wrapped(results.arm_label(arm), 30) for arm in ends], marks, (0.0, 1.0))
     ax.axvline(HALF, color=GREY, linewidth=1, zorder=1)
     ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     ax.tick_params(axis="y", labelsize=8.5)
@@ -91,10 +91,7 @@ def by_arm(results: Results, verdict: Verdict) -> Drawing | None:
         {"arm": arm, "of": SHARES[key], "share": e.value, "low": e.low, "high": e.high, "seeds": e.seeds}
         for arm, end in ends.items() for key, e in end.shares.items()
     ]  # fmt: skip
-    caption = (
-        f"Of the last four weeks, with 95 % intervals over seeds. Right of the line {own} has most, left of it {rival}."
-    )
-    return Drawing(figure, title, caption, pd.DataFrame(rows))
+    return drawing(figure, title, lambda: say("ends", *names(results)), pd.DataFrame(rows))
 
 
 def tipping(results: Results, verdict: Verdict) -> Drawing | None:
@@ -119,14 +116,10 @@ def tipping(results: Results, verdict: Verdict) -> Drawing | None:
                         color="white" if dark else INK)  # fmt: skip
     ax.set_xticks(range(len(table.columns)), [f"{100 * take:g} %" for take in table.columns])
     ax.set_yticks(range(len(table.index)), [f"{100 * start:.0f} %" for start in table.index])
-    ax.set(xlabel=f"what {rival} takes of a sale", ylabel=wrapped(f"members who begin with {own}", 26))
+    ax.set(xlabel=say("map_take", rival), ylabel=wrapped(say("map_start", own), 26))
     for side in ax.spines.values():
         side.set_visible(False)
-    caption = (
-        f"Share of the trade of the last four weeks that {own} has; it takes nothing itself. Blue: more than half; "
-        "red: less. A question mark: the 95 % interval over seeds holds one half."
-    )
-    return Drawing(figure, title, caption, found)
+    return drawing(figure, title, lambda: say("map", names(results)[0]), found)
 
 
 def money(results: Results, verdict: Verdict) -> Drawing | None:
@@ -141,14 +134,14 @@ def money(results: Results, verdict: Verdict) -> Drawing | None:
     found = {
         (str(level), who): t_interval(contrast(results.outcome(key), arms, (comparison,)) / people / days * DAYS_A_YEAR)
         for level, arms in groups
-        for key, who in EARNERS.items()
+        for key, who in ((key, said(what)) for key, what in EARNERS.items())
     }
     rows = [(level, who, e.value, e.low, e.high, e.seeds, e.clear) for (level, who), e in found.items()]
     data = pd.DataFrame(rows, columns=["level", "who", "yuan", "low", "high", "seeds", "clear"])
     title = _money_title(results, comparison.high, data)
     figure = new_figure(title, 3.9, width=PHONE)
     ax = figure.subplots()
-    places = {who: n for n, who in enumerate(EARNERS.values())}
+    places = {said(who): n for n, who in enumerate(EARNERS.values())}
     shift = {str(level): 0.3 * (n - (len(groups) - 1) / 2) for n, (level, _) in enumerate(groups)}
     marks = [
         Mark(places[who] + shift[level], e.value, e.low, e.high, LEVELS[list(shift).index(level)], e.clear,
@@ -157,75 +150,59 @@ def money(results: Results, verdict: Verdict) -> Drawing | None:
     ]  # fmt: skip
     limit = max(1.15 * float(np.nanmax(np.abs(data[["low", "high", "yuan"]].to_numpy()))), limit_of([]))
     forest(ax, list(places), marks, (-limit, limit))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, signed=True)))
-    ax.set_xlabel("yuan a person and year")
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: tick(v, signed=True)))
+    ax.set_xlabel(said("yuan a person and year"))
     ax.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2, frameon=False, fontsize=9)
-    caption = (
-        f"Paired difference: {results.label(comparison.high)} instead of {results.label(comparison.low)}, over all "
-        "people of the market, with 95 % intervals over seeds. Hollow: not clear."
-    )
-    return Drawing(figure, title, caption, data)
+    return drawing(figure, title, lambda: say("earners", *map(results.label, (comparison.high, comparison.low))), data)
 
 
-def _lines(ax: Axes, results: Results, arm: str, key: str) -> pd.DataFrame:
-    frames = []
-    for who, colour, table in zip(("own", "rival"), (BLUE, VERMILLION), by_platform(results, arm, key), strict=True):
+def _sides(results: Results, arm: str, key: str) -> list[Curve]:
+    """A series of both sides of an arm, the rival's first, whose colour is the first one's of two levels."""
+    drawn = []
+    for name, table in reversed(list(zip(names(results), by_platform(results, arm, key), strict=True))):
         shown = table.T.rolling(WEEK, min_periods=1).mean().T if key == "gmv" else table
-        found = [t_interval(shown[day]) for day in shown]
-        mean, low, high = (np.array([getattr(e, name) for e in found]) for name in ("value", "low", "high"))
-        days = shown.columns.to_numpy(float)
-        ax.plot(days, mean, color=colour)
-        if np.isfinite(low).all():
-            ax.fill_between(days, np.maximum(low, 0), high, color=colour, alpha=0.2, linewidth=0)
-        frames.append(pd.DataFrame({
-            "arm": arm, "series": key, "who": who, "day": days, "mean": mean, "low": low, "high": high
-        }))  # fmt: skip
-    ax.grid(axis="y", color=PALE, linewidth=0.6)
-    ax.set_xlim(0, float(frames[0]["day"].max()))
-    return pd.concat(frames, ignore_index=True)
+        mean, low, high = np.array([t_interval(shown[day])[:3] for day in shown], float).T
+        drawn.append(Curve(shown.columns.to_numpy(float), mean, np.maximum(low, 0), high, name))
+    return drawn
+
+
+def _table(arm: str, key: str, who: str, curve: Curve) -> pd.DataFrame:
+    of = {"arm": arm, "series": key, "who": who}
+    return pd.DataFrame(of | {"day": curve.x, "mean": curve.mean, "low": curve.low, "high": curve.high})
 
 
 def _legend(ax: Axes, results: Results) -> None:
-    handles = [Line2D([], [], color=colour) for colour in (BLUE, VERMILLION)]
+    handles = [Line2D([], [], color=colour) for colour in (LEVELS[1], LEVELS[0])]
     ax.legend(handles, [wrapped(name, 24) for name in names(results)], frameon=False, fontsize=8.5, loc="best")
 
 
 def _title(results: Results, arms: list[str]) -> str:
-    own, rival = names(results)
-    said = []
+    told = []
     for arm in arms:
-        won = [what for key, what in SHARES.items() if standing(results, arm).winner(key) == 1]
-        lost = [what for key, what in SHARES.items() if standing(results, arm).winner(key) == -1]
-        if won:
-            said.append(f"{results.arm_label(arm)}: {own} gets {' and '.join(won)}")
-        if lost:
-            said.append(f"{results.arm_label(arm)}: {rival} gets {' and '.join(lost)}")
-    return capital("; ".join(said)) if said else "Neither side clearly has most"
+        won, lost = (
+            [said(what) for key, what in SHARES.items() if standing(results, arm).winner(key) == side]
+            for side in (1, -1)
+        )
+        if won or lost:
+            told.append((results.arm_label(arm), won, lost))
+    return capital(say("contest_title", told, *names(results)))
 
 
-def _count(ends: list[Standing]) -> str:
-    won = sum(end.winner("own_gmv") == 1 for end in ends)
-    lost = sum(end.winner("own_gmv") == -1 for end in ends)
-    return f"most of the trade in {won} of {len(ends)} arms, less than half in {lost}"
+def _ends_title(own: str, ends: list[Standing]) -> str:
+    won, lost = (sum(end.winner("own_gmv") == side for end in ends) for side in (1, -1))
+    return capital(say("ends_title", own, won, lost, len(ends)))
 
 
 def _map_title(found: pd.DataFrame, own: str) -> str:
     won = found[found["low"] > HALF]
     if won.empty:
-        return f"Nowhere on this map does {own} clearly get most of the trade"
+        return capital(say("map_title", own, "", ""))
     least = won["start"].min()
     take = won.loc[won["start"] == least, "take"].min()
-    return (
-        f"{capital(own)} gets most of the trade from {100 * least:.0f} % of the members on, where its rival takes "
-        f"{100 * take:g} %"
-    )
+    return capital(say("map_title", own, f"{100 * least:.0f} %", f"{100 * take:g} %"))
 
 
 def _money_title(results: Results, level: str, data: pd.DataFrame) -> str:
     clear = data[data["clear"]]
-    said = []
-    for verb, rows in (("gain", clear[clear["yuan"] > 0]), ("lose", clear[clear["yuan"] < 0])):
-        who = list(dict.fromkeys(rows["who"]))
-        if who:
-            said.append(f"{' and '.join(who)} {verb}{'s' if len(who) == 1 and who[0] in ONE else ''}")
-    return f"{capital(results.label(level))}: {'; '.join(said) if said else 'nobody clearly gains or loses'}"
+    won, lost = (list(dict.fromkeys(clear.loc[sign * clear["yuan"] > 0, "who"])) for sign in (1, -1))
+    return capital(say("earners_title", results.label(level), won, lost))

@@ -14,8 +14,10 @@ from experiments.drawing.labels import Box, free_place
 from experiments.drawing.style import GREY, INK, LEVELS, PALE, Drawing, new_figure
 from experiments.measures.outcomes import capital, percent
 from experiments.measures.statistics import within_seeds
+from experiments.report.figures.words import drawing, say
 from experiments.report.load import Results
 from experiments.report.verdict import Verdict
+from experiments.settings.language import said
 from experiments.table.reading import find
 
 MARKERS = ("o", "s", "^", "D")
@@ -27,28 +29,23 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
     if not {"reach", CONVERSION} <= set(results.runs):
         return None
     data = _points(results)
-    paid = ~data["arm"].isin(results.without_promotion.values())
-    drawn = data[paid & (data["reach"] > 0) & (data["conversion"] > 0)]
+    shown = data["arm"].isin(set(results.each_arm) - set(results.without_promotion.values()))
+    drawn = data[shown & (data["reach"] > 0) & (data["conversion"] > 0)]
     if drawn.empty:
         return None
-    figure = new_figure(_title(results, verdict), 5.4)
+    figure = new_figure(title := _title(results, verdict), 5.4)
     ax = figure.subplots()
-    ax.set(xscale="log", yscale="log", xlabel="reach: people whom paid creators reached in a week",
-           ylabel="conversion: orders per 100 of their pages seen")  # fmt: skip
+    ax.set(xscale="log", yscale="log", xlabel=said("reach: people whom paid creators reached in a week"),
+           ylabel=said("conversion: orders per 100 of their pages seen"))  # fmt: skip
     _limits(ax, drawn)
     _equal_lines(ax)
-    ax.annotate("grey lines: equal reach × conversion", (0.01, 0.015), xycoords="axes fraction", color=GREY, fontsize=8)
+    ax.annotate(said("grey lines: equal reach × conversion"), (0.01, 0.015), xycoords="axes fraction", color=GREY,
+                fontsize=8)  # fmt: skip
     order = _by_movement(results, drawn)
     for row in drawn.to_dict("records"):
         _point(ax, results, order, row)
     _labels(ax, results, order, drawn)
-    caption = (
-        "Each point is an arm: the mean over seeds with 95 % intervals on both axes, from which is taken what all "
-        "arms of a seed share (Cousineau 2005, Morey 2008), so that arms can be compared. Along a grey line reach "
-        "times conversion is the same: the number on it is the orders if everybody reached saw one page. Pages of "
-        "paid creators alone: search and ads are not in it, nor are arms in which nobody is paid."
-    )
-    return Drawing(figure, _title(results, verdict), caption, data)
+    return drawing(figure, title, lambda: say("trade"), data)
 
 
 def _points(results: Results) -> pd.DataFrame:
@@ -76,11 +73,11 @@ def _title(results: Results, verdict: Verdict) -> str:
         elif all(e.clear for e in effects) and effects[0].relative.value * effects[1].relative.value < 0:
             trades.append((c, effects))
     if not (told or trades):
-        return "No factor clearly trades reach against conversion"
+        return say("trade_title", "", "", [])
     c, effects = told[0] if told else max(trades, key=lambda each: min(abs(e.relative.value) for e in each[1]))
-    moves = (f"{name} {percent(e.relative.value)} %{'' if e.clear else ' (not clear)'}"
-             for name, e in zip(("reach", "conversion"), effects, strict=True))  # fmt: skip
-    return capital(f"{results.label(c.high)} instead of {results.label(c.low)}: {', '.join(moves)}")
+    moves = [(said(name), f"{percent(e.relative.value)} %", e.clear)
+             for name, e in zip(("reach", "conversion"), effects, strict=True)]  # fmt: skip
+    return capital(say("trade_title", results.label(c.high), results.label(c.low), moves))
 
 
 def _limits(ax: Axes, data: pd.DataFrame) -> None:
@@ -150,7 +147,7 @@ def _labels(ax: Axes, results: Results, order: list[str], data: pd.DataFrame) ->
     for arm in data["arm"]:
         inside = arm in results.arms.index
         levels = [results.label(str(results.arms.loc[arm, f])) for f in named] if inside else [results.arm_label(arm)]
-        groups.setdefault(", ".join(levels), []).append(arm)
+        groups.setdefault(said(", ").join(levels), []).append(arm)
     points = data.set_index("arm")[["reach", "conversion"]]
     obstacles = ax.transData.transform(_marks(data))
     placed: list[Box] = []
@@ -164,7 +161,7 @@ def _labels(ax: Axes, results: Results, order: list[str], data: pd.DataFrame) ->
     if filling:
         shapes = zip("○□△◇", map(results.label, results.factors[order[1]]), strict=False)
         full, empty = map(results.label, results.factors[filling])
-        key = "   ".join([*(f"{shape} {level}" for shape, level in shapes), f"      full: {full}   empty: {empty}"])
+        key = "   ".join([*(f"{shape} {level}" for shape, level in shapes), f"      {say('fillings', full, empty)}"])
         ax.annotate(key, (1, 1.01), xycoords="axes fraction", ha="right", va="bottom", color=INK, fontsize=9)
 
 
