@@ -21,7 +21,7 @@ from sim.market import Market
 from sim.parameters import Parameters, numbers_of, scalars
 from sim.ranges import COUNT_UNITS
 from sim.recorder import by_channel, gini
-from sim.rules.content import post_rate
+from sim.rules.content import post_rate, post_rate_in_expectation
 from sim.rules.ranking import Mix, bid_shares, cumulate, ranking_weights
 from sim.rules.trust import trust
 from sim.state import FOLLOW_SLOTS, MOST_PAGES, Channel, Follow, Order
@@ -225,6 +225,23 @@ def test_the_post_rate_is_the_optimum(marginal: float, cost: float, intrinsic: f
         options={"xatol": 1e-9},
     ).x  # fmt: skip
     assert post_rate(marginal, cost, p) == pytest.approx(best, abs=1e-4)
+
+
+@given(st.floats(-10, 60), st.floats(0.5, 20), st.floats(0, 10))
+def test_the_post_rate_in_expectation_is_the_optimum_over_the_luck_of_a_day(
+    marginal: float, cost: float, intrinsic: float
+) -> None:
+    """The number of posts is Poisson: its square is the rate and its square, on average."""
+    p = scalars(DEFAULTS.creators.model_copy(update={"intrinsic": intrinsic}))
+    posts = np.arange(80)
+
+    def loss(rate: float) -> float:
+        return float(stats.poisson.pmf(posts, rate) @ (cost * posts**2 / 2 - (marginal + intrinsic) * posts))
+
+    best = optimize.minimize_scalar(
+        loss, bounds=(0, p.posts_most), method="bounded", options={"xatol": 1e-9}
+    ).x  # fmt: skip
+    assert post_rate_in_expectation(marginal, cost, p) == pytest.approx(best, abs=1e-4)
 
 
 def test_posts_are_poisson_around_the_rate() -> None:

@@ -61,3 +61,14 @@ def test_members_go_where_it_is_dear_less_and_cheap_more(lever: str, values: tup
         assert (low if sign > 0 else -high) > 0
     people = runs["members_anywhere"].to_numpy(float)
     assert people.min() > 0.98 * 1_500
+
+
+def test_a_share_for_authors_leaves_less_where_posts_are_worked_for_out_of_respect() -> None:
+    """Income rises with it; what is left net of effort falls, unless nobody posts for respect: then that rises, too."""
+    for intrinsic, sign in ((2.0, -1), (0.0, 1)):
+        line = [{"to": "author", "of": "price", "share": 0.03}]
+        base = {"creators": {"intrinsic": intrinsic}}
+        runs = outcomes({"none": base, "shared": {**base, "platform": {"pay": line}}})
+        assert step(runs, "koc_income", "none", "shared")[0] > 0
+        low, high = step(runs, "koc_net_income", "none", "shared")
+        assert min(sign * low, sign * high) > 0

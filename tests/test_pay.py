@@ -374,6 +374,14 @@ def test_content_share_lets_creators_post_without_contracts() -> None:
     assert len(paid.posts) > len(free.posts) + 10
 
 
+def test_nobody_sells_for_pay_that_no_brand_gives() -> None:
+    """A line that brands would pay moves nobody where they have no budget for creators."""
+    mean = {"brands": {"kol": 0.0, "koc": 0.0}, "creators": {"resale_margin": 0.0, "unpaid": 0.5}}
+    row = {"to": "author", "of": "price", "share": 0.03}
+    unpaid, free = (market(days=8, **merged(lively(*some), mean)) for some in ([row], []))
+    assert 0 < len(unpaid.posts) < 1.5 * len(free.posts) and not unpaid.posts["paid"].any()
+
+
 # --- what may be declared -------------------------------------------------------------------------------------------
 
 REFUSED = {

@@ -94,6 +94,22 @@ def test_members_are_a_share_of_all_people_and_of_the_platform_named() -> None:
     assert Market(with_phases(*phases, **groups), 1).run(1).timeline.begun == [0, NOT_YET]
 
 
+def test_an_incumbent_may_answer_once_its_challenger_has_members() -> None:
+    rivals = [{"name": "incumbent", "share": 0.9, "take_rate": 0.1}]
+    groups: dict[str, Any] = {"platform": {"name": "challenger", "share": 0.1}, "rivals": rivals}
+    answer = {
+        **phase("members >= 0.3", {"rivals.0.take_rate": 0.0, "rivals.0.exclusive": True}),
+        "platform": "challenger",
+    }
+    market = Market(with_phases(answer, membership={"choice": True, "start": 0.5, "by_oneself": 0.2}, **groups), 1)
+    begun = market.timeline.begun
+    while begun == [NOT_YET] and market.day < 60:
+        assert market.in_force.rivals[0].take_rate == 0.1
+        market.run(1)
+    assert 0 < begun[0] < 60 and market.in_force.platforms[1].take_rate == 0.0 and market.in_force.rivals[0].exclusive
+    assert np.count_nonzero(market.m.memberships["member"][:, 0]) >= 0.3 * market.world.population
+
+
 def test_where_people_choose_members_are_those_who_joined_and_growth_costs_cash() -> None:
     groups: dict[str, Any] = {"membership": {"choice": True, "start": 0.3}, "platform": {"growth_budget": 9e4}}
     phases = [phase("members > 0.5"), phase("members > 0.1"), phase("cash < 50_000", {"platform.growth_budget": 0.0})]

@@ -143,9 +143,8 @@ def contested(results: Results) -> list[str]:
 
 def _arm(results: Results, arm: str, end: Standing) -> str:
     """Who gets what in an arm, from which day, and who earns."""
-    money = [_money(results, arm, key) for key in ("own_profit", "rival_profit")]
     back = [(_days(end.back[who]), end.back[who].seeds) for who in ("own", "rival")]
-    return say("arm", capital(results.arm_label(arm)), *names(results), _parts(end), money, back)
+    return say("arm", capital(results.arm_label(arm)), *names(results), _parts(end), _money(results, arm), back)
 
 
 def _parts(end: Standing) -> list[dict[str, Any]]:
@@ -159,11 +158,11 @@ def _parts(end: Standing) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _money(results: Results, arm: str, key: str) -> str:
-    """A platform's profit in yuan a day."""
+def _money(results: Results, arm: str) -> list[str]:
+    """The first platform's profit, and its rival's, in yuan a day."""
     days = results.daily["day"].max() + 1 - results.burn_in
-    found = t_interval(results.outcome(key)[arm].dropna() / days)
-    return f"{amount(found.value, 'yuan a day', signed=False)} ({ranged(number(found.low), number(found.high))})"
+    found = [t_interval(results.outcome(key)[arm].dropna() / days) for key in ("own_profit", "rival_profit")]
+    return [f"{amount(e.value, 'yuan a day', signed=False)} ({ranged(number(e.low), number(e.high))})" for e in found]
 
 
 def _effects(results: Results, comparison: Any) -> list[str]:
@@ -188,7 +187,8 @@ def _extra(results: Results, extra: str, other: str, ends: dict[str, Standing]) 
         share = _share(ends[extra].shares[key])
         told.append((what, share, percent(change.value), span(change, "%"), change.clear, sides))
     leaked = t_interval(results.outcome("leaked")[extra].dropna())
-    return say("extra", results.arm_label(extra), results.arm_label(other), told, _percent(leaked.value))
+    labels, money = (results.arm_label(extra), results.arm_label(other)), _money(results, extra)
+    return say("extra", *labels, told, _percent(leaked.value), *names(results), money)
 
 
 def _assumptions(results: Results) -> list[str]:

@@ -104,10 +104,10 @@ def post_today(k: int, m: Day) -> None:
         if contract >= 0:
             if agrees(k, n, contract, m):
                 write_post(k, n, contract, True, sign(k, contract, m), m)
-        elif m.platforms[creator.home].sells_on[creator.tier]:
-            own = choose_to_sell(k, n, m)
-            if own >= 0:
-                write_post(k, n, own, True, 0, m)
+            continue
+        own = choose_to_sell(k, n, m)
+        if own >= 0:
+            write_post(k, n, own, True, 0, m)
         elif uniform(m.keys[Stream.POST], m.day, key_of(creator), UNPAID_POST + n) < m.p.creators.unpaid:
             liked = liked_product(k, n, m)
             if liked >= 0:
@@ -140,14 +140,17 @@ def choose_contract(k: int, n: int, m: Day) -> int:
 def choose_to_sell(k: int, n: int, m: Day) -> int:
     """Product that creator k sells on the own account in the n-th post today: a softmax over a few of all.
 
-    `NOBODY` where none of them is sold on the creator's platform.
+    `NOBODY` where nothing is earned without a contract, and where none of the few is sold on the creator's platform and
+    pays today.
     """
     key, candidates, who = m.keys[Stream.POST], m.p.creators.candidates, key_of(m.creators[k])
-    best, most, home = NOBODY, -math.inf, m.creators[k].home
+    best, most, home, tier = NOBODY, -math.inf, m.creators[k].home, m.creators[k].tier
+    if not m.platforms[home].sells_on[tier]:
+        return best
     for candidate in range(candidates):
         draw = 1 + 2 * (n * candidates + candidate)
         product = int(uniform(key, m.day, who, draw) * m.products.shape[0])
-        if is_sold(product, home, m):
+        if is_sold(product, home, m) and m.listings[home, product].earned[tier] > 0.0:
             score = attractiveness(k, product, 0.0, m) + gumbel_of(uniform(key, m.day, who, draw + 1))
             if score > most:
                 best, most = product, score

@@ -52,3 +52,18 @@ def post_rate(marginal_income: float, effort_cost: float, p: Creators) -> float:
         Creators' parameters: with an intrinsic reward r of a post the optimum is ``(m + r) / c``.
     """
     return min(max((marginal_income + p.intrinsic) / effort_cost, 0.0), float(p.posts_most))
+
+
+@compiled
+def post_rate_in_expectation(marginal_income: float, effort_cost: float, p: Creators) -> float:
+    """The same of who reckons with the luck of a day: posts are Poisson, so that effort is more than at their mean.
+
+    Expected effort of a rate n is ``c (n + n²) / 2``, so that the optimum is ``(m + r) / c − ½``. To be set as a rule:
+    ``rules.post_rate=sim.rules.content.post_rate_in_expectation``.
+
+    Parameters
+    ----------
+    marginal_income, effort_cost, p
+        As in `post_rate`.
+    """
+    return min(max((marginal_income + p.intrinsic) / effort_cost - 0.5, 0.0), float(p.posts_most))
