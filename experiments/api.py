@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.design.configuration import Settings, load_settings
-from experiments.runs import terminal
+from experiments.runs.progress import terminal
 from sim.errors import UserError
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class Experiment:
 
         settings = self._settings if self._points is None else self._with_file(self._points)
         command = ["Experiment", *self._overrides]
-        made = carry_out(settings, plan(settings), How(command, terminal.console(), quiet=True))
+        made = carry_out(settings, plan(settings), How(command, terminal(), quiet=True))
         self.folder = made.folder
         return made.runs
 

@@ -22,7 +22,7 @@ from experiments.calibration.simulate import Place
 from experiments.calibration.targets_figure import draw_targets
 from experiments.calibration.words import RELIEF
 from experiments.design.posterior_file import read
-from experiments.runs import terminal
+from experiments.runs.progress import terminal
 from experiments.runs.run import Failed, Finished, Run
 from experiments.settings.paths import at
 from sim.errors import UserError
@@ -166,7 +166,7 @@ def test_an_interrupted_calibration_goes_on(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(simulate, "_attempt", attempt)
     monkeypatch.setattr(simulate.executor, "prepare", lambda *_: None)
-    place = Place(tmp_path, tmp_path / "posterior.yaml", 1, terminal.console())
+    place = Place(tmp_path, tmp_path / "posterior.yaml", 1, terminal())
     with pytest.raises(KeyboardInterrupt):
         calibrate(calibration, place)
     first = [id for id in made if id != "stop"]

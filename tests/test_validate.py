@@ -135,7 +135,7 @@ def test_a_replication_is_written_into_the_documentation_and_linked_there(tmp_pa
     text = (folder / "sided.md").read_text()
     assert text.startswith("# A coin\n")
     assert "0.6 (0.5 to 0.7)" in text
-    assert "| side | share |\n| --- | --- |\n| heads | 0.5 |\n| tails\\|edge | 0.5 |" in text
+    assert "| side | share |\n|---|---|\n| heads | 0.5 |\n| tails\\|edge | 0.5 |" in text
     assert "![Heads are half](./sided.png)" in text
     assert "![Sides](./sided_sides.png)" in text
     assert "Made by `koc" in text
@@ -161,9 +161,9 @@ MISTAKES: list[tuple[list[str], str]] = [
     (["validate", "coim"], "coim: no such study; did you mean 'coin'?"),
     (["replicate", "coin", "shares=1"], "shares=1: expected an option of coin and its value, option=value; did you"),
     (["replicate", "coin", "share"], "share: expected an option of coin and its value"),
-    (["replicate", "coin", "share=much"], "share=much: expected a number"),
-    (["replicate", "coin", "share=1.5"], "share=1.5: expected 0 to 1"),
-    (["replicate", "coin", "tosses=1.5"], "tosses=1.5: expected a whole number"),
+    (["replicate", "coin", "share=much"], "share=much: expected a number from 0 to 1"),
+    (["replicate", "coin", "share=1.5"], "share=1.5: expected a number from 0 to 1"),
+    (["replicate", "coin", "tosses=1.5"], "tosses=1.5: expected a whole number from 1 to 9"),
     (["replicate", "coin", "--data", "nowhere"], "--data nowhere: no such folder"),
     (["replicate", "measured"], "measured: data are not at hand; --data FOLDER names the folder in which coins/ lies"),
     (["replicate", "borrowed"], "borrowed: not installed: no_such_package"),

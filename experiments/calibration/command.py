@@ -27,11 +27,11 @@ def calibrate(
     from experiments.calibration.settings import FILE, Wish, load
     from experiments.calibration.simulate import Place
     from experiments.design import posterior_file
-    from experiments.runs import terminal
+    from experiments.runs.progress import terminal
 
     if show:
         print("\n".join(words.of(posterior_file.read(write or posterior_file.FILE))))
         return
     wish = Wish(points, seed, target or (), parameter or ())
-    place = Place(output, write or posterior_file.FILE, workers, terminal.console())
+    place = Place(output, write or posterior_file.FILE, workers, terminal())
     print("\n".join(work.calibrate(load(config or FILE, wish), place)))

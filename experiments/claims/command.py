@@ -35,13 +35,14 @@ def claims(
     from experiments.claims.plan import plan
     from experiments.claims.rows import FILE, read
     from experiments.design.configuration import Executor
-    from experiments.runs import executor, terminal
+    from experiments.runs import executor
+    from experiments.runs.progress import terminal
 
     where = file or FILE
     rows = read(where)
     chosen = rows.chosen(numbers or [])
     planned = plan(rows, chosen, where.name)
-    console = terminal.console()
+    console = terminal()
     console.print(conduct.announced(planned))
     if dry_run:
         return

@@ -11,8 +11,9 @@ import pandas as pd
 
 from experiments.conduct.experiment import remarks
 from experiments.design.configuration import Settings
-from experiments.runs import executor, terminal
+from experiments.runs import executor
 from experiments.runs.plan import Plan, plan
+from experiments.runs.progress import terminal
 from experiments.runs.run import Run, graph_reports
 from experiments.runs.store import Store
 
@@ -87,7 +88,7 @@ def _duration(pending: Sequence[Run], settings: Settings, store: Store) -> str:
 
 def _probe(run: Run, days: int) -> float:
     """Seconds that a run takes for a unit of work, measured on its first days."""
-    executor.prepare([run], terminal.console())
+    executor.prepare([run], terminal())
     short = run._replace(days=days, burn_in=0, tables=False, more=())
     executor.make(short._replace(days=1))  # what is loaded once
     started = time.perf_counter()

@@ -16,8 +16,9 @@ from experiments.conduct.manifest import description, making
 from experiments.conduct.preflight import check_drawing, check_place
 from experiments.conduct.seeds import Enough, enough_seeds
 from experiments.design.configuration import Settings, overridden_by_arms
-from experiments.runs import executor, interruption, terminal
+from experiments.runs import executor, interruption
 from experiments.runs.plan import Plan, plan
+from experiments.runs.progress import terminal
 from experiments.runs.run import Failed, graph_reports
 from experiments.runs.sharing import KEPT, Tally, Wanted, fill
 from experiments.runs.store import DiskFull, Store
@@ -78,7 +79,7 @@ def conduct(
     UserError
         If the design is wrong, the output cannot be written, or a world cannot be built; before any run is made.
     """
-    console = terminal.console()
+    console = terminal()
     planned = plan(settings)
     enough: Enough | None = None
     if only_failed and not _some_failed(settings, planned):

@@ -19,6 +19,11 @@ Advance = Callable[[list[str]], None]
 """Takes the ids of what is done."""
 
 
+def terminal() -> Console:
+    """The terminal beside the output: text is printed as it is, whatever it looks like."""
+    return Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
 @contextmanager
 def of_runs(pending: list[Run], console: Console) -> Iterator[Advance]:
     """Show how many of some runs are done, and the time left: a large run counts more than a small one.

@@ -17,11 +17,7 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 
 def leaves(settings: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
     """Dotted paths of all values in nested mappings."""
-    for key, value in settings.items():
-        if isinstance(value, Mapping) and value:
-            yield from leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}"
+    return (path for path, _ in flat(settings, prefix))
 
 
 def flat(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -17,6 +17,7 @@ import pandas as pd
 from pydantic.fields import FieldInfo
 
 from experiments.drawing.style import Drawing, house_style, save
+from experiments.settings.mistakes import validated
 from experiments.studies.catalogue import is_installed, study
 from experiments.studies.study import Asked, Check, Study, joined
 from sim.errors import UserError, nearest
@@ -81,16 +82,16 @@ def request(name: str, given: Sequence[str], data: Path | None) -> Asked:
     """
     options: type[Asked] = study(name).Options
     known = options_of(options)
-    values: dict[str, float] = {}
+    values: dict[str, float | str] = {}
     for word in given:
         key, separator, text = word.partition("=")
         if not separator or key not in known:
             hint = nearest(key, known) if known else "it has none"
             raise UserError(f"{word}: expected an option of {name} and its value, option=value; {hint}")
-        values[key] = _number(word, text, known[key])
+        values[key] = _number(text)
     if data is not None and not data.is_dir():
         raise UserError(f"--data {data}: no such folder")
-    return options(data=data, **values)
+    return validated(options, values).model_copy(update={"data": data})
 
 
 def options_of(options: type[Asked]) -> dict[str, FieldInfo]:
@@ -98,17 +99,11 @@ def options_of(options: type[Asked]) -> dict[str, FieldInfo]:
     return {name: field for name, field in options.model_fields.items() if name not in Asked.model_fields}
 
 
-def _number(word: str, text: str, field: FieldInfo) -> float:
+def _number(text: str) -> float | str:
     try:
-        value = float(text)
+        return float(text)
     except ValueError:
-        raise UserError(f"{word}: expected a number") from None
-    least, most = (getattr(bound, side) for bound, side in zip(field.metadata, ("ge", "le"), strict=True))
-    if not least <= value <= most:
-        raise UserError(f"{word}: expected {least:g} to {most:g}")
-    if field.annotation is int and not value.is_integer():
-        raise UserError(f"{word}: expected a whole number")
-    return value
+        return text
 
 
 def carry_out(name: str, asked: Asked, folder: Path) -> Done:

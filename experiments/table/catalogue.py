@@ -6,7 +6,7 @@ import csv
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from experiments.runs.run import model_hash
 from experiments.runs.store import WHOLE, Store
 from experiments.settings.mistakes import shown
-from experiments.settings.paths import at, leaves
+from experiments.settings.paths import flat
 from sim.errors import UserError
 from sim.parameters import Parameters
 
@@ -80,8 +80,8 @@ def described(output: Path, run: str) -> str:
     if row["model"] != model_hash():
         lines.append("            made by other source of the model than this")
     lines += ["", "parameters that are not the defaults:"]
-    content, defaults = json.loads(row["content"] or "{}"), Parameters().model_dump(mode="json")
-    changed = {path: value for path, value in _leaves(content) if _at(defaults, path) != value}
+    content, defaults = json.loads(row["content"] or "{}"), dict(flat(Parameters().model_dump(mode="json")))
+    changed = {path: value for path, value in flat(content) if path not in defaults or defaults[path] != value}
     lines += [f"  {path}={shown(value)}" for path, value in changed.items()] or ["  none"]
     if row["outcomes"]:
         outcomes = json.loads(row["outcomes"])
@@ -117,9 +117,9 @@ def export(output: Path, chosen: Chosen, file: Path) -> int:
                 writer = csv.writer(stream)
                 writer.writerow(["run_id", *RUN_COLUMNS[1:], *varied, *outcomes])
                 for row in connection.execute(query, arguments):
-                    content, came = json.loads(row["content"] or "{}"), json.loads(row["outcomes"] or "{}")
-                    own = [_cell(_at(content, path)) for path in varied]
-                    writer.writerow([*row[: len(RUN_COLUMNS)], *own, *(came.get(name) for name in outcomes)])
+                    own, came = dict(flat(json.loads(row["content"] or "{}"))), json.loads(row["outcomes"] or "{}")
+                    cells = [*(_cell(own.get(path)) for path in varied), *(came.get(name) for name in outcomes)]
+                    writer.writerow([*row[: len(RUN_COLUMNS)], *cells])
                     count += 1
         except OSError as error:
             raise UserError(f"--csv {file}: cannot be written ({error.strerror})") from None
@@ -211,21 +211,10 @@ def _columns(connection: sqlite3.Connection, query: str, arguments: list[Any]) -
         outcomes |= dict.fromkeys(json.loads(row["outcomes"] or "{}"))
         if row["content"] and hash(row["content"]) not in seen:
             seen.add(hash(row["content"]))
-            own = dict(_leaves(json.loads(row["content"])))
+            own = dict(flat(json.loads(row["content"])))
             first = first or own
             varied |= dict.fromkeys(path for path in own if path not in first or own[path] != first[path])
     return list(varied), list(outcomes)
-
-
-def _leaves(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    return ((path, at(content, path)) for path in leaves(content))
-
-
-def _at(content: Mapping[str, Any], path: str) -> Any:
-    try:
-        return at(content, path)
-    except KeyError:
-        return None
 
 
 def _cell(value: Any) -> Any:
