@@ -241,11 +241,6 @@ for command in (
 def main(arguments: list[str] | None = None) -> int:
     """Run a command.
 
-    Parameters
-    ----------
-    arguments
-        Those of the process unless given.
-
     Returns
     -------
     int

@@ -22,11 +22,6 @@ def tell(folder: Path) -> list[str]:
 
     Writes their flip maps into the folder, as `koc flipmap` would.
 
-    Parameters
-    ----------
-    folder
-        Of a finished sweep.
-
     Returns
     -------
     list of str

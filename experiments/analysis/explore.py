@@ -45,11 +45,6 @@ class Explored(NamedTuple):
 def explored(sweep: Sweep) -> Explored:
     """Fit a surrogate to every outcome of every arm of a sweep.
 
-    Parameters
-    ----------
-    sweep
-        In which parameters vary.
-
     Raises
     ------
     UserError

@@ -84,11 +84,6 @@ class Sweep:
 def read(folder: Path) -> Sweep:
     """Read the folder of a finished experiment.
 
-    Parameters
-    ----------
-    folder
-        ``results/<experiment>/<time>``.
-
     Raises
     ------
     UserError

@@ -21,13 +21,6 @@ from sim.errors import UserError
 def calibrate(calibration: Calibration, place: Place) -> list[str]:
     """Calibrate, and write the file. What an interrupted command made is found again.
 
-    Parameters
-    ----------
-    calibration
-        Priors and targets.
-    place
-        Where to.
-
     Returns
     -------
     list of str

@@ -17,13 +17,7 @@ ROW = 0.27  # inches
 
 
 def draw_parameters(found: dict[str, Any]) -> Drawing:
-    """Posterior against prior for each parameter.
-
-    Parameters
-    ----------
-    found
-        From `file.read`.
-    """
+    """Posterior against prior for each parameter."""
     parameters = _parameters(found)
     pinned = int((parameters["shrinkage"] >= PINNED).sum())
     together = sum(one["shrinkage"] >= PINNED for one in found["directions"])

@@ -168,13 +168,6 @@ AS_IN_THE_FILE = Wish()
 def load(file: Path = FILE, wish: Wish = AS_IN_THE_FILE) -> Calibration:
     """Read what is to be calibrated to what.
 
-    Parameters
-    ----------
-    file
-        YAML, of the form of `configs/calibration.yaml`.
-    wish
-        Changes.
-
     Raises
     ------
     UserError

@@ -26,13 +26,7 @@ SIDES = {"equal": "", "least": " (at least)", "most": " (at most)"}
 
 
 def draw_targets(found: dict[str, Any]) -> Drawing:
-    """Each target in its own errors, and what letting another one go does to it.
-
-    Parameters
-    ----------
-    found
-        From `file.read`.
-    """
+    """Each target in its own errors, and what letting another one go does to it."""
     table, pulls = _targets(found), _pulls(found)
     title = _finding(table, pulls)
     figure = new_figure(title, 2.6 + ROW * len(table), WIDTH)

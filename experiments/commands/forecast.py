@@ -24,11 +24,6 @@ PROBED = 10  # days
 def forecast(settings: Settings) -> str:
     """Tell what `koc run` would make; nothing is written below the output folder.
 
-    Parameters
-    ----------
-    settings
-        Valid settings.
-
     Returns
     -------
     str

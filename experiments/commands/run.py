@@ -36,15 +36,6 @@ class Request(NamedTuple):
     def read(cls, command: Sequence[str], overrides: Sequence[str], folders: Folders, *, several: bool) -> Request:
         """Read what was typed.
 
-        Parameters
-        ----------
-        command, folders
-            As below.
-        overrides
-            Of the form ``key=value``.
-        several
-            Whether several values of a key make several experiments.
-
         Raises
         ------
         UserError
@@ -55,17 +46,6 @@ class Request(NamedTuple):
 
 def run(request: Request, *, only_failed: bool = False, dry_run: bool = False, language: Language = Language.en) -> int:
     """Make the experiments, one after the other; all are seen to be possible before the first is made.
-
-    Parameters
-    ----------
-    request
-        What is asked for.
-    only_failed
-        Whether only to repeat what failed.
-    dry_run
-        Whether only to tell what would be made.
-    language
-        Of the verdict.
 
     Returns
     -------
@@ -94,17 +74,6 @@ def run(request: Request, *, only_failed: bool = False, dry_run: bool = False, l
 
 def report_on(settings: Settings, language: Language, runs: pd.DataFrame, made: Path) -> Ending:
     """Write the report into the folder of an experiment, or what a sweep tells, and print it; and a picture.
-
-    Parameters
-    ----------
-    settings
-        Of the experiment.
-    language
-        Of the verdict.
-    runs
-        The table of runs.
-    made
-        The folder.
 
     Returns
     -------

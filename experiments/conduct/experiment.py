@@ -58,17 +58,6 @@ def conduct(
 ) -> int:
     """Make an experiment, and tell of it.
 
-    Parameters
-    ----------
-    settings
-        Valid settings.
-    command
-        What the user typed, for the manifest.
-    finish
-        Writes the report.
-    only_failed
-        Whether to make those runs alone that were tried and failed.
-
     Returns
     -------
     int

@@ -30,17 +30,6 @@ LINKS = ("latest", RUNNING)
 def check_place(settings: Settings, pending: Sequence[Run], store: Store, console: Console) -> None:
     """See that the results can be written: by writing there what is taken away at once.
 
-    Parameters
-    ----------
-    settings
-        Valid settings.
-    pending
-        Runs that are to be made.
-    store
-        That is to keep them.
-    console
-        Where it is said that this disk has no links.
-
     Raises
     ------
     UserError
@@ -61,13 +50,6 @@ def check_place(settings: Settings, pending: Sequence[Run], store: Store, consol
 
 def check_drawing(settings: Settings, planned: Plan, console: Console) -> None:
     """See that figures can be drawn here with the words of an experiment.
-
-    Parameters
-    ----------
-    settings, planned
-        The experiment.
-    console
-        Where it is said that no font has some of their characters.
 
     Raises
     ------

@@ -69,15 +69,6 @@ class Enough(NamedTuple):
 def enough_seeds(settings: Settings, fill: Fill, console: Console) -> Enough:
     """Make runs, batch by batch of seeds, until the interval asked for is narrow enough or the seeds run out.
 
-    Parameters
-    ----------
-    settings
-        With a precision.
-    fill
-        Makes runs.
-    console
-        For a line after each batch.
-
     Returns
     -------
     Enough

@@ -84,15 +84,6 @@ def load_settings(
 def read_given(overrides: Sequence[str], folders: Folders, *, several: bool = False) -> list[Given]:
     """Read what stands on a command line.
 
-    Parameters
-    ----------
-    overrides
-        As typed.
-    folders
-        Whose groups take an option each.
-    several
-        Whether a key may have several values.
-
     Raises
     ------
     UserError
@@ -105,15 +96,6 @@ def compose_settings(
     given: Sequence[Given], folders: Folders | None = None, design: Mapping[str, Any] | None = None
 ) -> Settings:
     """Compose and validate the configuration of one job.
-
-    Parameters
-    ----------
-    given
-        What the user gave beside the files.
-    folders
-        Where these are; koc's own unless given.
-    design
-        Keys of ``experiment.design``, in place of what is configured.
 
     Raises
     ------
@@ -132,13 +114,6 @@ def compose_settings(
 
 def settings_from(config: Mapping[str, Any], given: Sequence[Given] = ()) -> Settings:
     """Validate a whole configuration.
-
-    Parameters
-    ----------
-    config
-        Nested mappings.
-    given
-        What the user gave, which must not be what the arms set or the design varies.
 
     Raises
     ------
@@ -188,13 +163,6 @@ def overridden_by_arms(settings: Settings) -> list[str]:
 
 def check_possible(arm: Arm, within: str = "") -> None:
     """See that an arm can be made on this machine.
-
-    Parameters
-    ----------
-    arm
-        Of valid parameters.
-    within
-        What the arm belongs to, for the message; may be empty.
 
     Raises
     ------

@@ -80,11 +80,6 @@ class Expression(NamedTuple):
     def value(self, values: Mapping[str, Any]) -> Any:
         """What it comes to.
 
-        Parameters
-        ----------
-        values
-            Of each of `paths`.
-
         Raises
         ------
         UserError

@@ -40,15 +40,7 @@ class Following(NamedTuple):
         return {path for each in (*self.derived.values(), *self.constraints) for path in each.paths}
 
     def complete(self, row: Mapping[str, Any], number: int, base: Mapping[str, Any]) -> dict[str, Any]:
-        """A point with its derived parameters.
-
-        Parameters
-        ----------
-        row, number
-            What varies at the point, and its number, for messages.
-        base
-            Parameters as nested mappings, for what does not vary.
-        """
+        """A point with its derived parameters."""
         found = dict(row)
         for path, expression in self.derived.items():
             found[path] = rounded(path, _computed(expression, found, base, f"derived.{path}: point {number}"))

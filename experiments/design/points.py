@@ -46,13 +46,6 @@ def set_at(base: Mapping[str, Any], values: Mapping[str, Any]) -> Mapping[str, A
 def ends(study: Study, base: Mapping[str, Any]) -> Iterator[Point]:
     """Each soft assumption at its configured value and at both ends of its plausible range, one at a time.
 
-    Parameters
-    ----------
-    study
-        Whose `flips` name the assumptions.
-    base
-        Parameters of the market as nested mappings.
-
     Raises
     ------
     UserError

@@ -28,15 +28,6 @@ class How(NamedTuple):
 def dispatch(tasks: Iterator[list[Any]], how: How, executor: Executor) -> Generator[list[Any]]:
     """Carry out tasks, several at a time where there are workers.
 
-    Parameters
-    ----------
-    tasks
-        Taken one by one, when they are about to be handed out.
-    how
-        They are carried out.
-    executor
-        Where, and by how many workers.
-
     Yields
     ------
     list

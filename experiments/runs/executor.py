@@ -53,13 +53,6 @@ class Calls(NamedTuple):
 def prepare(runs: Sequence[Run], console: Console) -> None:
     """Build the first world here, so that what is wrong with it is known before any work starts; compile the model.
 
-    Parameters
-    ----------
-    runs
-        All that are to be made, at least one.
-    console
-        For a line where this takes long.
-
     Raises
     ------
     UserError

@@ -75,13 +75,6 @@ class Plan(NamedTuple):
 def plan(settings: Settings, points: Points | None = None) -> Plan:
     """Plan an experiment; every point and arm is validated.
 
-    Parameters
-    ----------
-    settings
-        Valid settings.
-    points
-        In place of those that the design draws.
-
     Raises
     ------
     UserError
@@ -125,19 +118,7 @@ def checks_of(study: Study, base: Mapping[str, Any]) -> dict[str, list[Cell]]:
 
 
 def cells_of(study: Study, base: Mapping[str, Any], points: Iterable[Point], length: Length) -> Iterator[Cell]:
-    """All arms at some points, each seen to be a possible market.
-
-    Parameters
-    ----------
-    study
-        Whose arms.
-    base
-        Parameters of the market as nested mappings.
-    points
-        What is set beside them, and the seeds.
-    length
-        Of the runs.
-    """
+    """All arms at some points, each seen to be a possible market."""
     for number, point in enumerate(points):
         rules = any(path.startswith("rules.") for path in point.values)
         for arm in arms(study, set_at(base, point.values), point.within):

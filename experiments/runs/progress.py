@@ -26,32 +26,14 @@ def terminal() -> Console:
 
 @contextmanager
 def of_runs(pending: list[Run], console: Console) -> Iterator[Advance]:
-    """Show how many of some runs are done, and the time left: a large run counts more than a small one.
-
-    Parameters
-    ----------
-    pending
-        The runs.
-    console
-        Where to show it: a bar if it is a terminal, else about ten lines.
-    """
+    """Show how many of some runs are done, and the time left: a large run counts more than a small one."""
     with tracked({run.id: run.work for run in pending}, "runs", console) as advance:
         yield advance
 
 
 @contextmanager
 def tracked(work: dict[str, float] | dict[str, int], unit: str, console: Console) -> Iterator[Advance]:
-    """Show how much of some work is done.
-
-    Parameters
-    ----------
-    work
-        How long each thing takes as against the others, by its id.
-    unit
-        What the things are, in the plural.
-    console
-        Where to show it.
-    """
+    """Show how much of some work is done."""
     shown = _bar(work, unit, console) if console.is_terminal else _lines(work, unit, console)
     with shown as advance:
         yield advance
@@ -60,11 +42,6 @@ def tracked(work: dict[str, float] | dict[str, int], unit: str, console: Console
 @contextmanager
 def working(what: str) -> Iterator[Console]:
     """Show that work of unknown length goes on, and since when: a clock in a terminal, else a line now and then.
-
-    Parameters
-    ----------
-    what
-        The work, in words.
 
     Yields
     ------

@@ -53,19 +53,7 @@ class Wanted(NamedTuple):
 def fill(
     store: Store, wanted: Wanted, console: Console, arrived: Callable[[list[Done]], None] = lambda done: None
 ) -> Tally:
-    """Make runs and put them into the store, except those that another command makes meanwhile; with progress.
-
-    Parameters
-    ----------
-    store
-        That is open.
-    wanted
-        What is to be made.
-    console
-        For progress and remarks.
-    arrived
-        Takes runs as they are done.
-    """
+    """Make runs and put them into the store, except those that another command makes meanwhile; with progress."""
     if not wanted.pending:  # what is finished needs no cluster
         return Tally(0, 0, [])
     by_id = {run.id: run for run in wanted.pending}
@@ -126,13 +114,6 @@ class Sharing:
 
     def made(self, where: Executor, calls: Calls) -> Generator[Batch]:
         """Make the runs that nobody else makes, and wait for the others.
-
-        Parameters
-        ----------
-        where
-            They are made.
-        calls
-            How they are made, and whom to tell; which of them is decided here.
 
         Yields
         ------

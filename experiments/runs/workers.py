@@ -126,15 +126,7 @@ class Losses:
         self._ended_for_memory = _ended_for_memory()
 
     def cause(self, error: BaseException, needed: int) -> str:
-        """What most likely ended a worker.
-
-        Parameters
-        ----------
-        error
-            That says it is gone.
-        needed
-            Bytes that a worker takes.
-        """
+        """What most likely ended a worker."""
         if _ended_for_memory() > self._ended_for_memory:
             return "the system ran out of memory and killed it"
         ended = [(name, int(code)) for name, code in re.findall(r"(\w+)\((-?\d+)\)", str(error))]

@@ -126,13 +126,6 @@ def _stored(files: Mapping[str, tuple[Path, dict[str, Any]]]) -> Iterator[None]:
 def composed(chosen: Sequence[tuple[str, str]], folders: Folders) -> dict[str, Any]:
     """What files of settings say.
 
-    Parameters
-    ----------
-    chosen
-        Groups, and an option of each.
-    folders
-        Where the files are.
-
     Raises
     ------
     UserError

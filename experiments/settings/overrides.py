@@ -60,17 +60,6 @@ def read(
 ) -> list[Given]:
     """Read arguments.
 
-    Parameters
-    ----------
-    arguments
-        As typed.
-    groups
-        Keys that take the name of an option.
-    is_text
-        Says of a key whether its value is text.
-    several
-        Whether a key may have several values.
-
     Raises
     ------
     UserError

@@ -107,17 +107,7 @@ def _number(text: str) -> float | str:
 
 
 def carry_out(name: str, asked: Asked, folder: Path) -> Done:
-    """Carry a study out, and leave its figure, the numbers behind it and its checks in a folder.
-
-    Parameters
-    ----------
-    name
-        Of the study.
-    asked
-        Options, and where data are.
-    folder
-        For files that begin with its name.
-    """
+    """Carry a study out, and leave its figure, the numbers behind it and its checks in a folder."""
     one = study(name)
     if missing := lack(one.STUDY, asked):
         return Done(name, [], [], missing=missing)

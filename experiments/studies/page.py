@@ -59,17 +59,7 @@ def text(done: Sequence[Done], figures: str = ".", documentation: Path | None = 
 
 
 def write(done: Sequence[Done], made: Path, documentation: Path | None = None) -> None:
-    """Write the page beside the figures, and into the documentation where that is asked for.
-
-    Parameters
-    ----------
-    done
-        The studies.
-    made
-        Folder of the results, in which the figures are.
-    documentation
-        Folder of the pages of the documentation, with ``figures/`` in it.
-    """
+    """Write the page beside the figures, and into the documentation where that is asked for."""
     (made / PAGE).write_text(text(done), "utf-8")
     if documentation is not None:
         place = documentation / "figures" / "validation"

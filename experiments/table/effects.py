@@ -31,13 +31,6 @@ Outcomes = Mapping[str, Mapping[str, float]]
 def by_seed(cells: Sequence[Cell], outcomes: Outcomes) -> pd.DataFrame:
     """What each level of each factor does against the first, at every point and seed.
 
-    Parameters
-    ----------
-    cells
-        Of one design.
-    outcomes
-        What came of the runs.
-
     Returns
     -------
     DataFrame
@@ -142,7 +135,7 @@ def responses(runs: pd.DataFrame, outcomes: Sequence[str], *, design: str = "int
     Parameters
     ----------
     runs
-        A row for each point, arm and seed, of a design of `designs.interventions`; the first point is the base.
+        A row for each point, arm and seed, of a design of `points.interventions`; the first point is the base.
     outcomes
         Columns of it.
     design

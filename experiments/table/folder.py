@@ -125,17 +125,7 @@ def published(partial: Path) -> Path:
 
 
 def lead(name: Path, target: Path, working: Path) -> None:
-    """Let a link lead to what stands beside it, in place of what it led to; not on a disk that has no links.
-
-    Parameters
-    ----------
-    name
-        Of the link.
-    target
-        Relative to its folder.
-    working
-        Where it is made before it gets its name.
-    """
+    """Let a link lead to what stands beside it, in place of what it led to; not on a disk that has no links."""
     fresh = working / f"{name.name}.link"
     try:
         fresh.symlink_to(target)

@@ -24,17 +24,6 @@ class Live:
 
     A part appears whole or not at all, so that the dataset can be read at any time. When the context ends, it is taken
     away: the complete table stands elsewhere, or the runs are kept in the store.
-
-    Parameters
-    ----------
-    root
-        Folder of the experiment.
-    table
-        Makes the rows.
-    store
-        Holds the runs that had finished before.
-    known
-        Ids of these.
     """
 
     def __init__(self, root: Path, table: RunsTable, store: Store, known: Iterable[str]) -> None:

@@ -27,13 +27,7 @@ class Row(NamedTuple):
 
 
 class RunsTable:
-    """Makes the rows of an experiment's runs; all parts of a table have the same columns of the same types.
-
-    Parameters
-    ----------
-    plan
-        The experiment.
-    """
+    """Makes the rows of an experiment's runs; all parts of a table have the same columns of the same types."""
 
     def __init__(self, plan: Plan) -> None:
         self.rows = [Row(cell, run) for cell in plan.cells for run in cell.runs]  # point by point, arm by arm

@@ -23,15 +23,7 @@ MOST_TICKS = 6
 
 
 def draw(shown: Sequence[Panel], title: str, caption: str) -> Drawing:
-    """Panels in their order, those of one outcome side by side where there are several for each.
-
-    Parameters
-    ----------
-    shown
-        One or more.
-    title, caption
-        What the figure tells, and how to read it.
-    """
+    """Panels in their order, those of one outcome side by side where there are several for each."""
     each = sum(panel.what == shown[0].what for panel in shown)
     across = each if each > 1 else min(len(shown), 2 if len(shown) in (2, 4) else MOST_ACROSS)
     deep = -(-len(shown) // across)

@@ -51,15 +51,7 @@ def everything(one: Market) -> Iterator[tuple[str, NDArray[Any]]]:
 
 
 def departures(one: Market, other: Market, ratio: float = 1.0) -> dict[str, float]:
-    """Share of the numbers of each kind that differ between two markets; 1 where there are not as many.
-
-    Parameters
-    ----------
-    one, other
-        The two.
-    ratio
-        By which numbers in a unit of money must differ, `is_money`; all others must be equal.
-    """
+    """Share of the numbers of each kind that differ between two markets; 1 where there are not as many."""
     theirs = dict(everything(other))
     return {
         name: _share_apart(column * ratio if ratio != 1.0 and is_money(name) else column, theirs[name])

@@ -33,13 +33,6 @@ def settings(people: int, categories: int = 1, products: int = 1) -> dict[str, A
     Everybody is online every day, has money, keeps what was bought, rates it and tells all friends; there are no
     creators, no ads, no search and, unless ``market.attention.public_slots`` is raised, no feed. Memory does not fade,
     but nothing comes to mind by itself.
-
-    Parameters
-    ----------
-    people
-        How many.
-    categories, products
-        Categories, and products in each.
     """
     rules = {"belief": "share_of_adopters", "utility": "adopts", "share_probability": "always"}
     return {
@@ -161,15 +154,7 @@ def spread(market: Market, seeds: Mapping[int, ArrayLike]) -> NDArray[np.bool_]:
 
 
 def directed(people: int, tellers: ArrayLike, told: ArrayLike) -> Graph:
-    """Graph of one-way ties, from who tells to who is told; each tie once, none to oneself.
-
-    Parameters
-    ----------
-    people
-        How many.
-    tellers, told
-        Ends of the ties, shape (ties,).
-    """
+    """Graph of one-way ties, from who tells to who is told; each tie once, none to oneself."""
     one, other = np.asarray(tellers, np.int64), np.asarray(told, np.int64)
     codes = np.sort((one * people + other)[one != other])
     codes = codes[np.diff(codes, prepend=-1) > 0]  # many times faster than np.unique

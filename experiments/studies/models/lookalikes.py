@@ -82,13 +82,6 @@ def lookalikes(real: Path, rewired: Path, seen: GraphStatistics) -> dict[str, di
 
     The last four tell by what the graph acts: where pools are gathered without regard to friendships, words of friends
     alone follow the graph; where nobody tells friends, pools alone do.
-
-    Parameters
-    ----------
-    real, rewired
-        Files of ties: the real graph, and one with the same degrees.
-    seen
-        What the real graph is like.
     """
     world = {"kind": "small_world", "mean_degree": seen.mean_degree}
     clustered = {"rewiring": rewiring_for(seen.clustering, seen.consumers, seen.mean_degree)}

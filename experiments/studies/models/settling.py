@@ -85,13 +85,6 @@ def by_head(outcomes: Mapping[str, float], people: int, days: int) -> dict[str, 
 def values(table: pd.DataFrame, one: Quantity) -> pd.DataFrame:
     """A quantity, a row per size, a column per seed.
 
-    Parameters
-    ----------
-    table
-        Outcomes by the head; rows by people, seed and arm.
-    one
-        Which.
-
     Returns
     -------
     DataFrame
