@@ -14,12 +14,12 @@ from scipy import stats
 from experiments.calibration import simulate, words
 from experiments.calibration.calibrate import calibrate
 from experiments.calibration.emulator import Emulator
+from experiments.calibration.figures import draw_targets
 from experiments.calibration.findings import PREDICTIVE, Shelf, distance, expected, identified_directions, left_out
 from experiments.calibration.observables import cascades
 from experiments.calibration.posterior import Nested, Posterior, log_likelihoods, sample
 from experiments.calibration.settings import FILE, Calibration, Prior, Target, Wish, load
 from experiments.calibration.simulate import Place
-from experiments.calibration.targets_figure import draw_targets
 from experiments.calibration.words import RELIEF
 from experiments.design.posterior_file import read
 from experiments.runs.progress import terminal

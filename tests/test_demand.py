@@ -23,7 +23,7 @@ from experiments.measures.paired_markets import (
     unchanged,
     with_words,
 )
-from experiments.studies.models import demand_runs
+from experiments.studies.models import demand as demand_runs
 from sim.errors import UserError
 from sim.market import Market
 from sim.parameters import Parameters

@@ -36,7 +36,7 @@ def compare(
     from experiments.analysis import words
     from experiments.analysis.compare import compare as differences
     from experiments.analysis.compare import shared_outcomes, sides
-    from experiments.analysis.figures.differences import draw
+    from experiments.analysis.figures.forests import draw_differences
     from experiments.analysis.finding import publish
     from experiments.analysis.sweep import chosen
     from experiments.measures.outcomes import SHOWN
@@ -49,7 +49,7 @@ def compare(
         wanted = named or [name for name in SHOWN if name in known] or known
         found = differences(one, other, wanted)
         told = words.of_comparison(found, one, other)
-        lines = publish(Path(other.sweep.name), told, lambda: draw(found, one, other), _command())
+        lines = publish(Path(other.sweep.name), told, lambda: draw_differences(found, one, other), _command())
     _print(lines)
 
 
@@ -75,7 +75,7 @@ def sensitivity(
 ) -> None:
     """Tell which assumptions matter for a contrast; makes the runs that it needs."""
     from experiments.analysis import assumption, execution, words
-    from experiments.analysis.figures import indices, tornado
+    from experiments.analysis.figures import forests
     from experiments.analysis.finding import publish
     from experiments.analysis.response import question_of, response
     from experiments.analysis.sensitivity import design
@@ -99,10 +99,10 @@ def sensitivity(
         answer = response(sweep, question_of(sweep, contrast, arm), outcome)
         if method is Method.tornado:
             table = ends(plan, answer)
-            told, figure = words.of_tornado(table, plan, answer), partial(tornado.draw, table, plan, answer)
+            told, figure = words.of_tornado(table, plan, answer), partial(forests.draw_tornado, table, plan, answer)
         else:
             table = computed(plan, answer.means)
-            told, figure = words.of_indices(table, plan, answer), partial(indices.draw, table, plan, answer)
+            told, figure = words.of_indices(table, plan, answer), partial(forests.draw_indices, table, plan, answer)
         lines = publish(folder, told, figure, _command())
     _print(lines)
     if sweep.unfinished:

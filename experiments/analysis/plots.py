@@ -11,16 +11,7 @@ import numpy as np
 
 from experiments.analysis.figures.curves import draw, label_of
 from experiments.analysis.finding import FOLDER, Finding, publish
-from experiments.analysis.plotting import (
-    ARM,
-    DAY,
-    Line,
-    Panel,
-    arm_panels,
-    course_of,
-    course_panels,
-    response_panels,
-)
+from experiments.analysis.plotting import ARM, DAY, Line, Panel, arm_panels, course_of, course_panels, response_panels
 from experiments.analysis.sweep import Sweep, read
 from experiments.analysis.words import say
 from experiments.drawing.pages import tight

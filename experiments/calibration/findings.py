@@ -13,16 +13,7 @@ import pandas as pd
 from experiments.calibration.emulator import Emulator
 from experiments.calibration.posterior import LEAST_EFFECTIVE, Nested, Posterior, log_likelihoods, sample
 from experiments.calibration.settings import Array, Calibration, Target
-from experiments.calibration.simulate import (
-    AGAIN,
-    SEEDS,
-    Place,
-    Simulated,
-    carry_out,
-    runs_at,
-    set_also,
-    sobol_points,
-)
+from experiments.calibration.simulate import AGAIN, SEEDS, Place, Simulated, carry_out, runs_at, set_also, sobol_points
 from experiments.design.points import Point
 from experiments.measures.statistics import LEVEL
 from experiments.runs.run import model_hash

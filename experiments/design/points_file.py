@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.settings.text import read_text
+from experiments.settings.yaml_text import read_text
 from sim.errors import UserError
 
 

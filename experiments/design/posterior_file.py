@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from experiments.settings.option_files import FOLDER
-from experiments.settings.text import read_text
+from experiments.settings.yaml_text import read_text
 from sim.errors import UserError
 
 FILE = FOLDER / "posterior.yaml"

@@ -27,15 +27,8 @@ def terminal() -> Console:
 @contextmanager
 def of_runs(pending: list[Run], console: Console) -> Iterator[Advance]:
     """Show how many of some runs are done, and the time left: a large run counts more than a small one."""
-    with tracked({run.id: run.work for run in pending}, "runs", console) as advance:
-        yield advance
-
-
-@contextmanager
-def tracked(work: dict[str, float] | dict[str, int], unit: str, console: Console) -> Iterator[Advance]:
-    """Show how much of some work is done."""
-    shown = _bar(work, unit, console) if console.is_terminal else _lines(work, unit, console)
-    with shown as advance:
+    work = {run.id: run.work for run in pending}
+    with _bar(work, console) if console.is_terminal else _lines(work, console) as advance:
         yield advance
 
 
@@ -69,9 +62,9 @@ def working(what: str) -> Iterator[Console]:
 
 
 @contextmanager
-def _bar(work: dict[str, float] | dict[str, int], unit: str, console: Console) -> Iterator[Advance]:
+def _bar(work: dict[str, int], console: Console) -> Iterator[Advance]:
     columns = (
-        TextColumn(unit),
+        TextColumn("runs"),
         BarColumn(),
         TextColumn("{task.fields[done]}/" + str(len(work))),
         TimeElapsedColumn(),
@@ -79,7 +72,7 @@ def _bar(work: dict[str, float] | dict[str, int], unit: str, console: Console) -
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console) as bar:
-        task = bar.add_task(unit, total=sum(work.values()), done=0)
+        task = bar.add_task("runs", total=sum(work.values()), done=0)
         done = 0
 
         def advance(ids: list[str]) -> None:
@@ -91,7 +84,7 @@ def _bar(work: dict[str, float] | dict[str, int], unit: str, console: Console) -
 
 
 @contextmanager
-def _lines(work: dict[str, float] | dict[str, int], unit: str, console: Console) -> Iterator[Advance]:
+def _lines(work: dict[str, int], console: Console) -> Iterator[Advance]:
     started, total = time.monotonic(), sum(work.values())
     done = shown = 0
     made = 0.0
@@ -103,6 +96,6 @@ def _lines(work: dict[str, float] | dict[str, int], unit: str, console: Console)
         if made * LINES // total > shown:
             shown = int(made * LINES // total)
             left = (time.monotonic() - started) / made * (total - made)
-            console.print(f"{done} of {len(work)} {unit}, about {left:.0f} s left")
+            console.print(f"{done} of {len(work)} runs, about {left:.0f} s left")
 
     yield advance

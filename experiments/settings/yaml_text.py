@@ -6,6 +6,7 @@ section 10.3). As in Python, the digits of a number may stand in groups: ``10_00
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Hashable, Mapping
 from itertools import accumulate
@@ -14,7 +15,6 @@ from typing import Any, ClassVar
 
 import yaml
 
-from experiments.settings.text import read_text
 from sim.errors import UserError
 
 MOST_VALUES = 1_000_000  # that aliases may expand to
@@ -98,6 +98,29 @@ def is_plain_text(value: str) -> bool:
 def written(values: Mapping[str, Any]) -> str:
     """Nested mappings as YAML, which `read_yaml` reads as what they are."""
     return yaml.dump(dict(values), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+def read_text(path: Path) -> str:
+    """What a file holds, without a byte order mark.
+
+    Raises
+    ------
+    UserError
+        If it cannot be read, or is no text in UTF-8; names the first line that is not.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror})") from None
+    try:
+        text = content.removeprefix(codecs.BOM_UTF8).decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UserError(f"{path}, line {line}: not UTF-8; expected a file that is saved as UTF-8") from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise UserError(f"{path}, line {line}: holds a NUL byte; expected text")
+    return text
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import special
 
+from experiments.calibration.figures import draw_parameters, draw_targets
 from experiments.calibration.observables import Span, observe
-from experiments.calibration.parameters_figure import draw_parameters
 from experiments.calibration.settings import Calibration, Target, load
 from experiments.calibration.simulate import run_at
-from experiments.calibration.targets_figure import draw_targets
 from experiments.calibration.words import FAR, conflicts, identified
 from experiments.design.posterior_file import read
 from experiments.drawing.style import Drawing

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from experiments.drawing.style import Drawing, new_figure
-from experiments.studies.models.demand_checks import must, reported, targets
-from experiments.studies.models.demand_runs import SPAN, Runs, effect, elasticity, made, repeat_of
+from experiments.studies.models import demand as model
+from experiments.studies.models.demand import SPAN, Runs, effect, elasticity, repeat_of
 from experiments.studies.plots import forest
 from experiments.studies.study import Asked, Check, Study, option
 
@@ -33,14 +33,14 @@ class Options(Asked):
 
 def simulate(o: Options) -> Runs:
     """All markets."""
-    return made(o.people, o.larger, o.seeds)
+    return model.made(o.people, o.larger, o.seeds)
 
 
 def checks(o: Options, runs: Runs) -> Iterator[Check]:
     """What must be so, then what field studies found, then what articles and theory claim."""
-    yield from must(runs, o.people, o.larger)
-    yield from targets(runs)
-    yield from reported(runs)
+    yield from model.must(runs, o.people, o.larger)
+    yield from model.targets(runs)
+    yield from model.reported(runs)
 
 
 def findings(o: Options, runs: Runs) -> list[str]:

@@ -1,4 +1,4 @@
-"""The targets of a calibration in a figure: how each is met, with and without it, and which pull against each other."""
+"""A calibration in figures: what became of the priors, and how each target is met, with and without the others."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
-from experiments.calibration.settings import Target
-from experiments.calibration.words import FAR, RELIEF, any_held_out, say
+from experiments.calibration.settings import Prior, Target
+from experiments.calibration.words import FAR, PINNED, RELIEF, any_held_out, say
 from experiments.drawing.forest import Mark, beside, forest
-from experiments.drawing.style import BLUE, GREY, INK, PALE, VERMILLION, Drawing, new_figure, wrapped
+from experiments.drawing.style import BLUE, GREY, INK, ORANGE, PALE, VERMILLION, Drawing, new_figure, wrapped
 
 MOST = 6.0  # errors of a target from its value, beyond which the panel is cut
-ROW, WIDTH, LABEL = 0.62, 10.5, 36  # inches, inches, characters
+ROW, TALL, WIDTH, LABEL = 0.27, 0.62, 10.5, 36  # inches, inches, inches, characters
 LEAST_TOLD = 0.05  # pulls below are shown by colour alone
 PULLS = LinearSegmentedColormap.from_list("pulls", [BLUE, "white", VERMILLION])
 STAGES = (("prior", -0.24, GREY, "prior"), ("others", 0.0, VERMILLION, "held out: given the other targets"),
@@ -25,11 +25,48 @@ ENDS = ("low", "median", "high")
 SIDES = {"equal": "", "least": " (at least)", "most": " (at most)"}
 
 
+def draw_parameters(found: dict[str, Any]) -> Drawing:
+    """Posterior against prior for each parameter."""
+    parameters = _parameters(found)
+    pinned = int((parameters["shrinkage"] >= PINNED).sum())
+    together = sum(one["shrinkage"] >= PINNED for one in found["directions"])
+    title = say("parameters_title", pinned, len(parameters), together)
+    figure = new_figure(title, 1.2 + ROW * (len(parameters) + 1))
+    _draw_parameters(figure.subplots(), parameters)
+    return Drawing(figure, title, say("parameters_caption", PINNED), parameters)
+
+
+def _parameters(found: dict[str, Any]) -> pd.DataFrame:
+    rows = []
+    for path, one in found["parameters"].items():
+        prior = Prior(**one["prior"])
+        low, median, high = (float(prior.along.unit(one[key])) for key in ("low", "median", "high"))
+        ends = f"{prior.low:g} to {prior.high:g}{', log' if prior.scale == 'log' else ''}"
+        rows.append((path, ends, low, median, high, one["shrinkage"], f"{one['median']:.2g}"))
+    return pd.DataFrame(rows, columns=["name", "range", "low", "median", "high", "shrinkage", "value"])
+
+
+def _draw_parameters(ax: Axes, table: pd.DataFrame) -> None:
+    colours = np.where(table["shrinkage"] >= PINNED, ORANGE, BLUE)
+    known = zip(table["median"], table["low"], table["high"], colours, strict=True)
+    marks = [Mark(row, median, low, high, colour) for row, (median, low, high, colour) in enumerate(known)]
+    forest(ax, list(table["name"]), marks, (-0.02, 1.02))
+    ax.hlines(range(len(table)), 0, 1, color=PALE, linewidth=7, zorder=1)
+    texts = zip(range(len(table)), table["value"], table["range"], strict=True)
+    for row, value, prior in [(-0.9, "median", "prior"), *texts]:
+        beside(ax, row, value)
+        beside(ax, row, prior, GREY, at=1.14)
+    ax.set_ylim(len(table) - 0.4, -1.2)
+    ax.set_xticks([0, 0.5, 1], ["low end", "", "high end of the prior"])
+    ax.tick_params(length=0)
+    ax.spines["bottom"].set_visible(False)
+
+
 def draw_targets(found: dict[str, Any]) -> Drawing:
     """Each target in its own errors, and what letting another one go does to it."""
     table, pulls = _targets(found), _pulls(found)
     title = _finding(table, pulls)
-    figure = new_figure(title, 2.6 + ROW * len(table), WIDTH)
+    figure = new_figure(title, 2.6 + TALL * len(table), WIDTH)
     caption = say("targets_caption", held_out := any_held_out(found), FAR, RELIEF, LEAST_TOLD)
     widths = [1.25, 1][: 1 + held_out]
     left, *rest = figure.subplots(1, len(widths), sharey=True, squeeze=False, width_ratios=widths)[0]
