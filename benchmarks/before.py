@@ -26,12 +26,10 @@ MEASURE = """
 import json, resource, sys, time
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.world import World
 
 consumers, days, threads = map(int, sys.argv[1:])
 parameters = Parameters.model_validate({"market": {"consumers": consumers}})
-world = World.build(parameters, 1)
-market = Market(parameters, 1, world=world, threads=threads).run(min(days, 2))
+market = Market(parameters, 1, threads=threads).run(min(days, 2))
 wall, cpu = time.perf_counter(), time.process_time()
 market.run(days)
 seconds, used = time.perf_counter() - wall, time.process_time() - cpu

@@ -96,13 +96,14 @@ def header(m: Day) -> str:
 
 
 def _row(dtype: np.dtype[Any]) -> str:
-    """A row of a table as a structure: compilers lay it out as numpy does."""
+    """A row of a table as a structure: compilers lay it out as numpy does, packed or not."""
     cells = []
     for name in dtype.names or ():
         cell: np.dtype[Any] = dtype[name]
         kind = _row(cell) if cell.names else TYPES[cell.base.str[1:]]
         cells.append(f"{kind} {name}{''.join(f'[{n}]' for n in cell.shape)};")
-    return f"struct {{ {' '.join(cells)} }}"
+    packed = "" if dtype.isalignedstruct else " __attribute__((packed))"
+    return f"struct{packed} {{ {' '.join(cells)} }}"
 
 
 def _declare(context: Context, names: dict[Any, str], lines: list[str]) -> str:

@@ -37,14 +37,15 @@ def engine(consumers: int, days: int) -> dict[str, Any]:
     parameters = _parameters(consumers)
     before = _peak_memory()
     start = time.perf_counter()
-    world = World.build(parameters, SEED)
+    market = Market(parameters, SEED)
     build, built = time.perf_counter() - start, _peak_memory() - before
-    one = _timed(Market(parameters, SEED, world=world), days)
-    peak = _peak_memory() - before
-    two = _timed(Market(parameters, SEED, world=world, threads=2), days)
-    tables: dict[str, Any] = {"people": world.people, "consumers": world.consumers, "follows": world.follows}
+    tables = {name: getattr(market.m, name) for name in ("people", "consumers", "follows", "memories")}
     columns = {name: table.nbytes / consumers for name, table in tables.items()}
-    columns["graph"] = sum(column.nbytes for column in world.graph) / consumers
+    columns["graph"] = sum(column.nbytes for column in market.world.graph) / consumers
+    one = _timed(market, days)
+    peak = _peak_memory() - before
+    market.close()
+    two = _timed(Market(parameters, SEED, threads=2), days)
     return {
         "consumers": consumers,
         "days": days,

@@ -15,8 +15,8 @@ from sim.markets.pay_table import pay_table, sum_up
 from sim.markets.ranking import new_feeds
 from sim.markets.sums import no_sums
 from sim.parameters import Parameters, numbers_of
-from sim.ranges import MOST_DAYS, MOST_PAY, REFERENCE_PEOPLE
-from sim.records import Table, as_bytes, joined
+from sim.ranges import MOST_DAYS, REFERENCE_PEOPLE
+from sim.records import Table, joined
 from sim.state import (
     DAYS_A_WEEK,
     FEN,
@@ -60,7 +60,7 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
     Parameters
     ----------
     world
-        Read only: what changes in it is copied.
+        Its consumers and follows are written from now on; the rest is only read.
     parameters
         Of the same market.
     out
@@ -85,9 +85,9 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
         keys=world.luck,
         p=p,
         people=world.people,
-        consumers=world.consumers.copy(),
+        consumers=world.consumers,
         memories=Memory.table((len(world.people), MEMORY_SLOTS)),
-        follows=world.follows.copy(),
+        follows=world.follows,
         memberships=Membership.table((0, len(platforms))),
         friends=world.graph.friends,
         offsets=world.graph.offsets,
@@ -147,49 +147,6 @@ def with_creators(m: Day, newcomers: Table[Creator]) -> Day:
         feeds=m.feeds._replace(post=np.empty(posts, np.int32), post_weight=np.empty(posts), room=room),
         sums=m.sums._replace(sold_by=np.pad(m.sums.sold_by, (0, more))),
     )
-
-
-def with_orders(m: Day, orders: Table[Order], unfinished: int, keep_all: bool) -> Day:
-    """The context with today's orders in its table.
-
-    Parameters
-    ----------
-    orders
-        Of today, by consumer.
-    unfinished
-        Orders of which the ``due`` is below this number are not over.
-    keep_all
-        Whether orders that are over stay in the table; else their rows are used again.
-    """
-    used, table = int(m.used[Used.ORDERS]), m.orders
-    lines = m.lines
-    if used + len(orders) > len(table):
-        kept = table[:used] if keep_all else table[:used][table["due"][:used] < unfinished]
-        lines = _lines_of(kept, m)
-        if len(kept) < used:
-            used, m.used[Used.OVER] = len(kept), 0
-        if 2 * (used + len(orders)) > len(table):
-            table = Order.room(2 * (used + len(orders)) + len(table) // 2)
-        as_bytes(table)[:used] = as_bytes(kept)
-    m.used[Used.BEFORE_TODAY] = used
-    m.used[Used.ORDERS] = used + len(orders)
-    as_bytes(table)[used : used + len(orders)] = as_bytes(orders)
-    if m.platforms["has_further"].any():
-        room = int(m.used[Used.LINES]) + MOST_PAY * len(orders)
-        lines = lines if room <= len(lines) else Line.grown(lines, 2 * room)
-    return m._replace(orders=table, lines=lines)
-
-
-def _lines_of(kept: Table[Order], m: Day) -> Table[Line]:
-    """The lines of these orders, which are told where theirs stand now."""
-    if m.used[Used.LINES] == 0:
-        return m.lines
-    count = kept["lines"].astype(np.int64)
-    first = np.cumsum(count) - count
-    rows = np.repeat(kept["first_line"].astype(np.int64) - first, count) + np.arange(count.sum())
-    kept["first_line"] = first
-    m.used[Used.LINES] = len(rows)
-    return m.lines[rows]
 
 
 def _brands(world: World, parameters: Parameters, first_account: int) -> Table[Brand]:

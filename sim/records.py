@@ -138,18 +138,28 @@ def room_for(categories: int) -> int:
     return 8 if categories <= 8 else 16
 
 
-def structured(fields: list[Any]) -> np.dtype[Any]:
-    """Type of rows with these fields, whose cells are attributes."""
-    return np.dtype((_PlainRecord if settings.DISABLE_JIT else np.record, np.dtype(fields, align=True)))
+def structured(fields: list[Any], packed: bool = False) -> np.dtype[Any]:
+    """Type of rows with these fields, whose cells are attributes; packed, no byte is left free at the end of a row."""
+    return np.dtype((_PlainRecord if settings.DISABLE_JIT else np.record, np.dtype(fields, align=not packed)))
 
 
 class Record:
-    """Base of all records; each attribute declared by `whole`, `real`, `flag` or `bits` is a column."""
+    """Base of all records; each attribute declared by `whole`, `real`, `flag` or `bits` is a column.
+
+    Parameters
+    ----------
+    packed
+        Whether no byte is left free at the end of a row: for long tables.
+    """
 
     columns: ClassVar[dict[str, Column]]
+    packed: ClassVar[bool]
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, packed: bool = False) -> None:
+        cls.packed = packed
         cls.columns = {name: column for name, column in vars(cls).items() if isinstance(column, Column)}
+        if packed and any(column.per is not None for column in cls.columns.values()):
+            raise TypeError(f"{cls.__name__}: packed, with a list in a column, which compiled code wants aligned")
         for name in cls.columns:
             if hasattr(np.record, name):
                 raise TypeError(f"{cls.__name__}.{name}: rows have an attribute of this name; expected another one")
@@ -160,7 +170,7 @@ class Record:
         """Structured type of a row, widest columns first, so that no byte is lost between them."""
         wide_first = sorted(cls.columns.items(), key=lambda item: -item[1].dtype.itemsize)
         fields = [(name, column.dtype, column.shape(categories)) for name, column in wide_first]
-        return structured(fields)
+        return structured(fields, cls.packed)
 
     @classmethod
     def table(cls, rows: int | tuple[int, ...], categories: int = 1) -> Table[Self]:

@@ -181,7 +181,7 @@ class Membership(Record):
     expected: float = real("surplus expected of it this week", "yuan/week", single=True)
 
 
-class Memory(Record):
+class Memory(Record, packed=True):
     """One product that a consumer remembers: how much it comes to mind, and what is believed of it."""
 
     product: int = row("products", "product remembered", or_none=True)
@@ -379,7 +379,7 @@ class PayLine(Record):
     plain: bool = flag("whether it is paid to the seller out of the price, with the order itself")
 
 
-class Order(Record):
+class Order(Record, packed=True):
     """An order, from the moment of choice until its money has arrived."""
 
     number: int = whole("number, from the first day on", most=MOST_SUM)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from sim.parameters import Graph as Shape
 from sim.parameters import Parameters
 from sim.past import Past, Tastes, past_of
 from sim.ranges import LAST_DAY, LEAST_PEOPLE, MOST_INCOME, MOST_PEOPLE
-from sim.records import Table
+from sim.records import Table, copied
 from sim.state import FEN, FOLLOW_SLOTS, Consumer, Creator, Double, Follow, Int8, Int16, Luck, Person, Tier
 from sim.world_parameters import world_parameters
 
@@ -45,9 +45,16 @@ class Goods(NamedTuple):
     list_price: Double  # (J,) fen
 
 
+BEGINNING = ("consumers", "follows", "past")
+
+
 @dataclass(frozen=True)
 class World:
-    """People, graph, goods and creators as they are before the first day; nothing in it is ever written."""
+    """People, graph, goods and creators as they are before the first day; nothing in it is ever written.
+
+    A market that has built its world itself takes over consumers, follows and the past, which only the first day reads:
+    afterwards they can no longer be read here, and another market with this world builds it again.
+    """
 
     luck: Luck
     population: int  # people with any activity: scales budgets and thresholds
@@ -87,6 +94,28 @@ class World:
             creators, follows = _creators(parameters, population, graph, people, consumers, luck)
             past = past_purchases(parameters, goods, people, luck)
         return cls(luck, population, graph, people, consumers, follows, goods, creators, past, friendships)
+
+    def copied(self) -> World:
+        """The same world with consumers and follows of its own, for a market to change."""
+        return replace(self, consumers=copied(self.consumers), follows=copied(self.follows))
+
+    def let_go(self) -> None:
+        """Forget what the market that built this world has taken over, or needs no longer."""
+        for name in BEGINNING:
+            del self.__dict__[name]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a market can begin with it."""
+        return BEGINNING[0] in self.__dict__
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name in BEGINNING:
+            raise UserError(
+                f"world.{name}: the market that built this world has taken it over; expected one of World.build, "
+                "given to the market as world="
+            )
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     @cached_property
     def statistics(self) -> GraphStatistics:

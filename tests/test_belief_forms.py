@@ -23,6 +23,7 @@ from sim.parameters import Parameters, numbers_of, scalars
 from sim.rules.belief import Believed, Signal, Signals, credibility, expected_worth, rated, room_for_more, told
 from sim.rules.experience import is_satisfying
 from sim.tastes import standard_match
+from sim.world import World
 
 P: Any = scalars(Parameters().market.belief)
 DRAWS = 400_000
@@ -283,7 +284,7 @@ def test_what_is_known_fades_and_the_prior_stays(days: int) -> None:
 
 def test_the_precision_of_what_was_bought_before_is_that_of_its_age() -> None:
     one = market(market={"consumers": 100, "belief": {"rating_days": 50.0}})
-    p, past = one.parameters.market, one.world.past
+    p, past = one.parameters.market, World.build(one.parameters, one.seed).past
     recent = past.age[:, 0, 1].astype(float)
     once = past.product[:, 0, 0] != past.product[:, 0, 1]
     assert once.mean() > 0.5

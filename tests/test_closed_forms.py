@@ -25,6 +25,7 @@ from sim.rules.content import post_rate, post_rate_in_expectation
 from sim.rules.ranking import Mix, bid_shares, cumulate, ranking_weights
 from sim.rules.trust import trust
 from sim.state import FOLLOW_SLOTS, MOST_PAGES, Channel, Follow, Order
+from sim.world import World
 
 DEFAULTS = Parameters()
 LEAST_P = 1e-4  # of a fixed draw under the true law: one in ten thousand, per test, once and for ever
@@ -58,7 +59,7 @@ def systematic(one: Market) -> NDArray[np.float64]:
 
 def in_need(one: Market) -> int:
     """How many people need the good on day 1: the rest waits for longer, since rates of need differ a little."""
-    return int(np.count_nonzero(one.world.consumers["due"][:, 0] <= 1))
+    return int(np.count_nonzero(World.build(one.parameters, one.seed).consumers["due"][:, 0] <= 1))
 
 
 @pytest.mark.parametrize("attention", [BY_SEARCH, BY_CHANCE], ids=["search", "feed"])

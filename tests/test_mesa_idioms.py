@@ -19,6 +19,7 @@ from sim.errors import UserError
 from sim.ledger import Revenue
 from sim.market import Market
 from sim.state import Tier
+from sim.world import World
 
 DAYS = 4
 
@@ -113,7 +114,7 @@ def test_data_collector() -> None:
     last = of_people.xs(DAYS, level="Step").wallet
     np.testing.assert_array_equal(last, one.m.consumers["wallet"])
     first = of_people.xs(0, level="Step").wallet
-    np.testing.assert_array_equal(first, one.world.consumers["wallet"])
+    np.testing.assert_array_equal(first, World.build(one.parameters, one.seed).consumers["wallet"])
     creators = collector.get_agenttype_vars_dataframe(KOC).xs(DAYS, level="Step")
     assert creators.audience.tolist() == one.kocs.get("audience").tolist()
 

@@ -190,6 +190,18 @@ def test_documentation_says_what_was_declared() -> None:
     assert list(said) == list(Purse.columns)
 
 
+def test_a_packed_row_is_as_long_as_its_columns() -> None:
+    class Short(Record, packed=True):
+        far: float = real("far")
+        near: bool = flag("near")
+
+    assert Short.dtype().itemsize == 9
+    with pytest.raises(TypeError, match="packed, with a list in a column"):
+
+        class Long(Record, packed=True):
+            far: float = real("far", per=2)
+
+
 # --- rows where nothing is compiled ---------------------------------------------------------------------------------
 
 IN_PLAIN_PYTHON = """

@@ -48,7 +48,8 @@ SMALL = {**BUSY, "market": {**BUSY["market"], "consumers": 80, "choice": {"outsi
 
 @pytest.fixture(scope="module")
 def busy() -> Market:
-    return market(days=DAYS, **BUSY)
+    p = parameters(**BUSY)
+    return Market(p, 1, world=World.build(p, 1), keep_orders=True).run(DAYS)
 
 
 def test_all_mechanisms_are_at_work(busy: Market) -> None:
@@ -208,6 +209,18 @@ ARMS: dict[str, dict[str, Any]] = {
     "free": {"platform": {"take_rate": 0.0}},
     "public": {"creators": {"koc_share": 0.015, "private_share_koc": 0.0}},
 }
+
+
+def test_a_market_that_builds_its_world_goes_on_with_its_tables_and_others_build_it_again() -> None:
+    p = parameters()
+    world = World.build(p, 4)
+    alone, given = Market(p, 4).run(3), Market(p, 4, world=world).run(3)
+    assert not np.shares_memory(given.m.follows, world.follows)
+    with pytest.raises(UserError, match=r"world\.follows: .* expected one of World\.build"):
+        _ = alone.world.follows
+    again = Market(p, 4, world=alone.world).run(3)
+    for one in (given, again):
+        pd.testing.assert_frame_equal(one.daily(), alone.daily())
 
 
 def test_the_order_of_arms_is_irrelevant() -> None:

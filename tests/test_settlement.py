@@ -21,7 +21,7 @@ from sim.markets.confirmation import confirm_all
 from sim.markets.fees import DAYS_A_YEAR, annual_fee
 from sim.markets.settlement import NEVER, pay_interest, settle_all
 from sim.markets.sums import no_sums
-from sim.opening import with_orders
+from sim.order_table import with_orders
 from sim.ranges import REFERENCE_PEOPLE
 from sim.records import Table
 from sim.state import Consumer, Creator, Int32, Order

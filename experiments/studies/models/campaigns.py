@@ -13,7 +13,7 @@ from experiments.measures.statistics import Estimate, t_interval
 from experiments.studies.models.plain_graphs import divided
 from sim.market import Market
 from sim.markets.settlement import NEVER
-from sim.opening import with_orders
+from sim.order_table import with_orders
 from sim.parameters import Parameters
 from sim.state import NOBODY, Order, Stage
 from sim.world import Goods, World, past_purchases
