@@ -142,9 +142,10 @@ def page(file: Claims, judged: Sequence[Judged], lacking: dict[str, Claim], made
         By which command and which model it was made.
     """
     size, checks = file.size, file.checks
+    tried = f", and {checks.draws} draws of the posterior tried," if checks.draws else ""
     how = (
         f"Markets of {size.consumers:,} people over {size.days} days, of which {size.burn_in} are not "
-        f"counted, with {size.seeds} seeds; assumptions are moved in markets of {checks.consumers:,} people over "
+        f"counted, with {size.seeds} seeds; assumptions are moved{tried} in markets of {checks.consumers:,} people over "
         f"{checks.days} days, with {checks.seeds} seeds. Less than {percent(file.negligible, signed=False)} % counts "
         f"as no effect. {made}"
     )
