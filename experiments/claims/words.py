@@ -145,9 +145,9 @@ def page(file: Claims, judged: Sequence[Judged], lacking: dict[str, Claim], made
     tried = f", and {checks.draws} draws of the posterior tried," if checks.draws else ""
     how = (
         f"Markets of {size.consumers:,} people over {size.days} days, of which {size.burn_in} are not "
-        f"counted, with {size.seeds} seeds; assumptions are moved{tried} in markets of {checks.consumers:,} people over "
-        f"{checks.days} days, with {checks.seeds} seeds. Less than {percent(file.negligible, signed=False)} % counts "
-        f"as no effect. {made}"
+        f"counted, with {size.seeds} seeds; assumptions are moved{tried} in markets of {checks.consumers:,} people "
+        f"over {checks.days} days, with {checks.seeds} seeds. Less than {percent(file.negligible, signed=False)} % "
+        f"counts as no effect. {made}"
     )
     sources = "\n".join(f"- {label}: {text}." for label, text in file.sources.items())
     parts = [INTRODUCTION, how, f"Sources:\n\n{sources}", f"## Scoreboard\n\n{count(judged, len(lacking))}"]
