@@ -16,7 +16,7 @@ from experiments.calibration.words import FAR, conflicts, identified
 from experiments.design.posterior_file import read
 from experiments.drawing.style import Drawing
 from experiments.measures.statistics import LEVEL
-from experiments.studies.study import Asked, Check, Study, holds, option
+from experiments.studies.study import Asked, Check, Study, holds, option, within
 
 STUDY = Study(
     title="The default parameters, calibrated",
@@ -106,10 +106,10 @@ def anew(runs: Runs) -> Check:
             distances[name] = float(abs(np.median(scaled) - median) / error)
     worst = max(distances, key=lambda name: distances[name])
     limit = float(special.ndtri(1 - (1 - LEVEL) / 2 / len(distances)))
-    return holds("fresh markets at other draws: standard errors from where the file has them, the farthest target",
-                 f"at most {limit:.2f}", distances[worst], distances[worst] <= limit,
-                 source="configs/posterior.yaml; Bonferroni",
-                 note=f"{worst} of {len(distances)} targets; the draws of the file differ, too")  # fmt: skip
+    return within("fresh markets at other draws: standard errors from where the file has them, the farthest target",
+                  0, limit, distances[worst], expected=f"at most {limit:.2f}",
+                  source="configs/posterior.yaml; Bonferroni",
+                  note=f"{worst} of {len(distances)} targets; the draws of the file differ, too")  # fmt: skip
 
 
 def width_of(count: int) -> float:

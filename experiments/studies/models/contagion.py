@@ -188,7 +188,6 @@ class Evidence(NamedTuple):
     """What the data of one network say."""
 
     network: Network
-    pooled: OddsRatio
     plain: OddsRatio
     """People of the same period compared."""
     within: OddsRatio
@@ -212,12 +211,11 @@ def evidence(network: Network, shuffles: int) -> Evidence:
     """Odds ratios of the data, with their intervals and what is left of them when times are shuffled."""
     generator = np.random.default_rng(0)
     tables = exposure_tables(network)
-    pooled, plain, within = (mantel_haenszel(stratified(tables, strata)) for strata in ("none", "period", "village"))
+    plain, within = (mantel_haenszel(stratified(tables, strata)) for strata in ("period", "village"))
     few = len(tables) < FEWEST_VILLAGES
     bounds = (within.low, within.high) if few else over_villages(tables, "village", BOOTSTRAPS, generator)
     return Evidence(
         network,
-        pooled,
         plain,
         within,
         bounds,

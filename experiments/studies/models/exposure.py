@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from sim.errors import UserError
 
-Strata = Literal["none", "period", "village"]
-"""What people must share to be compared: nothing; the period; the village and the period."""
+Strata = Literal["period", "village"]
+"""What people must share to be compared: the period; the village and the period."""
 
-Exposure = Literal["any", "one", "more"]
-"""What is compared with no adopter among those named: at least one; exactly one; two or more."""
+Exposure = Literal["any", "one"]
+"""What is compared with no adopter among those named: at least one; exactly one."""
 
 Z = 1.959964  # of a 95 % interval
 
@@ -112,10 +112,8 @@ def exposure_tables(network: Network, time: NDArray[np.int64] | None = None) -> 
 
 def stratified(tables: NDArray[np.int64], strata: Strata, exposure: Exposure = "any") -> NDArray[np.int64]:
     """Tables summed over what people need not share; shape (strata, 2, 2): exposed or not, adopts or not."""
-    exposed = {"any": tables[:, :, 1:].sum(axis=2), "one": tables[:, :, 1], "more": tables[:, :, 2]}[exposure]
+    exposed = tables[:, :, 1] if exposure == "one" else tables[:, :, 1:].sum(axis=2)
     table = np.stack([tables[:, :, 0], exposed], axis=2)
-    if strata == "none":
-        return table.sum(axis=(0, 1))[None]
     return table.sum(axis=0) if strata == "period" else table.reshape(-1, 2, 2)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
@@ -17,11 +18,13 @@ from experiments.settings.paths import merged
 from sim.graph import Graph
 from sim.market import Market
 from sim.parameters import Parameters
+from sim.recorder import OUTCOMES
 from sim.records import changed
-from sim.state import NOBODY
+from sim.state import NOBODY, Consumer, Creator, Follow, Memory, Order
 from sim.world import World, past_purchases
 
 DAYS = 30
+RECORDS = {"Consumers": Consumer, "Memories": Memory, "Follows": Follow, "Creators": Creator, "orders": Order}
 Groups = dict[str, Any]
 
 
@@ -40,10 +43,8 @@ def run(p: Parameters, seed: int, world: World | None = None, days: int = DAYS) 
 
 def everything(one: Market) -> Iterator[tuple[str, NDArray[Any]]]:
     """Every number that a market has become, by name."""
-    for title, table in (
-        ("Consumers", one.m.consumers), ("Memories", one.m.memories), ("Follows", one.m.follows),
-        ("Creators", one.m.creators),
-    ):
+    for title in ("Consumers", "Memories", "Follows", "Creators"):
+        table = getattr(one.m, title.lower())
         yield from ((f"{title}.{name}", table[name]) for name in table.dtype.names or ())
     yield from ((f"orders.{name}", column.to_numpy()) for name, column in one.orders().items())
     yield from ((f"daily.{name}", column.to_numpy()) for name, column in one.daily().items())
@@ -72,30 +73,11 @@ def _share_apart(here: NDArray[Any], there: NDArray[Any]) -> float:
 
 
 def is_money(name: str) -> bool:
-    """Whether a number of `everything` is an amount of money."""
-    return name in MONEY
-
-
-MONEY = frozenset(
-    [
-        "Consumers.wallet",
-        *(f"Creators.{name}" for name in ("reservation", "week_income", "income_mean", "posts_income", "effort_mean")),
-        *(f"Creators.{name}" for name in ("earned", "earned_today", "effort", "withdrawn")),
-        *(f"orders.{name}" for name in ("price", "coupon", "surplus", "cost", "fee", "commission", "margin", "rest")),
-        *(f"daily.{name}" for name in ("gmv", "marketing_cost", "platform_revenue", "creator_income")),
-        "daily.consumer_surplus",
-        *(
-            f"outcomes.{name}"
-            for name in (
-                "gmv", "gmv_kept", "direct_order_value", "average_order_value", "marketing_cost", "acquisition_cost",
-                "koc_income", "koc_net_income", "creator_revenue", "platform_revenue", "revenue_take",
-                "revenue_annual_fee", "revenue_ads", "revenue_withdrawal_fee", "revenue_float", "revenue_coupon",
-                "brand_profit", "consumer_surplus", "contribution", "outlay_ads", "outlay_kol", "outlay_koc",
-                "outlay_own",
-            )
-        ),
-    ]
-)  # fmt: skip
+    """Whether a number of `everything` is an amount of money, by its unit."""
+    table, _, column = name.partition(".")
+    declared = RECORDS[table].columns if table in RECORDS else OUTCOMES
+    unit = declared[column].unit if column in declared else "yuan" if column == "creator_income" else ""
+    return unit != "yuan/yuan" and not {"fen", "yuan"}.isdisjoint(re.split(r"\W+", unit))
 
 
 # --- money ----------------------------------------------------------------------------------------------------------
@@ -154,7 +136,6 @@ NO_CREATORS: Groups = {"creators": {"koc_share": 0.0, "kol_count": 0, "entry": 0
 NO_KOLS: Groups = {"creators": {"kol_count": 0, "kol_threshold": 1.0}}
 ALL_PAY: Groups = {"brands": {"pass_through": 0.0}}
 EMPTY_RIVAL: Groups = {"brands": {"pass_through": 0.0}, "rivals": [{"share": 0.0, "take_rate": 0.0}]}
-PEOPLED_RIVAL: Groups = {"platform": {"share": 0.5}, "rivals": [{"share": 0.5, "take_rate": 0.0}]}
 IDLE: dict[str, Idle] = {
     "commission, without creators": Idle(NO_CREATORS, {"creators": {"commission": 0.5}}, ALL_PAY),
     "resale margin, without creators": Idle(NO_CREATORS, {"creators": {"resale_margin": 0.5}}, ALL_PAY),
