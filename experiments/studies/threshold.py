@@ -69,7 +69,8 @@ def checks(o: Options, cases: list[Case]) -> Iterator[Check]:
     strays, everybody = sum(case.strays for case in cases), sum(len(case.sizes) for case in cases)
     yield covers(
         "People who do otherwise than their thresholds say", 0, strays, expected="0",
-        source="Fixed point of the threshold rule, on the matrix of ties", note=f"{everybody:,} cascades, person by person.",
+        source="Fixed point of the threshold rule, on the matrix of ties",
+        note=f"{everybody:,} cascades, person by person.",
     )  # fmt: skip
     for case in cases:
         yield above(
