@@ -25,7 +25,7 @@ from experiments.runs.working_folder import (
 
 STAMP = "2025-01-01T000000Z"
 HOLD = (
-    "import sys, time\nfrom pathlib import Path\nfrom experiments.working_folder import working_folder\n"
+    "import sys, time\nfrom pathlib import Path\nfrom experiments.runs.working_folder import working_folder\n"
     "with working_folder(Path(sys.argv[1])) as folder:\n"
     "    (folder / 'part').mkdir()\n    (folder.parent / 'link').symlink_to(f'{folder.name}/part')\n"
     "    print(folder, flush=True)\n    time.sleep(100)\n"
