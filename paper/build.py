@@ -8,20 +8,27 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import struct
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from experiments.drawing.fonts import families, note
-from experiments.measures.outcomes import KNOWN, capital, number, percent
+from experiments.drawing.pages import tight
+from experiments.measures.outcomes import KNOWN, capital, label, number, percent, ranged
 from experiments.measures.statistics import Comparison
 from experiments.report import promotion
+from experiments.report.figures import draw_one
 from experiments.report.load import Results, load
 from experiments.report.unknown import spread_of
+from experiments.report.verdict import Verdict, judge
+from experiments.report.words import tell
+from experiments.settings.language import Language, dictionary, speaking
 from sim.errors import UserError
 
 HERE = Path(__file__).parent
@@ -67,9 +74,11 @@ COLUMNS = {  # of a table of the documentation, by its first heading; none: the 
     "It cannot tell": ("It cannot tell", "Because"),
     "Check": (), "Changed": (),
 }  # fmt: skip
+PHONE = 1_200  # pixels; a narrower picture has large letters
+CITATION = r"([A-Z][\w'’ø-]+(?:,? (?:&|[A-Z][\w'’-]+|et al\.|van))*),? \(?((?:19|20)\d\d)\b"
 LEFT_OUT = r"(As `koc calibrate|Left: |Each parameter's prior|`koc replicate|\*\*(Change one|Check yourself)).*"
 TOO_LONG = r"```.*?```|^# .*?$|Combination narrowed[^()]*\(in units of the priors\)\. ?"
-ZH = {"gmv_kept": "净成交额", "consumer_surplus": "消费者剩余"}
+IN_ZH = "%s %%（95 %% 区间 %s）"
 
 
 def facts(folder: Path) -> dict[str, Any]:
@@ -81,8 +90,8 @@ def facts(folder: Path) -> dict[str, Any]:
         If a file, an effect or a figure is missing.
     """
     effects = _file(folder / "verdict.csv", pd.read_csv)
-    verdict = _file(folder / "verdict.txt", lambda path: path.read_text("utf-8"))
-    results = load(folder)
+    results, verdict = _read(folder)
+    words = tell(results, verdict)
     if results.graph is None:
         raise UserError(f"{folder / 'graph.parquet'}: is not there, and the paper names the size of the market")
     main = effects[effects["kind"] == "main"].set_index(["effect", "outcome"])
@@ -92,37 +101,41 @@ def facts(folder: Path) -> dict[str, Any]:
         f"With {high} instead of {low}, {KNOWN[key].label} changes by {_span(of[c, key])}."
         for c, (low, high) in names.items() for key in ABSTRACT
     ]  # fmt: skip
-    told_zh = [
-        f"“{high}” 相对 “{low}”：{ZH[key]} {_span(of[c, key], '%s %%（95 %% 区间 %s）').replace(' to ', ' 至 ')}。"
-        for c, (low, high) in names.items() for key in ABSTRACT
-    ]  # fmt: skip
+    with speaking(Language.zh):
+        told_zh = [
+            tight(f"{results.label(c.high)}相对于{results.label(c.low)}：{label(key)}变化 {_span(of[c, key], IN_ZH)}。")
+            for c in results.comparisons for key in ABSTRACT
+        ]  # fmt: skip
     model = results.manifest["model"]["hash"][:12]
     command = str(results.manifest["command"]).split(" output=")[0]
-    shown = [each for each in FIGURES if (folder / "figures" / f"{each}.svg").exists()]
-    if next(iter(FIGURES)) not in shown:
-        raise UserError(f"{folder / 'figures' / 'headline.svg'}: is not there, and the paper shows it")
+    parts = {name: _part(name, sections, folder) for name, sections in PARTS.items()}
     return {
         "arms": len(results.manifest["arms"]), "seeds": len(results.manifest["seeds"]),
         "days": results.days + results.burn_in, "measured": results.days, "consumers": f"{results.people:,.0f}",
         "abstract": " ".join(told), "abstract_zh": "".join(told_zh), "fonts": families(told_zh),
-        "answers": {asked: _said(verdict, asked) for asked in map(results.question, results.factors)},
-        "interactions": [text for text in re.split(r"(?:^| )- ", _said(verdict, "Interactions", items=True)) if text],
+        "answers": {each.question: " ".join(each.first) for each in words.answers},
+        "interactions": words.interactions,
         "effects": [
             [
                 "" if place else capital(names[c][1]), capital(KNOWN[key].label), *_change(of[c, key]),
-                _drawn(results, c, key),
+                _over_draws(results, c, key),
             ]
             for c in results.comparisons for place, key in enumerate(IN_TABLE)
         ],
         "promotion": [[capital(line[0]), *line[1:]] for line in promotion.lines(results)],
-        "figures": {each: FIGURES[each] for each in shown},
         "source": f"{command}, run {folder.resolve().name}, model {model}.",
-        "parts": {name: _part(name, sections, folder) for name, sections in PARTS.items()},
+        "parts": parts | {"references": _cited(parts)},
         "runs": [
             ["The headline", command, f"run {folder.resolve().name}, model {model}"],
             *([capital(page), told, f"docs/{page}.md"] for page, told in COMMANDS.items()),
         ],
     }  # fmt: skip
+
+
+@cache
+def _read(folder: Path) -> tuple[Results, Verdict]:
+    results = load(folder)
+    return results, judge(results)
 
 
 def _file(path: Path, read: Any) -> Any:
@@ -138,15 +151,41 @@ def _effect(folder: Path, main: pd.DataFrame, comparison: Comparison, outcome: s
     return main.loc[[(effect, outcome)]].iloc[0]
 
 
-def _said(verdict: str, heading: str, *, items: bool = False) -> str:
-    """What the verdict says first under a heading, or all of its items."""
-    found = re.search(rf"^{re.escape(heading.upper())}\n(.*?)(?=\n\n|\Z)", verdict, re.M | re.S)
-    text = found[1] if found else ""
-    return " ".join((text if items else text.split("\n  - ")[0]).split())
+def _drawn(folder: Path, place: Path) -> dict[str, str]:
+    """Captions of the figures of the results, which are drawn in English into a place.
+
+    Raises
+    ------
+    UserError
+        If the first is not among them.
+    """
+    results, verdict = _read(folder)
+    drawn = [each for each in FIGURES if draw_one(each, results, verdict, place, Language.en)]
+    if next(iter(FIGURES)) not in drawn:
+        raise UserError(f"{folder}: has no comparison whose outcomes the figure {next(iter(FIGURES))} shows")
+    return {each: FIGURES[each] for each in drawn}
+
+
+def _cited(parts: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The references that the other parts cite.
+
+    Raises
+    ------
+    UserError
+        If one that is cited is not in the list.
+    """
+    (listed,) = parts["references"]
+    by = {(re.split(r"[ ,&(]", each["text"])[0], year[1]): each for each in listed["blocks"]
+          if (year := re.search(r"\((\d{4})\)", each["text"]))}  # fmt: skip
+    text = json.dumps({name: part for name, part in parts.items() if name != "references"}, ensure_ascii=False)
+    cited = {(re.split(r" et al|[ ,&]", who)[0], year) for who, year in re.findall(CITATION, text)}
+    if lost := sorted(cited - set(by)):
+        raise UserError(f"docs/model.md: References lack {' '.join(lost[0])}, which the paper cites")
+    return [listed | {"blocks": [each for of, each in by.items() if of in cited]}]
 
 
 def _span(row: pd.Series, form: str = "%s %% (95 %% interval %s)") -> str:
-    return form % (percent(row["relative"]), f"{percent(row['relative_low'])} to {percent(row['relative_high'])}")
+    return form % (percent(row["relative"]), ranged(percent(row["relative_low"]), percent(row["relative_high"])))
 
 
 def _change(row: pd.Series) -> tuple[str, str]:
@@ -157,7 +196,7 @@ def _change(row: pd.Series) -> tuple[str, str]:
     return f"{number(row['difference'], signed=True)} {row['unit']}", f"{low} to {high}"
 
 
-def _drawn(results: Results, comparison: Comparison, outcome: str) -> str:
+def _over_draws(results: Results, comparison: Comparison, outcome: str) -> str:
     """The prediction interval of an effect over draws, with its unit; nothing where none were made."""
     if not results.has_draws:
         return ""
@@ -209,9 +248,19 @@ def _table(lines: list[str], page: Path) -> Iterator[dict[str, Any]]:
     heads, _, *rows = ([_plain(cell) for cell in line.strip().strip("|").split("|")] for line in lines)
     kept = [heads.index(each) for each in COLUMNS.get(heads[0], heads) if each in heads]
     if kept:
-        yield {"kind": "table", "rows": [[row[place] for place in kept] for row in (heads, *rows)]}
+        shown = [[row[place] for place in kept] for row in (heads, *rows)]
+        made = f"{COMMANDS[page.stem]}, " if page.stem in COMMANDS else ""
+        yield {"kind": "table", "rows": shown, "source": f"Source: {made}docs/{page.name}."}
     else:
         yield {"kind": "text", "text": f"All {len(rows)} checks of this study stand in docs/{page.name}."}
+
+
+def _width(path: Path) -> int:
+    """How much of the text's width a picture takes, per cent: drawn for a phone, or for a page, or as high as one."""
+    if path.suffix != ".png":
+        return 62
+    width, height = struct.unpack(">II", path.read_bytes()[16:24])
+    return 62 if width < PHONE else 86 if height > width else 100
 
 
 def _sentence(text: str) -> str:
@@ -241,12 +290,12 @@ def build(results: Path, pdf: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         shutil.copy(HERE / "paper.typ", place)
-        for figure in found["figures"]:
-            shutil.copy(results / "figures" / f"{figure}.svg", place)
+        found["figures"] = _drawn(results, place)
         blocks = [block for part in found["parts"].values() for section in part for block in section["blocks"]]
         for block in blocks:
             if path := block.get("path"):
                 block["path"] = Path(shutil.copy(_file(Path(path), Path), place)).name
+                block["width"] = _width(place / block["path"])
         (place / "facts.json").write_text(json.dumps(found, ensure_ascii=False), "utf-8")
         typst.compile(place / "paper.typ", output=pdf)
 
@@ -260,7 +309,7 @@ def main(arguments: list[str]) -> int:
     except UserError as error:
         print(f"paper: {error}", file=sys.stderr)
         return 2
-    if said := note(ZH.values()):
+    if said := note(dictionary(Language.zh).values()):
         print(f"paper: {said}", file=sys.stderr)
     print(f"paper: {pdf}")
     return 0

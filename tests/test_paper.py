@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from fake_sweeps import folder, table
 from omegaconf import OmegaConf
 
 from experiments.table.reading import COLUMNS, NUMBER, TEXT
+from sim.errors import UserError
 from sim.graph_statistics import GraphStatistics
 
 BUILD = Path(__file__).parent.parent / "paper" / "build.py"
@@ -52,11 +54,6 @@ def results(tmp_path: Path, paper: Any) -> Path:
     for name in ("daily", "funnel", "creators", "split"):
         cells = {key: {TEXT: "a", NUMBER: 1.0}.get(kind, 1) for key, kind in COLUMNS[name].items()}
         pd.DataFrame([cells]).to_parquet(place / f"{name}.parquet")
-    said = "COMMISSION-FREE OR COMMISSION?\nBetter overall: commission-free.\n  - A reason.\n\n"
-    said += "INTERACTIONS\n  - One.\n  - Two.\n"
-    (place / "verdict.txt").write_text(said, "utf-8")
-    (place / "figures").mkdir()
-    (place / "figures" / "headline.svg").write_text(DRAWING, "utf-8")
     return place
 
 
@@ -65,8 +62,9 @@ def test_numbers_are_those_of_the_folder(paper: Any, results: Path) -> None:
     assert "GMV net of returns changes by +12 % (95 % interval +10 to +15)." in found["abstract"]
     assert (found["consumers"], found["arms"], found["seeds"], found["measured"]) == ("300", 2, 2, 6)
     assert len(found["effects"]) == len(paper.IN_TABLE)
-    assert found["answers"] == {"Commission-free or commission?": "Better overall: commission-free."}
-    assert found["interactions"] == ["One.", "Two."]
+    assert "净成交额（扣除退货的 GMV）变化 +12%（95% 区间 +10 至 +15）。" in found["abstract_zh"]
+    ((asked, answer),) = found["answers"].items()
+    assert asked == "Commission-free or commission?" and answer.startswith("Winner: commission free, by ")
 
 
 def test_pages_of_the_documentation_come_as_tables_lists_and_pictures(paper: Any, results: Path) -> None:
@@ -90,13 +88,35 @@ def test_a_figure_of_the_duel_is_that_of_its_run_where_there_is_one(paper: Any, 
     assert paths == [str(paper.DOCS / "figures/duel_over_time.png"), str(beside)]
 
 
-def test_it_is_built(paper: Any, results: Path, tmp_path: Path) -> None:
+def test_it_is_built(paper: Any, results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("typst", reason="the extra paper is not installed")
+    monkeypatch.setattr(paper, "FIGURES", {"headline": "Changes."})  # there are tables for no other
     assert paper.main([str(results), str(tmp_path / "paper.pdf")]) == 0
     assert (tmp_path / "paper.pdf").read_bytes().startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("lost", ["verdict.csv", "verdict.txt", "graph.parquet", "figures/headline.svg", "an effect"])
+def test_what_is_cited_is_listed_and_what_is_listed_is_cited(paper: Any, results: Path) -> None:
+    parts = paper.facts(results)["parts"]
+    listed = [block["text"] for block in parts["references"][0]["blocks"]]
+    assert listed == sorted(listed) and any(text.startswith("Kennedy & O'Hagan (2001)") for text in listed)
+    for text in listed:
+        assert re.search(
+            r"\d+(\(\d+\))?, \d+(-\d+)?\.$|Press, \d+-\d+\.$|arXiv:|Conference\.$|'20, \d+-\d+\.$", text
+        ), text
+    unknown = [{"title": "", "blocks": [{"kind": "text", "text": "Nobody & Else (1999) show it."}]}]
+    with pytest.raises(UserError, match="lack Nobody 1999"):
+        paper._cited({"model": unknown, "references": parts["references"]})
+
+
+def test_tables_name_their_source(paper: Any, results: Path) -> None:
+    blocks = [
+        block for part in paper.facts(results)["parts"].values() for section in part for block in section["blocks"]
+    ]
+    tables = [block for block in blocks if block["kind"] == "table"]
+    assert tables and all(re.fullmatch(r"Source: (koc .*, )?docs/\w+\.md\.", block["source"]) for block in tables)
+
+
+@pytest.mark.parametrize("lost", ["verdict.csv", "graph.parquet", "an effect"])
 def test_what_is_missing_is_named_in_a_line(
     paper: Any, results: Path, lost: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
