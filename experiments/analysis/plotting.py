@@ -129,10 +129,14 @@ def _by_value(cells: pd.DataFrame, values: pd.Series, levels: Sequence[float], l
     """The mean at each value, with an interval over seeds."""
     of = values.reindex(cells.index)
     by_seed = pd.DataFrame([cells[of == level].mean() for level in levels])
+    return _line(by_seed, np.arange(len(levels), dtype=float) if named else np.array(levels, float), label, named=named)
+
+
+def _line(by_seed: pd.DataFrame, x: np.ndarray, label: str, *, named: bool) -> Line:
+    """Of a row for each place along the axis and a column for each seed."""
     found = [t_interval(row) for row in by_seed.to_numpy()]
-    x = np.arange(len(levels), dtype=float) if named else np.array(levels, float)
     means = [each.value for each in found]
-    first, last = (int(np.argmin(means)), int(np.argmax(means))) if named else (0, len(levels) - 1)
+    first, last = (int(np.argmin(means)), int(np.argmax(means))) if named else (0, len(found) - 1)
     change = t_interval(by_seed.iloc[last] - by_seed.iloc[first])
     line = Line(_curve(x, found, label), found[first].value, change, NONE, at=float(x[last]))
     return line if named else _with_peak(line, by_seed)
@@ -224,10 +228,6 @@ def arm_panels(sweep: Sweep, outcomes: Sequence[str], arm: str) -> list[Panel]:
     panels = []
     for key in keys:
         by_seed = pd.DataFrame([sweep.cells(key, each).mean() for each in arms])
-        found = [t_interval(row) for row in by_seed.to_numpy()]
-        curve = _curve(np.arange(len(arms), dtype=float), found, "")
-        least, most = int(np.argmin(curve.mean)), int(np.argmax(curve.mean))
-        change = t_interval(by_seed.iloc[most] - by_seed.iloc[least])
-        line = Line(curve, found[least].value, change, NONE, at=float(most))
+        line = _line(by_seed, np.arange(len(arms), dtype=float), "", named=True)
         panels.append(Panel(key, ARM, [line], [sweep.arm_label(each) for each in arms]))
     return panels

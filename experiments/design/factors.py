@@ -13,9 +13,8 @@ from pydantic import BeforeValidator, Field, model_validator
 from experiments.design.sampling import Design
 from experiments.measures.precision import Precision
 from experiments.settings.mistakes import brief, shown, validated
-from experiments.settings.names import check_distinct, check_folder_name, check_lines, check_names
+from experiments.settings.names import check_distinct, check_folder_name, check_known, check_lines, check_names
 from experiments.settings.paths import leaves, merged
-from sim.errors import nearest
 from sim.parameters import ASSUMPTION, Group, Parameters, par
 from sim.ranges import MOST_DAYS, MOST_PEOPLE
 
@@ -151,18 +150,13 @@ class Study(Group):
         check_lines("labels", self.labels)
         check_lines("questions", self.questions)
         _check_seeds(self.seeds)
-        every = [*(arm for arm, _ in self._factorial()), *self.extra_arms]
+        every = [*(arm for arm, _ in self.factorial()), *self.extra_arms]
         for arm, extra in self.extra_arms.items():
-            if extra.against and extra.against not in every:
-                known = nearest(extra.against, every)
-                raise ValueError(f"extra_arms.{arm}.against={extra.against}: no such arm; {known}")
+            if extra.against:
+                check_known(f"extra_arms.{arm}.against={extra.against}", extra.against, every, "arm")
             for factor, level in extra.levels.items():
-                if factor not in self.factors:
-                    known = nearest(factor, self.factors)
-                    raise ValueError(f"extra_arms.{arm}.levels.{factor}: no such factor; {known}")
-                if level not in self.factors[factor]:
-                    known = nearest(level, self.factors[factor])
-                    raise ValueError(f"extra_arms.{arm}.levels.{factor}={level}: no such level; {known}")
+                check_known(f"extra_arms.{arm}.levels.{factor}", factor, self.factors, "factor")
+                check_known(f"extra_arms.{arm}.levels.{factor}={level}", level, self.factors[factor], "level")
         _check_days(self.burn_in, self.days)
         self._check_checks()
         self._check_asks()
@@ -180,30 +174,27 @@ class Study(Group):
                 raise ValueError(
                     f"{name}.seeds={check.seeds}: a smaller or shorter market has luck of its own; expected at least 2"
                 )
-        for arm in self.posterior.extra_arms:
-            if self.extra_arms and arm not in self.extra_arms:  # all of them may have been taken out
-                raise ValueError(f"posterior.extra_arms: {arm}: no such arm; {nearest(arm, self.extra_arms)}")
+        for arm in self.posterior.extra_arms if self.extra_arms else ():  # all of them may have been taken out
+            check_known(f"posterior.extra_arms: {arm}", arm, self.extra_arms, "arm")
 
     def _check_asks(self) -> None:
         from sim.recorder import OUTCOMES
 
-        if self.beside and self.beside not in self.factors:
-            raise ValueError(f"beside={self.beside}: no such factor; {nearest(self.beside, self.factors)}")
+        if self.beside:
+            check_known(f"beside={self.beside}", self.beside, self.factors, "factor")
         for factor, outcomes in self.asks.items():
-            if factor not in self.factors:
-                raise ValueError(f"asks.{factor}: no such factor; {nearest(factor, self.factors)}")
+            check_known(f"asks.{factor}", factor, self.factors, "factor")
             for outcome in outcomes:
-                if outcome not in OUTCOMES:
-                    raise ValueError(f"asks.{factor}: {outcome}: no such outcome; {nearest(outcome, OUTCOMES)}")
+                check_known(f"asks.{factor}: {outcome}", outcome, OUTCOMES, "outcome")
 
     def _check_arms(self) -> None:
         check_names("extra_arms", self.extra_arms)
         count = math.prod(map(len, self.factors.values())) + len(self.extra_arms)
         if count > MOST_ARMS:
             raise ValueError(f"factors: {count} arms, expected at most {MOST_ARMS}")
-        check_distinct("names of arms", [*(arm for arm, _ in self._factorial()), *self.extra_arms])
+        check_distinct("names of arms", [*(arm for arm, _ in self.factorial()), *self.extra_arms])
 
-    def _factorial(self) -> Iterator[tuple[str, dict[str, str]]]:
+    def factorial(self) -> Iterator[tuple[str, dict[str, str]]]:
         """Name and levels of every arm of the factorial."""
         for levels in product(*self.factors.values()):
             yield "-".join(levels) or ONLY_ARM, dict(zip(self.factors, levels, strict=True))
@@ -243,9 +234,7 @@ def arms(study: Study, base: Mapping[str, Any], within: str = "") -> list[Arm]:
         If what an arm sets is no valid set of parameters; names the key that set it.
     """
     found = []
-    for levels in product(*study.factors.values()):
-        chosen = dict(zip(study.factors, levels, strict=True))
-        name = "-".join(levels) or ONLY_ARM
+    for name, chosen in study.factorial():
         found.append(Arm(name, {**chosen}, _parameters(study, base, chosen, None, within)))
     for name, extra in study.extra_arms.items():
         own = {factor: extra.levels.get(factor) for factor in study.factors}

@@ -28,7 +28,7 @@ from pydantic import Field, model_validator
 from scipy import special
 
 from experiments.measures.statistics import LEVEL, Estimate, around
-from sim.errors import nearest
+from experiments.settings.names import check_known
 from sim.parameters import ASSUMPTION, Group, par
 
 PATHS = 8_000  # of the variance: the coverage is known to 0.001
@@ -75,9 +75,8 @@ class Precision(Group):
             return
         if not factors:
             raise ValueError("precision.outcome: the experiment has no factors, so there is no difference to know")
-        if self.contrast and self.contrast not in factors:
-            raise ValueError(f"precision.contrast={self.contrast}: no such factor; {nearest(self.contrast, factors)}")
         factor = self.contrast or next(iter(factors))
+        check_known(f"precision.contrast={factor}", factor, factors, "factor")
         if len(factors[factor]) != 2:
             raise ValueError(f"precision.contrast={factor}: {len(factors[factor])} levels, expected a factor of two")
         if not FEWEST <= len(seeds) <= self.max_seeds:
@@ -88,8 +87,8 @@ class Precision(Group):
     def _something_to_reach(self) -> Precision:
         from sim.recorder import ALWAYS
 
-        if self.outcome and self.outcome not in ALWAYS:
-            raise ValueError(f"outcome={self.outcome}: no such outcome; {nearest(self.outcome, ALWAYS)}")
+        if self.outcome:
+            check_known(f"outcome={self.outcome}", self.outcome, ALWAYS, "outcome")
         if not self.outcome and self.half_width == "":
             return self
         try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 
+from sim.errors import nearest
+
 LONGEST = 60  # characters, so that in any script a name fits the 255 bytes of a file's name
 MOST_BYTES = 255  # of a file's name
 OF_THE_OUTPUT = ("store", "latest", "running")  # which stand in the folder of results, or of an experiment
@@ -52,6 +54,18 @@ def check_distinct(where: str, names: Iterable[str]) -> None:
             how = "are given twice" if seen[folded] == name else "differ in capitals alone"
             raise ValueError(f"{where}: '{name}' and '{seen[folded]}' {how}; expected different names")
         seen[folded] = name
+
+
+def check_known(where: str, name: str, known: Iterable[str], what: str) -> None:
+    """See that something of a name is there.
+
+    Raises
+    ------
+    ValueError
+        If not; names what may be meant.
+    """
+    if name not in (names := list(known)):
+        raise ValueError(f"{where}: no such {what}; {nearest(name, names)}")
 
 
 def check_lines(where: str, texts: Mapping[str, str]) -> None:
