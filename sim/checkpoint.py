@@ -40,6 +40,7 @@ from sim.state import (
     Funder,
     Line,
     Listing,
+    Member,
     Membership,
     Memory,
     Order,
@@ -61,7 +62,7 @@ M = TypeVar("M", bound="Market")
 
 TABLES: dict[str, type[Record]] = {
     "consumers": Consumer, "memories": Memory, "follows": Follow,
-    "memberships": Membership, "creators": Creator,
+    "members": Member, "memberships": Membership, "creators": Creator,
     "products": Product, "listings": Listing, "shops": Shop, "brands": Brand, "platforms": Platform,
     "profiles": Profile, "cards": Card, "posts": Post, "inbox": Word, "orders": Order,
     "lines": Line,

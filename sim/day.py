@@ -24,6 +24,7 @@ from sim.state import (
     Line,
     Listing,
     Luck,
+    Member,
     Membership,
     Memory,
     Offer,
@@ -153,6 +154,7 @@ class Day(Context):
     consumers: Table[Consumer]
     memories: Table[Memory]  # (N, MEMORY_SLOTS)
     follows: Table[Follow]
+    members: Table[Member]
     memberships: Table[Membership]  # (N, V) where people choose; else without rows
     friends: Int32
     offsets: Int64  # friends of i are ``friends[offsets[i]:offsets[i + 1]]``

@@ -524,7 +524,7 @@ class Market(ColumnarModel):
         m, recorder, creators = self.m, self.recorder, self.m.creators
         outcomes = recorder.outcomes(self.world.population, self._survey(), self._brand_cash(), m)
         if self.parameters.membership.choice:
-            members = int(np.count_nonzero(m.people["looks"]))
+            members = int(np.count_nonzero(m.members["looks"]))
             outcomes |= platform_outcomes(recorder.platforms(), members, recorder.burn_in)
         people = creators["brand"] == NOBODY
         sold = np.pad(recorder.sums.sold_by, (0, len(people) - len(recorder.sums.sold_by)))

@@ -28,9 +28,11 @@ from sim.state import (
     Creator,
     Line,
     Listing,
+    Member,
     Membership,
     Memory,
     Order,
+    Person,
     Platform,
     Post,
     Product,
@@ -52,6 +54,13 @@ OF_THE_FEED = (
     "organic_reach", "reach_fall", "mass_audience", "displacement", "ad_load", "content_half", "popularity", "merit",
     "shelf", "paid", "exponent", "popularity_decay", "satisfaction", "satisfaction_weight", "truth", "truth_weight",
 )  # fmt: skip
+
+
+def members_at_home(people: Table[Person]) -> Table[Member]:
+    """Where people are if nobody chooses."""
+    members = Member.table(len(people))
+    members["platform"] = people["home"]
+    return members
 
 
 def first_day(world: World, parameters: Parameters, out: Events) -> Day:
@@ -88,6 +97,7 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
         consumers=world.consumers,
         memories=Memory.table((len(world.people), MEMORY_SLOTS)),
         follows=world.follows,
+        members=members_at_home(world.people),
         memberships=Membership.table((0, len(platforms))),
         friends=world.graph.friends,
         offsets=world.graph.offsets,

@@ -9,6 +9,7 @@ LAST_DAY = 32_000  # on which anything may fall due
 LEAST_PEOPLE = 20  # in a market
 MOST_PEOPLE = 50_000_000  # a draw has room for more, of which the upper half belong to brands
 MOST_PLATFORMS = 1 << 8
+MOST_CHOSEN = 8  # platforms among which people choose: a set of 8 bits
 MOST_CITY_TIERS = (1 << 8) - 1
 MOST_OWN_PAY = 12  # lines of pay of one platform, beside those that all have
 MOST_PAY = 16

@@ -77,7 +77,7 @@ class Column:
         """Largest allowed value where the tables have so many rows."""
         if self.of is None:
             return self.most
-        return (1 << sizes[self.of]) - 1 if self.unit.startswith(SET) else sizes[self.of] - 1
+        return min((1 << sizes[self.of]) - 1, self.most) if self.unit.startswith(SET) else sizes[self.of] - 1
 
     def shape(self, categories: int) -> tuple[int, ...]:
         """Shape of a cell in a market of so many categories."""
@@ -127,9 +127,9 @@ def flag(about: str, *, start: bool = False, per: str | int | None = None) -> An
     return Column(about, "yes/no", np.dtype(np.bool_ if per is None else np.uint8), start, 0, 1, per)
 
 
-def bits(about: str, of: str) -> Any:
-    """Declare a column of sets of rows of another table, a bit for each row that there may be."""
-    members = MOST_ROWS[of]
+def bits(about: str, of: str, members: int = 0) -> Any:
+    """Declare a column of sets of rows of another table, a bit for each row that there may be, or for the first few."""
+    members = members or MOST_ROWS[of]
     return Column(about, SET + of, np.dtype(f"u{members // 8}"), 0, 0, 2**members - 1, None, of=of)
 
 

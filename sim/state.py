@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.ranges import (
     LAST_DAY,
+    MOST_CHOSEN,
     MOST_CITY_TIERS,
     MOST_FEN,
     MOST_GROUPS,
@@ -144,10 +145,7 @@ class Person(Record):
     income: int = whole("budget for these goods", "fen/day", most=MOST_INCOME)
     group: int = whole("group of people whose tastes are alike", most=MOST_GROUPS - 1)
     city_tier: int = whole("tier of the home city", most=MOST_CITY_TIERS)
-    home: int = row("platforms", "platform looked at today")
-    looks: int = whole(
-        "the same as a set of bits; all where nobody chooses, none for who is nowhere", "set", most=255, start=255
-    )
+    home: int = row("platforms", "platform looked at on the first day")
 
 
 class Consumer(Record):
@@ -171,11 +169,19 @@ class Consumer(Record):
     creator: int = row("creators", "row among creators", or_none=True)
 
 
-class Membership(Record):
-    """One person on one platform: whether a member, and what looking there has brought."""
+class Member(Record):
+    """On which platforms one person is, in a row so short that all are at hand when friends are asked."""
 
-    member: bool = flag("whether a member")
-    looked: bool = flag("whether the person looked there last")
+    platform: int = row("platforms", "platform looked at today")
+    looks: int = whole(
+        "the same as a set of bits; all where nobody chooses, none for who is nowhere", "set", most=255, start=255
+    )
+    held: np.uint8 = bits("platforms of which the person is a member, where people choose", "platforms", MOST_CHOSEN)
+
+
+class Membership(Record):
+    """What looking at one platform has brought to one person."""
+
     days: float = real("days on which the person looked there, fading", "days", least=0, single=True)
     surplus: float = real("surplus of orders that arrived from there, fading", "yuan", single=True)
     expected: float = real("surplus expected of it this week", "yuan/week", single=True)

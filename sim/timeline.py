@@ -18,7 +18,7 @@ NOT_YET = -1
 
 
 def _members(m: Day, platform: int, _: Parameters) -> float:
-    there = m.memberships["member"][:, platform] if len(m.memberships) else m.people["home"] == platform
+    there = m.members["held"] >> platform & 1 if len(m.memberships) else m.people["home"] == platform
     return np.count_nonzero(there) / len(m.people)
 
 

@@ -357,7 +357,6 @@ def new_creators(
     weekly = 7 * p.posts_start
     creators["consumer"] = hosts
     creators["home"] = people["home"][hosts]
-    creators["platforms"] = people["looks"][hosts]
     creators["since"] = day
     creators["posted"] = day
     creators["integrity"] = _logistic(_logit(p.integrity) + p.integrity_spread * normals_at(key, 2, hosts, 0))

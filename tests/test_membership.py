@@ -30,7 +30,8 @@ def duel(
 
 
 def members(one: Market) -> list[int]:
-    return [int(count) for count in one.m.memberships["member"].sum(axis=0)]
+    held, platforms = one.m.members["held"], range(len(one.m.platforms))
+    return [int(np.count_nonzero(held >> platform & 1)) for platform in platforms]
 
 
 def looking(one: Market) -> list[int]:
@@ -71,16 +72,16 @@ def test_a_free_switch_empties_the_worse_platform() -> None:
 def test_whoever_looks_somewhere_is_a_member_there() -> None:
     one = duel(30, {"choice": True, "start": 0.5, "asked_least": 10, "asked_most": 50}, {}, {})
     m = one.m
-    on = np.flatnonzero(m.people["looks"])
-    assert (m.people["looks"][on] == 1 << m.people["home"][on].astype(int)).all()
-    assert (m.people["activity"][m.people["looks"] == 0] == 0).all()
-    ever = m.memberships["member"].any(axis=1) | (m.memberships["days"].sum(axis=1) > 0)
+    on = np.flatnonzero(m.members["looks"])
+    assert (m.members["looks"][on] == 1 << m.members["platform"][on].astype(int)).all()
+    assert (m.people["activity"][m.members["looks"] == 0] == 0).all()
+    ever = (m.members["held"] > 0) | (m.memberships["days"].sum(axis=1) > 0)
     assert ever[m.orders["consumer"][: m.used[Used.ORDERS]]].all()
 
 
 def test_the_world_that_markets_share_is_not_written() -> None:
     one = duel(10, {"choice": True, "start": 0.3}, {}, {})
-    assert (one.world.people["looks"] == 255).all() and not np.shares_memory(one.world.people, one.m.people)
+    assert (one.world.people["activity"] > 0).all() and not np.shares_memory(one.world.people, one.m.people)
 
 
 def test_a_market_with_memberships_continues_to_the_bit(tmp_path: Any) -> None:

@@ -49,7 +49,7 @@ def attend_creator(i: int, slot: int, m: Day) -> tuple[float, int]:
     card, needs, online = m.cards[edge.creator], m.out.visit.needs, m.out.visit.online
     fatigue = edge.fatigue / FATIGUE_UNITS * (1.0 - p.fatigue_decay)
     delivered = 0
-    posts = card.posts if card.platforms & person.looks else 0
+    posts = card.posts if card.platforms & m.members[i].looks else 0
     for n in range(posts):
         key, category, channel = card.partner * MOST_POSTS + n, card.category[n], card.channel[n]
         is_public = channel == Channel.PUBLIC_POST.value or channel == Channel.LIVE.value
@@ -113,7 +113,7 @@ def see(i: int, product: int, channel: int, creator: int, m: Day) -> Offer:
     """See the page of a product, that of a creator or of `NOBODY`: count it, and keep its offer."""
     counts, tally = m.out.counts, m.out.tally
     category = m.products[product].category
-    tally.viewed[channel, m.profiles[creator].tier, m.people[i].home, category] += 1
+    tally.viewed[channel, m.profiles[creator].tier, m.members[i].platform, category] += 1
     if creator >= 0:
         tally.shown[creator] += 1
     offer = m.out.offers[counts[Count.OFFERS]]
@@ -157,7 +157,7 @@ def attend_words(i: int, m: Day) -> None:
 @inlined
 def seller_of(i: int, creator: int, m: Day) -> int:
     """Who sold to a friend sells to consumer i, too, if still in business, on the platform, and somebody else."""
-    if creator < 0 or not m.creators[creator].platforms & m.people[i].looks:
+    if creator < 0 or not m.creators[creator].platforms & m.members[i].looks:
         return NOBODY
     return creator if m.profiles[creator].active and creator != m.consumers[i].creator else NOBODY
 

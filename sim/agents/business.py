@@ -129,6 +129,7 @@ def entrants(received: NDArray[np.int64], m: Day, world: World, parameters: Para
     if len(hosts) == 0:
         return Creator.table(0, m.categories)
     asked = new_creators(hosts.astype(np.int32), parameters, m.people, world.luck, m.day)
+    asked["home"], asked["platforms"] = m.members["platform"][hosts], m.members["looks"][hosts]
     asked["recruiter"] = sellers_in_business(considering[np.searchsorted(buyers, hosts)], m)
     usual = usual_income(m.day, m.creators, m.p.creators)
     has_friends = world.graph.offsets[hosts + 1] > world.graph.offsets[hosts]

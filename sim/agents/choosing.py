@@ -67,7 +67,7 @@ def keep_if_best(i: int, offer: Offer, weighed: Weighed, u: float, m: Day) -> No
 @inlined
 def obstacle_to(i: int, offer: Offer, paid: int, m: Day) -> int:
     """What keeps consumer i from buying an offer for so many fen."""
-    home = m.people[i].home
+    home = m.members[i].platform
     if not m.shops[m.products[offer.product].brand, home].open:
         return Obstacle.NOT_SOLD_HERE.value
     if m.platforms[home].follow_gate and offer.slot < 0 and offer.channel != Channel.RECALL.value:

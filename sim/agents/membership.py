@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.agents import joining, moving, shops
+from sim.agents.looking import look
 from sim.compiled import compiled
 from sim.day import Day
 from sim.draws import Stream, uniforms
@@ -22,12 +23,10 @@ def opened(m: Day, world: World, parameters: Parameters) -> Day:
     platforms, people = len(m.platforms), world.people.copy()
     luck = uniforms(m.keys[Stream.MEMBERSHIP], 0, len(people), START)
     members = luck < parameters.membership.start
-    held = members[:, None] & (people["home"][:, None] == np.arange(platforms))
-    memberships = State.table((len(people), platforms))
-    memberships["member"] = held
-    m = m._replace(people=people, memberships=memberships)
-    hosts = m.creators["consumer"]
     own = np.where(members, 1 << people["home"].astype(np.int64), 0)
+    m.members["held"] = own
+    m = m._replace(people=people, memberships=State.table((len(people), platforms)))
+    hosts = m.creators["consumer"]
     m.creators["platforms"] = np.where(hosts >= 0, own[np.maximum(hosts, 0)], 255)
     _reach(joining.open_people(world.people, m), m, parameters)
     m.platforms["pages"] = (
@@ -38,62 +37,62 @@ def opened(m: Day, world: World, parameters: Parameters) -> Day:
 
 
 def take_up(m: Day, world: World) -> None:
-    """Let people look where their memberships say: what is kept of a market does not hold its people."""
-    looked = m.memberships["looked"]
-    there = looked.any(axis=1)
-    home = np.where(there, looked.argmax(axis=1), world.people["home"])
-    m.people["home"] = home
-    m.people["looks"] = np.where(there, 1 << home, 0)
-    m.people["activity"] = np.where(there, world.people["activity"], 0)
+    """Let who is on no platform not be online: what is kept of a market does not hold its people."""
+    m.people["activity"] = np.where(m.members["looks"] > 0, world.people["activity"], 0)
+
+
+def realise(received: Int64, m: Day) -> None:
+    """Remember what the orders that arrived today, in some rows, were worth to buyers and brands, by platform."""
+    remember(received, np.zeros((len(m.platforms), 3)), m)
 
 
 @compiled
-def realise(received: Int64, m: Day) -> None:
-    """Remember what the orders that arrived today, in some rows, were worth to buyers and brands, by platform."""
-    for v in range(m.platforms.shape[0]):
-        surplus = by_creators = spending = 0.0
-        for row in received:
-            order = m.orders[row]
-            if order.platform == v:
-                yuan = order.surplus / FEN
-                m.memberships[order.consumer, v].surplus += yuan
-                surplus += yuan
-                by_creators += yuan if order.creator >= 0 else 0.0
-                spending += 0.0 if order.returned else order.price / FEN
-                if not order.returned:
-                    m.shops[order.brand, v].margin += (1.0 * order.rest - order.cost - m.shipping) / FEN
-        m.platforms[v].surplus += surplus
-        m.platforms[v].by_creators += by_creators
-        m.platforms[v].spending += spending
+def remember(received: Int64, sums: Double, m: Day) -> None:
+    """Remember it; surplus, that of what creators sold, and prices are summed up first, shape (V, 3)."""
+    for row in received:
+        order = m.orders[row]
+        v, yuan = order.platform, order.surplus / FEN
+        m.memberships[order.consumer, v].surplus += yuan
+        sums[v, 0] += yuan
+        if order.creator >= 0:
+            sums[v, 1] += yuan
+        if not order.returned:
+            sums[v, 2] += order.price / FEN
+            m.shops[order.brand, v].margin += (1.0 * order.rest - order.cost - m.shipping) / FEN
+    for v in range(sums.shape[0]):
+        m.platforms[v].surplus += sums[v, 0]
+        m.platforms[v].by_creators += sums[v, 1]
+        m.platforms[v].spending += sums[v, 2]
 
 
 def morning(m: Day, world: World, parameters: Parameters) -> None:
     """Once a week creators, brands and people join and leave; each day people look at one of their platforms."""
     if m.day % DAYS_A_WEEK == 0:
         _week(m, world, parameters)
-    looking = np.zeros(len(m.platforms), np.int64)
-    joining.look_today(looking, m)
+    looking = look(m)
     m.platforms["days"] += looking
     m.platforms["weight"] = looking / max(looking.sum(), 1)
 
 
 def _week(m: Day, world: World, parameters: Parameters) -> None:
     """What was remembered fades, then creators, brands and people choose."""
-    known, asked = known_of(m, parameters), np.zeros(len(m.people), np.uint8)
+    asked = np.zeros(len(m.people), np.uint8)
     if m.day > 0:
         left = float(np.exp(-1 / parameters.membership.memory))
         joining.forget(left, m)
         for name in ("days", "surplus", "by_creators", "spending"):
             m.platforms[name] *= left
         m.shops["margin"] *= left
-        known = known_of(m, parameters)
+    known = known_of(m, parameters)
+    if m.day > 0:
         asked = moving.creators_move(m, parameters, known.by_creators)
         shops.brands_move(m, parameters)
     week = prepared(asked, m, parameters)
     if m.day > 0:
         joining.move_people(week, known, world.people, m)
         m.platforms["growth_cost"] += _scaled("upkeep", m, parameters)
-    _reach(joining.settle_people(week, known_of(m, parameters), world.people, m), m, parameters)
+    known = known._replace(goods=shops.goods_there(m))
+    _reach(joining.settle_people(week, known, world.people, m), m, parameters)
 
 
 def prepared(asked: Byte, m: Day, parameters: Parameters) -> joining.Week:
@@ -103,10 +102,10 @@ def prepared(asked: Byte, m: Day, parameters: Parameters) -> joining.Week:
     advertised = [_advertise(v, m, parameters) if m.day > 0 else 0.0 for v in range(platforms)]
     week = joining.Week(
         on=on, overall=overall, asked=asked, pinned=moving.platforms_of_hosts(m), advertised=np.array(advertised),
-        friends=np.zeros((people, platforms, 3)), present=np.zeros((people, platforms)), usual=1.0,
+        held=m.members["held"].copy(), present=np.empty((people, platforms)), usual=1.0,
         expected=np.zeros(platforms),
     )  # fmt: skip
-    return week._replace(usual=joining.gather(week, m))
+    return week._replace(usual=joining.meet_creators(week, m))
 
 
 def _reach(reached: int, m: Day, parameters: Parameters) -> None:
@@ -130,7 +129,7 @@ def known_of(m: Day, parameters: Parameters) -> joining.Known:
 
 def _advertise(v: int, m: Day, parameters: Parameters) -> float:
     """Spend a platform's budget for growth; returns the probability that somebody who is no member sees it."""
-    outside = np.count_nonzero(~m.memberships["member"][:, v])
+    outside = np.count_nonzero(m.members["held"] >> v & 1 == 0)
     budget = min(_scaled("growth_budget", m, parameters)[v], max(float(cash(m, parameters)[v]), 0.0))
     if outside == 0 or budget == 0:
         return 0.0

@@ -7,16 +7,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.joining import COUNTER, FOLLOWED
 from sim.compiled import allocating, compiled
 from sim.day import Day
 from sim.draws import Stream, uniforms_at
-from sim.parameters import MOST_CHOSEN, Membership, Parameters
+from sim.parameters import Membership, Parameters
 from sim.rules import membership as rule
-from sim.state import DAYS_A_WEEK, FOLLOW_SLOTS, NOBODY, Byte, Double, Int16, Int64
+from sim.state import DAYS_A_WEEK, FOLLOW_SLOTS, NOBODY, Byte, Double, Int64
 
 Held = NDArray[np.bool_]
 
-COUNTED = 1 << MOST_CHOSEN  # marks creators whom people count, among the bits of where each posts
 REVIEW, CHOICE, LEAVE, SIZE = 48, 49, 50, 51  # which draw of a person
 LOT = 144  # with the platform added
 ASKED = 1 << 10  # and of a person with a creator
@@ -32,13 +32,13 @@ class Prospects(NamedTuple):
     with_import: Double  # (K, V) the same with those who can be expected to come along
 
 
-def present(m: Day) -> tuple[Int16, Double]:
-    """Where each creator whom people count posts, as bits, shape (K,); and the share of the audience there, (V,)."""
-    active, audience = m.creators["active"], m.creators["audience"]
+def present(m: Day) -> tuple[Int64, Double]:
+    """Where each creator whom people count posts, as counters, (K,); and the share of the audience there, (V,)."""
+    active, on = m.creators["active"], _on(m)
     counts = active & (m.creators["brand"] < 0)
-    on = np.where(counts, COUNTED | m.creators["platforms"].astype(np.int16), 0).astype(np.int16)
-    reached = np.where(active, audience, 0).astype(float)
-    return on, (reached @ _on(m)) / max(reached.sum(), 1.0)
+    counters = np.where(counts, 1 << FOLLOWED | on @ (1 << COUNTER * np.arange(on.shape[1])), 0)
+    reached = np.where(active, m.creators["audience"], 0).astype(float)
+    return counters, (reached @ on) / max(reached.sum(), 1.0)
 
 
 def platforms_of_hosts(m: Day) -> Byte:
@@ -70,7 +70,7 @@ def _prospects(rows: Int64, m: Day, parameters: Parameters, by_creators: float) 
     """Work out what each creator can expect: peers' income per follower, by platform, times the own followers there."""
     p, creators = parameters.membership, m.creators
     on, followers = _on(m)[rows], np.zeros((3, *_on(m).shape))
-    count_followers(followers, m)
+    count_followers(followers, np.zeros((len(creators), 1 << on.shape[1]), np.int64), m)
     reach, there, everybody = followers[:, rows]
     outside = np.maximum(everybody - there, 0)
     earned = creators["income_mean"][rows].astype(float)
@@ -123,7 +123,7 @@ def _write(rows: Int64, on: Held, income: Double, m: Day) -> None:
     creators["home"][rows[somewhere]] = np.where(on, income, -np.inf).argmax(axis=1)[somewhere]
     for name in ("since", "posted"):  # who is nowhere has not begun
         creators[name][rows[~somewhere]] = m.day
-    m.memberships["member"][hosts] |= on
+    m.members["held"][hosts] |= creators["platforms"][rows]
 
 
 def _ask(asked: Byte, movers: Int64, where: Int64, m: Day, p: Membership) -> None:
@@ -135,7 +135,7 @@ def _ask(asked: Byte, movers: Int64, where: Int64, m: Day, p: Membership) -> Non
     people, of = followers_of(number, m)
     for n, (k, v) in enumerate(zip(movers.tolist(), where.tolist(), strict=True)):
         candidates = people[of == n]
-        candidates = candidates[~m.memberships["member"][candidates, v]]
+        candidates = candidates[m.members["held"][candidates] >> v & 1 == 0]
         host = m.creators["consumer"][k : k + 1].astype(np.int64)
         u = float(uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, host, SIZE)[0])
         size = min(p.asked_least + int(u * (p.asked_most - p.asked_least + 1)), p.asked_most)
@@ -173,28 +173,34 @@ def followers_of(number: Int64, m: Day) -> tuple[Int64, Int64]:
 
 
 @compiled
-def count_followers(followers: Double, m: Day) -> None:
+def count_followers(followers: Double, by_set: Int64, m: Day) -> None:
     """Count each creator's followers on each platform: a member of several in parts, then whole, then all people.
 
     Parameters
     ----------
     followers
         Shape (3, K, V), to be written.
+    by_set
+        Zeros, shape (K, 2**V): where followers are counted by what they are members of.
     """
-    platforms = m.memberships.shape[1]
     for i in range(m.follows.shape[0]):
-        count = 0
-        for v in range(platforms):
-            count += m.memberships[i, v].member
+        held = int(m.members[i].held)
         for slot in range(FOLLOW_SLOTS):
             k = m.follows[i, slot].creator
             if k < 0:
                 break
-            for v in range(platforms):
-                if m.memberships[i, v].member:
-                    followers[0, k, v] += 1.0 / count
-                    followers[1, k, v] += 1.0
-                followers[2, k, v] += 1.0
+            by_set[k, held] += 1
+    for k in range(by_set.shape[0]):
+        for held in range(by_set.shape[1]):
+            if by_set[k, held] > 0:
+                several = 0
+                for v in range(followers.shape[2]):
+                    several += held >> v & 1
+                for v in range(followers.shape[2]):
+                    followers[2, k, v] += by_set[k, held]
+                    if held >> v & 1:
+                        followers[0, k, v] += by_set[k, held] / several
+                        followers[1, k, v] += by_set[k, held]
 
 
 def _pay_difference(m: Day) -> Double:
@@ -206,7 +212,7 @@ def _pay_difference(m: Day) -> Double:
 def _sales_per_reach(m: Day, by_creators: float, reached: Double) -> float:
     """What creators sell to a follower whom they reach, yuan a week."""
     days = float(m.platforms["days"].sum())
-    members = np.count_nonzero(m.memberships["looked"])
+    members = np.count_nonzero(m.members["looks"])
     weekly = DAYS_A_WEEK * float(m.platforms["spending"].sum()) / max(days, 1.0) * members * by_creators
     return weekly / max(float(reached.sum()), 1.0)
 

@@ -19,7 +19,7 @@ from sim.state import FOLLOW_SLOTS, MEMORY_SLOTS, NOBODY, Channel
 def attend_feed(i: int, m: Day) -> None:
     """Look at a Poisson number of pages of the public feed: an ad, a creator's post or a listing on each."""
     key, feeds = m.keys[Stream.FEED], m.feeds
-    home = m.people[i].home
+    home = m.members[i].platform
     pages = guided(uniform(key, m.day, i, 0), feeds.pages_guide[home], feeds.pages[home])
     m.out.tally.pages[home] += pages
     if pages > 0:
@@ -55,7 +55,7 @@ def category_of_page(u: float, m: Day) -> int:
 @inlined
 def attend_page(i: int, category: int, kind: float, which: float, m: Day) -> None:
     """Look at one page of the feed; ``kind`` and ``which`` are the draws that decide what stands on it."""
-    home, feeds = m.people[i].home, m.feeds
+    home, feeds = m.members[i].platform, m.feeds
     platform, table = m.platforms[home], home * m.categories + category
     if kind < platform.ad_share and feeds.paid[home, category] == 1:
         see_ad(i, category, which, m)
@@ -74,7 +74,7 @@ def attend_page(i: int, category: int, kind: float, which: float, m: Day) -> Non
 @inlined
 def see_ad(i: int, category: int, which: float, m: Day) -> None:
     """See an ad of a category: it is remembered."""
-    home, feeds = m.people[i].home, m.feeds
+    home, feeds = m.members[i].platform, m.feeds
     position = guided(which, feeds.goods_guide[1, home, category], feeds.goods[1, home, category])
     product = feeds.product[category, position]
     m.out.tally.ads_viewed[home, product] += 1
@@ -93,7 +93,7 @@ def attend_public_post(i: int, table: int, which: float, m: Day) -> None:
     if creator == m.consumers[i].creator:
         return
     slot = follow_slot(i, creator, m)
-    if slot < 0 and m.platforms[m.people[i].home].follow_gate:
+    if slot < 0 and m.platforms[m.members[i].platform].follow_gate:
         slot = follow_to_trade(i, creator, m)
     m.out.tally.delivered[channel_of(post, m)] += 1
     see_post(i, post, slot, m)
@@ -103,7 +103,7 @@ def attend_public_post(i: int, table: int, which: float, m: Day) -> None:
 def search(i: int, m: Day) -> None:
     """Search for something needed: results by rank and ads among them, each looked at once."""
     key, feeds = m.keys[Stream.SEARCH], m.feeds
-    home = m.people[i].home
+    home = m.members[i].platform
     if not m.platforms[home].shelf or uniform(key, m.day, i, 0) >= m.p.attention.search:
         return
     category = one_of(m.out.visit.needs, m.categories, uniform(key, m.day, i, 1))
@@ -152,7 +152,7 @@ def ask_expert(i: int, m: Day) -> None:
         if creator < 0:
             break
         profile = m.profiles[creator]
-        if profile.private and profile.active and m.creators[creator].platforms & m.people[i].looks:
+        if profile.private and profile.active and m.creators[creator].platforms & m.members[i].looks:
             merit = profile.specialty[category] * trust_in(i, creator, slot, m)
             if merit > most:
                 best, most = creator, merit

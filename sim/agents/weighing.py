@@ -45,7 +45,7 @@ def price_of(i: int, offer: Offer, m: Day) -> tuple[int, int]:
 
     Creators who sell on their own account add a mark-up; live rooms, deals and a brand's own pool cut the price.
     """
-    home = m.people[i].home
+    home = m.members[i].platform
     price, platform = m.listings[home, offer.product].price, m.platforms[home]
     factor = 1.0 - platform.deal_cut
     if offer.creator >= 0:

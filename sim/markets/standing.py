@@ -31,37 +31,40 @@ def standing(orders: Table[Order], m: Day) -> list[tuple[Any, ...]]:
     orders
         Of today.
     """
-    platforms, creators = np.arange(len(m.platforms)), m.creators
-    in_business = creators["active"] & (creators["brand"] == NOBODY)
-    posting = creators["platforms"][:, None] >> platforms & 1 == 1
-    people, sums = np.zeros((2, len(platforms)), np.int64), np.zeros((4, len(platforms)))
-    count(orders, people, sums, m)
-    columns = (
-        *people,
-        (posting & in_business[:, None]).sum(axis=0),
-        m.shops["open"].sum(axis=0),
-        sums[0].astype(np.int64),
-        *sums[1:],
-        m.accounts.revenue.sum(axis=1) / FEN,
-        m.platforms["growth_cost"],
-    )
-    return [(m.day, v, *(column[v].item() for column in columns)) for v in platforms.tolist()]
+    counts, sums = np.zeros((len(m.platforms), 5), np.int64), np.zeros((len(m.platforms), 3))
+    count(counts, m)
+    add_up(orders, counts, sums)
+    earned, cost = m.accounts.revenue.sum(axis=1) / FEN, m.platforms["growth_cost"]
+    rows = zip(counts.tolist(), sums.tolist(), earned.tolist(), cost.tolist(), strict=True)
+    return [(m.day, v, *counted, *summed, *money) for v, (counted, summed, *money) in enumerate(rows)]
 
 
 @compiled
-def count(orders: Table[Order], people: Int64, sums: Double, m: Day) -> None:
-    """Count members and who looks, shape (2, V); orders, GMV, what leaked, and creators' pay in yuan, shape (4, V)."""
-    for i in range(m.memberships.shape[0]):
-        for v in range(m.memberships.shape[1]):
-            people[0, v] += m.memberships[i, v].member
-            people[1, v] += m.memberships[i, v].looked
+def count(counts: Int64, m: Day) -> None:
+    """Count members, who looks, creators and brands, the first columns of shape (V, 5)."""
+    for v in range(counts.shape[0]):
+        members = looking = creators = brands = 0
+        for i in range(m.members.shape[0]):
+            members += int(m.members[i].held) >> v & 1
+            looking += m.members[i].looks >> v & 1
+        for k in range(m.creators.shape[0]):
+            if m.creators[k].active and m.creators[k].brand == NOBODY:
+                creators += m.creators[k].platforms >> v & 1
+        for b in range(m.shops.shape[0]):
+            brands += m.shops[b, v].open
+        counts[v, 0], counts[v, 1], counts[v, 2], counts[v, 3] = members, looking, creators, brands
+
+
+@compiled
+def add_up(orders: Table[Order], counts: Int64, sums: Double) -> None:
+    """Count orders, the last column; sum up GMV, what leaked, and creators' pay in yuan, shape (V, 3)."""
     for n in range(orders.shape[0]):
         order = orders[n]
         if order.stage != Stage.CANCELLED.value:
             v, gmv = order.platform, order.price / FEN
-            sums[0, v] += 1.0
-            sums[2 if order.outside else 1, v] += gmv
-            sums[3, v] += (order.commission + order.margin) / FEN if order.creator >= 0 else 0.0
+            counts[v, 4] += 1
+            sums[v, 1 if order.outside else 0] += gmv
+            sums[v, 2] += (order.commission + order.margin) / FEN if order.creator >= 0 else 0.0
 
 
 LAST_DAYS = 28  # over which shares at the end are counted

@@ -10,7 +10,7 @@ from sim.parameters.attention import Attention, Remembering
 from sim.parameters.brands import Brands
 from sim.parameters.creators import Creators
 from sim.parameters.deciding import Belief, Choice, Experience, Leakage, Sharing, Trust
-from sim.parameters.everything import MOST_CHOSEN, Parameters
+from sim.parameters.everything import Parameters
 from sim.parameters.goods import CATEGORIES, Catalogue, Category
 from sim.parameters.graph import Graph
 from sim.parameters.market import Market
@@ -28,7 +28,6 @@ __all__ = [
     "CALIBRATED",
     "CATEGORIES",
     "LEAST_VARIANCE",
-    "MOST_CHOSEN",
     "MOST_NUMBERS",
     "MOST_PEOPLE",
     "MOST_YUAN",

@@ -16,11 +16,7 @@ from sim.parameters.pay import Pay
 from sim.parameters.platform import Platform
 from sim.parameters.rules import Rules
 from sim.phases import Phase, Shock, check
-from sim.ranges import (
-    MOST_PLATFORMS,
-)
-
-MOST_CHOSEN = 8  # platforms among which people choose: a set of 8 bits
+from sim.ranges import MOST_CHOSEN, MOST_PLATFORMS
 
 
 class Parameters(Group):

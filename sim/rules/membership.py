@@ -81,6 +81,8 @@ def value_of_set(expected: Array, held: int, p: Any) -> float:
         if held >> v & 1:
             top = max(top, expected[v] / p.variety)
             count += 1
+    if count == 1:
+        return p.variety * top - p.keep
     for v in range(expected.shape[0]):
         if held >> v & 1:
             total += math.exp(expected[v] / p.variety - top)
