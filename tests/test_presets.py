@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from small_markets import market, parameters
 
+from experiments.claims import rows
+from experiments.claims.plan import plan
 from experiments.design.configuration import load_settings
 from experiments.settings.mistakes import validated
+from experiments.studies.paired import lives
 from sim.errors import UserError
 from sim.market import Market
 from sim.parameters import Parameters
@@ -20,8 +25,10 @@ PRESETS = sorted(path.stem for path in Path("configs/platform").glob("*.yaml"))
 WITHOUT_SHELF = ["mihe", "mihe_brands", "wechat_private", "micro_business", "daigou", "s2b2c"]
 
 
-def of(preset: str, *overrides: str) -> Parameters:
-    return load_settings([f"platform={preset}", "experiment=single", "market.consumers=500", *overrides]).parameters
+def of(preset: str, *overrides: str, people: int = 500) -> Parameters:
+    return load_settings(
+        [f"platform={preset}", "experiment=single", f"market.consumers={people}", *overrides]
+    ).parameters
 
 
 def lived(preset: str, *overrides: str, days: int = 30) -> Market:
@@ -33,6 +40,17 @@ def test_the_experiment_compares_all_presets() -> None:
     assert {arm.name for arm in arms} == set(PRESETS)
     for arm in arms:
         assert arm.parameters.platform == of(arm.name).platform, arm.name
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_value_says_where_it_comes_from(preset: str) -> None:
+    opening = ""
+    for line in Path(f"configs/platform/{preset}.yaml").read_text("utf-8").splitlines():
+        if re.match(r"\s+- {", line):
+            assert "#" in line or "#" in opening, line
+        elif re.match(r"\s+(?!name:)\w+: +[^#\s]", line):
+            assert "#" in line, line
+        opening = opening if line.lstrip().startswith("- ") else line
 
 
 @pytest.mark.parametrize("preset", WITHOUT_SHELF)
@@ -67,6 +85,46 @@ def test_sellers_with_a_mark_up_of_their_own_live_on_what_buyers_pay(preset: str
     mark_up = of(preset).creators.resale_margin
     assert sold.margin.to_numpy() == pytest.approx(sold.price.to_numpy() * mark_up / (1 + mark_up), abs=1)
     assert one.m.brands["spent"][:, :CHANNELS].sum() == 0
+
+
+COMPARED: dict[str, list[str]] = {
+    **{name: [] for name in PRESETS if name not in ("coupon_cps", "jd_supernova", "live_room_own_pool", "mihe_brands")},
+    "micro_business_quiet": ["creators.posts_fixed=1"],
+}
+SIGNS = [
+    ("shelf", "wechat_private", "buyers"), ("wechat_private", "shelf", "repurchase"),
+    ("shelf", "wechat_private", "return_rate"), ("wechat_private", "shelf", "conversion"),
+    ("wechat_private", "shelf", "product_gini"),
+    ("marketplace", "live_room", "gmv_kept"), ("micro_business_quiet", "micro_business", "gmv_kept"),
+    ("mihe", "marketplace", "koc_income"),
+    ("marketplace", "mihe", "koc_net_income"), ("mihe", "marketplace", "repurchase"),
+    ("marketplace", "mihe", "platform_revenue"), ("daigou", "wechat_private", "koc_income"),
+    ("daigou", "s2b2c", "koc_income"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> pd.DataFrame:
+    """Outcomes of presets in markets of 800 people, by preset and seed; people, goods and luck are shared."""
+    arms = {name: of(name.removesuffix("_quiet"), *COMPARED[name], people=800) for name in COMPARED}
+    rows = {(name, seed): one.result().outcomes for seed in (1, 2, 3) for name, one in lives(arms, seed, 90, 45)}
+    return pd.DataFrame(rows).T
+
+
+@pytest.mark.parametrize(("more", "less", "outcome"), SIGNS)
+def test_what_holds_clearly_of_business_models_does_in_every_market(
+    outcomes: pd.DataFrame, more: str, less: str, outcome: str
+) -> None:
+    """Signs that ``koc claims --file configs/claims_of_presets.yaml`` finds; some are not as practitioners claim."""
+    assert (outcomes.loc[more, outcome] > outcomes.loc[less, outcome]).all()
+
+
+def test_claims_of_presets_can_be_planned_and_name_every_preset() -> None:
+    file = rows.read(Path("configs/claims_of_presets.yaml"))
+    planned = plan(file, file.claims, "claims_of_presets.yaml")
+    assert list(planned.runs) == list(file.claims)
+    named = " ".join(arm for claim in file.claims.values() for arm in (*claim.arms, *claim.arms.values()))
+    assert {name for name in PRESETS if name not in named} == set()
 
 
 def test_city_tiers_differ_in_budget_where_they_are_given_one() -> None:
