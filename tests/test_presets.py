@@ -94,9 +94,8 @@ COMPARED: dict[str, list[str]] = {
 SIGNS = [
     ("shelf", "wechat_private", "buyers"), ("wechat_private", "shelf", "repurchase"),
     ("shelf", "wechat_private", "return_rate"), ("wechat_private", "shelf", "conversion"),
-    ("wechat_private", "shelf", "product_gini"),
-    ("marketplace", "live_room", "gmv_kept"), ("micro_business_quiet", "micro_business", "gmv_kept"),
-    ("mihe", "marketplace", "koc_income"),
+    ("wechat_private", "shelf", "product_gini"), ("marketplace", "live_room", "gmv_kept"),
+    ("micro_business_quiet", "micro_business", "gmv_kept"), ("mihe", "marketplace", "koc_income"),
     ("marketplace", "mihe", "koc_net_income"), ("mihe", "marketplace", "repurchase"),
     ("marketplace", "mihe", "platform_revenue"), ("daigou", "wechat_private", "koc_income"),
     ("daigou", "s2b2c", "koc_income"),
