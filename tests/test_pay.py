@@ -64,6 +64,7 @@ def lines_of(one: Market) -> pd.DataFrame:
 # --- the accounts close under any table -----------------------------------------------------------------------------
 
 ON_ORDERS = ("price", "margin", "order", "member")
+LAST_BRAND = 47
 
 
 @st.composite
@@ -82,6 +83,8 @@ def line(draw: st.DrawFn) -> dict[str, Any]:
     made["visible"] = draw(st.booleans())
     made["claw_back"] = made["by"] == "buyer" or draw(st.booleans())
     made["tier"] = draw(st.sampled_from(["all", "koc", "kol"]))
+    if made["by"] != "buyer" and (of, made["by"]) != ("day", "platform"):
+        made["brands"] = draw(st.lists(st.integers(0, LAST_BRAND), max_size=3))
     if to == "recruiter":
         made["level"] = draw(st.integers(1, 3))
     return made
@@ -209,18 +212,20 @@ def test_an_author_is_paid_for_what_is_bought_elsewhere_too() -> None:
 
 
 def test_recruiters_are_paid_level_by_level() -> None:
-    share = {1: 0.04, 2: 0.02, 3: 0.01}
-    rows = [{"to": "recruiter", "level": level, "of": "price", "share": part} for level, part in share.items()]
-    one = market(days=40, **lively(*rows))
-    lines, above = lines_of(one), one.m.creators["recruiter"].astype(np.int64)
-    assert (above >= 0).sum() > 5 and (above < np.arange(len(above))).all()  # a tree: who recruits was there before
-    for level, part in share.items():
-        who = lines.creator_of_order.to_numpy()
-        for _ in range(level):
-            who = np.where(who >= 0, above[who], NOBODY)
-        of_level = lines[(lines.creator == who) & (lines.fen == np.floor(lines.price * part).astype(int))]
-        assert (len(of_level) > 0) == (who >= 0).any()
-    assert len(lines) > 20
+    """Of each sale so much to each of the three above the seller in the tree of recruiters, and nothing else."""
+    percent = {1: 4, 2: 2, 3: 1}
+    rows = [{"to": "recruiter", "level": level, "of": "price", "share": part / 100} for level, part in percent.items()]
+    slow = {"koc_share": 0.01, "entry": 0.05, "leave": 0.0}
+    one = market(days=40, **lively(*rows, creators=slow, market={"consumers": 400}))
+    orders, above = one.orders(), one.m.creators["recruiter"].astype(np.int64)
+    assert (above < np.arange(len(above))).all() and one.m.creators["active"].all()  # who recruits was there before
+    owed, who = [], orders.creator.to_numpy()
+    for part in percent.values():
+        who = np.where(who >= 0, above[who], NOBODY)
+        owed.append(pd.DataFrame({"order": orders.order, "creator": who, "fen": orders.price * part // 100})[who >= 0])
+    assert min(map(len, owed)) > 20
+    found = lines_of(one)[["order", "creator", "fen"]].to_numpy().tolist()
+    assert sorted(found) == sorted(pd.concat(owed).to_numpy().tolist())
 
 
 def test_the_buyer_pays_a_recruiter_out_of_the_sellers_price() -> None:
@@ -254,6 +259,26 @@ def test_a_line_of_some_brands_is_paid_on_their_goods_alone_and_raises_their_pri
     assert set(lines.brand) == {0, 3} and len(lines) == one.orders().brand.isin([0, 3]).sum() > 10
     raised = one.m.listings["price"][0] > without.m.listings["price"][0]
     assert raised[named].all() and not raised[~named].any()
+
+
+@pytest.mark.parametrize("by", ["brand", "platform"])
+def test_a_post_is_paid_by_the_line_of_some_brands_where_it_is_about_their_goods(by: str) -> None:
+    row = {"to": "author", "of": "post", "sum": 0.5, "by": by, "brands": [0, 3, 5, 7]}
+    one, paid, fees = market(**lively(row, creators={"slot_fee": 0.0, "koc_fee": 0.0})), 0, 0
+    for _ in range(DAYS):
+        one.step()
+        named = np.isin(one.m.products["brand"][one.posts["product"]], row["brands"])
+        paid += 50 * np.count_nonzero(named)
+        fees += one.posts["fee"].sum()
+        assert (one.posts["fee"][~named] == 0).all()
+    by_platform = -one.m.accounts.revenue[0, Revenue.PAY]
+    assert (by_platform == paid > 0 == fees) if by == "platform" else (by_platform == 0 < 50 <= fees)
+
+
+def test_a_line_for_all_brands_by_their_numbers_is_the_line_for_all() -> None:
+    row = {"to": "author", "of": "follower", "sum": 0.02}
+    plain, named = (market(days=8, **lively(one)) for one in (row, {**row, "brands": list(range(LAST_BRAND + 1))}))
+    assert_same(plain, named)
 
 
 # --- when, and by whom ----------------------------------------------------------------------------------------------
@@ -385,11 +410,12 @@ def test_nobody_sells_for_pay_that_no_brand_gives() -> None:
 # --- what may be declared -------------------------------------------------------------------------------------------
 
 REFUSED = {
-    "[{of: follower, to: author, sum: 1, brands: [1]}]": "platform.pay.0.brands: pay of=follower by=brand is the same",
+    "[{of: day, sum: 1, by: platform, brands: [1]}]": "platform.pay.0.brands: pay of=day by=platform is the same for",
+    "[{share: 0.1, by: buyer, brands: [1]}]": "platform.pay.0.brands: pay of=price by=buyer is the same for all brands",
     "[{share: 0.1, brands: [99]}]": "platform.pay: no brand 99; expected 0 to 47",
     "[{to: friend}]": "platform.pay.0.to=friend: expected one of seller, author, sharer, recruiter, staff",
     "[{too: seller}]": "platform.pay.0.too=seller: unknown key 'too'; ",
-    "[{to: recruiter, share: 0.1, level: 4}]": "platform.pay.0.level=4: expected a whole number from 1 to 3 (level)",
+    "[{to: recruiter, share: 0.1, level: 4}]": "platform.pay.0.level: 4 levels of recruiters are a pyramid scheme, ",
     "[{share: 0.1, level: 2}]": "platform.pay.0.level=2: only recruiters have levels; expected 1 with to=seller",
     "[{sum: 3}]": "platform.pay.0.sum=3: pay of=price is a share; expected share, and no sum",
     "[{of: day, share: 0.1}]": "platform.pay.0.share=0.1: pay of=day is a sum; expected sum, and no share",

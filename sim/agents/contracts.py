@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from sim.agents.pay import is_for
 from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.ledger import move
 from sim.ranges import MOST_FEN
-from sim.state import FEN, Spending, Tier
+from sim.state import FEN, Base, Funder, Spending, Tier
 
 
 @compiled
@@ -19,16 +20,23 @@ def fund_of(tier: int) -> int:
 
 @inlined
 def usual_fee(k: int, m: Day) -> float:
-    """Fee of a paid post of creator k where money is not plenty, fen."""
+    """Fee of a paid post of creator k where money is not plenty, the mean over brands, fen."""
     creator = m.creators[k]
     platform = m.platforms[creator.home]
     return FEN * platform.follower_pay[creator.tier] * creator.audience + FEN * platform.post_pay[creator.tier]
 
 
 @inlined
-def fee_of(k: int, m: Day) -> int:
-    """Fee of a paid post of creator k today, fen."""
-    return int(min(usual_fee(k, m) * m.fee_level[m.creators[k].tier], MOST_FEN))
+def fee_of(k: int, b: int, m: Day) -> int:
+    """Fee of a post of creator k that brand b pays today, fen."""
+    creator, for_followers, for_post = m.creators[k], 0.0, 0.0
+    for n in range(m.platforms[creator.home].lines):
+        line = m.pay[creator.home, n]
+        if line.by == Funder.BRAND.value and line.tiers >> creator.tier & 1 and is_for(line, b):
+            for_followers += line.fixed if line.of == Base.FOLLOWER.value else 0.0
+            for_post += line.fixed if line.of == Base.POST.value else 0.0
+    fee = FEN * for_followers * creator.audience + FEN * for_post
+    return int(min(fee * m.fee_level[creator.tier], MOST_FEN))
 
 
 @inlined
@@ -61,7 +69,8 @@ def spend(b: int, channel: int, fen: float, m: Day) -> None:
 @inlined
 def sign(k: int, product: int, m: Day) -> int:
     """Sign a contract for a post: the fee is paid at once; returns it, fen."""
-    creator, b, fee = m.creators[k], m.products[product].brand, fee_of(k, m)
+    creator, b = m.creators[k], m.products[product].brand
+    fee = fee_of(k, b, m)
     move(m.accounts.brand, b, m.accounts.creator_balance, k, fee)
     spend(b, fund_of(creator.tier), fee, m)
     creator.earned_today += fee

@@ -125,10 +125,10 @@ def choose_contract(k: int, n: int, m: Day) -> int:
     best, most, who = NOBODY, -math.inf, key_of(creator)
     if not may_contract(creator.tier, m):
         return best
-    fee = fee_of(k, m)
     for candidate in range(candidates):
         draw = 1 + 2 * (n * candidates + candidate)
         product = place(uniform(key, m.day, who, draw), m.contracts[creator.tier])
+        fee = fee_of(k, m.products[product].brand, m)
         if is_sold(product, creator.home, m) and can_pay(product, creator.tier, fee, m):
             score = attractiveness(k, product, 1.0 * fee, m) + gumbel_of(uniform(key, m.day, who, draw + 1))
             if score > most:

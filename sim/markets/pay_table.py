@@ -36,7 +36,8 @@ def _write(row: PayLine, line: Pay, brands: int) -> None:
 def sum_up(platforms: Table[Platform], pay: Table[PayLine], brands: int) -> None:
     """Write down what the lines of each platform add up to; a line for some brands counts by their share of all."""
     on_orders = (pay["of"] <= Base.MEMBER) & (pay["share"] + pay["fixed"] > 0)
-    share = pay["share"] * (np.bitwise_count(pay["brands"]) / brands)
+    part = np.bitwise_count(pay["brands"]) / brands
+    share, fixed = pay["share"] * part, pay["fixed"] * part
     platforms["has_further"] = (on_orders & ~pay["plain"]).any(axis=1)
     platforms["rewards"] = (on_orders & (pay["to"] == Payee.SHARER)).any(axis=1)
     platforms["mark_up"] = (pay["share"] * (pay["by"] == Funder.BUYER)).sum(axis=1)
@@ -52,4 +53,4 @@ def sum_up(platforms: Table[Platform], pay: Table[PayLine], brands: int) -> None
         paid = pay["tiers"] >> tier & 1 == 1
         platforms["sells_on"][:, tier] = (own & paid).any(axis=1)
         for base, name in ((Base.POST, "post_pay"), (Base.FOLLOWER, "follower_pay")):
-            platforms[name][:, tier] = (pay["fixed"] * (paid & by_brand & (pay["of"] == base))).sum(axis=1)
+            platforms[name][:, tier] = (fixed * (paid & by_brand & (pay["of"] == base))).sum(axis=1)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from sim.agents.contracts import fund_of, spend, usual_fee
+from sim.agents.pay import is_for
 from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.ledger import Revenue, move
 from sim.markets.fees import annual_fee
 from sim.markets.lines import book_lines
 from sim.rules.ranking import cumulate
-from sim.state import CHANNELS, DAYS_A_WEEK, NOBODY, Channel, Order, Spending, Tier
+from sim.state import CHANNELS, DAYS_A_WEEK, NOBODY, Base, Channel, Funder, Order, Spending, Tier
 
 MOST_LEVEL = 1e12  # of fees over the usual ones
 
@@ -57,12 +58,25 @@ def set_fees(tier: int, m: Day) -> None:
     """Fees rise where brands have more money for a tier than its creators' posts of a week cost."""
     money = cost = 0.0
     for b in range(m.brands.shape[0]):
-        money += max(m.brands[b].fund[fund_of(tier)], 0.0)
+        if pays_fees(b, tier, m):
+            money += max(m.brands[b].fund[fund_of(tier)], 0.0)
     for k in range(m.creators.shape[0]):
         creator = m.creators[k]
         if creator.active and creator.tier == tier:
             cost += DAYS_A_WEEK * creator.rate * usual_fee(k, m)
     m.fee_level[tier] = min(max(1.0, money / cost), MOST_LEVEL) if cost > 0.0 else 1.0
+
+
+@inlined
+def pays_fees(b: int, tier: int, m: Day) -> bool:
+    """Whether brand b pays creators of a tier for posts anywhere, beside commissions."""
+    for v in range(m.platforms.shape[0]):
+        for n in range(m.platforms[v].lines):
+            line = m.pay[v, n]
+            is_fee = line.fixed > 0.0 and (line.of == Base.POST.value or line.of == Base.FOLLOWER.value)
+            if is_fee and line.by == Funder.BRAND.value and line.tiers >> tier & 1 and is_for(line, b):
+                return True
+    return False
 
 
 @inlined

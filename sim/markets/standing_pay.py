@@ -61,11 +61,12 @@ def retain(k: int, fen: int, line: PayLine, m: Day) -> None:
 
 @inlined
 def pay_posts(v: int, line: PayLine, m: Day) -> None:
-    """Let platform v pay for each post of today."""
+    """Let platform v pay for each post of today about goods that a line is for."""
     for n in range(m.used[Used.POSTS]):
         k = m.posts[n].creator
-        creator = m.creators[k]
-        if creator.brand < 0 and m.posts[n].platform == v and line.tiers >> creator.tier & 1:
+        creator, brand = m.creators[k], m.products[m.posts[n].product].brand
+        is_paid = creator.brand < 0 and line.tiers >> creator.tier & 1 == 1 and is_for(line, brand)
+        if is_paid and m.posts[n].platform == v:
             of = creator.audience if line.of == Base.FOLLOWER.value else 1
             pay_by_platform(k, v, int(np.rint(FEN * line.fixed * of)), m)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from sim.groups import Group, par
+from sim.ranges import MOST_LEVELS
 
 
 class Pay(Group):
@@ -32,14 +33,28 @@ class Pay(Group):
     visible: bool = par(True, "whether people see it: what is seen weakens words and claims", "", "")
     level: int = par(
         1, "which recruiter: of the seller, of the seller's recruiter, or of that one's", "level",
-        "three levels at most: Criminal Law of the PRC, art. 224-1, and opinions of 2013", ge=1, le=3,
+        "three levels at most: Criminal Law of the PRC, art. 224-1, and opinions of 2013", ge=1, le=MOST_LEVELS,
     )  # fmt: skip
     tier: Literal["all", "koc", "kol"] = par("all", "which creators are paid", "", "")
     brands: tuple[int, ...] = par(
-        (), "brands on whose goods it is paid, by their numbers from 0; of a retainer, who pays it; empty: all", "", ""
+        (),
+        "brands on whose goods, or posts about them, it is paid, by their numbers from 0; of a retainer, who pays it; "
+        "empty: all",
+        "",
+        "",
     )
     wait: int = par(0, "days from the division of an order until it is paid", "days", "", ge=0, le=365)
     claw_back: bool = par(True, "whether it is taken back where goods are sent back", "", "")
+
+    @field_validator("level", mode="before")
+    @classmethod
+    def _is_lawful(cls, level: Any) -> Any:
+        if isinstance(level, int) and level > MOST_LEVELS:
+            raise ValueError(
+                f"{level} levels of recruiters are a pyramid scheme, which is a crime (Criminal Law of the PRC, "
+                f"art. 224-1); expected 1 to {MOST_LEVELS}"
+            )
+        return level
 
     @model_validator(mode="after")
     def _is_possible(self) -> Pay:
@@ -57,7 +72,7 @@ class Pay(Group):
             raise ValueError("by=brand: a platform's staff is paid by the day by the platform; expected by=platform")
         if self.by == "buyer" and not self.claw_back:
             raise ValueError("claw_back=false: who sends goods back pays nothing; expected true with by=buyer")
-        alike = self.by == "buyer" or self.of in ("post", "follower") or (self.of, self.by) == ("day", "platform")
+        alike = self.by == "buyer" or (self.of, self.by) == ("day", "platform")
         if self.brands and alike:
             raise ValueError(f"brands: pay of={self.of} by={self.by} is the same for all brands; expected none named")
         return self
