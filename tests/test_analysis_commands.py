@@ -161,11 +161,7 @@ WRONG = {
     "scenarios {} --outcome gmv --contrast fees=none": "--contrast fees=none: no such level beside commission; ",
     "compare {}:commission {}:commission": "the same twice; expected two arms or two folders",
     "compare {}:commission nowhere": "nowhere: no such folder; expected a folder that koc run made",
-    "sensitivity experiment=quick --outcome gmv --method sobol --samples 100": "expected 64 or 128",
     "sensitivity experiment=quick --outcome gmv": "--contrast: not given; the factors are fees, domain, creators",
-    "sensitivity experiment=quick --outcome gmv --contrast fees --over take_rate=0:0.1": (
-        "--over platform.take_rate: the arms set it; expected a parameter that they share"
-    ),
     "sensitivity experiment=quick --outcome revenue --contrast fees": (
         "--outcome revenue: it may be creator_revenue or platform_revenue"
     ),

@@ -43,20 +43,13 @@ class Study(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    title: Text
-    """What it is about, in a phrase."""
-    source: Text
-    """Full reference of what is replicated."""
-    question: Text
-    """What it asks, so that a student understands."""
-    change: Text
-    """One thing to change: words for `koc replicate NAME`, a colon, and what to look at."""
-    self_check: Text
-    """A question to answer after the change, with the answer."""
-    data: str = ""
-    """Folder below the data folder without which it cannot run."""
-    extra: str = ""
-    """Packages without which it cannot run, as Python imports them, separated by blanks."""
+    title: Text  # what it is about, in a phrase
+    source: Text  # full reference of what is replicated
+    question: Text  # what it asks, so that a student understands
+    change: Text  # one thing to change: words for `koc replicate NAME`, a colon, and what to look at
+    self_check: Text  # a question to answer after the change, with the answer
+    data: str = ""  # folder below the data folder without which it cannot run
+    extra: str = ""  # packages without which it cannot run, as Python imports them, separated by blanks
 
 
 class Asked(BaseModel):
@@ -64,8 +57,7 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    data: Path | None = None
-    """Folder of published data."""
+    data: Path | None = None  # folder of published data
 
 
 def option(default: float, about: str, least: float, most: float) -> Any:

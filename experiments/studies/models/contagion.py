@@ -188,18 +188,13 @@ class Evidence(NamedTuple):
     """What the data of one network say."""
 
     network: Network
-    plain: OddsRatio
-    """People of the same period compared."""
-    within: OddsRatio
-    """People of the same village and period compared."""
+    plain: OddsRatio  # people of the same period compared
+    within: OddsRatio  # people of the same village and period compared
     bootstrap: tuple[float, float]
     """95 % interval of ``within`` over villages; that of ``within`` itself where villages are few."""
-    by_village_alone: Shuffles
-    """Of ``plain``, times shuffled in each village."""
-    shuffled: Shuffles
-    """Of ``within``, times shuffled in each village."""
-    adopters_shuffled: Shuffles
-    """Of ``within``, times shuffled among the adopters of each village."""
+    by_village_alone: Shuffles  # of ``plain``, times shuffled in each village
+    shuffled: Shuffles  # of ``within``, times shuffled in each village
+    adopters_shuffled: Shuffles  # of ``within``, times shuffled among the adopters of each village
 
     @property
     def found(self) -> tuple[float, float, float]:
@@ -243,14 +238,10 @@ class Runs(NamedTuple):
 
     data: dict[str, Evidence]
     words: dict[str, list[Network]]
-    silent: list[Network]
-    """The Korean ties without word of mouth."""
-    among: list[Network]
-    """The Korean ties, the good one of many."""
-    aloud: list[Network]
-    """The same, where all buyers tell all friends."""
-    alike: list[Network]
-    """No word of mouth, but friends who are alike."""
+    silent: list[Network]  # the Korean ties without word of mouth
+    among: list[Network]  # the Korean ties, the good one of many
+    aloud: list[Network]  # the same, where all buyers tell all friends
+    alike: list[Network]  # no word of mouth, but friends who are alike
 
 
 def replays(data: dict[str, Evidence], folder: Path, told: float, alike: float, seeds: int, days: int) -> Runs:

@@ -199,20 +199,13 @@ class Figures(NamedTuple):
     """How a cohort buys again; by these CDNOW and the market are compared."""
 
     repeat_share: float
-    shape: float
-    """r of the negative binomial: the smaller, the more customers differ in how often they buy."""
-    rate: float
-    """a of the negative binomial."""
-    gini: float
-    """Of spending."""
-    head: float
-    """Share of spending of the fifth who spend most."""
-    number_gini: float
-    """As `gini`, of the number of purchases."""
-    number_head: float
-    """As `head`, likewise."""
-    drop: float
-    """Mean probability to drop out after a purchase, a / (a + b) of the BG/NBD model."""
+    shape: float  # r of the negative binomial: the smaller, the more customers differ in how often they buy
+    rate: float  # a of the negative binomial
+    gini: float  # of spending
+    head: float  # share of spending of the fifth who spend most
+    number_gini: float  # as `gini`, of the number of purchases
+    number_head: float  # as `head`, likewise
+    drop: float  # mean probability to drop out after a purchase, a / (a + b) of the BG/NBD model
 
 
 def figures(customers: Cohort) -> Figures:
