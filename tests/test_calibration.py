@@ -22,6 +22,7 @@ from experiments.calibration.settings import FILE, Calibration, Prior, Target, W
 from experiments.calibration.simulate import Place
 from experiments.calibration.words import RELIEF
 from experiments.design.posterior_file import read
+from experiments.runs import executor
 from experiments.runs.progress import terminal
 from experiments.runs.run import Failed, Finished, Run
 from experiments.settings.paths import at
@@ -165,7 +166,7 @@ def test_an_interrupted_calibration_goes_on(tmp_path: Path, monkeypatch: pytest.
         return Finished(run.id, 0.0, dict(zip(OBSERVED, y, strict=True)), {}, {})
 
     monkeypatch.setattr(simulate, "_attempt", attempt)
-    monkeypatch.setattr(simulate.executor, "prepare", lambda *_: None)
+    monkeypatch.setattr(executor, "prepare", lambda *_: None)
     place = Place(tmp_path, tmp_path / "posterior.yaml", 1, terminal())
     with pytest.raises(KeyboardInterrupt):
         calibrate(calibration, place)

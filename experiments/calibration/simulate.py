@@ -23,10 +23,9 @@ from experiments.design.configuration import Executor
 from experiments.design.factors import Study
 from experiments.design.points import Point
 from experiments.design.sampling import unit_points
-from experiments.runs import executor
 from experiments.runs.plan import Length, cells_of
 from experiments.runs.run import Failed, Finished, Run
-from experiments.runs.sharing import Wanted, fill
+from experiments.runs.sharing import fill_lacking
 from experiments.runs.store import Store
 from experiments.settings.paths import merged
 from sim.errors import UserError
@@ -110,16 +109,9 @@ def set_also(at: Iterable[Point], more: Mapping[str, float]) -> list[Point]:
 def carry_out(calibration: Calibration, runs: list[Run], place: Place) -> pd.DataFrame:
     """Make runs, or find them again: a row of observables for each, NaN where one failed."""
     with closing(Store(place.output / "store")) as store:
-        before, known = store.versions(run.id for run in runs), store.known(runs)
-        pending = list({run.id: run for run in runs if run.id not in known}.values())
-        if pending:
-            executor.prepare(pending, place.console)
-            store.open()
-            told = f"calibration: {len(pending)} of {len(runs)} runs to make, {calibration.cohort} days each"
-            place.console.print(told)
-            where = Executor(workers=place.workers)
-            make = partial(_make_all, days=calibration.days)
-            fill(store, Wanted(pending, before, EXPERIMENT, where, make), place.console)
+        place.console.print(f"calibration: {len(runs)} runs, {calibration.cohort} days each")
+        where, make = Executor(workers=place.workers), partial(_make_all, days=calibration.days)
+        fill_lacking(store, {run.id: run for run in runs}, EXPERIMENT, where, place.console, make)
         found = {done.id: done.outcomes for done in store.outcomes([run.id for run in runs])}
         failed = store.failed([run.id for run in runs])
     if len(failed) > MOST_FAILED * len(runs):

@@ -17,10 +17,9 @@ from experiments.claims.plan import Planned
 from experiments.claims.rows import Claim, Claims
 from experiments.conduct.manifest import making, provenance
 from experiments.design.configuration import Executor
-from experiments.runs import executor
 from experiments.runs.interruption import keeping
 from experiments.runs.run import Failed, model_hash
-from experiments.runs.sharing import KEPT, Wanted, fill
+from experiments.runs.sharing import KEPT, fill_lacking
 from experiments.runs.store import Store
 from experiments.table.checksums import write_manifest
 from experiments.table.folder import partial_folder, published
@@ -59,12 +58,7 @@ def carry_out(planned: Planned, output: Path, where: Executor, console: Console)
     """
     started = time.time()
     with closing(Store(output / "store")) as store, keeping(KEPT):
-        before, known = store.versions(planned.every), store.known(planned.every.values())
-        pending = [run for id, run in planned.every.items() if id not in known]
-        if pending:
-            executor.prepare(pending, console)
-        store.open()
-        tally = fill(store, Wanted(pending, before, NAME, where), console)
+        tally = fill_lacking(store, planned.every, NAME, where, console)
         outcomes = {done.id: done.outcomes for done in store.outcomes(planned.every)}
         return Made(outcomes, store.failed(planned.every), tally.made, started)
 

@@ -21,6 +21,9 @@ from experiments.runs.working_folder import is_alive, working_folder
 KEPT = "finished runs are kept; the same command goes on from there"
 POLL = 0.5  # seconds between looks at what others have made
 
+Make = Callable[[list[Run]], list[Done]]
+"""Makes some runs, in the process it is called in."""
+
 
 class Batch(NamedTuple):
     """Runs that are done: those that were made here are still to be put into the store."""
@@ -46,8 +49,19 @@ class Wanted(NamedTuple):
     before: Mapping[str, str]
     experiment: str  # that they are made for
     where: Executor
-    # makes some of them, in the process it is called in; None for the usual way
-    make: Callable[[list[Run]], list[Done]] | None = None
+    make: Make | None = None  # the usual way, where None
+
+
+def fill_lacking(
+    store: Store, runs: Mapping[str, Run], experiment: str, where: Executor, console: Console, make: Make | None = None
+) -> Tally:
+    """Make those of some runs that a store lacks; what is wrong with the first world is known before."""
+    before, known = store.versions(runs), store.known(runs.values())
+    pending = [run for id, run in runs.items() if id not in known]
+    if pending:
+        executor.prepare(pending, console)
+    store.open()
+    return fill(store, Wanted(pending, before, experiment, where, make), console)
 
 
 def fill(
