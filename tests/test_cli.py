@@ -83,7 +83,7 @@ WRONG = {
         "experiment.flips.burn_in=120 of days=100 leaves no day to count; expected less than days"
     ),
     "experiment.flips.days=200": (
-        "experiment.flips.seeds=1: a smaller or shorter market has luck of its own; expected at least 2"
+        "experiment.flips.seeds=1: a smaller or shorter market has its own shocks; expected at least 2"
     ),
     "experiment.design.points=8": (
         "experiment.design.points=8: nothing varies that could be drawn; expected vary"

@@ -79,5 +79,5 @@ def test_points_of_one_seed_are_the_units_where_there_is_no_other(tmp_path: Path
     place = folder(tmp_path / "a", table(points, gain(3.0, 1.0), seeds=1))
     found = compare(*sides(f"{place}:commission", f"{place}:commission_free"), ["consumer_surplus"])
     expected = stats.ttest_1samp(3.0 + points["creators.hype"], 0.0)
-    assert "12 points" in found.how and "luck" in found.how
+    assert "12 points" in found.how and "chance" in found.how
     assert found.differences[0].estimate[1:3] == pytest.approx(tuple(expected.confidence_interval(0.95)))

@@ -172,7 +172,7 @@ def _samples(first: pd.DataFrame, second: pd.DataFrame) -> _Samples:
         if whole.any():
             first, second = first[whole], second[whole]
     if len(seeds) == 1 and points and len(first) > 1:
-        how = f"paired by {len(first)} points; of one seed, whose luck the intervals do not cover"
+        how = f"paired by {len(first)} points; of one seed, so that the intervals do not cover chance between seeds"
         return _Samples(first.iloc[:, 0], second.iloc[:, 0], paired=True, how=how)
     among = f", each a mean over {len(first)} shared points" if points and len(first) > 1 else told
     how = f"paired by {len(seeds)} shared seed{'s' * (len(seeds) > 1)}{among}"
@@ -213,7 +213,7 @@ def _cautions(first: Sweep, second: Sweep, paired: bool) -> list[str]:
     found = []
     models = [(s.manifest.get("model") or {}).get("hash") for s in (first, second)]
     if None not in models and models[0] != models[1]:
-        found.append("the two were made with different sources of the model: shared seeds may no longer share luck")
+        found.append("the two were made with different sources of the model: shared seeds may not share random numbers")
     for key in FIXED:
         values = [(s.config.get("experiment") or {}).get(key) for s in (first, second)]
         if None not in values and values[0] != values[1]:

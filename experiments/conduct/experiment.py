@@ -121,8 +121,6 @@ def carry_out(settings: Settings, planned: Plan, how: How) -> Made:
     with _filled(settings, planned, console, begin, only_failed=how.only_failed) as made:
         store, tally = made.store, made.tally
         failures = store.failed(planned.runs)
-        if not how.quiet:
-            _tell_of_worlds(tally, console)
         counts = {"made": tally.made, "from_store": made.known + tally.arrived, "failed": len(failures)}
         manifest = {
             **making(how.command, started, counts, tally.worlds, enough),
@@ -242,14 +240,6 @@ def _broken_off(error: BaseException, kept: int, total: int, console: Console) -
         return interruption.status(error)
     console.print(f"the disk is full: {said} when there is room")
     return 1
-
-
-def _tell_of_worlds(tally: Tally, console: Console) -> None:
-    runs, worlds = tally.made, tally.worlds
-    if 0 < len(worlds) < runs:
-        # the shortest, since the first of each worker is longer by what it takes to load compiled code
-        saved = (runs - len(worlds)) * min(worlds)
-        console.print(f"{len(worlds)} worlds were built for {runs} runs; one for each would take {saved:.1f} s more")
 
 
 def _conclude(made: Made, console: Console) -> None:

@@ -172,7 +172,7 @@ class Study(Group):
             _check_days(burn_in, days, f"{name}.")
             if check.seeds < 2 and not check.is_own_market:
                 raise ValueError(
-                    f"{name}.seeds={check.seeds}: a smaller or shorter market has luck of its own; expected at least 2"
+                    f"{name}.seeds={check.seeds}: a smaller or shorter market has its own shocks; expected at least 2"
                 )
         for arm in self.posterior.extra_arms if self.extra_arms else ():  # all of them may have been taken out
             check_known(f"posterior.extra_arms: {arm}", arm, self.extra_arms, "arm")

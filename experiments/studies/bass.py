@@ -97,7 +97,7 @@ def checks(o: Options, runs: Runs) -> Iterator[Check]:
          "Bass (1969), closed form: ln(q/p) / (p + q)", cubic),
         ("Error of one day a period over error of two", once / twice, (ratio, ratio - half, ratio + half),
          "Recursion of the hazard, day by day", "About 2: the error falls as the step."),
-        ("Power of the size by which the error falls", -0.5, law.power_of_size(PEOPLE, runs.error),
+        ("Rate at which the error shrinks with market size", -0.5, law.power_of_size(PEOPLE, runs.error),
          "Law of large numbers", ""),
     ):  # fmt: skip
         yield covers(name, known, found, expected=f"{known:.3f}", source=source, note=note)
@@ -112,7 +112,7 @@ def findings(o: Options, runs: Runs) -> list[str]:
     return [
         f"""The market's adoptions peak after {peak.value:.2f} periods when {100 * share.value:.1f} % of all people have
             adopted; Bass's formula says {o.curve.peak:.2f} and {100 * o.curve.share_at_peak:.1f} %.""",
-        f"""The error falls with the number of people to the power {value:.2f} ({low:.2f} to {high:.2f}), and about in
+        f"""The error shrinks with the number of people to the power {value:.2f} ({low:.2f} to {high:.2f}), and about in
             proportion to the length of a day.""",
     ]
 
