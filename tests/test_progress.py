@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from pathlib import Path
 
@@ -38,6 +39,36 @@ def test_time_left_counts_large_and_small_runs_by_their_work(monkeypatch: pytest
         "1 of 26 runs, about 100 s left",
         "11 of 26 runs, about 60 s left",
     ]
+
+
+def plain(shown: object) -> str:
+    """The text of what a notebook displays, without its colours."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", getattr(shown, "text", ""))
+
+
+def in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> tuple[Console, list[str]]:
+    """A console as in a notebook, and the text of what is displayed there."""
+    display = pytest.importorskip("IPython.display", reason="no notebook is installed")
+    shown: list[str] = []
+    monkeypatch.setattr(display, "display", lambda it, **how: shown.append(plain(it)))
+    return Console(file=io.StringIO(), force_jupyter=True, width=100), shown
+
+
+def test_a_notebook_shows_a_bar_where_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ipywidgets", reason="no notebook is installed")
+    console, shown = in_a_notebook(monkeypatch)
+    with progress.of_runs(runs(), console) as advance:
+        advance(["large"])
+        advance([f"small {number}" for number in range(25)])
+    assert any("0/26" in text for text in shown) and any("26/26" in text and "left" in text for text in shown)
+
+
+def test_a_notebook_without_widgets_is_told_in_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    console, shown = in_a_notebook(monkeypatch)
+    monkeypatch.setattr(progress, "find_spec", lambda name: None)
+    with progress.of_runs(runs(), console) as advance:
+        advance(["large"])
+    assert len(shown) == 1 and shown[0].startswith("1 of 26 runs, about ")
 
 
 def test_a_forecast_takes_each_size_from_the_store_or_by_its_work(

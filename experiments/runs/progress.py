@@ -1,4 +1,4 @@
-"""Progress of work: a bar with the time left, or a few plain lines where nobody watches."""
+"""Progress of work: a bar with the time left in a terminal or a notebook, or a few plain lines where nobody watches."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -28,13 +29,13 @@ def terminal() -> Console:
 def of_runs(pending: list[Run], console: Console) -> Iterator[Advance]:
     """Show how many of some runs are done, and the time left: a large run counts more than a small one."""
     work = {run.id: run.work for run in pending}
-    with _bar(work, console) if console.is_terminal else _lines(work, console) as advance:
+    with _bar(work, console) if _draws_bars(console) else _lines(work, console) as advance:
         yield advance
 
 
 @contextmanager
 def working(what: str) -> Iterator[Console]:
-    """Show that work of unknown length goes on, and since when: a clock in a terminal, else a line now and then.
+    """Show that work of unknown length goes on, and since when: a clock where it can move, else a line now and then.
 
     Yields
     ------
@@ -42,7 +43,7 @@ def working(what: str) -> Iterator[Console]:
         For lines meanwhile.
     """
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    if console.is_terminal:
+    if _draws_bars(console):
         columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
         with Progress(*columns, console=console, transient=True, redirect_stdout=False) as clock:
             clock.add_task(what, total=None)
@@ -59,6 +60,11 @@ def working(what: str) -> Iterator[Console]:
         yield console
     finally:
         ended.set()
+
+
+def _draws_bars(console: Console) -> bool:
+    """Whether what is drawn can move: in a terminal, and in a notebook where ipywidgets are installed."""
+    return console.is_terminal or (console.is_jupyter and find_spec("ipywidgets") is not None)
 
 
 @contextmanager
@@ -79,6 +85,8 @@ def _bar(work: dict[str, int], console: Console) -> Iterator[Advance]:
             nonlocal done
             done += len(ids)
             bar.update(task, advance=sum(work[id] for id in ids), done=done)
+            if done == len(work):
+                bar.refresh()  # which a notebook's bar does not do at its end
 
         yield advance
 
