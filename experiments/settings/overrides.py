@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from copy import deepcopy
 from itertools import islice, product
 from typing import Any, NamedTuple
 
@@ -98,7 +99,7 @@ def changed(settings: Mapping[str, Any], given: Sequence[Given]) -> dict[str, An
     UserError
         If a key leads below a value, or one that is taken out is not there.
     """
-    found: dict[str, Any] = _copied(settings)
+    found = deepcopy(dict(settings))
     for each in given:
         _change(found, each)
     return found
@@ -191,12 +192,6 @@ def _check_once(given: Sequence[Given]) -> None:
             if path in by_path and each.takes_out == by_path[path].takes_out:
                 raise UserError(f"{each.text}: {path} is given already, as {by_path[path].text}; expected once")
             by_path[path] = each
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _copied(item) for key, item in value.items()}
-    return [_copied(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _change(settings: dict[str, Any], given: Given) -> None:
