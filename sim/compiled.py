@@ -25,12 +25,13 @@ from numba.core.dispatcher import Dispatcher
 from sim import reach
 from sim.code_folder import Places, places
 from sim.kept_code import keep, turn
+from sim.parts import PartCompiler
 from sim.sources import compiled_helpers, digest
 
 PACKAGE = Path(__file__).parent
 BUILT_BY = f"{numba.__version__} {sys.implementation.cache_tag}"
-SHAPES_ALL = ("compiled.py", "context.py")  # reached or not
-UNREACHABLE_FROM_PYTHON: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+SHAPES_ALL = ("compiled.py", "context.py", "parts.py")  # reached or not
+A_PART: dict[str, Any] = {"forceinline": True, "no_cpython_wrapper": True, "pipeline_class": PartCompiler}
 
 NARROW = types.integer_domain - {types.uint64}
 
@@ -109,7 +110,7 @@ def inlined(function: F) -> F:
     Compiled code alone can call it (others its ``py_func``): what unpacks so many columns from Python's tuples took
     longer to compile than all the rest.
     """
-    return _compile(function, _nrt=False, forceinline=True, **UNREACHABLE_FROM_PYTHON)
+    return _compile(function, _nrt=False, **A_PART)
 
 
 def allocating(function: F) -> F:
@@ -121,10 +122,10 @@ def _compile(function: F, part: str | None = None, **options: Any) -> F:
     """Compile a function; its code is kept in a part of the folders, by default the one of the function's sources."""
     if settings.DISABLE_JIT:
         return function
-    dispatcher: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    dispatcher: Any = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
     keep(dispatcher, _places, lambda: _part(function) if part is None else part)
     _take_wide_numbers(dispatcher)
-    if options.items() >= UNREACHABLE_FROM_PYTHON.items():
+    if options.items() >= A_PART.items():
         _refuse_python(dispatcher)
     return cast(F, dispatcher)
 
@@ -242,7 +243,7 @@ def part_of(rules: Mapping[str, Callable[..., Any]]) -> str:
 
 def _options(function: Callable[..., Any]) -> dict[str, Any]:
     options = getattr(function, "targetoptions", {})
-    return {name: options[name] for name in ("_nrt", "forceinline", *UNREACHABLE_FROM_PYTHON) if name in options}
+    return {name: options[name] for name in ("_nrt",) if name in options} | (A_PART if "forceinline" in options else {})
 
 
 def _plain(function: Any) -> FunctionType:

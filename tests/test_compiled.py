@@ -16,6 +16,7 @@ from sim import code_folder, compiled
 from sim.agents.creating import key_of
 from sim.code_folder import MARK, Places
 from sim.kept_code import WAITING
+from sim.parts import PartLibrary
 from sim.records import Record, whole
 
 needs_compilation = pytest.mark.skipif(bool(compiled.settings.DISABLE_JIT), reason="nothing is compiled")
@@ -80,6 +81,33 @@ def test_what_is_compiled_into_its_callers_refuses_a_call_from_python() -> None:
     assert key_of.py_func(creator) >= 0  # type: ignore[attr-defined]
     with pytest.raises(TypeError, match=r"key_of\.py_func"):
         key_of(creator)
+
+
+PART = "from sim.compiled import inlined\n\n@inlined\ndef part(x):\n    return 2 * x + 1\n"
+CALLER = """
+from a_part import part
+from sim.compiled import compiled
+
+@compiled
+def first(x):
+    return {} * part(x)
+
+@compiled
+def second(x):
+    return part(x) + part(first(x))
+"""
+
+
+@needs_compilation
+def test_a_part_has_no_machine_code_and_is_kept_for_other_callers(kept: Path, fresh: Callable[..., Any]) -> None:
+    part = fresh("a_part", PART).part
+    assert fresh("callers", CALLER.format(1)).second(3) == 22
+    (made,) = sys.modules["a_part"].part.overloads.values()
+    assert isinstance(made.library, PartLibrary) and hits(part) == 0
+    with pytest.raises(TypeError, match=r"part\.py_func"):
+        part(3)
+    assert fresh("callers", CALLER.format(10)).second(3) == 148
+    assert hits(sys.modules["a_part"].part) == 1
 
 
 class Narrow(Record):
