@@ -122,7 +122,8 @@ def _compile(function: F, part: str | None = None, **options: Any) -> F:
     """Compile a function; its code is kept in a part of the folders, by default the one of the function's sources."""
     if settings.DISABLE_JIT:
         return function
-    dispatcher: Any = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
+    options["no_cfunc_wrapper"] = True  # nobody hands compiled code to C
+    dispatcher: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
     keep(dispatcher, _places, lambda: _part(function) if part is None else part)
     _take_wide_numbers(dispatcher)
     if options.items() >= A_PART.items():

@@ -144,7 +144,6 @@ class Day(Context):
     population: int  # people with any activity
     categories: int
     shipping: int  # fen a trip
-    units: int  # of each product in a delivery of stock; 0 where there is no limit
     wanted: float  # odds ratio with which a need draws attention
     trusted_most: float  # odds ratio with which full trust opens a post
     fading: Fading

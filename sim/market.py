@@ -42,7 +42,7 @@ from sim.markets.sums import Total
 from sim.opening import first_day, with_creators, with_parameters
 from sim.order_table import with_orders
 from sim.parameters import Parameters
-from sim.ranges import MOST_DAYS
+from sim.ranges import MOST_DAYS, MOST_SUM
 from sim.recorder import Recorder, RunResult, by_channel, by_domain
 from sim.records import Columns, Table
 from sim.replacement import with_rules
@@ -276,9 +276,10 @@ class Market(ColumnarModel):
         self.spent_before = self._marketing_cost()
 
     def _orders_confirmed(self) -> None:
-        if self.m.units > 0:
+        products = self.m.products
+        if (products["units"] < MOST_SUM).any():
             if self.day % self.in_force.market.catalogue.stock_days == 0:
-                self.m.products["stock"] = self.m.units
+                products["stock"] = products["units"]
             draw_lots(self.m)
         wrong = confirm_all(self.orders_so_far, self.m)
         if wrong >= 0:

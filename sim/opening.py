@@ -87,7 +87,6 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
         population=world.population,
         categories=categories,
         shipping=round(parameters.brands.shipping * FEN),
-        units=scaled(parameters.market.catalogue.stock, world),
         wanted=math.exp(p.attention.need),
         trusted_most=math.exp(0.5 * p.attention.trust),
         fading=_fading(parameters),
@@ -102,7 +101,7 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
         friends=world.graph.friends,
         offsets=world.graph.offsets,
         creators=creators,
-        products=_products(world.goods, parameters),
+        products=_products(world, parameters),
         listings=_listings(world.goods, parameters),
         shops=_shops(world, parameters),
         pay=pay_table(parameters),
@@ -117,7 +116,7 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
         contracted=np.zeros(len(Tier), np.int64),
         fee_level=np.ones(len(Tier)),
         inbox=Word.table(0),
-        orders=Order.table(0),
+        orders=Order.room(len(world.people)),
         lines=Line.table(0),
         used=np.zeros(len(Used), np.int64),
         accounts=open_accounts(len(platforms), len(brands), rows),
@@ -219,7 +218,7 @@ def with_parameters(m: Day, world: World, before: Parameters, parameters: Parame
             brands[name] = now[name]
     write_policies(platforms, world, parameters)
     listings["price"] = _listings(world.goods, parameters)["price"]
-    products["cost"] = _products(world.goods, parameters)["cost"]
+    products["cost"] = _products(world, parameters)["cost"]
     p = numbers_of(parameters)
     return m._replace(
         p=p, pay=pay_table(parameters), brands=brands, platforms=platforms, listings=listings, products=products,
@@ -238,8 +237,11 @@ def _shops(world: World, parameters: Parameters) -> Table[Shop]:
     return shops
 
 
-def _products(goods: Goods, parameters: Parameters) -> Table[Product]:
+def _products(world: World, parameters: Parameters) -> Table[Product]:
+    goods, stock = world.goods, parameters.market.catalogue.stock
     products = Product.table(len(goods.category))
+    if stock > 0:
+        products["units"] = scaled(stock, world)
     for name in ("category", "brand", "quality", "rating_bias"):
         products[name] = getattr(goods, name)
     products["cost"] = np.floor(parameters.brands.cost * np.round(goods.list_price))

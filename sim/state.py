@@ -255,6 +255,7 @@ class Product(Record):
     quality: float = real("true quality: only use, and what a brand tells creators, read it", "utility")
     rating_bias: float = real("bias of the public rating", "utility")
     cost: int = whole("what the brand pays for it", "fen", most=MOST_SUM)
+    units: int = whole("units that a delivery of stock brings", "units", most=MOST_SUM, start=MOST_SUM)
     stock: int = whole("units left until the next delivery", "units", most=MOST_SUM, start=MOST_SUM)
     new_reviews: int = whole("public ratings of today", "ratings", most=MOST_SUM)
     new_review_sum: int = whole("their sum", "utility/1,000,000", least=-MOST_SUM, most=MOST_SUM)

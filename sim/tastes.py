@@ -25,7 +25,18 @@ def standard_match(i: int, group: int, product: int, likeness: float, key: np.ui
     key
         Key of the stream of matches.
     """
+    return shared_match(group, product, likeness, key) + own_match(i, product, likeness, key)
+
+
+@compiled
+def shared_match(group: int, product: int, likeness: float, key: np.uint64) -> float:
+    """The part of a match that a group shares."""
     u, v = uniform(key, OF_GROUP, group, 2 * product), uniform(key, OF_GROUP, group, 2 * product + 1)
-    shared = math.sqrt(likeness) * normal_of(u, v)
+    return math.sqrt(likeness) * normal_of(u, v)
+
+
+@compiled
+def own_match(i: int, product: int, likeness: float, key: np.uint64) -> float:
+    """The part of a match that is person i's own."""
     u, v = uniform(key, OF_PERSON, i, 2 * product), uniform(key, OF_PERSON, i, 2 * product + 1)
-    return shared + math.sqrt(1.0 - likeness) * normal_of(u, v)
+    return math.sqrt(1.0 - likeness) * normal_of(u, v)

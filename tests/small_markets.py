@@ -62,7 +62,7 @@ def tables(one: Market, people: int | None = None) -> dict[str, NDArray[Any]]:
     """Every table that a market has become, rows in use alone; of consumers, the first ``people`` rows."""
     arrays = {name: table for name, table in one.m._asdict().items() if isinstance(table, np.ndarray)}
     found = {name: table for name, table in arrays.items() if table.dtype.names}
-    found |= {name: found[name][:people] for name in ("people", "consumers", "memories", "follows")}
+    found |= {name: found[name][:people] for name in ("people", "members", "consumers", "memories", "follows")}
     in_use = {"orders": Used.ORDERS, "lines": Used.LINES}
     return found | {"posts": one.posts} | {name: found[name][: one.m.used[used]] for name, used in in_use.items()}
 

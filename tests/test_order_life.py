@@ -176,6 +176,16 @@ def test_those_who_went_without_need_it_still() -> None:
     assert one.m.consumers["coming"].sum() <= 1
 
 
+def test_stock_is_told_of_each_product() -> None:
+    one = market(**lively(stock_days=1))
+    one.m.products["units"][0] = 1
+    orders = one.run(8).orders()
+    refused, wanted = orders.stage == Stage.CANCELLED, orders["product"] == 0
+    assert (orders[wanted].groupby("day").size() > 1).any()
+    np.testing.assert_array_equal(orders[wanted & ~refused].day, np.unique(orders.day[wanted]))
+    assert not refused[~wanted].any()
+
+
 def test_without_a_limit_stock_is_as_if_it_were_not_there() -> None:
     assert_same(market(days=8, **lively(stock=0, stock_days=3)), market(days=8, **lively()))
     plenty, unlimited = market(days=8, **lively(stock=1_000_000)), market(days=8, **lively())

@@ -27,6 +27,8 @@ NAMED = {
     "numba.core.caching.IndexDataCacheFile": "the same",
     "numba.core.caching.UserProvidedCacheLocator": "the same",
     "numba.core.caching._Cache": "the same",
+    "numba.core.codegen.JITCodeLibrary": "parts of a consumer's day have no machine code of their own",
+    "numba.core.compiler.Compiler": "the same",
     "numba.core.compiler_lock.global_compiler_lock": "one compilation at a time",
     "numba.core.dispatcher.Dispatcher": "what a compiled function is",
     "numba.core.errors.NumbaError": "a rule of the user's that cannot be compiled",
