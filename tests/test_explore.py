@@ -132,3 +132,11 @@ def test_a_table_without_a_parameter_that_varies_is_refused() -> None:
     table = pd.DataFrame({"arm": "market", "seed": range(3), "status": "finished", "gmv_kept": [1.0, 2.0, 3.0]})
     with pytest.raises(UserError, match="no parameter varies in it"):
         explored(sweep_of(table, name="toy", config=CONFIG))
+
+
+def test_ones_own_business_is_told_to_be_as_it_is_at_the_reference(found: Explored, tmp_path: Path) -> None:
+    at_rest, moved = (
+        re.sub(r"<script.*?</script>", "", seen(found, tmp_path, s), flags=re.S) for s in ("", move(TAKE, 0.9))
+    )
+    unchanged = f"Gross profit: {words()['text']['no_change']['en']}"
+    assert unchanged in at_rest and unchanged not in moved

@@ -110,6 +110,8 @@ function outcome(o) {
   $("outcomes").append(row);
 }
 
+const isReference = () => state.place.every((u, i) => u === state.reference[i]);
+
 function showOutcome(o) {
   const row = $(`outcome-${o.key}`), model = models[state.arm][o.key];
   row.className = `outcome${o.key === state.shown ? " chosen" : ""}`;
@@ -118,10 +120,9 @@ function showOutcome(o) {
   if (!model || model.r2 < data.least_r2) { line("", text("unknown")); return; }
   const c = change(model, state.reference, state.place), half = data.z * c.deviation;
   Object.assign(row.dataset, { mean: c.mean, deviation: c.deviation, level: c.to.mean, leveldeviation: c.to.deviation });
-  const same = state.place.every((u, i) => u === state.reference[i]);
   const level = `${text("level")} ${number(c.to.mean)} ${unitOf(o)}`;
   const far = c.to.deviation > data.least_known * model.spread ? `; ${text("far")}` : "";
-  if (same) { line(`${number(c.to.mean)} ${unitOf(o)}`, text("no_change") + far); return; }
+  if (isReference()) { line(`${number(c.to.mean)} ${unitOf(o)}`, text("no_change") + far); return; }
   const clear = Math.abs(c.mean) > half;
   if (clear && o.better) row.classList.add(c.mean * o.better > 0 ? "good" : "bad");
   line(`${number(c.mean, true)} ${unitOfChange(o)}`,
@@ -164,7 +165,7 @@ function showMine() {
     if (!Number.isFinite(base) || base < 0) continue;
     const times = base / c.from.mean, p = document.createElement("div");
     p.className = "outcome";
-    p.textContent = `${text(key)}: ${number(times * c.mean, true)} (${span(times * (c.mean - half), times * (c.mean + half), true)}) ${of ? unitOf({ unit: of }) : text("a_month")}`;
+    p.textContent = isReference() ? `${text(key)}: ${text("no_change")}` : `${text(key)}: ${number(times * c.mean, true)} (${span(times * (c.mean - half), times * (c.mean + half), true)}) ${of ? unitOf({ unit: of }) : text("a_month")}`;
     box.append(p);
   }
 }
