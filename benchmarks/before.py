@@ -28,13 +28,21 @@ from sim.market import Market
 from sim.parameters import Parameters
 
 consumers, days, threads = map(int, sys.argv[1:])
+
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+Market(Parameters.model_validate({"market": {"consumers": 300}}), 1).run(min(days, 2))
+before = peak()
 parameters = Parameters.model_validate({"market": {"consumers": consumers}})
 market = Market(parameters, 1, threads=threads).run(min(days, 2))
 wall, cpu = time.perf_counter(), time.process_time()
 market.run(days)
 seconds, used = time.perf_counter() - wall, time.process_time() - cpu
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({"seconds": seconds, "cpu_seconds": used, "peak": peak}))
+of_consumers = 1024 * (peak() - before) / consumers
+print(json.dumps({"seconds": seconds, "cpu_seconds": used, "peak": peak(), "bytes": of_consumers}))
 """
 FIRST_MARKET = "from sim.market import Market; Market().run(8)"
 CASES = {
@@ -97,7 +105,8 @@ def main(commit: str) -> None:
             seconds[name] = [now["seconds"] for now, _ in pairs]
             ratio = median(now["seconds"] / before["seconds"] for now, before in pairs)
             peak = median(now["peak"] / before["peak"] for now, before in pairs)
-            print(f"{name:40} {ratio:6.2f}   peak memory {peak:5.2f}", flush=True)
+            of_each = ", then ".join(f"{median(pair[n]['bytes'] for pair in pairs):,.0f}" for n in (0, 1))
+            print(f"{name:40} {ratio:6.2f}   peak memory {peak:5.2f}   bytes a consumer: {of_each}", flush=True)
         one, two = (median(seconds[name]) for name in list(CASES)[:2])
         print(f"{'two threads are quicker by':40} {one / two:6.2f}")
         spent = [compiling_seconds(tree) for tree in (ROOT, then)]
