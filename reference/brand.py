@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import mesa
 
+from reference.pay import book_lines
 from reference.records import Channel, Order, Product, Tier
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Brand(mesa.Agent):
 
     def book_order(self, order: Order) -> None:
         """What an order that has arrived cost and brought in the channel that sold it (7.21, 7.23)."""
-        seller = order.offer.seller
+        seller, passed_on = order.offer.seller, book_lines(order)
         if order.returned:
             self.profit += order.product.cost - round(100 * self.model.parameters.brands.shipping)
             return
@@ -128,4 +129,4 @@ class Brand(mesa.Agent):
             seller.earn(order.pay)
             self.spend(seller.tier, order.commission)
         if channel is not None:
-            self.earned[channel] += order.price - order.mark_up - order.product.cost
+            self.earned[channel] += order.price - order.mark_up - passed_on - order.product.cost

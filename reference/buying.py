@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING
 from reference import equations
 from reference.equations import Belief
 from reference.memory import believe, faded, remember_use
-from reference.records import Channel, Offer, Order, Product, Tier, Word
+from reference.pay import reward_of, write_lines
+from reference.records import Channel, Offer, Order, Product, Tier, Word, part
 
 if TYPE_CHECKING:
     from reference.consumer import Consumer
 
 MOST_COUNTED = 31.875
-BILLIONTHS = 1_000_000_000
-
-
-def part(price: int, share: float) -> int:
-    """A share of a price, rounded down to the fen; shares count in whole billionths (7.23)."""
-    return price * round(share * BILLIONTHS) // BILLIONTHS
 
 
 @dataclass
@@ -133,6 +128,7 @@ def purchase(consumer: Consumer, best: Weighed, luck_of_nothing: float) -> Order
         luck_of_nothing=luck_of_nothing,
         followed=seller in consumer.follows,
     )
+    write_lines(order, consumer.model, is_new=not consumer.brands_bought)
     consumer.wallet -= best.to_pay
     consumer.brands_bought.add(product.brand.number)
     consumer.on_their_way.add(product.category)
@@ -205,10 +201,11 @@ def tell_friends(order: Order) -> None:
     """Perhaps tell some friends, a stretch of the list from a random place (7.10)."""
     consumer, p = order.buyer, order.buyer.model.parameters
     random, friends, surprise = consumer.random, consumer.friends, abs(order.experienced - order.expected)
-    if not friends or random.random() >= equations.share_probability(consumer.sociability, surprise, p):
+    reward, is_seen = reward_of(order, consumer.model)
+    if not friends or random.random() >= equations.share_probability(consumer.sociability, surprise, reward, p):
         return
     told = min(int(p.market.sharing.friends_told + random.random()), len(friends))
     start = random.randrange(len(friends))
-    word = Word(order.product, order.experienced, consumer, order.offer.seller)
+    word = Word(order.product, order.experienced, consumer, order.offer.seller, is_seen)
     for n in range(told):
         consumer.model.words_today.append((friends[(start + n) % len(friends)], word))

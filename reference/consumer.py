@@ -182,7 +182,7 @@ class Consumer(mesa.Agent):
             remember_word(self, word)
             if online and self.needs[word.product.category]:
                 sells = word.seller is not None and word.seller.active and word.seller.person is not self
-                offers.append(Offer(word.product, Channel.FRIEND, word.seller if sells else None))
+                offers.append(Offer(word.product, Channel.FRIEND, word.seller if sells else None, teller=word.teller))
         self.inbox.clear()
         return offers
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from math import exp, log1p
 from typing import TYPE_CHECKING
 
 import mesa
 
-from reference import equations
+from reference import equations, pay
 from reference.memory import believe, faded, remember_use
 from reference.records import Claim, Post, Product, Tier
 
@@ -61,6 +62,7 @@ class Creator(mesa.Agent):
         self.sign = self.random.choice((-1.0, 1.0))
         self.week_posts, self.week_income = 0, 0.0
         self.balance = self.withdrawn = 0
+        self.recruiter: Creator | None = None
 
     @property
     def effort_cost(self) -> float:
@@ -85,15 +87,18 @@ class Creator(mesa.Agent):
 
     def commission_on(self, product: Product) -> float:
         """Share of the price that the product's brand pays creators of this tier today (7.12)."""
-        if not product.brand.pays[self.tier]:
-            return 0.0
-        return self.model.parameters.platform.commission_of(self.model.parameters.creators)
+        lines = [line for line in self.model.lines if line.by == "brand" and pay.is_at_once(line)]
+        return sum(line.share for line in lines if pay.pays(line, product.brand, self.tier))
 
-    @property
-    def usual_fee(self) -> float:
+    @cached_property
+    def lot(self) -> float:
+        """What finds the brand that pays by the day, once and for all (7.12)."""
+        return self.random.random()
+
+    def usual_fee(self, brand: Brand) -> float:
         """Of a post, fen (7.12)."""
-        c = self.model.parameters.creators
-        return 100.0 * (c.koc_fee if self.tier is Tier.KOC else c.slot_fee) * self.audience
+        lines = [line for line in pay.fee_lines(self.tier, self.model.lines) if pay.is_for(line, brand)]
+        return 100.0 * sum(line.sum * (self.audience if line.of == "follower" else 1) for line in lines)
 
     def has_used(self, product: Product) -> bool:
         """Whether the creator remembers having used a product."""
@@ -112,13 +117,14 @@ class Creator(mesa.Agent):
             known = product.quality + p.market.belief.hearsay * self.hearsay[product.number]
             variance = p.market.belief.hearsay**2
         worth = known + (equations.inflation(self.integrity, p) if paid else 0.0)
-        return Claim(worth, variance, self.commission_on(product) if paid else 0.0)
+        seen = pay.earned_on_sale(product, self.tier, self.model.lines)[1]
+        return Claim(worth, variance, seen if paid else 0.0)
 
     def attractiveness(self, product: Product, fee: float) -> float:
         """Of a product to post about, without luck; ``fee`` in fen (7.13)."""
         c, p = product.category, self.model.parameters.creators
         each = equations.orders_per_post(self.orders[c], self.posts[c], self.audience, self.model.parameters)
-        income = ((self.commission_on(product) + self.model.mark_up) * product.price * each + fee) / 100.0
+        income = (pay.earned_on_sale(product, self.tier, self.model.lines)[0] * product.price * each + fee) / 100.0
         opinion = believe(self.person, product).mean if self.person is not None else 0.0
         return log1p(income / p.income_scale) + self.mean_taste[c] + opinion
 
@@ -169,26 +175,30 @@ class Creator(mesa.Agent):
         if contract is not None:
             if not self.agrees(contract):
                 return None
-            contract.brand.pay_fee(self, self.model.fee_of(self))
+            contract.brand.pay_fee(self, self.model.fee_of(self, contract.brand))
             return contract, True
-        if self.model.mark_up > 0.0:
-            return self.most_attractive(self.random.choices(self.model.goods, k=c.candidates), 0.0), True
+        if pay.sells_on_own_account(self.tier, self.model.lines):
+            some = self.random.choices(self.model.goods, k=c.candidates)
+            some = [one for one in some if pay.earned_on_sale(one, self.tier, self.model.lines)[0] > 0.0]
+            if some:
+                return self.most_attractive(some, [0.0] * len(some)), True
         liked = self.liked_product() if self.random.random() < c.unpaid else None
         return (liked, False) if liked is not None else None
 
     def choose_contract(self) -> Product | None:
         """The most attractive of some offers that can be paid."""
-        offers, fee = self.model.offers[self.tier], self.model.fee_of(self)
+        offers = self.model.offers[self.tier]
         if offers is None:
             return None
         drawn = offers.draw(self.random, self.model.parameters.creators.candidates)
-        able = [product for product in drawn if product.brand.funds[self.tier] >= fee]
-        return self.most_attractive(able, float(fee)) if able else None
+        fees = {product: self.model.fee_of(self, product.brand) for product in drawn}
+        able = [product for product in drawn if product.brand.funds[self.tier] >= fees[product]]
+        return self.most_attractive(able, [float(fees[product]) for product in able]) if able else None
 
-    def most_attractive(self, goods: list[Product], fee: float) -> Product:
+    def most_attractive(self, goods: list[Product], fees: list[float]) -> Product:
         """One of some products by a softmax over attractiveness."""
         luck = self.model.rng.gumbel(size=len(goods)).tolist()
-        scores = [self.attractiveness(product, fee) + one for product, one in zip(goods, luck, strict=True)]
+        scores = [self.attractiveness(one, fee) + u for one, fee, u in zip(goods, fees, luck, strict=True)]
         return goods[scores.index(max(scores))]
 
     def agrees(self, product: Product) -> bool:
@@ -224,8 +234,7 @@ class Creator(mesa.Agent):
         if not own:
             return None
         best = max(own, key=lambda product: self.attractiveness(product, 0.0))
-        pay = self.commission_on(best) + self.model.mark_up
-        paid = self.brand is None and pay > 0.0
+        paid = self.brand is None and pay.earned_on_sale(best, self.tier, self.model.lines)[0] > 0.0
         return Post(self, best, self.claim(best, paid), paid, private=True)
 
     def earn(self, fen: int) -> None:

@@ -158,11 +158,12 @@ def is_returned(liking: float, experienced: float, luck: float, p: Parameters) -
     return liking + experienced + e.mood * (luck - MEAN_LUCK) < -e.return_below
 
 
-def share_probability(sociability: float, surprise: float, p: Parameters) -> float:
-    """7.10: to tell friends."""
+def share_probability(sociability: float, surprise: float, reward: float, p: Parameters) -> float:
+    """7.10: to tell friends, where what they buy would bring a reward in yuan."""
     if sociability in (0.0, 1.0):
         return sociability
-    return logistic(logit(sociability) + p.market.sharing.surprise * surprise)
+    s = p.market.sharing
+    return logistic(logit(sociability) + s.surprise * surprise + s.reward * (1.0 - exp(-reward / s.reward_scale)))
 
 
 # --- creators -------------------------------------------------------------------------------------------------------
@@ -176,6 +177,14 @@ def inflation(integrity: float, p: Parameters) -> float:
 def fee_level(money: float, cost: float) -> float:
     """7.12: of the fees of a tier over the usual ones."""
     return max(1.0, money / cost) if cost > 0.0 else 1.0
+
+
+def recruits(yuan: float, p: Parameters) -> float:
+    """7.19: to consider to become a KOC, where a recruiter expects so many yuan a day by it."""
+    entry = p.creators.entry
+    if entry in (0.0, 1.0) or yuan <= 0.0:
+        return entry
+    return logistic(logit(entry) + yuan / p.creators.recruiting)
 
 
 def orders_per_post(orders: float, posts: float, audience: int, p: Parameters) -> float:

@@ -18,6 +18,7 @@ from reference.consumer import Consumer
 from reference.creator import Creator
 from reference.equations import World
 from reference.memory import remember_use
+from reference.pay import fee_lines, is_for, pay_standing, raised_by, recruits_bring
 from reference.platform import Platform
 from reference.records import Channel, Order, Product, Ranking, Tier, Word
 from sim.parameters import Parameters
@@ -40,7 +41,7 @@ class PlainMarket(mesa.Model):
     Raises
     ------
     ValueError
-        Where the parameters have rivals, a deal, a stock, further lines of pay, phases or shocks.
+        Where the parameters have rivals, a deal, a stock, phases or shocks.
 
     Examples
     --------
@@ -60,12 +61,11 @@ class PlainMarket(mesa.Model):
             raise ValueError("rivals: the plain Mesa market has one platform")
         if parameters.platform.deal.needs or parameters.market.catalogue.stock:
             raise ValueError("platform.deal and catalogue.stock: the plain Mesa market has neither deals nor stock")
-        if parameters.platform.pay:
-            raise ValueError("platform.pay: the plain Mesa market has no further lines of pay")
         if parameters.phases or parameters.shocks:
             raise ValueError("phases and shocks: the plain Mesa market keeps its parameters")
         self.parameters = parameters
-        self.mark_up = parameters.platform.resale_margin_of(parameters.creators)
+        self.lines = list(parameters.platform.lines_of_pay(parameters.creators))
+        self.mark_up = sum(line.share for line in self.lines if line.by == "buyer")
         self.categories = parameters.market.catalogue.categories
         self.day = 0
         consumers = [Consumer(self) for _ in friends]
@@ -138,12 +138,12 @@ class PlainMarket(mesa.Model):
         p, normal = self.parameters, self.rng.standard_normal
         m = p.market.catalogue
         goods: list[Product] = []
-        raised = 1.0 + p.brands.pass_through * (p.platform.take_rate + p.platform.commission_of(p.creators))
         for category, about in enumerate(self.categories):
             for _ in range(m.products_per_category):
                 quality = m.quality_spread * float(normal())
                 yuan = about.price * exp(m.quality_premium * quality + m.price_spread * float(normal()))
                 brand, bias = self.brands[len(goods) % len(self.brands)], m.rating_bias * float(normal())
+                raised = 1.0 + p.brands.pass_through * (p.platform.take_rate + raised_by(self.lines, brand))
                 price, cost = max(round(100.0 * yuan * raised), 1), int(p.brands.cost * round(100.0 * yuan))
                 product = Product(len(goods), category, brand, quality, bias, 100.0 * yuan, price, cost)
                 brand.goods.append(product)
@@ -243,20 +243,24 @@ class PlainMarket(mesa.Model):
     def offer_contracts(self) -> None:
         """Fees of a tier, and what brands offer to it (7.12, 7.13)."""
         for tier in (Tier.KOC, Tier.KOL):
-            money = sum(brand.money(tier) for brand in self.brands)
+            fees = fee_lines(tier, self.lines)
+            paying = [brand for brand in self.brands if any(is_for(line, brand) for line in fees)]
             working = [k for k in self.creators if k.active and k.tier is tier]
-            self.fee_levels[tier] = equations.fee_level(money, sum(7.0 * k.rate * k.usual_fee for k in working))
+            cost = sum(7.0 * k.rate * k.usual_fee(brand) for k in working for brand in paying) / len(self.brands)
+            self.fee_levels[tier] = equations.fee_level(sum(brand.money(tier) for brand in paying), cost)
+            money = sum(brand.money(tier) for brand in self.brands)
             weights = [product.brand.money(tier) * product.weight for product in self.goods]
             self.offers[tier] = Ranking(self.goods, weights) if money > 0.0 else None
 
-    def fee_of(self, creator: Creator) -> int:
+    def fee_of(self, creator: Creator, brand: Brand) -> int:
         """Of a post, fen (7.12)."""
-        return int(creator.usual_fee * self.fee_levels[creator.tier])
+        return int(creator.usual_fee(brand) * self.fee_levels[creator.tier])
 
     def creators_post(self) -> None:
         """One after another, in an order drawn anew each day (7.13)."""
         self.creators.do("get_ready")
         self.creators.shuffle_do("post")
+        pay_standing(self)
 
     def goods_arrive(self) -> None:
         """What was ordered some days ago is received."""
@@ -301,9 +305,16 @@ class PlainMarket(mesa.Model):
         """Satisfied buyers who consider it become KOCs where that pays (7.19)."""
         settled = [k.net_income() for k in self.creators if k.tier is Tier.KOC and k.active and k.is_settled()]
         usual = sum(settled) / len(settled) if settled else 0.0
-        for consumer in dict.fromkeys(order.buyer for order in self.received_today if order.candidate):
+        considering: dict[Consumer, Order] = {}
+        for order in self.received_today:
+            if order.candidate:
+                considering.setdefault(order.buyer, order)
+        for consumer, order in considering.items():
             able = consumer.creator is None and consumer.friends and usual > consumer.reservation
-            if able and self.random.random() < self.parameters.creators.entry:
+            recruiter = order.sold_by if order.sold_by is not None and order.sold_by.active else None
+            expected = recruits_bring(recruiter, self) if recruiter is not None else 0.0
+            if able and self.random.random() < equations.recruits(expected, self.parameters):
                 newcomer = Creator(self, Tier.KOC, consumer)
+                newcomer.recruiter = recruiter
                 self.creators.add(newcomer)
                 gather_pool(self, consumer, newcomer)

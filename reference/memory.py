@@ -81,7 +81,7 @@ def remember_word(consumer: Consumer, word: Word) -> None:
     likeness = p.belief.likeness if word.teller.group == consumer.group else 0.0
     world = consumer.model.world(word.product.category)
     signal = equations.told(word.experienced, world.use, likeness, world)
-    _learn_from_others(consumer, word.product, memory, signal, 1.0)
+    _learn_from_others(consumer, word.product, memory, signal, p.belief.paid_word if word.paid else 1.0)
     memory.friends += 1.0
 
 

@@ -9,12 +9,13 @@ import mesa
 
 from reference.brand import Brand
 from reference.creator import Creator
+from reference.pay import end_lines, move_line
 from reference.records import Order, Post, Product, Ranking
 
 if TYPE_CHECKING:
     from reference.market import PlainMarket
 
-STREAMS = ("take", "annual_fee", "ads", "withdrawal_fee", "float", "coupon")
+STREAMS = ("take", "annual_fee", "ads", "withdrawal_fee", "float", "coupon", "pay")
 
 
 class Platform(mesa.Agent):
@@ -33,6 +34,7 @@ class Platform(mesa.Agent):
         people = model.consumers
         self.pages = sum(one.activity for one in people) * model.parameters.market.attention.public_slots
         self.pages_today = 0
+        self.staff = self.sharers = 0  # fen that they have got
 
     # --- ads --------------------------------------------------------------------------------------------------------
 
@@ -137,8 +139,7 @@ class Platform(mesa.Agent):
         self.escrow = [order for order in self.escrow if not self.is_done(order)]
         for party in (*self.model.brands, *self.model.creators):
             self.withdraw(party)
-        held = sum(order.price for order in self.escrow if not order.divided)
-        held += sum(party.balance for party in (*self.model.brands, *self.model.creators))
+        held = self.in_escrow() + sum(party.balance for party in (*self.model.brands, *self.model.creators))
         held += round(self.model.by_size(100 * self.model.parameters.platform.deposit)) * len(self.model.brands)
         self.revenue["float"] += held * self.model.parameters.platform.float_yield / 365.0
 
@@ -152,15 +153,34 @@ class Platform(mesa.Agent):
             self.revenue["coupon"] += order.coupon
             if order.divided:
                 self.divide(order, sign=-1)
+            end_lines(order, self.model)
             return True
         if not order.divided and day - order.day >= p.settlement_days:
-            order.divided = True
+            order.divided, order.divided_on = True, day
             self.divide(order, sign=1)
-        return order.divided and not order.returned
+        for owed in order.lines:
+            if order.divided and not owed.paid and day - order.divided_on >= owed.line.wait:
+                move_line(owed, order, self.model, 1)
+        return order.divided and not order.returned and all(owed.paid for owed in order.lines)
+
+    def in_escrow(self) -> int:
+        """Prices that have not been divided, and lines that wait."""
+        undivided = sum(order.price for order in self.escrow if not order.divided)
+        waiting = [owed for order in self.escrow if order.divided for owed in order.lines if not owed.paid]
+        return undivided + sum(owed.fen for owed in waiting if owed.line.by != "platform")
+
+    def pay_directly(self, creator: Creator | None, fen: int) -> None:
+        """Pay a creator, or the staff, out of revenue (7.12)."""
+        self.revenue["pay"] -= fen
+        if creator is None:
+            self.staff += fen
+        else:
+            creator.balance += fen
+            creator.earn(fen)
 
     def divide(self, order: Order, sign: int) -> None:
         """The price among platform, creator and brand, or all of it back again."""
-        brand, rest = order.product.brand, order.price - order.take - order.pay
+        brand, rest = order.product.brand, order.rest
         self.revenue["take"] += sign * order.take
         brand.profit += sign * rest
         brand.balance += sign * rest

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import accumulate
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sim.parameters import Pay
+
 if TYPE_CHECKING:
     from reference.brand import Brand
     from reference.consumer import Consumer
     from reference.creator import Creator
+
+BILLIONTHS = 1_000_000_000
+
+
+def part(price: int, share: float) -> int:
+    """A share of a price, rounded down to the fen; shares count in whole billionths (7.23)."""
+    return price * round(share * BILLIONTHS) // BILLIONTHS
 
 
 class Tier(StrEnum):
@@ -118,15 +128,27 @@ class Offer(NamedTuple):
     seller: Creator | None = None
     claim: Claim | None = None
     paid: bool = False
+    teller: Consumer | None = None
 
 
 class Word(NamedTuple):
-    """What a friend says of a product."""
+    """What a friend says of a product, and whether the friend visibly earns by it."""
 
     product: Product
     experienced: float
     teller: Consumer
     seller: Creator | None
+    paid: bool = False
+
+
+@dataclass(eq=False)
+class Owed:
+    """What a line of pay comes to on an order, for a creator, a consumer or the staff (7.12); money in fen."""
+
+    line: Pay
+    payee: Any
+    fen: int
+    paid: bool = False
 
 
 @dataclass(eq=False)
@@ -156,6 +178,20 @@ class Order:
     claim_met: bool | None = None
     candidate: bool = False
     divided: bool = False
+    divided_on: int = 0
+    lines: list[Owed] = field(default_factory=list)
+
+    @property
+    def sold_by(self) -> Creator | None:
+        """The creator who sold, where it was no brand's own account."""
+        seller = self.offer.seller
+        return seller if seller is not None and seller.tier is not Tier.BRAND else None
+
+    @property
+    def rest(self) -> int:
+        """What the brand is left."""
+        others = sum(owed.fen for owed in self.lines if owed.line.by != "platform")
+        return self.price - self.take - self.pay - others
 
     @property
     def product(self) -> Product:
@@ -178,6 +214,10 @@ class Ranking:
 
     def __post_init__(self) -> None:
         self.cumulative = list(accumulate(self.weights))
+
+    def at(self, lot: float) -> Any:
+        """The item on which a lot between 0 and 1 falls."""
+        return self.items[bisect_right(self.cumulative, lot * self.cumulative[-1], hi=len(self.items) - 1)]
 
     def draw(self, random: Random, times: int = 1) -> list[Any]:
         """Items by lot, with replacement."""

@@ -10,8 +10,10 @@ from reference.brand import CHANNELS
 from reference.market import PlainMarket
 from reference.platform import STREAMS
 from reference.records import Channel, Tier
+from sim.day import Used
 from sim.market import Market
 from sim.state import Channel as EngineChannel
+from sim.state import Payee
 from sim.state import Tier as EngineTier
 
 PUBLIC = (Channel.LISTING, Channel.AD, Channel.PUBLIC_POST, Channel.LIVE, Channel.SEARCH)
@@ -105,6 +107,30 @@ def of_plain(one: PlainMarket) -> dict[str, float]:
         "brand_profit": sum(brand.profit for brand in one.brands) / 100.0,
     }
     return found | {f"revenue_{name}": one.platform.revenue[name] / 100.0 for name in STREAMS}
+
+
+PAYEES = ("seller", "author", "sharer", "recruiter", "staff")
+
+
+def lines_of_plain(one: PlainMarket) -> dict[str, float]:
+    """What lines of pay have come to, and what of it is paid; what went to the staff and to sharers."""
+    lines = [owed for order in one.orders for owed in order.lines]
+    owed = {f"lines, {to}": sum(line.fen for line in lines if line.line.to == to) / 100.0 for to in PAYEES}
+    owed |= {f"paid, {to}": sum(o.fen for o in lines if o.line.to == to and o.paid) / 100.0 for to in PAYEES}
+    recruited = float(sum(creator.recruiter is not None for creator in one.creators))
+    staff, escrow = one.platform.staff / 100.0, one.platform.in_escrow() / 100.0
+    return owed | {"recruited": recruited, "staff": staff, "waits": escrow}
+
+
+def lines_of_engine(one: Market) -> dict[str, float]:
+    """The same."""
+    lines, m = one.m.lines[: one.m.used[Used.LINES]], one.m
+    fen, kept = lines["fen"].astype(float) / 100.0, lines["paid"]
+    owed = {f"lines, {to}": float(fen[lines["payee"] == Payee[to.upper()]].sum()) for to in PAYEES}
+    owed |= {f"paid, {to}": float(fen[(lines["payee"] == Payee[to.upper()]) & kept].sum()) for to in PAYEES}
+    recruited = float(np.count_nonzero(m.creators["recruiter"] >= 0))
+    escrow = float(m.accounts.escrow.sum()) / 100.0
+    return owed | {"recruited": recruited, "staff": float(m.accounts.staff[0]) / 100.0, "waits": escrow}
 
 
 def of_engine(one: Market) -> dict[str, float]:

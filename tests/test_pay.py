@@ -263,12 +263,13 @@ def test_a_line_of_some_brands_is_paid_on_their_goods_alone_and_raises_their_pri
 
 @pytest.mark.parametrize("by", ["brand", "platform"])
 def test_a_post_is_paid_by_the_line_of_some_brands_where_it_is_about_their_goods(by: str) -> None:
-    row = {"to": "author", "of": "post", "sum": 0.5, "by": by, "brands": [0, 3, 5, 7]}
+    some = [0, 3, 5, 7]
+    row = {"to": "author", "of": "post", "sum": 0.5, "by": by, "brands": some}
     one, paid, fees = market(**lively(row, creators={"slot_fee": 0.0, "koc_fee": 0.0})), 0, 0
     for _ in range(DAYS):
         one.step()
-        named = np.isin(one.m.products["brand"][one.posts["product"]], row["brands"])
-        paid += 50 * np.count_nonzero(named)
+        named = np.isin(one.m.products["brand"][one.posts["product"]], some)
+        paid += 50 * int(np.count_nonzero(named))
         fees += one.posts["fee"].sum()
         assert (one.posts["fee"][~named] == 0).all()
     by_platform = -one.m.accounts.revenue[0, Revenue.PAY]
@@ -390,6 +391,21 @@ def test_the_chance_to_be_recruited_rises_with_what_the_recruiter_sells_and_recr
     yuan = (0.1 + 0.02 * 3) * 200.0 * p.creators.content_decay * p.market.catalogue.categories[0].price
     odds = 0.1 / 0.9 * np.exp(yuan / p.creators.recruiting)
     np.testing.assert_allclose(chance, [0.1, 0.1, odds / (1 + odds)])
+
+
+@pytest.mark.parametrize("pay", ["koc_fee", "commission", "resale_margin"])
+def test_a_fixed_fee_inflates_a_claim_as_much_as_a_commission_or_a_mark_up(pay: str) -> None:
+    """Paired: the same posts, whose authors inflate what they are paid for, or never do."""
+    none = {"commission": 0.0, "resale_margin": 0.0, "slot_fee": 0.0, "koc_fee": 0.0, "unpaid": 0.5}
+    few = {"brands": {"count": 4}, "creators": {**none, pay: 0.1}}
+    plain, hyped = (Market(parameters(**merged(lively(**few), {"creators": {"hype": h}})), 1) for h in (0.0, 0.8))
+    for one in (plain, hyped):
+        one.open_day()
+    said, meant = hyped.posts, plain.posts
+    np.testing.assert_array_equal(said["product"], meant["product"])
+    inflated = 0.8 * (1.0 - hyped.m.creators["integrity"][said["creator"]])
+    np.testing.assert_allclose(said["claim"] - meant["claim"], np.where(said["paid"], inflated, 0.0), atol=1e-12)
+    assert said["paid"].sum() > 2 and (pay != "koc_fee" or said["fee"].max() > 0)
 
 
 def test_content_share_lets_creators_post_without_contracts() -> None:

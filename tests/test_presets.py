@@ -136,6 +136,19 @@ def test_city_tiers_differ_in_budget_where_they_are_given_one() -> None:
         validated(Parameters, {"market": {"people": {"city_tier_budget": [1.0]}}})
 
 
+def test_where_people_live_counts_by_what_they_can_spend_and_by_nothing_else() -> None:
+    """Paired: everybody in the first tier of cities, or in the last, with the budgets of a preset's tiers or alike."""
+
+    def spent(tier: int, budgets: list[float]) -> float:
+        people = {"city_tiers": [float(n == tier) for n in range(6)], "city_tier_budget": budgets, "budget": 100.0}
+        graph = {"kind": "scale_free"}
+        return float(market(days=30, market={"people": people}, graph=graph).daily()["gmv"].sum())
+
+    jd = [2.2, 1.65, 1.23, 0.92, 0.69, 0.52]
+    assert spent(0, jd) > 1.2 * spent(5, jd)
+    assert spent(0, []) == spent(5, [])
+
+
 def test_silence_loses_followers() -> None:
     """From the first day on which a silent creator is forgotten, each follower leaves with the same probability."""
     quiet = {"posts_fixed": 0.0, "patience": 1000, "entry": 0.0}

@@ -14,13 +14,15 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
-from compared_outcomes import mean, of_engine, of_plain
+from compared_outcomes import lines_of_engine, lines_of_plain, mean, of_engine, of_plain
 from numpy.typing import NDArray
 from scipy import stats
 from small_markets import parameters
 
 from experiments.settings.paths import merged
-from reference import equations
+from reference import equations, pay
+from reference.brand import Brand
+from reference.creator import Creator
 from reference.market import PlainMarket
 from reference.records import Tier
 from sim.market import Market
@@ -152,9 +154,9 @@ def lively(path: Path) -> Outcomes:
 
 
 def test_all_mechanisms_are_at_work(lively: Outcomes) -> None:
-    """Or likeness would prove little; own pools have a test of their own."""
+    """Or likeness would prove little; own pools and lines of pay have tests of their own."""
     idle = [name for name, values in lively.items() if np.mean(values != 0.0) < 0.5]
-    assert idle == ["orders, own pool", "returns, own pool", "spent, own pool"]
+    assert idle == ["orders, own pool", "returns, own pool", "spent, own pool", "revenue_pay"]
 
 
 def test_the_engine_does_what_the_text_says(lively: Outcomes, path: Path, friends: Friends) -> None:
@@ -260,6 +262,95 @@ def test_own_pools(path: Path, friends: Friends) -> None:
     assert confirmed(p, friends, 8, there, days=20) == []
 
 
+PAID: dict[str, Any] = {
+    "creators": {"resale_margin": 0.04, "koc_share": 0.03},
+    "platform": {
+        "pay": [
+            {"to": "sharer", "of": "price", "share": 0.06},
+            {"to": "author", "of": "order", "sum": 1.5, "wait": 3},
+            {"to": "seller", "of": "margin", "share": 0.05, "visible": False},
+            {"to": "recruiter", "of": "price", "share": 0.05, "by": "buyer", "visible": False},
+            {"to": "recruiter", "of": "price", "share": 0.04, "level": 2},
+            {"to": "recruiter", "of": "order", "sum": 1.0, "level": 3, "by": "platform"},
+            {"to": "staff", "of": "member", "sum": 2.5, "by": "platform", "claw_back": False},
+            {"to": "staff", "of": "price", "share": 0.04, "brands": [0, 1, 2], "claw_back": False},
+            {"to": "staff", "of": "day", "sum": 20.0, "by": "platform"},
+            {"to": "seller", "of": "day", "sum": 0.3, "tier": "koc"},
+            {"to": "author", "of": "post", "sum": 0.4, "by": "platform", "brands": [1, 3]},
+            {"to": "author", "of": "follower", "sum": 0.01, "brands": [0, 1]},
+        ],
+    },
+}  # fmt: skip
+"""Every payee, base and funder; three levels; some brands; shares and sums; what waits, and what is not taken back."""
+
+
+@pytest.fixture(scope="module")
+def paid(path: Path) -> Outcomes:
+    return gathered(lambda seed: with_lines(Market(settings(path, PAID), seed, keep_orders=True).run(DAYS)), 60)
+
+
+def plain_paid(path: Path, friends: Friends, seeds: int, first: int = 1) -> Outcomes:
+    p = settings(path, PAID)
+    return gathered(lambda seed: with_lines(PlainMarket(p, friends, seed).run(DAYS)), seeds, first)
+
+
+def test_lines_of_pay(paid: Outcomes, path: Path, friends: Friends) -> None:
+    fresh = lines_of_plain(PlainMarket(settings(path, PAID), friends, 1))
+    assert [name for name in fresh if not paid[name].any()] == []
+    suspected = unlike(plain_paid(path, friends, 16), paid)
+    again = compared(plain_paid(path, friends, 16, 1_001), paid) if suspected else {}
+    assert significant({name: again[name] for name in suspected}) == {}
+
+
+PAY_MUTANTS: dict[str, Callable[..., Any]] = {
+    "is_for": lambda line, brand: True,
+    "sells_on_own_account": lambda tier, lines: False,
+    "author_of": lambda order: order.sold_by,
+}
+"""Brands that are not named pay, too; nobody posts without a contract; who spoke of it last is no author."""
+
+
+@pytest.mark.parametrize("rule", PAY_MUTANTS)
+def test_one_rule_of_pay_off_is_noticed(
+    rule: str, paid: Outcomes, path: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pay, rule, PAY_MUTANTS[rule])
+    assert unlike(plain_paid(path, friends, 8), paid)
+
+
+def with_lines(one: PlainMarket | Market) -> dict[str, float]:
+    if isinstance(one, PlainMarket):
+        return of_plain(one) | lines_of_plain(one)
+    return of_engine(one) | lines_of_engine(one)
+
+
+@pytest.mark.parametrize("days", [(2, 6), (9, 3)], ids=["divided first", "refunded first"])
+def test_money_closes_in_the_plain_market_too(
+    days: tuple[int, int], path: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the fen: what buyers have paid, and brands beside, is what everybody has got and what still waits."""
+    dates = {"platform": {"settlement_days": days[0], "return_days": days[1], "delivery_days": 1}}
+    fees: list[int] = []
+    pay_fee = Brand.pay_fee
+
+    def noted(brand: Brand, creator: Creator, fen: int) -> None:
+        fees.append(fen)
+        pay_fee(brand, creator, fen)
+
+    monkeypatch.setattr(Brand, "pay_fee", noted)
+    one = PlainMarket(settings(path, PAID, dates), friends, 1).run(DAYS)
+    waiting, platform = {id(order) for order in one.platform.escrow}, one.platform
+    refunded = [order for order in one.orders if order.returned and id(order) not in waiting]
+    back = {id(order) for order in refunded}
+    paid_in = sum(order.price - order.coupon for order in one.orders if id(order) not in back) + sum(fees)
+    lost = [owed for order in refunded for owed in order.lines if owed.line.by == "brand" and not owed.line.claw_back]
+    paid_in += sum(owed.fen for owed in lost)
+    parties = (*one.brands, *one.creators)
+    got = sum(party.balance + party.withdrawn for party in parties) + platform.staff + platform.sharers
+    got += platform.in_escrow() + sum(platform.revenue[name] for name in ("take", "coupon", "pay"))
+    assert got == paid_in and len(refunded) > 5 and sum(fees) > 0 and lost
+
+
 @pytest.fixture(scope="module")
 def own_accounts_alone(path: Path) -> Market:
     nobody = {"creators": {"koc_share": 0.0, "kol_count": 0, "entry": 0.0}, "market": {"choice": {"outside": -3.0}}}
@@ -284,8 +375,6 @@ def test_an_own_account_speaks_of_own_goods(own_accounts_alone: Market, channel:
 def test_what_it_does_not_have_is_refused(friends: Friends) -> None:
     with pytest.raises(ValueError, match="rivals"):
         PlainMarket(parameters(platform={"share": 0.5}, rivals=[{"share": 0.5}]), friends, 1)
-    with pytest.raises(ValueError, match="further lines of pay"):
-        PlainMarket(parameters(platform={"pay": [{"share": 0.1}]}), friends, 1)
     for groups in ({"platform": {"deal": {"needs": 1}}}, {"market": {"catalogue": {"stock": 1}}}):
         with pytest.raises(ValueError, match="neither deals nor stock"):
             PlainMarket(parameters(**groups), friends, 1)

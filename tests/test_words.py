@@ -74,6 +74,22 @@ def test_a_word_from_outside_is_heard_the_next_day_and_begins_a_tree() -> None:
     assert (orders.parent >= 0).any()
 
 
+OFTEN = [{"name": name, "interval": 5, "price": 30} for name in ("bread", "milk")]
+
+
+def test_a_bad_word_makes_a_good_known_and_bought_less_than_a_good_word() -> None:
+    """Paired: everybody hears of one product on the first day, ill or well or nothing."""
+    orders = {}
+    for said in (None, -3.0, 3.0):
+        one = market(market={"consumers": 1_000, "catalogue": {"categories": OFTEN}})
+        if said is not None:
+            one.tell(np.arange(1_000), 3)
+            one.m.inbox["quality"] = said
+        one.run(14)
+        orders[said] = int((one.orders()["product"] == 3).sum())
+    assert 20 < orders[-3.0] < 0.5 * orders[3.0], orders
+
+
 @pytest.mark.parametrize(
     ("consumers", "product", "message"),
     [([300], 0, "rows 0 to 299"), ([-1], 0, "rows 0 to 299"), ([0], 192, "product=192: expected 0 to 191")],
