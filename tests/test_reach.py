@@ -185,3 +185,12 @@ def test_code_of_the_newest_sources_is_kept_alone(tmp_path: Path) -> None:
         os.utime(tmp_path / name, (n, n))
     remove_old_parts(tmp_path / names[-1])
     assert sorted(folder.name for folder in tmp_path.iterdir()) == sorted([*names[2:], *others])
+
+
+def test_an_edit_of_settlement_compiles_nothing_else_anew() -> None:
+    files = reach.modules(compiled.PACKAGE)
+    with_some = [name for name, file in files.items() if "\n@compiled\n" in file.read_text("utf-8")]
+    assert len(with_some) > 10
+    edited = files["sim.markets.settlement"]
+    reaching = [name for name in with_some if edited in reach.reached(files[name], compiled.PACKAGE)]
+    assert reaching == ["sim.markets.settlement"]
