@@ -107,7 +107,7 @@ def test_an_incumbent_may_answer_once_its_challenger_has_members() -> None:
         assert market.in_force.rivals[0].take_rate == 0.1
         market.run(1)
     assert 0 < begun[0] < 60 and market.in_force.platforms[1].take_rate == 0.0 and market.in_force.rivals[0].exclusive
-    assert np.count_nonzero(market.m.memberships["member"][:, 0]) >= 0.3 * market.world.population
+    assert np.count_nonzero(market.m.members["held"] & 1) >= 0.3 * market.world.population
 
 
 def test_where_people_choose_members_are_those_who_joined_and_growth_costs_cash() -> None:
