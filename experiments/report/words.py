@@ -33,7 +33,7 @@ from experiments.report import reasons
 from experiments.report.beside import answers_beside
 from experiments.report.gains import PEOPLE, Gain, deciding, gain, gains, reverses
 from experiments.report.load import CELLS, Results
-from experiments.report.platforms import tell_platforms, tell_standings
+from experiments.report.platforms import compete, tell_platforms, tell_standings
 from experiments.report.promotion import Promoted, promoted
 from experiments.report.settling import explains, measured
 from experiments.report.spending import MOST_APART, gap, pairs, unequal
@@ -151,7 +151,7 @@ def spend(results: Results, compared: Iterable[tuple[str, str]]) -> str:
 
 
 def answer(results: Results, verdict: Verdict, comparison: Comparison) -> str:
-    """Who wins and by how many yuan, in one sentence."""
+    """Who wins and by how many yuan, in one sentence; where platforms compete, that it is not one of these."""
     side = verdict.overall(comparison)
     name = results.label(comparison.low if side == "low" else comparison.high)
     by = deciding(results, verdict, comparison)
@@ -161,7 +161,8 @@ def answer(results: Results, verdict: Verdict, comparison: Comparison) -> str:
         (plain_label(e.outcome), gain(results, "", e).span) for key in OVERALL if (e := verdict.main(comparison, key))
     ]
     scaled = by.unit == "yuan a month"
-    return say("answer", side, name, plain_label(by.effect.outcome), by.size, scaled and number(PEOPLE), all_)
+    people = scaled and number(PEOPLE)
+    return say("answer", side, name, plain_label(by.effect.outcome), by.size, people, all_, compete(results))
 
 
 def sure(results: Results, verdict: Verdict, comparison: Comparison) -> tuple[str, str]:

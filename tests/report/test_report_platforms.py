@@ -12,6 +12,8 @@ from experiments.report.figures import platforms as figures
 from experiments.report.load import Results, load
 from experiments.report.platforms import compete, standing, tell_platforms
 from experiments.report.verdict import judge
+from experiments.report.words import answer
+from experiments.settings.language import Language, speaking
 
 from .synthetic import DAYS, write_run
 
@@ -57,6 +59,18 @@ def test_the_verdict_says_who_gets_what_and_what_the_policy_adds(results: Result
     assert f"ahead from day {AHEAD + 3}" in first and "not earned back its costs in any seed" in first
     effect = next(text for text in said if text.startswith("With commission-free instead of commission"))
     assert "members +1" in effect and "KOCs" in effect.partition("members")[2] and "not clear" in effect
+
+
+def test_the_answer_to_a_question_is_of_the_market_and_names_no_winner_among_platforms(results: Results) -> None:
+    verdict = judge(results)
+    shown = [answer(results, verdict, comparison) for comparison in results.comparisons]
+    assert shown and all("all platforms together" in each and "winner" not in each.lower() for each in shown)
+    assert any(
+        each.startswith("Better for the whole market, all platforms together: private domain, by ") for each in shown
+    )
+    with speaking(Language.zh):
+        told = [answer(results, verdict, comparison) for comparison in results.comparisons]
+    assert all("整个市场（所有平台合计）" in each and "胜" not in each for each in told)
 
 
 def test_figures_are_drawn_and_a_run_without_rivals_has_none(results: Results, tmp_path: Path) -> None:
