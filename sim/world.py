@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -138,6 +139,11 @@ def _logit(p: float) -> float:
     return float(np.log(p / (1 - p)))
 
 
+def _of_tier(multiples: Sequence[float], city_tier: NDArray[np.integer]) -> NDArray[np.float64]:
+    """What holds in each person's city tier, as a multiple; 1 where nothing is given."""
+    return np.array(multiples)[city_tier - 1] if multiples else np.ones(len(city_tier))
+
+
 def _rate(median: float, spread: float, noise: NDArray[np.float64]) -> NDArray[np.float32]:
     """Logit-normal probabilities; a median of exactly 0 or 1 leaves no spread."""
     if median in (0.0, 1.0):
@@ -209,15 +215,16 @@ def _people_and_graph(
     for c, category in enumerate(market.catalogue.categories):
         frequency = uniforms(luck[Stream.WORLD_NEED], 2, n, c)
         people["wait"][:, c] = _need_waits(category.interval, market.need.shape, frequency)
-    people["activity"] = _rate(person.activity, person.activity_spread, normals(key, 1, n, 1))
-    people["sensitivity"] = person.price_sensitivity * np.exp(
-        person.price_sensitivity_spread * normals(key, 1, n, 2)
+    activity = _rate(person.activity, person.activity_spread, normals(key, 1, n, 1))
+    people["activity"] = np.minimum(activity * _of_tier(person.city_tier_activity, city_tier), 1.0)
+    people["sensitivity"] = (
+        person.price_sensitivity * np.exp(person.price_sensitivity_spread * normals(key, 1, n, 2))
+        * _of_tier(person.city_tier_price_sensitivity, city_tier)
     )  # fmt: skip
     sociability = _rate(person.sociability, person.sociability_spread, normals(key, 1, n, 3))
     people["sociability"] = np.clip(sociability, LEAST_RATE, 1 - LEAST_RATE)
     income = person.budget / 30 * FEN * np.exp(person.budget_spread * normals(key, 1, n, 0))
-    if person.city_tier_budget:
-        income *= np.array(person.city_tier_budget)[city_tier - 1]
+    income *= _of_tier(person.city_tier_budget, city_tier)
     people["income"] = np.minimum(income, MOST_INCOME)
     people["group"] = group
     people["city_tier"] = city_tier

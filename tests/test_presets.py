@@ -127,14 +127,23 @@ def test_claims_of_presets_can_be_planned_and_name_every_preset() -> None:
     assert {name for name in PRESETS if name not in named} == set()
 
 
-def test_city_tiers_differ_in_budget_where_they_are_given_one() -> None:
-    tiers, given = [0.5, 0.25, 0.25], [2.0, 1.0, 0.5]
+@pytest.mark.parametrize(
+    ("given", "column"),
+    [("budget", "income"), ("price_sensitivity", "sensitivity"), ("activity", "activity")],
+)
+def test_city_tiers_differ_in_what_they_are_given_alone(given: str, column: str) -> None:
+    given = f"city_tier_{given}"
+    tiers, multiples = [0.5, 0.25, 0.25], np.array([2.0, 1.0, 0.5])
     plain = World.build(parameters(market={"people": {"city_tiers": tiers}}), 1).people
-    people = World.build(parameters(market={"people": {"city_tiers": tiers, "city_tier_budget": given}}), 1).people
-    assert np.array_equal(plain["city_tier"], people["city_tier"])
-    assert people["income"] == pytest.approx(plain["income"] * np.array(given)[plain["city_tier"] - 1], abs=2)
-    with pytest.raises(UserError, match=r"^market\.people\.city_tier_budget: 1 given, expected one for each of 6"):
-        validated(Parameters, {"market": {"people": {"city_tier_budget": [1.0]}}})
+    people = World.build(parameters(market={"people": {"city_tiers": tiers, given: multiples.tolist()}}), 1).people
+    for name in ("city_tier", "income", "sensitivity", "activity", "sociability"):
+        expected = plain[name]
+        if name == column:
+            expected = expected * multiples[plain["city_tier"] - 1]
+            expected = np.minimum(expected, 1.0) if name == "activity" else expected
+        assert people[name] == pytest.approx(expected, rel=1e-6, abs=2 if name == column == "income" else 0)
+    with pytest.raises(UserError, match=rf"^market\.people\.{given}: 1 given, expected one for each of 6"):
+        validated(Parameters, {"market": {"people": {given: [1.0]}}})
 
 
 def test_where_people_live_counts_by_what_they_can_spend_and_by_nothing_else() -> None:

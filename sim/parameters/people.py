@@ -46,6 +46,15 @@ class People(Group):
     city_tier_budget: tuple[Weight, ...] = par(
         (), "median budget in each city tier, as a multiple of `budget`; alike where none is given", "1", ""
     )
+    city_tier_price_sensitivity: tuple[Weight, ...] = par(
+        (), "price sensitivity in each city tier, as a multiple of that drawn; alike where none is given", "1", ""
+    )
+    city_tier_activity: tuple[Weight, ...] = par(
+        (),
+        "probability to be online in each city tier, as a multiple of that drawn; alike where none is given",
+        "1",
+        "",
+    )
 
     @model_validator(mode="after")
     def _somebody_lives_somewhere(self) -> People:
@@ -53,11 +62,10 @@ class People(Group):
             raise ValueError(f"city_tiers: {len(self.city_tiers)} given, expected 1 to {MOST_CITY_TIERS} shares")
         if sum(self.city_tiers) <= 0:
             raise ValueError("city_tiers: nobody lives in any; expected a share above 0")
-        if self.city_tier_budget and len(self.city_tier_budget) != len(self.city_tiers):
-            raise ValueError(
-                f"city_tier_budget: {len(self.city_tier_budget)} given, expected one for each of "
-                f"{len(self.city_tiers)} city_tiers, or none"
-            )
+        for name in ("city_tier_budget", "city_tier_price_sensitivity", "city_tier_activity"):
+            given, tiers = len(getattr(self, name)), len(self.city_tiers)
+            if given not in (0, tiers):
+                raise ValueError(f"{name}: {given} given, expected one for each of {tiers} city_tiers, or none")
         return self
 
 
