@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +14,19 @@ from fake_sweeps import FEES, folder, spread, table
 from small_markets import market
 
 from experiments import cli, plot
-from experiments.analysis.plots import closing
+from experiments.analysis import plots
+from experiments.analysis.assumption import soft
+from experiments.analysis.figures import curves
+from experiments.analysis.figures.curves import FLOWS
+from experiments.analysis.plots import closing, panels_of
 from experiments.analysis.plotting import response_panels
 from experiments.analysis.sweep import read
+from experiments.drawing import fonts
+from experiments.drawing.style import house_style, save, words_of
+from experiments.settings.language import Language, dictionary, speaking
 from sim.errors import UserError
+from sim.parameters import Parameters
+from sim.recorder import DAILY, OUTCOMES
 
 COSTS = pd.DataFrame({"creators.effort_cost": [1.0, 4.0, 8.0, 12.0]})
 ONE_ARM = {"experiment": {"name": "fake", "days": 9, "burn_in": 3}}
@@ -111,6 +123,83 @@ def test_the_command_draws_arms_days_and_parameters(
     assert (sweep / "analysis" / "plot-consumer_surplus-return_rate-effort_cost.png").exists()
     assert cli.main(["plot", str(folder(tmp_path / "b", table(COSTS, rising))), "gmv", "--against", "arm"]) == 0
     assert "highest with" in capsys.readouterr().out
+
+
+def daily(place: Path) -> Path:
+    """Beside the folder's runs a daily table that has every column."""
+    arms = pd.read_parquet(place / "runs.parquet")["arm"].unique()
+    days = [
+        {"arm": arm, "seed": seed, **{name: 20_000.0 + day * (seed + 1) for name in DAILY}, "day": day}
+        for arm in arms for seed in (0, 1) for day in range(9)
+    ]  # fmt: skip
+    pd.DataFrame(days).to_parquet(place / "daily.parquet", index=False)
+    return place
+
+
+def english_in(texts: list[str]) -> set[str]:
+    """Words that are neither names of parameters nor the trade's."""
+    return set(re.findall(r"[A-Za-z]{2,}", re.sub(r"creators\.\w+", "", " ".join(texts)))) - {"KOC", "KOL", "GMV"}
+
+
+@pytest.mark.parametrize(
+    ("against", "english"),
+    [
+        ("day", {"day", "burn-in", "GMV, yuan a day", "Unique buyers, people", "KOCs in business, people", "20 k"}),
+        ("arm", {"Consumer surplus, yuan", "commission", "commission-free"}),
+        (
+            "effort_cost",
+            {"Consumer surplus, yuan", "creators.effort_cost\nmarginal effort cost per post squared (yuan day/post²)"},
+        ),
+    ],
+)
+def test_a_chinese_plot_has_no_english_and_the_english_one_is_as_ever(
+    against: str, english: set[str], tmp_path: Path
+) -> None:
+    place = daily(folder(tmp_path / "a", table(COSTS, humped)))
+    drawn = {}
+    for language in Language:
+        with speaking(language):
+            shown = panels_of(place, [], against) if against == "day" else panels_of(place, ["surplus"], against)
+            drawing = plots._drawing(shown)
+            sentences = [text for panel in shown for text in plots._sentences(panel)]
+        with house_style():
+            save(drawing, tmp_path, language)  # numbers along axes are written now, in the language of the figure
+        drawn[language] = [*words_of(drawing.figure), *sentences, drawing.title, drawing.caption], drawing.data
+    assert english_in(drawn[Language.zh][0]) == set()
+    assert not re.search("[\u4e00-\u9fff]", " ".join(drawn[Language.en][0])) and english <= set(drawn[Language.en][0])
+    numbers, same = (drawn[language][1].select_dtypes("number") for language in Language)
+    pd.testing.assert_frame_equal(numbers, same)
+
+
+def test_all_that_a_plot_may_show_is_in_the_dictionary() -> None:
+    shown = {outcome.label for outcome in OUTCOMES.values()} | {outcome.unit for outcome in OUTCOMES.values()}
+    shown |= {f"{unit} a day" for unit in FLOWS} | {name.replace("_", " ") for name in DAILY if name not in OUTCOMES}
+    shown |= {assumption.path for assumption in soft(Parameters(), set())}
+    for path in (curves.__file__, plots.__file__):
+        calls = (node for node in ast.walk(ast.parse(Path(path).read_text("utf-8"))) if isinstance(node, ast.Call))
+        named = (call.args[0] for call in calls if getattr(call.func, "id", "") == "said")
+        shown |= {node.value for node in named if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    assert "mean" in shown and shown - {"1"} - set(dictionary(Language.zh)) == set()
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_end_of_a_run_and_the_command_speak_chinese(
+    installed: bool, sweep: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fonts, "note", lambda texts: "" if installed else "no installed font has some")
+    with speaking(Language.zh):
+        found, picture = closing(sweep)
+    assert found.startswith("消费者剩余随 creators.effort_cost 上升：从 1 到 12，变化 ")
+    left = json.loads((sweep / picture).with_suffix(".json").read_text("utf-8"))
+    assert left["command"].endswith(" --lang zh")
+    assert left["title"].startswith("消费者剩余" if installed else "Consumer surplus ")
+    assert cli.main(["plot", str(sweep), "surplus", "--against", "effort_cost", "--lang", "zh"]) == 0
+    said = capsys.readouterr().out
+    assert "消费者剩余随 creators.effort_cost 上升" in said and ("本机没有中文字体" in said) != installed
+    (axes,) = plot(sweep, "surplus", language="zh").axes
+    assert axes.get_title(loc="left") == ("消费者剩余，元" if installed else "Consumer surplus, yuan")
+    with pytest.raises(UserError, match="language=fr: expected en or zh"):
+        plot(sweep, "surplus", language="fr")
 
 
 @pytest.mark.parametrize(

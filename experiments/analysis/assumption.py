@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from experiments.analysis.sweep import Sweep, chosen
+from experiments.settings.language import Language, said, spoken
 from experiments.settings.mistakes import declared, field_at, fields, limits
 from experiments.settings.paths import at
 from sim.errors import UserError
@@ -33,7 +34,9 @@ class Assumption(NamedTuple):
 
     @property
     def axis_label(self) -> str:
-        """What stands along an axis: the path, and below it the meaning with the unit."""
+        """What stands along an axis: the path, and below it the meaning with the unit, if the language has it."""
+        if spoken() is not Language.en:
+            return "\n".join(dict.fromkeys([self.path, said(self.path)]))
         unit = "" if self.unit in ("", "1") else f" ({self.unit})"
         return "\n".join([self.path, *textwrap.wrap(f"{self.meaning}{unit}", 58)])
 

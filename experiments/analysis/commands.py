@@ -11,12 +11,16 @@ from typing import Annotated
 
 import typer
 
+from experiments.settings.language import Language, speaking
+
 Folder = Annotated[Path, typer.Argument(help="A folder below results that koc run made.")]
 Contrast = Annotated[
     str | None, typer.Option(help="A factor, such as fees, or a level against the first: fees=commission_free.")
 ]
 Arm = Annotated[str | None, typer.Option(help="Instead of a contrast: the level of this arm.")]
 Outcome = Annotated[str, typer.Option(help="An outcome, or a part of its name: surplus.")]
+
+Lang = Annotated[Language, typer.Option("--lang", help="Language of words and figure: English or Chinese.")]
 
 
 class Method(StrEnum):
@@ -162,15 +166,17 @@ def plot(
     ] = None,
     against: Annotated[str, typer.Option(help="A parameter that was varied, day or arm.")] = "",
     arm: Annotated[str, typer.Option(help="The only arm that is drawn.")] = "",
+    lang: Lang = Language.en,
 ) -> None:
     """Draw outcomes against what was varied, over days, or arm by arm."""
     from experiments.analysis.plots import panels_of, publish_plot
     from experiments.runs.progress import working
 
-    with working("drawing"):
-        shown = panels_of(folder, outcomes or (), against, arm)
+    panels = partial(panels_of, folder, outcomes or (), against, arm)
+    with working("drawing"), speaking(lang):
+        shown = panels()
         about = [*dict.fromkeys(panel.what for panel in shown), *filter(None, (against, arm))]
-        lines, _ = publish_plot(folder, shown, about, _command())
+        lines, _ = publish_plot(folder, shown, about, _command(), panels)
     _print(lines)
 
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.analysis.figures.curves import draw, label_of
+from experiments.analysis.figures.curves import draw, name_of, unit_of
 from experiments.analysis.finding import FOLDER, Finding, publish
 from experiments.analysis.plotting import ARM, DAY, Line, Panel, arm_panels, course_of, course_panels, response_panels
 from experiments.analysis.sweep import Sweep, read
-from experiments.analysis.words import say
-from experiments.drawing.pages import tight
+from experiments.drawing.fonts import drawable
+from experiments.drawing.pages import sentence, tight
 from experiments.drawing.style import Drawing, finish, house_style
-from experiments.measures.outcomes import PERCENT_UNITS, capital, interval, number
+from experiments.measures.outcomes import PERCENT_UNITS, capital, interval, number, ranged
 from experiments.measures.statistics import Estimate
 from experiments.runs.working_folder import destination
+from experiments.settings.language import Language, said, speaking, spoken
 from sim.errors import UserError
 from sim.recorder import DAILY, OUTCOMES
 
@@ -30,8 +32,12 @@ if TYPE_CHECKING:
 
 MOST_SAID = 12  # sentences
 
+say = partial(sentence, "plot")
 
-def plot(source: Market | Experiment | str | Path, *outcomes: str, against: str = "", arm: str = "") -> Figure:
+
+def plot(
+    source: Market | Experiment | str | Path, *outcomes: str, against: str = "", arm: str = "", language: str = "en"
+) -> Figure:
     """Draw outcomes of a result, or daily figures of a market.
 
     Parameters
@@ -44,6 +50,8 @@ def plot(source: Market | Experiment | str | Path, *outcomes: str, against: str 
         A parameter that the experiment varies, ``day`` or ``arm``. Unless named: what varies, else days.
     arm
         The only one that is drawn.
+    language
+        ``en`` or ``zh``; English in its place where no installed font has the characters.
 
     Returns
     -------
@@ -53,21 +61,28 @@ def plot(source: Market | Experiment | str | Path, *outcomes: str, against: str 
     Raises
     ------
     UserError
-        If there is no such folder, outcome, parameter or arm.
+        If there is no such folder, outcome, parameter, arm or language.
     """
+    if language not in list(Language):
+        raise UserError(f"language={language}: expected {' or '.join(Language)}")
+    drawn_in, _ = drawable(Language(language), "plot")
+    with speaking(drawn_in), house_style():
+        figure = _drawing(_of_source(source, outcomes, against, arm)).figure
+        finish(figure)
+        return figure
+
+
+def _of_source(
+    source: Market | Experiment | str | Path, outcomes: Sequence[str], against: str, arm: str
+) -> list[Panel]:
     from experiments.api import Experiment
 
     if isinstance(source, Experiment | str | Path):
         folder = source.folder if isinstance(source, Experiment) else Path(source)
         if folder is None:
             raise UserError(f"{source!r}: nothing to draw; expected an experiment that has run")
-        shown = panels_of(folder, outcomes, against, arm)
-    else:
-        shown = _of_market(source, outcomes, against, arm)
-    with house_style():
-        figure = _drawing(shown).figure
-        finish(figure)
-        return figure
+        return panels_of(folder, outcomes, against, arm)
+    return _of_market(source, outcomes, against, arm)
 
 
 def _of_market(market: Market, columns: Sequence[str], against: str, arm: str) -> list[Panel]:
@@ -89,8 +104,23 @@ def panels_of(folder: Path, outcomes: Sequence[str], against: str = "", arm: str
     return response_panels(sweep, outcomes, against, arm)
 
 
-def publish_plot(folder: Path, shown: Sequence[Panel], about: Sequence[str], command: str) -> tuple[list[str], str]:
-    """Write a plot into the folder of a result.
+def publish_plot(
+    folder: Path, shown: Sequence[Panel], about: Sequence[str], command: str, again: Callable[[], Sequence[Panel]]
+) -> tuple[list[str], str]:
+    """Write a plot into the folder of a result, with its words in the language spoken.
+
+    Parameters
+    ----------
+    folder
+        Of the result.
+    shown
+        The panels.
+    about
+        What tells the plot from others.
+    command
+        What the user typed.
+    again
+        Makes the panels anew, for a figure that must be in another language than the words, for want of a font.
 
     Returns
     -------
@@ -99,16 +129,25 @@ def publish_plot(folder: Path, shown: Sequence[Panel], about: Sequence[str], com
     picture : str
         Path of the figure in the folder.
     """
-    sentences = [sentence for panel in shown for sentence in _sentences(panel)]
+    sentences = [text for panel in shown for text in _sentences(panel)]
     finding = Finding("plot", about, sentences[:MOST_SAID], [], [], [_caption(shown)])
-    lines = publish(folder, finding, lambda: _drawing(shown), command)
-    return lines, f"{FOLDER}/{finding.name}.png"
+    drawn_in, lacking = drawable(spoken(), "plot")
+
+    def drawing() -> Drawing:
+        if not lacking:
+            return _drawing(shown)
+        with speaking(drawn_in):
+            return _drawing(again())
+
+    lines = publish(folder, finding, drawing, command)
+    return [*lines, *filter(None, [lacking])], f"{FOLDER}/{finding.name}.png"
 
 
 def closing(folder: Path) -> tuple[str, str]:
     """The picture that a run ends with where it varies parameters or has one arm: a sentence and the figure's path.
 
-    Both are empty where there is nothing to draw, or more arms than a figure takes.
+    The sentence is in the language spoken. Both are empty where there is nothing to draw, or more arms than a figure
+    takes.
     """
     sweep = read(folder)
     try:
@@ -117,8 +156,9 @@ def closing(folder: Path) -> tuple[str, str]:
         shown = panels_of(folder, ())
     except UserError:  # too many arms, or no daily table: `koc plot` says what it takes
         return "", ""
-    command = shlex.join(["koc", "plot", str(destination(folder))])
-    _, picture = publish_plot(folder, shown, [], command)
+    language = [] if spoken() is Language.en else ["--lang", str(spoken())]
+    command = shlex.join(["koc", "plot", str(destination(folder)), *language])
+    _, picture = publish_plot(folder, shown, [], command, lambda: panels_of(folder, ()))
     return _first(shown[0]), picture
 
 
@@ -127,7 +167,7 @@ def _varies(sweep: Sweep) -> bool:
 
 
 def _drawing(shown: Sequence[Panel]) -> Drawing:
-    return draw(shown, tight(_first(shown[0]).removesuffix(".")), _caption(shown))
+    return draw(shown, tight(_first(shown[0]).removesuffix(said("."))), _caption(shown))
 
 
 def _first(panel: Panel) -> str:
@@ -148,16 +188,15 @@ def _sentences(panel: Panel) -> list[str]:
 
 def _of_day(panel: Panel, line: Line) -> str:
     level = line.level
-    unit = label_of(panel).rpartition(", ")[2] if ", " in label_of(panel) else ""
-    text = f"{number(level.value)} {unit}".strip()
+    text = f"{number(level.value)} {unit_of(panel)}".strip()
     if level.seeds > 1:
-        text += f" (95 % CI {number(level.low)} to {number(level.high)})"
-    name = label_of(panel).rpartition(", ")[0] or label_of(panel)
-    return say("course", name, line.curve.label, text, panel.burn_in, _moves(line.change), _change(panel, line))
+        text += f" (95 % {said('CI')} {ranged(number(level.low), number(level.high))})"
+    moves, change = _moves(line.change), _change(panel, line)
+    return say("course", name_of(panel), line.curve.label, text, panel.burn_in, moves, change)
 
 
 def _of_value(panel: Panel, line: Line) -> str:
-    label = OUTCOMES[panel.what].label
+    label = said(OUTCOMES[panel.what].label)
     if panel.names:
         order = np.argsort(line.curve.mean)
         first, last = (panel.names[int(place)] for place in (order[0], order[-1]))

@@ -11,6 +11,7 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from experiments.runs.working_folder import destination
+from experiments.settings.language import said
 from experiments.table.reading import Folder, find
 from sim.errors import UserError, nearest
 from sim.recorder import OUTCOMES
@@ -53,7 +54,7 @@ class Sweep:
     def label(self, name: str) -> str:
         """Name for people of a factor, level or arm."""
         labels = find(dict(self.config), "labels") or {}
-        return str(labels.get(name, name.replace("_", " ")))
+        return said(str(labels.get(name, name.replace("_", " "))))
 
     def arm_label(self, arm: str) -> str:
         """Name for people of an arm: its own, or its levels'."""
@@ -61,7 +62,7 @@ class Sweep:
         named = find(dict(self.config), "labels") or {}
         if arm in named or len(levels) < len(self.factors) or levels.empty:
             return self.label(arm)
-        return ", ".join(self.label(str(level)) for level in levels)
+        return said(", ").join(self.label(str(level)) for level in levels)
 
     def setting(self, path: str) -> Any:
         """Configured value of a parameter by its dotted path; None if the configuration does not tell."""

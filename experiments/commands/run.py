@@ -16,7 +16,7 @@ from experiments.runs import executor
 from experiments.runs.interruption import keeping
 from experiments.runs.progress import working
 from experiments.runs.sharing import KEPT
-from experiments.settings.language import Language
+from experiments.settings.language import Language, speaking
 from experiments.settings.option_files import Folders
 from experiments.settings.overrides import Given, jobs
 from experiments.settings.yaml_text import written
@@ -97,7 +97,7 @@ def report_on(settings: Settings, language: Language, runs: pd.DataFrame, made: 
         with working("writing the report"):
             text = report.write(made, partial(executor.spread, executor=settings.executor), language)
         print(text)
-    with working("drawing"):
+    with working("drawing"), speaking(language):
         found, picture = closing(made)
     return Ending(found, picture or next((each for each in PICTURES if (made / each).exists()), ""))
 

@@ -8,6 +8,9 @@ from functools import cache
 from matplotlib.font_manager import FontProperties, findfont, findSystemFonts, fontManager
 from matplotlib.ft2font import FT2Font
 
+from experiments.drawing.pages import sentence
+from experiments.settings.language import TEMPLATES, Language, dictionary, speaking
+
 HOUSE = "DejaVu Sans"
 PREFERRED = (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei", "PingFang SC",
@@ -32,6 +35,23 @@ def note(texts: Iterable[str]) -> str:
         return ""
     shown = "".join(sorted(missing)[:20])
     return f"no installed font has {shown}: figures show boxes in their place; a font such as {PREFERRED[0]} has them"
+
+
+def drawable(language: Language, sentences: str) -> tuple[Language, str]:
+    """The language that figures can be drawn in, and a line on the font that is missing where it is another.
+
+    Parameters
+    ----------
+    language
+        In which they should be.
+    sentences
+        Template of their titles.
+    """
+    texts = [*dictionary(language).values(), (TEMPLATES / f"{sentences}.{language}.j2").read_text("utf-8")]
+    if not note(texts):
+        return language, ""
+    with speaking(language):
+        return Language.en, sentence(sentences, "no_font", PREFERRED[0])
 
 
 def _lacking(texts: Iterable[str]) -> frozenset[str]:

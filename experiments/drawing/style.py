@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from experiments.drawing import pages
 from experiments.drawing.fonts import HOUSE, families
+from experiments.settings.language import speaking, spoken
 
 # Okabe & Ito (2008), without the yellow, which cannot be read on white.
 BLUE, VERMILLION, GREEN, PURPLE, SKY, ORANGE = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"
@@ -54,7 +55,19 @@ class Drawing(NamedTuple):
 
 
 class Picture(Figure):
-    """A figure that a notebook shows by itself, once, whatever matplotlib draws with there."""
+    """A figure that a notebook shows by itself, once, whatever matplotlib draws with there.
+
+    It stays in the language that was spoken when it was made: numbers along axes are written when it is drawn.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._language = spoken()
+
+    def draw(self, renderer: Any) -> None:
+        """Draw it, as matplotlib does."""
+        with speaking(self._language):
+            super().draw(renderer)
 
     def _repr_png_(self) -> bytes:
         with house_style():

@@ -37,10 +37,10 @@ def write(folder: Path, spread: Spread = map, language: Language = Language.en) 
         If a file is missing or broken, no run finished, or the arms do not make a full factorial.
     """
     # Imported here, since matplotlib takes longer to load than most commands take to answer.
+    from experiments.drawing.fonts import drawable
     from experiments.drawing.style import house_style
     from experiments.report import card
     from experiments.report.figures import draw_all
-    from experiments.report.figures.words import drawable
     from experiments.report.load import load
     from experiments.report.page import brief, page, plain
     from experiments.report.verdict import judge, table
@@ -49,12 +49,12 @@ def write(folder: Path, spread: Spread = map, language: Language = Language.en) 
 
     results = load(folder)
     verdict = judge(results)
-    drawn_in, lacking = drawable(language)
+    drawn_in, lacking = drawable(language, "figures")
     figures = folder / "figures"
     drawings = draw_all(results, verdict, figures, spread, drawn_in)  # other processes draw while this one tells
     with speaking(language):
         told = tell(results, verdict)
-        whole, short = plain(results, told), brief(results, told) + lacking
+        whole, short = plain(results, told), brief(results, told) + (f"{lacking}\n" if lacking else "")
     if told.answers:
         with house_style(), speaking(drawn_in):
             card.draw(results, tell(results, verdict)).savefig(folder / card.FILE)

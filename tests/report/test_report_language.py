@@ -18,8 +18,7 @@ from experiments.measures.changes import CHANGES
 from experiments.measures.outcomes import INTERESTS, KNOWN, PLAIN, SHOWN, number
 from experiments.measures.statistics import t_interval
 from experiments.report.course import course
-from experiments.report.figures import FIGURES, draw_all, funnel, over_time, platforms, words
-from experiments.report.figures.words import drawable
+from experiments.report.figures import FIGURES, draw_all, funnel, over_time, platforms
 from experiments.report.load import Results
 from experiments.report.page import _leaves, page, plain
 from experiments.report.platforms import SHARES
@@ -102,7 +101,7 @@ def test_no_text_is_missing_in_chinese() -> None:
     assert all(field_at(Parameters, tuple(path.split("."))) for path in paths if not path.startswith("graph."))
 
 
-@pytest.mark.parametrize("texts", ["verdict", "platforms", "figures"])
+@pytest.mark.parametrize("texts", ["verdict", "platforms", "figures", "plot"])
 def test_every_sentence_is_there_in_each_language(texts: str) -> None:
     assert macros(texts, Language.zh) == macros(texts, Language.en)
 
@@ -140,10 +139,10 @@ def test_a_chinese_figure_has_no_english(name: str, results: Results, verdict: V
 def test_figures_are_in_chinese_where_a_font_has_it(
     installed: bool, results: Results, verdict: Verdict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(words, "note", lambda texts: "" if installed else "no installed font has some")
-    language, lacking = drawable(Language.zh)
+    monkeypatch.setattr(fonts, "note", lambda texts: "" if installed else "no installed font has some")
+    language, lacking = fonts.drawable(Language.zh, "figures")
     assert (language, lacking == "") == ((Language.zh, True) if installed else (Language.en, False))
-    assert installed or ("Noto Sans CJK SC" in lacking and lacking.count("\n") == 1)
+    assert installed or ("Noto Sans CJK SC" in lacking and "koc report" in lacking)
     drawn = dict(
         draw_all(
             results,

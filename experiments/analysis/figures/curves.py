@@ -15,11 +15,13 @@ from experiments.drawing.curve import curves, name_ends, shade_burn_in
 from experiments.drawing.forest import Mark, forest
 from experiments.drawing.style import BLUE, INK, Drawing, new_figure, panels, wrapped
 from experiments.measures.outcomes import amount, capital, number
+from experiments.settings.language import said
 from sim.recorder import OUTCOMES
 
 MOST_ACROSS = 3
 LONGEST_TITLE = 34
 MOST_TICKS = 6
+FLOWS = ("yuan", "orders", "views")  # units of what is told by the day
 
 
 def draw(shown: Sequence[Panel], title: str, caption: str) -> Drawing:
@@ -43,13 +45,22 @@ def draw(shown: Sequence[Panel], title: str, caption: str) -> Drawing:
 
 def label_of(panel: Panel) -> str:
     """The outcome for people, with its unit."""
-    if panel.what not in OUTCOMES:
-        return capital(panel.what.replace("_", " "))
-    outcome = OUTCOMES[panel.what]
-    unit = "" if outcome.unit == "1" else outcome.unit
-    if panel.against == DAY and unit in ("yuan", "orders", "views"):
-        unit = f"{unit} a day"
-    return capital(f"{outcome.label}{f', {unit}' if unit and unit not in outcome.label else ''}")
+    return said(", ").join(filter(None, (name_of(panel), unit_of(panel))))
+
+
+def name_of(panel: Panel) -> str:
+    """The outcome for people."""
+    outcome = OUTCOMES.get(panel.what)
+    return capital(said(outcome.label if outcome else panel.what.replace("_", " ")))
+
+
+def unit_of(panel: Panel) -> str:
+    """Its unit for people; empty where its name has it."""
+    outcome = OUTCOMES.get(panel.what)
+    if outcome is None or outcome.unit == "1":
+        return ""
+    unit = f"{outcome.unit} a day" if panel.against == DAY and outcome.unit in FLOWS else outcome.unit
+    return "" if unit in outcome.label else said(unit)
 
 
 def table(shown: Sequence[Panel]) -> pd.DataFrame:
@@ -70,7 +81,7 @@ def _curves(ax: Axes, panel: Panel) -> None:
     drawn = [line.curve for line in panel.lines]
     curves(ax, drawn, joined=not panel.names, from_zero=panel.against == DAY and _flows(panel))
     if panel.names:
-        ax.set_xticks(range(len(panel.names)), [wrapped(name.replace("_", " "), 16) for name in panel.names])
+        ax.set_xticks(range(len(panel.names)), [wrapped(said(name.replace("_", " ")), 16) for name in panel.names])
         ax.set_xlim(-0.5, len(panel.names) - 0.5)
     elif panel.log:
         ax.set_xscale("log")
@@ -96,13 +107,13 @@ def _days(ax: Axes, panel: Panel) -> None:
     if len(panel.lines) == 1:
         level = panel.lines[0].level.value
         ax.plot([panel.burn_in, days[-1]], [level, level], color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
-        ax.annotate(f"mean {number(level)}", (1, level), xycoords=("axes fraction", "data"), xytext=(0, 4),
+        ax.annotate(f"{said('mean')} {number(level)}", (1, level), xycoords=("axes fraction", "data"), xytext=(0, 4),
                     textcoords="offset points", ha="right", fontsize=8, color=INK)  # fmt: skip
 
 
 def _levels(ax: Axes, panel: Panel, *, named: bool) -> None:
     curve = panel.lines[0].curve
-    unit = OUTCOMES[panel.what].unit
+    unit, yuan = OUTCOMES[panel.what].unit, said("yuan")
     ends = np.concatenate([curve.mean, curve.low, curve.high, [0.0]])
     known = ends[np.isfinite(ends)]
     least, most = float(known.min()), float(known.max())
@@ -114,10 +125,10 @@ def _levels(ax: Axes, panel: Panel, *, named: bool) -> None:
     names = [wrapped(name, 32) if named else "" for name in panel.names]
     forest(ax, names, marks, (least - margin * (least < 0), most + margin))
     ax.xaxis.set_major_locator(MaxNLocator(3))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: amount(value, unit, signed=False).split(" yuan")[0]))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: amount(value, unit, signed=False).split(f" {yuan}")[0]))
 
 
 def _axis(panel: Panel) -> str:
     if panel.against == DAY:
-        return DAY
+        return said(DAY)
     return described(panel.against, 0.0, 0.0, None).axis_label

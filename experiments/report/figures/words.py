@@ -8,10 +8,9 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.drawing.fonts import PREFERRED, note
 from experiments.drawing.pages import sentence
 from experiments.drawing.style import Drawing
-from experiments.settings.language import TEMPLATES, Language, dictionary, speaking
+from experiments.settings.language import Language, speaking
 
 say = partial(sentence, "figures")
 
@@ -23,12 +22,3 @@ def drawing(figure: Figure, title: str, caption: Callable[[], str], data: pd.Dat
         with speaking(each):
             captions[each.value] = caption()
     return Drawing(figure, title, caption(), data, captions)
-
-
-def drawable(language: Language) -> tuple[Language, str]:
-    """The language that figures can be drawn in, and a line on the font that is missing where it is another."""
-    texts = [*dictionary(language).values(), (TEMPLATES / f"figures.{language}.j2").read_text("utf-8")]
-    if not note(texts):
-        return language, ""
-    with speaking(language):
-        return Language.en, say("no_font", PREFERRED[0]) + "\n"
