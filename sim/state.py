@@ -184,7 +184,7 @@ class Membership(Record):
 
     days: float = real("days on which the person looked there, fading", "days", least=0, single=True)
     surplus: float = real("surplus of orders that arrived from there, fading", "yuan", single=True)
-    expected: float = real("surplus expected of it this week", "yuan/week", single=True)
+    expected: float = real("surplus expected of it this week by who is on several", "yuan/week", single=True)
 
 
 class Memory(Record, packed=True):

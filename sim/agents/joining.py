@@ -179,7 +179,7 @@ def leave(i: int, held: int, week: Week, m: Day) -> int:
 
 @compiled
 def settle_people(week: Week, known: Known, people: Table[Person], m: Day) -> int:
-    """Write what people expect of platforms this week, and where each looks; who is nowhere is not online.
+    """Write what people on several platforms expect of them, and where each looks; who is nowhere is not online.
 
     Returns
     -------
@@ -188,9 +188,11 @@ def settle_people(week: Week, known: Known, people: Table[Person], m: Day) -> in
     """
     reached = m.population
     for i in range(m.memberships.shape[0]):
-        expect(i, known, week, m)
-        for v in range(m.memberships.shape[1]):
-            m.memberships[i, v].expected = week.expected[v]
+        held = int(m.members[i].held)
+        if held & held - 1:  # else there is nothing to choose from
+            expect(i, known, week, m)
+            for v in range(m.memberships.shape[1]):
+                m.memberships[i, v].expected = week.expected[v]
         reached -= settle(i, people, m)
     return reached
 
