@@ -27,7 +27,6 @@ from sim.cells import Cells, orders_of, tables
 from sim.columns import ColumnarModel, Population
 from sim.daily_collector import DailyCollector
 from sim.day import Day, Used
-from sim.draws import Stream
 from sim.engine.consumer_pass import ConsumerPass
 from sim.engine.morning import prepare_all
 from sim.engine.passes import end_follows, live_all, receive_all
@@ -327,8 +326,7 @@ class Market(ColumnarModel):
     def _words_travel(self, questions: Table[Question]) -> None:
         self.m = self.m._replace(inbox=words.deliver(self.told, len(self.m.people)))
         self.asked = len(questions)
-        m, answers = self.m, int(self.in_force.creators.answers)
-        self.answered = words.answer(m.day, m.keys[Stream.ASK], answers, questions, len(m.creators), m.consumers)
+        self.answered = words.answer(int(self.in_force.creators.answers), questions, self.m)
 
     def _creators_learn(self) -> None:
         m = self.m

@@ -267,7 +267,7 @@ def test_every_parameter_that_can_change_changes_all_that_is_made_of_it() -> Non
                 if (name, column) not in BEFORE:
                     np.testing.assert_array_equal(table[column], tables(one)[name][column], err_msg=f"{path}: {name}")
         assert one.m.p.tobytes() == made.m.p.tobytes(), path
-        for name in ("shipping", "units", "wanted", "trusted_most"):
+        for name in ("shipping", "wanted", "trusted_most"):
             assert getattr(one.m, name) == getattr(made.m, name), f"{path}: {name}"
         assert all(map(np.array_equal, one.m.fading, made.m.fading)), path
         assert (one.yields, one.kol_threshold) == (made.yields, made.kol_threshold), path

@@ -16,7 +16,7 @@ from sim.graph import Graph
 from sim.market import Market
 from sim.markets.words import answer, deliver
 from sim.referral import trace
-from sim.state import NOBODY, Channel, Consumer, Question, Word
+from sim.state import NOBODY, Channel, Question, Word
 
 EMPTY = market()
 
@@ -116,9 +116,11 @@ def test_a_creator_answers_the_lucky_first(asked: list[tuple[int, int]], answers
     consumer = np.arange(len(asked))
     questions, luck = Question.table(len(asked)), stream_keys(3)
     questions["consumer"], questions["creator"], questions["category"] = consumer, creator, category
-    consumers = Consumer.table(len(asked))
+    consumers = EMPTY.m.consumers[: len(asked)].copy()
+    consumers["adviser"], consumers["question"] = NOBODY, 0
+    m = EMPTY.m._replace(day=7, keys=luck, consumers=consumers, creators=EMPTY.m.creators[:5])
     with np.errstate(over="ignore"):
-        taken = answer(7, luck[Stream.ASK], answers, questions, 5, consumers)
+        taken = answer(answers, questions, m)
         lots = [uniform(luck[Stream.ASK], 7, i, 2 + c) for i, c in enumerate(category.tolist())]
     expected = np.full(len(asked), NOBODY)
     for k in range(5):

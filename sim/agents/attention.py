@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.agents.believing import claim_credibility, hear_claim, remember_claim_of, remember_page, remember_word
+from sim.agents.believing import Claim, hear_claim, remember_page, remember_word
 from sim.agents.following import follow_slot, leave_later, trust_in
 from sim.compiled import inlined
 from sim.day import Count, Day
@@ -100,10 +100,9 @@ def see_post(i: int, post: Post, slot: int, m: Day) -> None:
     if math.isnan(post.claim):
         remember_page(i, post.product, m)
     else:
-        trusted = claim_credibility(trust_in(i, post.creator, slot, m), post.incentive, m)
-        said = hear_claim(i, post.creator, post.product, post.claim, post.noise, trusted, m)
+        claim = Claim(post.creator, post.product, post.claim, post.noise, post.incentive)
         impression = m.p.memory.heard if post.private else m.p.memory.seen
-        remember_claim_of(i, post.creator, post.product, impression, said, m)
+        hear_claim(i, claim, trust_in(i, post.creator, slot, m), impression, m)
     if post.paid:
         reach(i, m)
 
@@ -142,7 +141,7 @@ def attend_words(i: int, m: Day) -> None:
     row, inbox = m.out.counts[Count.NEXT_WORD], m.inbox
     while row < inbox.shape[0] and inbox[row].to == i:
         word = inbox[row]
-        remember_word(i, word.teller, word.product, 1.0 * word.quality, word.paid, m)
+        remember_word(i, word, m)
         m.out.tally.delivered[Channel.FRIEND.value] += 1
         if m.out.visit.online and m.out.visit.needs >> m.products[word.product].category & 1:
             seller = seller_of(i, word.creator, m)
@@ -177,8 +176,9 @@ def attend_answer(i: int, m: Day) -> None:
         offer.claim = profile.advice_claim[category]
         offer.paid = profile.advice_paid[category] == 1
         if not profile.is_brand:
-            trusted = claim_credibility(trust_in(i, creator, slot, m), profile.advice_incentive[category], m)
-            said = hear_claim(i, creator, product, offer.claim, profile.advice_noise[category], trusted, m)
-            remember_claim_of(i, creator, product, m.p.memory.heard, said, m)
+            claim = Claim(
+                creator, product, offer.claim, profile.advice_noise[category], profile.advice_incentive[category]
+            )
+            hear_claim(i, claim, trust_in(i, creator, slot, m), m.p.memory.heard, m)
         if offer.paid:
             reach(i, m)

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sim.agents.memory import impress, learn_from, memory_slot, of_rivals
 from sim.compiled import inlined
 from sim.day import Day
 from sim.rules.belief import Believed, Signal, Signals, credibility, expected_worth, knows_more, told
-from sim.state import NOBODY
+from sim.state import NOBODY, Word
+
+
+class Claim(NamedTuple):
+    """What a creator says of a product."""
+
+    creator: int
+    product: int
+    value: float  # what one would get of it, utility
+    noise: float  # variance of what is said
+    incentive: float  # pay for a sale over price, as far as it is seen
 
 
 @inlined
@@ -66,18 +78,14 @@ def signal_of(said: float, noise: float, likeness: float, product: int, m: Day) 
 
 
 @inlined
-def hear_claim(i: int, creator: int, product: int, claim: float, noise: float, trusted: float, m: Day) -> Signal:
-    """A creator's claim as a signal to consumer i, as precise as the creator is trusted."""
-    signal = signal_of(claim, noise, likeness_assumed(i, m.profiles[creator].group, m), product, m)
-    return Signal(signal.value, signal.precision * trusted)
-
-
-@inlined
-def remember_claim_of(i: int, creator: int, product: int, impression: float, said: Signal, m: Day) -> None:
-    """Remember a product that a creator spoke of, and the claim."""
-    slot = impress(i, product, impression, m.p.memory.most_told, m)
+def hear_claim(i: int, claim: Claim, trust: float, impression: float, m: Day) -> None:
+    """Remember a product that a creator spoke of, and the claim: as precise as the creator is trusted."""
+    slot = impress(i, claim.product, impression, m.p.memory.most_told, m)
     if slot >= 0:
-        learn_from(i, slot, said, creator, m)
+        likeness = likeness_assumed(i, m.profiles[claim.creator].group, m)
+        signal = signal_of(claim.value, claim.noise, likeness, claim.product, m)
+        trusted = credibility(trust, claim.incentive, m.p.belief)
+        learn_from(i, slot, Signal(signal.value, signal.precision * trusted), claim.creator, m)
 
 
 @inlined
@@ -87,20 +95,14 @@ def remember_page(i: int, product: int, m: Day) -> None:
 
 
 @inlined
-def remember_word(i: int, teller: int, product: int, said: float, paid: bool, m: Day) -> None:
+def remember_word(i: int, word: Word, m: Day) -> None:
     """Remember a friend's word of a product: another group's taste says nothing of one's own, a paid word less."""
-    slot = impress(i, product, m.p.memory.heard, m.p.memory.most_told, m)
+    slot = impress(i, word.product, m.p.memory.heard, m.p.memory.most_told, m)
     if slot >= 0:
-        alike = teller < 0 or m.people[teller].group == m.people[i].group
+        alike = word.teller < 0 or m.people[word.teller].group == m.people[i].group
         likeness = m.p.belief.likeness if alike else 0.0
-        signal = signal_of(said, m.p.variance.use, likeness, product, m)
-        if paid:
+        signal = signal_of(1.0 * word.quality, m.p.variance.use, likeness, word.product, m)
+        if word.paid:
             signal = Signal(signal.value, signal.precision * m.p.belief.paid_word)
         learn_from(i, slot, signal, NOBODY, m)
         m.memories[i, slot].friends += 1.0
-
-
-@inlined
-def claim_credibility(trust: float, incentive: float, m: Day) -> float:
-    """Share of its precision that a claim is given."""
-    return credibility(trust, incentive, m.p.belief)

@@ -17,7 +17,7 @@ from sim.day import Day, Used
 from sim.draws import Stream, gumbel_of, poisson_of, uniform, uniforms_at
 from sim.engine.guides import place
 from sim.rules.experience import is_satisfying
-from sim.state import DAYS_A_WEEK, FEN, MEMORY_SLOTS, MOST_POSTS, NOBODY, Tier
+from sim.state import DAYS_A_WEEK, FEN, MEMORY_SLOTS, MOST_POSTS, NOBODY, Post, Tier
 
 SECOND_OF_WEEK = 1 << 20  # keeps the weekly draw apart from those of posts
 DOMAIN_OF_POST = 1 << 21  # and the draws of each post apart from those of its product
@@ -98,20 +98,20 @@ def post_today(k: int, m: Day) -> None:
         if creator.brand >= 0:
             own = own_product(k, n, m)
             if own >= 0:
-                write_post(k, n, own, False, 0, m)
+                write_post(k, n, own, False, m)
             continue
         contract = choose_contract(k, n, m)
         if contract >= 0:
             if agrees(k, n, contract, m):
-                write_post(k, n, contract, True, sign(k, contract, m), m)
+                write_post(k, n, contract, True, m).fee = sign(k, contract, m)
             continue
         own = choose_to_sell(k, n, m)
         if own >= 0:
-            write_post(k, n, own, True, 0, m)
+            write_post(k, n, own, True, m)
         elif uniform(m.keys[Stream.POST], m.day, key_of(creator), UNPAID_POST + n) < m.p.creators.unpaid:
             liked = liked_product(k, n, m)
             if liked >= 0:
-                write_post(k, n, liked, False, 0, m)
+                write_post(k, n, liked, False, m)
 
 
 @inlined
@@ -202,8 +202,8 @@ def own_product(k: int, n: int, m: Day) -> int:
 
 
 @inlined
-def write_post(k: int, n: int, product: int, paid: bool, fee: int, m: Day) -> None:
-    """Write creator k's n-th post of today."""
+def write_post(k: int, n: int, product: int, paid: bool, m: Day) -> Post:
+    """Write creator k's n-th post of today; returns it."""
     creator, goods, card, key = m.creators[k], m.products[product], m.cards[k], m.keys[Stream.POST]
     creator.posted = m.day
     who = key_of(creator)
@@ -220,13 +220,14 @@ def write_post(k: int, n: int, product: int, paid: bool, fee: int, m: Day) -> No
     post.noise = noise
     post.incentive = m.listings[creator.home, product].earned_seen[creator.tier] if paid else 0.0
     post.paid = paid
-    post.fee = fee
+    post.fee = 0
     post.private = private
     live = uniform(key, m.day, who, LIVE_POST + n) < m.p.creators.live_share
     post.live = is_kol and paid and not private and live
     card.category[card.posts] = goods.category
     card.channel[card.posts] = channel_of(post, m)
     card.posts += 1
+    return post
 
 
 @inlined

@@ -25,6 +25,7 @@ ASKED = 1 << 10  # and of a person with a creator
 class Prospects(NamedTuple):
     """What creators expect of platforms; K creators, V platforms."""
 
+    rows: Int64  # (K,) among creators
     on: Held  # (K, V) where each posts
     reach: Double  # (K, V) followers who look there, as far as one can tell
     outside: Double  # (K, V) followers who are not there
@@ -57,10 +58,10 @@ def creators_move(m: Day, parameters: Parameters, by_creators: float) -> Byte:
         return asked
     prospects = _prospects(rows, m, parameters, by_creators)
     on = prospects.on.copy()
-    chosen, moves, alone = _choices(rows, prospects, m, parameters)
+    chosen, moves, alone = _choices(prospects, m, parameters)
     on[moves & alone] = False
     on[moves, chosen[moves]] = True
-    _close(rows, on, prospects, moves, m, parameters)
+    _close(on, prospects, moves, m, parameters)
     _ask(asked, rows[moves], chosen[moves], m, parameters.membership)
     _write(rows, on, prospects.income, m)
     return asked
@@ -83,12 +84,12 @@ def _prospects(rows: Int64, m: Day, parameters: Parameters, by_creators: float) 
     skill = (earned + usual * confidence) / np.maximum((rate * reach * on).sum(axis=1) + usual * confidence, 1e-9)
     coming = p.share_expected * np.minimum((p.asked_least + p.asked_most) / 2, outside)
     income = rule.expected_income(rate, reach, np.zeros_like(reach)) * skill[:, None]
-    return Prospects(on, reach, outside, income, rule.expected_income(rate, reach, coming) * skill[:, None])
+    return Prospects(rows, on, reach, outside, income, rule.expected_income(rate, reach, coming) * skill[:, None])
 
 
-def _choices(rows: Int64, prospects: Prospects, m: Day, parameters: Parameters) -> tuple[Int64, Held, Held]:
+def _choices(prospects: Prospects, m: Day, parameters: Parameters) -> tuple[Int64, Held, Held]:
     """Which platform each creator would add or move to, who does, and who leaves all others for it."""
-    p, on = parameters.membership, prospects.on
+    p, rows, on = parameters.membership, prospects.rows, prospects.on
     exclusive = np.array([policy.exclusive for policy in parameters.platforms])
     alone = np.broadcast_to(not p.creators_multi_home, on.shape) | exclusive | (on & exclusive).any(axis=1)[:, None]
     lost = np.where(on, prospects.income, 0).sum(axis=1)[:, None]
@@ -103,7 +104,7 @@ def _choices(rows: Int64, prospects: Prospects, m: Day, parameters: Parameters) 
     return chosen, moves & np.isfinite(gain[n, chosen]), alone[n, chosen]
 
 
-def _close(rows: Int64, on: Held, prospects: Prospects, moved: Held, m: Day, parameters: Parameters) -> None:
+def _close(on: Held, prospects: Prospects, moved: Held, m: Day, parameters: Parameters) -> None:
     """Close the shop that brings least, where a creator has several and it does not pay its effort, or may not stay."""
     p = parameters.membership
     exclusive = np.array([policy.exclusive for policy in parameters.platforms])
@@ -111,7 +112,7 @@ def _close(rows: Int64, on: Held, prospects: Prospects, moved: Held, m: Day, par
     least, several = income.argmin(axis=1), on.sum(axis=1) > 1
     gain = np.where(several, p.second_effort - np.where(several, income.min(axis=1), 0), 0)
     likely = np.where((on & exclusive).any(axis=1), 1.0, rule.chance(gain, 0.0, p.horizon, p.creators_noise))
-    closes = several & ~moved & (_luck(LEAVE, rows, m) < p.creators_review * likely)
+    closes = several & ~moved & (_luck(LEAVE, prospects.rows, m) < p.creators_review * likely)
     on[closes, least[closes]] = False
 
 

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import allocating
-from sim.draws import uniform
+from sim.day import Day
+from sim.draws import Stream, uniform
 from sim.records import Table, joined
 from sim.sorting import rows_by
-from sim.state import NOBODY, Consumer, Question, Word
+from sim.state import NOBODY, Question, Word
 
 
 def deliver(words: Table[Word], people: int) -> Table[Word]:
@@ -49,23 +50,17 @@ def with_word(inbox: Table[Word], to: NDArray[np.int64], product: int, quality: 
 
 
 @allocating
-def answer(
-    day: int, key: np.uint64, answers: int, questions: Table[Question], creators: int, consumers: Table[Consumer]
-) -> int:
+def answer(answers: int, questions: Table[Question], m: Day) -> int:
     """Let each creator take up at most so many of today's questions, drawn by lot; answers arrive tomorrow.
 
     A creator's time is what does not scale: in a large pool most questions stay open.
 
     Parameters
     ----------
-    day, key
-        Day, and key of the stream of questions.
-    answers, creators
-        Questions that a creator can answer on a day, and how many creators there are.
+    answers
+        Questions that a creator can answer on a day.
     questions
         By who asks, at most one each.
-    consumers
-        Who will be answered by whom is written there.
 
     Returns
     -------
@@ -75,6 +70,7 @@ def answer(
     asked_of = np.empty(questions.shape[0], np.int32)
     for n in range(questions.shape[0]):
         asked_of[n] = questions[n].creator
+    creators = m.creators.shape[0]
     rows, first = rows_by(asked_of, creators)
     taken = 0
     for k in range(creators):
@@ -83,10 +79,10 @@ def answer(
             lots = np.empty(asked.shape[0])
             for n in range(asked.shape[0]):
                 question = questions[asked[n]]
-                lots[n] = uniform(key, day, question.consumer, 2 + question.category)
+                lots[n] = uniform(m.keys[Stream.ASK], m.day, question.consumer, 2 + question.category)
             asked = asked[np.argsort(lots, kind="mergesort")[:answers]]
         for row in asked:
-            consumer = consumers[questions[row].consumer]
+            consumer = m.consumers[questions[row].consumer]
             consumer.adviser = k
             consumer.question = questions[row].category
         taken += asked.shape[0]
