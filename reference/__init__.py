@@ -10,5 +10,6 @@ to measure it against (``make bench``), and to learn the model from. Read in thi
 4. `reference.creator` and `reference.audience`: what a creator posts and learns, and who follows;
 5. `reference.brand` and `reference.platform`: funds, ranking, ads, money.
 
-It has one platform; ``rivals``, deals, stock, further lines of pay, phases and shocks are refused.
+It has one platform, on which everybody stays; ``rivals``, membership, leakage, deals, stock, phases and shocks are
+refused.
 """

@@ -1,6 +1,6 @@
 """Parts: functions that are compiled into their callers alone, for which no machine code of their own is made.
 
-numba has no such thing; what is done here rests on three of its classes, and a test notices if they change.
+numba has no such thing; what is done here rests on two of its classes, and a test notices if they change.
 """
 
 from __future__ import annotations

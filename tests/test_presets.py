@@ -146,6 +146,29 @@ def test_city_tiers_differ_in_what_they_are_given_alone(given: str, column: str)
         validated(Parameters, {"market": {"people": {given: [1.0]}}})
 
 
+def test_a_price_sensitivity_of_none_is_refused() -> None:
+    with pytest.raises(UserError, match=r"^market\.people\.city_tier_price_sensitivity"):
+        validated(Parameters, {"market": {"people": {"city_tiers": [1.0], "city_tier_price_sensitivity": [0.0]}}})
+
+
+@pytest.mark.parametrize(("given", "sign"), [("price_sensitivity", -1), ("activity", 1)])
+def test_who_minds_prices_less_and_is_online_more_often_buys_more(given: str, sign: int) -> None:
+    """Paired: half of it, as it is drawn, and twice as much; given as it is drawn, nothing moves, to the fen."""
+
+    def outcomes(seed: int, *multiple: float) -> dict[str, float]:
+        people = {"city_tiers": [1.0], f"city_tier_{given}": multiple}
+        one = market(seed, 30, market={"people": people}, graph={"kind": "scale_free"})
+        return dict(one.result().outcomes)
+
+    for seed in (1, 2):
+        plain = outcomes(seed)
+        np.testing.assert_equal(outcomes(seed, 1.0), plain)
+        half, twice = outcomes(seed, 0.5), outcomes(seed, 2.0)
+        for outcome in ("gmv", "consumer_surplus"):
+            least, middle, most = (half[outcome], plain[outcome], twice[outcome])[::sign]
+            assert least < middle < most
+
+
 def test_where_people_live_counts_by_what_they_can_spend_and_by_nothing_else() -> None:
     """Paired: everybody in the first tier of cities, or in the last, with the budgets of a preset's tiers or alike."""
 

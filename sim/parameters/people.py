@@ -13,6 +13,7 @@ from sim.ranges import (
 )
 
 Weight = Annotated[float, Field(ge=0, le=1e9)]
+Sensitivity = Annotated[float, Field(ge=0.01, le=100)]  # a surplus has no value in money where prices do not count
 
 
 class People(Group):
@@ -46,7 +47,7 @@ class People(Group):
     city_tier_budget: tuple[Weight, ...] = par(
         (), "median budget in each city tier, as a multiple of `budget`; alike where none is given", "1", ""
     )
-    city_tier_price_sensitivity: tuple[Weight, ...] = par(
+    city_tier_price_sensitivity: tuple[Sensitivity, ...] = par(
         (), "price sensitivity in each city tier, as a multiple of that drawn; alike where none is given", "1", ""
     )
     city_tier_activity: tuple[Weight, ...] = par(
