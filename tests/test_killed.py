@@ -19,6 +19,8 @@ from processes import PATIENCE, PRINTED, await_that, end, in_store, left_behind,
 
 from experiments.cli import main
 from experiments.commands import run
+from experiments.design.configuration import Executor
+from experiments.runs.executor import spread
 
 SMALL = ("run", "experiment=single", "market.consumers=50", "experiment.days=4", "experiment.burn_in=1")
 TINY = (*SMALL, "experiment.seeds=1")
@@ -143,6 +145,18 @@ def test_the_jobs_after_an_interruption_are_not_begun(monkeypatch: pytest.Monkey
     monkeypatch.setattr(run, "report_on", terminated)
     assert main([*TINY, "executor=serial", "-m", "creators.hype=1,2,3"]) == 143
     assert len(begun) == 1
+
+
+def test_what_comes_after_an_interrupted_command_in_the_same_process_is_carried_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def terminated(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(1)
+
+    monkeypatch.setattr(run, "report_on", terminated)
+    assert main([*TINY, "executor=serial"]) == 143
+    assert list(spread(abs, [-1, -2], Executor(workers=2))) == [1, 2]
 
 
 def test_an_interruption_of_another_command_is_told_too(

@@ -37,7 +37,6 @@ def answered() -> Iterator[None]:
         yield
         return
     before = {number: signal.getsignal(number) for number in SIGNALS}
-    _State.received, _State.waits = 0, False
     try:
         for number, handler in before.items():
             if handler in _UNANSWERED:
@@ -46,6 +45,7 @@ def answered() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        _State.received, _State.waits = 0, False  # what comes after in this process was not interrupted
 
 
 @contextmanager
