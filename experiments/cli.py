@@ -86,17 +86,19 @@ def run(
     """Run an experiment; without arguments the headline experiment."""
     from experiments.commands import run as application
     from experiments.settings.option_files import Folders
+    from experiments.settings.yaml_text import written
 
     folders = Folders.given(config_path, config_name, config_dir)
     if asks_help:
-        print(f"{context.get_help()}\n\nGroups and their options:\n{application.options(folders)}\n\n{MORE_HELP}")
+        options = "\n".join(f"{group}: {', '.join(names)}" for group, names in folders.options().items())
+        print(f"{context.get_help()}\n\nGroups and their options:\n{options}\n\n{MORE_HELP}")
+        return
+    every = application.composed(overrides or [], folders, several=several)
+    if cfg is not None:
+        print("---\n".join(written(settings.resolved()) for settings in every), end="")
         return
     command = ["koc", *(context.obj or ["run", *(overrides or [])])]
-    request = application.Request.read(command, overrides or [], folders, several=several)
-    if cfg is not None:
-        print(application.configuration(request), end="")
-        return
-    raise typer.Exit(application.run(request, only_failed=failed, dry_run=dry_run, language=lang))
+    raise typer.Exit(application.run(every, command, only_failed=failed, dry_run=dry_run, language=lang))
 
 
 @app.command()

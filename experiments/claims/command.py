@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from experiments.claims.judge import Judged
-
-NAME = "claims"
 
 
 def claims(
@@ -31,11 +28,15 @@ def claims(
     Makes the runs that the store lacks, and goes on where it was interrupted. A claim that fails is a finding; the exit
     status is 1 where a run failed.
     """
-    from experiments.claims import conduct, words
+    from rich.console import Console
+
+    from experiments.claims import words
+    from experiments.claims.conduct import carry_out, written
+    from experiments.claims.judge import judge
     from experiments.claims.plan import plan
     from experiments.claims.rows import FILE, read
     from experiments.design.configuration import Executor
-    from experiments.runs import executor
+    from experiments.runs.executor import stop
     from experiments.runs.progress import terminal
 
     where = file or FILE
@@ -43,29 +44,21 @@ def claims(
     chosen = rows.chosen(numbers or [])
     planned = plan(rows, chosen, where.name)
     console = terminal()
-    console.print(conduct.announced(planned))
+    console.print(f"{len(planned.runs)} claims at {planned.points} points: {len(planned.every)} runs")
     if dry_run:
         return
     try:
-        made = conduct.carry_out(planned, output, Executor(workers=workers), console)
+        made = carry_out(planned.every, output, Executor(workers=workers), console)
     finally:
-        executor.stop()
-    judged = conduct.judged(rows, chosen, planned, made.outcomes)
+        stop()
+    judged = [judge(n, chosen[n], runs, made.outcomes, rows.negligible) for n, runs in planned.runs.items()]
     lacking = {number: claim for number, claim in chosen.items() if claim.needs}
-    asked = conduct.Asked(shlex.join(["koc", *sys.argv[1:]]), docs)
-    folder = conduct.written(rows, judged, lacking, made, output / NAME, asked)
-    _print(judged)
+    folder = written(rows, judged, lacking, made, output, docs)
+    Console(highlight=False, width=None if sys.stdout.isatty() else 140).print(_table(judged))
     for number, claim in lacking.items():
         print(f"{number}: not yet testable; needs {claim.needs}")
     print(f"{words.count(judged, len(lacking))}\npage: {folder / words.PAGE}")
     raise typer.Exit(int(bool(made.failures)))
-
-
-def _print(judged: Sequence[Judged]) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-    console.print(_table(judged))
 
 
 def _table(judged: Sequence[Judged]) -> Table:

@@ -1,8 +1,10 @@
-"""Claims carried out: the runs that the store lacks, the verdicts, and a folder of all."""
+"""Claims carried out: the runs that the store lacks, and a folder of what came of them."""
 
 from __future__ import annotations
 
 import re
+import shlex
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -12,13 +14,12 @@ from typing import NamedTuple
 from rich.console import Console
 
 from experiments.claims import words
-from experiments.claims.judge import Judged, judge
-from experiments.claims.plan import Planned
+from experiments.claims.judge import Judged
 from experiments.claims.rows import Claim, Claims
 from experiments.conduct.manifest import making, provenance
 from experiments.design.configuration import Executor
 from experiments.runs.interruption import keeping
-from experiments.runs.run import Failed, model_hash
+from experiments.runs.run import Failed, Run, model_hash
 from experiments.runs.sharing import KEPT, fill_lacking
 from experiments.runs.store import Store
 from experiments.table.checksums import write_manifest
@@ -36,19 +37,7 @@ class Made(NamedTuple):
     started: float
 
 
-class Asked(NamedTuple):
-    """The command as typed, and the folder of documentation that gets the page, if one does."""
-
-    command: str
-    docs: Path | None
-
-
-def announced(planned: Planned) -> str:
-    """What is to be made, in a line."""
-    return f"{len(planned.runs)} claims at {planned.points} points: {len(planned.every)} runs"
-
-
-def carry_out(planned: Planned, output: Path, where: Executor, console: Console) -> Made:
+def carry_out(runs: Mapping[str, Run], output: Path, where: Executor, console: Console) -> Made:
     """Make the runs that the store lacks.
 
     Raises
@@ -58,31 +47,24 @@ def carry_out(planned: Planned, output: Path, where: Executor, console: Console)
     """
     started = time.time()
     with closing(Store(output / "store")) as store, keeping(KEPT):
-        tally = fill_lacking(store, planned.every, NAME, where, console)
-        outcomes = {done.id: done.outcomes for done in store.outcomes(planned.every)}
-        return Made(outcomes, store.failed(planned.every), tally.made, started)
-
-
-def judged(
-    file: Claims, chosen: Mapping[str, Claim], planned: Planned, outcomes: Mapping[str, Mapping[str, float]]
-) -> list[Judged]:
-    """The verdicts, in the order of the file."""
-    return [judge(n, chosen[n], runs, outcomes, file.negligible) for n, runs in planned.runs.items()]
+        tally = fill_lacking(store, runs, NAME, where, console)
+        outcomes = {done.id: done.outcomes for done in store.outcomes(runs)}
+        return Made(outcomes, store.failed(runs), tally.made, started)
 
 
 def written(
-    file: Claims, found: Sequence[Judged], lacking: dict[str, Claim], made: Made, root: Path, asked: Asked
+    file: Claims, found: Sequence[Judged], lacking: Mapping[str, Claim], made: Made, output: Path, docs: Path | None
 ) -> Path:
-    """Write the page, and the numbers behind it, into a folder below `root`; returns it."""
-    command = re.sub(r"--(docs|output|file)[ =]\S+", r"--\1 PATH", asked.command)  # folders are anybody's own
-    told = f"Made by `{command}`, of the model `{model_hash()[:12]}`."
-    text = words.page(file, found, lacking, told)
+    """Write the page, and the numbers behind it, into a new folder of the results, and the page into `docs` as well."""
+    command = ["koc", *sys.argv[1:]]
+    shown = re.sub(r"--(docs|output|file)[ =]\S+", r"--\1 PATH", shlex.join(command))  # folders are anybody's own
+    text = words.page(file, found, lacking, f"Made by `{shown}`, of the model `{model_hash()[:12]}`.")
     counts = {"made": made.made, "from_store": len(made.outcomes) - made.made, "failed": len(made.failures)}
-    with partial_folder(root) as partial:
+    with partial_folder(output / NAME) as partial:
         (partial / words.PAGE).write_text(text, "utf-8")
         words.table(found).to_csv(partial / "claims.csv", index=False)
-        manifest = making([asked.command], made.started, counts, [], None) | provenance()
+        manifest = making(command, made.started, counts, [], None) | provenance()
         write_manifest(partial, manifest | {"failures": [each._asdict() for each in made.failures.values()]})
-        if asked.docs is not None:
-            (asked.docs / words.PAGE).write_text(text, "utf-8")
+        if docs is not None:
+            (docs / words.PAGE).write_text(text, "utf-8")
         return published(partial)

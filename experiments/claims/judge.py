@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.claims.plan import HOME, POSTERIOR, Point, Runs
-from experiments.claims.rows import Claim, Expectation, Side
+from experiments.claims.rows import Claim, Expectation
+from experiments.design.expressions import Expression
 from experiments.measures.statistics import Estimate, t_interval
 from experiments.runs.run import Run
 from experiments.table.effects import Outcomes
 from sim.errors import UserError
-
-NOTHING = Estimate(np.nan, np.nan, np.nan, np.nan, 0)
 
 
 class Sign(StrEnum):
@@ -138,14 +137,14 @@ def _found(expectation: Expectation, runs: Mapping[str, list[Run]], outcomes: Ou
     return Found(expectation, effect, *means, is_share, _sign(effect, expectation.sign, negligible * scale))
 
 
-def _by_seed(side: Side, runs: Mapping[str, list[Run]], outcomes: Outcomes) -> NDArray[np.float64]:
+def _by_seed(side: Expression, runs: Mapping[str, list[Run]], outcomes: Outcomes) -> NDArray[np.float64]:
     """A side's value in every seed; NaN where a run did not finish, or it cannot be computed."""
     seeds = len(next(iter(runs.values())))
     found = np.full(seeds, np.nan)
     for place in range(seeds):
         try:
-            values = {f"{arm}.{name}": outcomes[runs[arm][place].id][name] for arm, name in side.terms}
-            found[place] = side.expression.value(values)
+            named = {path: path.split(".") for path in side.paths}
+            found[place] = side.value({path: outcomes[runs[arm][place].id][n] for path, (arm, n) in named.items()})
         except (KeyError, UserError):  # a run that failed, or a rate of nothing
             continue
     return found
@@ -153,9 +152,9 @@ def _by_seed(side: Side, runs: Mapping[str, list[Run]], outcomes: Outcomes) -> N
 
 def _has_share(expectation: Expectation) -> bool:
     """Whether a share of the right side says something: neither side is a difference, and the right is no number."""
-    trees = [side.expression.tree for side in (expectation.left, expectation.right)]
-    subtracts = any(isinstance(node, ast.Sub | ast.USub | ast.Call) for tree in trees for node in ast.walk(tree))
-    return bool(expectation.right.terms) and not subtracts
+    nodes = (node for side in (expectation.left, expectation.right) for node in ast.walk(side.tree))
+    subtracts = any(isinstance(node, ast.Sub | ast.USub | ast.Call) for node in nodes)
+    return bool(expectation.right.paths) and not subtracts
 
 
 def _sign(effect: Estimate, expected: int, negligible: float) -> Sign:

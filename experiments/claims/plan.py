@@ -7,19 +7,17 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from experiments.claims.rows import Checks, Claim, Claims, Size
+from experiments.claims.rows import Claim, Claims, Size
 from experiments.design import posterior_file
 from experiments.design.configuration import check_possible, load_settings
 from experiments.design.factors import Arm
 from experiments.design.points import set_at
 from experiments.runs.plan import by_world
 from experiments.runs.run import CELLS, Run, runs_of
-from experiments.settings.mistakes import declared, field_at, shown, validated
+from experiments.settings.mistakes import plausible, shown, validated
 from experiments.settings.paths import flat
 from sim.errors import UserError
 from sim.parameters import Parameters
-
-AS_CONFIGURED = ""
 
 
 class Point(NamedTuple):
@@ -28,14 +26,14 @@ class Point(NamedTuple):
     Attributes
     ----------
     assumption : str
-        Path of the parameter that is moved; `AS_CONFIGURED` where none is.
+        Path of the parameter that is moved; empty where none is.
     value : float
         What it is moved to; the number of a draw, where the assumption is ``posterior``.
     small : bool
         Whether it is one of the smaller markets.
     """
 
-    assumption: str = AS_CONFIGURED
+    assumption: str = ""
     value: float = 0.0
     small: bool = False
 
@@ -138,15 +136,14 @@ def _points(
     decided, differing = _decided(arms)
     yield SMALL, {}
     for path in claim.hangs_on or file.hangs_on:
-        field = field_at(Parameters, tuple(path.split(".")))
-        ends = declared(field, "plausible") if field else None
+        ends = plausible(path)
         if ends is None:
             raise UserError(f"{place}.hangs_on: {path} has no plausible range; koc parameters prints which have one")
         if path in differing:
             raise UserError(f"{place}.hangs_on: {path} is set by the arms; expected a parameter that they share")
         for end in map(float, ends):
             yield Point(path, end, small=True), {path: end}
-    for number, drawn in enumerate(_draws(file.checks)):
+    for number, drawn in enumerate(posterior_file.draws(file.checks.draws, "checks.draws")):
         yield Point(POSTERIOR, number, small=True), {path: drawn[path] for path in drawn if path not in decided}
 
 
@@ -157,15 +154,6 @@ def _decided(arms: Mapping[str, Parameters]) -> tuple[set[str], set[str]]:
     paths = dict.fromkeys(path for content in contents for path in content)
     decided = {path for path in paths if any(content.get(path) != defaults.get(path) for content in contents)}
     return decided, {path for path in paths if any(content.get(path) != contents[0].get(path) for content in contents)}
-
-
-def _draws(checks: Checks) -> list[dict[str, Any]]:
-    if not checks.draws:
-        return []
-    found = posterior_file.read()
-    if checks.draws > len(found["draws"]):
-        raise UserError(f"checks.draws={checks.draws}: configs/posterior.yaml holds {len(found['draws'])}")
-    return [dict(zip(found["parameters"], row, strict=True)) for row in found["draws"][: checks.draws]]
 
 
 def _changed(parameters: Parameters, changes: Mapping[str, Any], place: str) -> Parameters:

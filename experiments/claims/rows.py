@@ -23,24 +23,13 @@ FILE = FOLDER / "claims.yaml"
 _COMPARED = re.compile(r"([^<>=]+)([<>])([^<>=]+)")
 
 
-class Side(NamedTuple):
-    """One side of an expectation: arithmetic on ``arm.outcome``."""
-
-    expression: Expression
-
-    @property
-    def terms(self) -> list[tuple[str, str]]:
-        """Arm and outcome of all that it names."""
-        return [(path.partition(".")[0], path.partition(".")[2]) for path in self.expression.paths]
-
-
 class Expectation(NamedTuple):
     """What should be: the left side above the right one, where `sign` is +1, or below, where it is -1."""
 
     text: str
-    left: Side
+    left: Expression
     sign: int
-    right: Side
+    right: Expression
 
     @classmethod
     def parse(cls, text: str) -> Expectation:
@@ -54,8 +43,8 @@ class Expectation(NamedTuple):
         found = _COMPARED.fullmatch(text)
         if found is None:
             raise UserError(f"'{text}': expected one comparison, such as koc.gmv > kol.gmv")
-        left, right = (Side(Expression.parse(found[part])) for part in (1, 3))
-        for path in (*left.expression.paths, *right.expression.paths):
+        left, right = (Expression.parse(found[part]) for part in (1, 3))
+        for path in (*left.paths, *right.paths):
             if path.count(".") != 1:
                 raise UserError(f"'{text}': '{path}' is no outcome of an arm; expected arm.outcome, such as koc.gmv")
         return cls(" ".join(text.split()), left, 1 if found[2] == ">" else -1, right)
@@ -63,7 +52,7 @@ class Expectation(NamedTuple):
     @property
     def terms(self) -> list[tuple[str, str]]:
         """Arm and outcome of all that it names."""
-        return list(dict.fromkeys((*self.left.terms, *self.right.terms)))
+        return [(path.partition(".")[0], path.partition(".")[2]) for path in (*self.left.paths, *self.right.paths)]
 
 
 class Size(Group):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,50 +11,12 @@ import pandas as pd
 from experiments.claims.judge import Found, Judged, Moved, Verdict
 from experiments.claims.plan import HOME
 from experiments.claims.rows import Claim, Claims
-from experiments.measures.outcomes import capital, number, percent
+from experiments.drawing.pages import filled
+from experiments.drawing.pages import table as markdown
+from experiments.measures.outcomes import number, percent
 from experiments.settings.mistakes import shown
 
 PAGE = "claims.md"
-INTRODUCTION = """\
-# What practitioners claim
-
-Articles on key opinion consumers, private traffic and platforms claim much. Each claim is put to the market here as
-a row of [`configs/claims.yaml`](../configs/claims.yaml): the arms that are compared, and which outcome should be larger
-in which. `koc claims` makes the runs that the store lacks and works out every sign; `koc claims --docs docs` writes
-this page. Nothing on it is typed by hand but the claims themselves, in words of our own.
-
-- **holds**: every expectation is met; each 95 % interval over markets, paired by seed, lies on the side expected.
-- **fails**: an interval lies on the other side, or so close to none that it does not matter.
-- **turns**: it holds in the market as configured and fails clearly where an assumption is moved, or the reverse.
-- **cannot be told**: the intervals hold both.
-
-A claim that fails here is a finding on this market, not on the world; so is one that holds.
-"""
-ADDING = """\
-## A claim of your own
-
-One row and one command. Copy `configs/claims.yaml`, add a row, and give it to `koc claims`:
-
-```yaml
-  my_claim:
-    says: Longer lists of search results sell more.
-    source: A
-    arms:
-      three: ""
-      nine: market.attention.search_results=9
-    expect:
-      - nine.gmv_kept > three.gmv_kept
-```
-
-```sh
-koc claims my_claim --file my_claims.yaml
-```
-
-An arm is what one would give to `koc run`; `market` holds what all arms of a row share. An expectation compares
-arithmetic on `arm.outcome`; [experiments.md](experiments.md#outcomes) lists the outcomes. `hangs_on` names assumptions
-with a plausible range (`koc parameters`); each is moved to both ends in smaller markets. A row that the market cannot
-express yet says what it `needs` instead.
-"""
 
 
 def table(judged: Sequence[Judged]) -> pd.DataFrame:
@@ -100,7 +62,7 @@ def effect(found: Found) -> str:
         return "not defined"
     if found.is_share:
         return f"{percent(value)} % ({percent(low)} to {percent(high)})"
-    if not found.expectation.right.terms:  # against a number: the left side itself
+    if not found.expectation.right.paths:  # against a number: the left side itself
         return f"{number(found.left)} ({number(low + found.right)} to {number(high + found.right)})"
     return f"{number(value, signed=True)} ({number(low, signed=True)} to {number(high, signed=True)})"
 
@@ -127,58 +89,26 @@ def _short(found: Found) -> str:
     return effect(found).partition(" (")[0]
 
 
-def page(file: Claims, judged: Sequence[Judged], lacking: dict[str, Claim], made: str) -> str:
-    """The page.
-
-    Parameters
-    ----------
-    file
-        The claims, for sources and sizes.
-    judged
-        Those with a verdict.
-    lacking
-        Those that cannot be expressed yet.
-    made
-        By which command and which model it was made.
-    """
-    size, checks = file.size, file.checks
-    tried = f", and {checks.draws} draws of the posterior tried," if checks.draws else ""
-    how = (
-        f"Markets of {size.consumers:,} people over {size.days} days, of which {size.burn_in} are not "
-        f"counted, with {size.seeds} seeds; assumptions are moved{tried} in markets of {checks.consumers:,} people "
-        f"over {checks.days} days, with {checks.seeds} seeds. Less than {percent(file.negligible, signed=False)} % "
-        f"counts as no effect. {made}"
-    )
-    sources = "\n".join(f"- {label}: {text}." for label, text in file.sources.items())
-    parts = [INTRODUCTION, how, f"Sources:\n\n{sources}", f"## Scoreboard\n\n{count(judged, len(lacking))}"]
-    parts.append("\n".join(_scoreboard(judged)))
-    if lacking:
-        rows = [f"| {n} | {claim.says} | {claim.source} | {claim.needs} |" for n, claim in lacking.items()]
-        head = ["| Claim | What is claimed | Source | Needs |", "|---|---|---|---|"]
-        parts += ["## Not yet testable", "\n".join([*head, *rows])]
-    parts.append("## Each claim")
-    parts += [_detail(one) for one in judged]
-    return "\n\n".join(part.strip() for part in [*parts, ADDING]) + "\n"
-
-
-def _scoreboard(judged: Sequence[Judged]) -> list[str]:
-    lines = ["| Claim | What is claimed | Source | Verdict | Found | Hangs on |", "|---|---|---|---|---|---|"]
+def page(file: Claims, judged: Sequence[Judged], lacking: Mapping[str, Claim], made: str) -> str:
+    """The page; `made` says by which command and which model."""
+    scoreboard = [("Claim", "What is claimed", "Source", "Verdict", "Found", "Hangs on")]
     for one in judged:
         found = "<br>".join(effect(each) for each in one.found[HOME])
-        verdict = f"**{verdict_of(one)}**"
-        lines.append(f"| {one.number} | {one.claim.says} | {one.claim.source} | {verdict} | {found} | {hangs(one)} |")
-    return lines
+        scoreboard.append((one.number, one.claim.says, one.claim.source, f"**{verdict_of(one)}**", found, hangs(one)))
+    needing = [(number, claim.says, claim.source, claim.needs) for number, claim in lacking.items()]
+    return filled(
+        "claims.md.j2", size=file.size, checks=file.checks, sources=file.sources, judged=judged, made=made,
+        negligible=percent(file.negligible, signed=False), count=count(judged, len(lacking)),
+        scoreboard=markdown(scoreboard), verdict_of=verdict_of, expectations=_expectations,
+        lacking=needing and markdown([("Claim", "What is claimed", "Source", "Needs"), *needing]),
+    ) + "\n"  # fmt: skip
 
 
-def _detail(one: Judged) -> str:
-    claim = one.claim
-    arms = [
-        f"`{name}` is " + (f"`{text}`" if text else "the market as configured") for name, text in claim.arms.items()
+def _expectations(one: Judged) -> str:
+    """What was found of each expectation at each point, as a table."""
+    rows = [
+        (point.name, f"`{each.expectation.text}`", effect(each), str(each.sign))
+        for point, every in one.found.items()
+        for each in every
     ]
-    shared = f"All arms: `{claim.market}`. " if claim.market else ""
-    lines = ["| Where | Expected | Found (95 % interval) | |", "|---|---|---|---|"]
-    for point, every in one.found.items():
-        lines += [f"| {point.name} | `{each.expectation.text}` | {effect(each)} | {each.sign} |" for each in every]
-    head = f"### {one.number}. {claim.says}"
-    told = f"{capital(verdict_of(one))}. {shared}Arms: {'; '.join(arms)}."
-    return "\n\n".join([head, told, *filter(None, [claim.note]), "\n".join(lines)])
+    return markdown([("Where", "Expected", "Found (95 % interval)", ""), *rows])

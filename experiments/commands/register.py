@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from experiments.design.posterior_file import read
 from experiments.drawing.pages import table
-from experiments.settings.mistakes import declared, field_at, fields, limits, shown, span
+from experiments.settings.mistakes import declared, fields, limits, parameter, shown, span
 from sim import state
 from sim.parameters import ASSUMPTION, CALIBRATED, Group, Parameters
 from sim.records import Record
@@ -64,7 +64,7 @@ def _calibrated(values: dict[str, str]) -> Iterator[list[str]]:
 
 
 def _measured(path: str) -> str:
-    field = field_at(Parameters, tuple(path.split(".")))
+    field = parameter(path)
     return str((field and declared(field, "measured")) or "")
 
 

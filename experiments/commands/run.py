@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -18,55 +17,37 @@ from experiments.runs.progress import working
 from experiments.runs.sharing import KEPT
 from experiments.settings.language import Language, speaking
 from experiments.settings.option_files import Folders
-from experiments.settings.overrides import Given, jobs
-from experiments.settings.yaml_text import written
+from experiments.settings.overrides import jobs
 
 INTERRUPTED = 128  # statuses above it
 PICTURES = ("figures/headline.png", "figures/effects.png")  # of a report, the first that there is
 
 
-class Request(NamedTuple):
-    """What a user asks for."""
-
-    command: list[str]  # as typed, for the manifest
-    jobs: list[list[Given]]  # what is given for each experiment
-    folders: Folders  # where settings are read from
-
-    @classmethod
-    def read(cls, command: Sequence[str], overrides: Sequence[str], folders: Folders, *, several: bool) -> Request:
-        """Read what was typed.
-
-        Raises
-        ------
-        UserError
-            If one is not understood.
-        """
-        return cls(list(command), jobs(read_given(overrides, folders, several=several)), folders)
-
-
-def run(request: Request, *, only_failed: bool = False, dry_run: bool = False, language: Language = Language.en) -> int:
-    """Make the experiments, one after the other; all are seen to be possible before the first is made.
-
-    Returns
-    -------
-    int
-        Exit status: 0, or 1 if a run failed, or 128 and the number of the signal that interrupted it.
+def composed(overrides: Sequence[str], folders: Folders, *, several: bool = False) -> list[Settings]:
+    """The settings of each experiment; all are seen to be possible before the first is made.
 
     Raises
     ------
     UserError
-        On a mistake in the configuration, before anything is written.
+        On a mistake in the configuration.
     """
+    return [compose_settings(job, folders) for job in jobs(read_given(overrides, folders, several=several))]
+
+
+def run(
+    every: Sequence[Settings], command: Sequence[str], *, only_failed: bool = False, dry_run: bool = False,
+    language: Language = Language.en,
+) -> int:  # fmt: skip
+    """Make experiments, one after the other, of a command as it was typed; the exit status is the worst of theirs."""
     status = 0
     with keeping(KEPT):
-        every = [compose_settings(job, request.folders) for job in request.jobs]
         try:
             for settings in every:
                 if dry_run:
                     print(forecast(settings))
                 elif status <= INTERRUPTED:  # the jobs after it are not begun
                     finish = partial(report_on, settings, language)
-                    status = max(status, conduct(settings, request.command, finish, only_failed=only_failed))
+                    status = max(status, conduct(settings, command, finish, only_failed=only_failed))
         finally:
             executor.stop()  # nobody needs the workers any more, and Python would wait until each has ended
     return status
@@ -100,13 +81,3 @@ def report_on(settings: Settings, language: Language, runs: pd.DataFrame, made: 
     with working("drawing"), speaking(language):
         found, picture = closing(made)
     return Ending(found, picture or next((each for each in PICTURES if (made / each).exists()), ""))
-
-
-def configuration(request: Request) -> str:
-    """The whole configuration of each experiment, as YAML."""
-    return "---\n".join(written(compose_settings(job, request.folders).resolved()) for job in request.jobs)
-
-
-def options(folders: Folders) -> str:
-    """The groups and their options, a line each."""
-    return "\n".join(f"{group}: {', '.join(names)}" for group, names in folders.options().items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from experiments.design.factors import Arm, Study, arms, settings_of_arms
 from experiments.design.sampling import paths_set
-from experiments.settings.mistakes import declared, field_at, fields, kind_at, shown, validated
+from experiments.settings.mistakes import fields, kind_at, plausible, shown, validated, with_plausible_range
 from experiments.settings.names import check_folder
 from experiments.settings.option_files import FOLDER, Folders, composed
 from experiments.settings.overrides import Given, changed, read
@@ -205,16 +205,9 @@ def _unknown(key: str, value: Any, given: Sequence[Given]) -> str:
 
 def _check_assumptions(study: Study) -> None:
     for path in study.flips.assumptions:
-        field = field_at(Parameters, tuple(path.split(".")))
-        if field is None or declared(field, "plausible") is None:
-            known = [name for name in _assumptions()]
-            raise UserError(
-                f"experiment.flips.assumptions: {path} is no parameter with a plausible range; {nearest(path, known)}"
-            )
-
-
-def _assumptions() -> Iterator[str]:
-    return (path for path, field, _ in fields(Parameters()) if declared(field, "plausible"))
+        if plausible(path) is None:
+            hint = nearest(path, with_plausible_range())
+            raise UserError(f"experiment.flips.assumptions: {path} is no parameter with a plausible range; {hint}")
 
 
 def _check_given(study: Study, given: Sequence[Given]) -> None:

@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
 from experiments.design.expressions import Expression
-from experiments.settings.mistakes import field_at, fields
+from experiments.settings.mistakes import fields, parameter
 from experiments.settings.paths import at
 from sim.errors import UserError, nearest
 from sim.parameters import Parameters
@@ -59,7 +59,7 @@ class Following(NamedTuple):
 
 def rounded(path: str, value: Any) -> Any:
     """A value as the parameter takes it: a whole number where it is one."""
-    field = field_at(Parameters, tuple(path.split(".")))
+    field = parameter(path)
     whole = field is not None and field.annotation is int
     return round(value) if whole and isinstance(value, float) else value
 

@@ -15,8 +15,8 @@ import pandas as pd
 
 from experiments.design import posterior_file
 from experiments.design.factors import Study, settings_of_arms
-from experiments.settings.mistakes import declared, field_at
-from experiments.settings.paths import at, leaves, merged, nested
+from experiments.settings.mistakes import plausible
+from experiments.settings.paths import at, merged, nested
 from sim.errors import UserError
 from sim.parameters import Parameters
 
@@ -56,8 +56,7 @@ def ends(study: Study, base: Mapping[str, Any]) -> Iterator[Point]:
         if path in places:
             raise UserError(f"experiment.flips.assumptions: {path} is set by the arms; expected parameters they share")
         configured = float(at(base, path))
-        field = field_at(Parameters, tuple(path.split(".")))
-        low, high = declared(field, "plausible") if field else (configured, configured)
+        low, high = plausible(path) or (configured, configured)
         for value in dict.fromkeys((configured, float(low), float(high))):
             about = {"assumption": path, "value": value, "default": value == configured}
             yield Point({path: value}, seeds, about, f"experiment.flips, {path}={value:g}: ")
@@ -80,25 +79,13 @@ def draws(study: Study, base: Mapping[str, Any]) -> Iterator[Point]:
         If there are not as many draws, or they are of parameters that there are not.
     """
     wish = study.posterior
-    if not (wish.draws and study.factors):
+    if not study.factors:
         return
-    found = posterior_file.read()
-    if wish.draws > len(found["draws"]):
-        raise UserError(
-            f"experiment.posterior.draws={wish.draws}: configs/posterior.yaml holds {len(found['draws'])}; "
-            "expected at most so many"
-        )
     defaults, decided = Parameters().model_dump(mode="json"), settings_of_arms(study)
-    if unknown := sorted(set(found["parameters"]) - set(leaves(defaults))):
-        raise UserError(
-            f"configs/posterior.yaml: {unknown[0]} is no parameter; expected a file that this version's koc calibrate "
-            "wrote, or experiment.posterior.draws=0"
-        )
-    free = [path for path in found["parameters"] if path not in decided and at(base, path) == at(defaults, path)]
-    for number, row in enumerate(found["draws"][: wish.draws]):
-        drawn = dict(zip(found["parameters"], row, strict=True))
+    for number, drawn in enumerate(posterior_file.draws(wish.draws, "experiment.posterior.draws")):
+        free = {path: x for path, x in drawn.items() if path not in decided and at(base, path) == at(defaults, path)}
         seeds = range(number * wish.seeds, (number + 1) * wish.seeds)
-        yield Point({path: drawn[path] for path in free}, seeds, {"draw": number}, f"posterior draw {number}: ")
+        yield Point(free, seeds, {"draw": number}, f"posterior draw {number}: ")
 
 
 def interventions(base: Mapping[str, Any], changes: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

@@ -8,8 +8,10 @@ from typing import Any
 import yaml
 
 from experiments.settings.option_files import FOLDER
+from experiments.settings.paths import leaves
 from experiments.settings.yaml_text import read_text
 from sim.errors import UserError
+from sim.parameters import Parameters
 
 FILE = FOLDER / "posterior.yaml"
 
@@ -36,6 +38,34 @@ def read(path: Path = FILE) -> dict[str, Any]:
     if not isinstance(content, dict) or not {"parameters", "targets", "draws"} <= content.keys():
         raise UserError(f"{path}: no parameters, targets and draws; expected a file that koc calibrate wrote")
     return content
+
+
+def draws(count: int, wish: str) -> list[dict[str, Any]]:
+    """The first joint draws of the calibrated parameters, each by path.
+
+    Parameters
+    ----------
+    count
+        How many.
+    wish
+        Key that asks for them.
+
+    Raises
+    ------
+    UserError
+        If there are not as many, or they are of parameters that there are not.
+    """
+    if not count:
+        return []
+    found = read()
+    if count > len(found["draws"]):
+        raise UserError(f"{wish}={count}: configs/posterior.yaml holds {len(found['draws'])}; expected at most so many")
+    if unknown := sorted(set(found["parameters"]) - set(leaves(Parameters().model_dump(mode="json")))):
+        raise UserError(
+            f"configs/posterior.yaml: {unknown[0]} is no parameter; expected a file that this version's koc calibrate "
+            f"wrote, or {wish}=0"
+        )
+    return [dict(zip(found["parameters"], row, strict=True)) for row in found["draws"][:count]]
 
 
 def write(path: Path, found: dict[str, Any]) -> None:

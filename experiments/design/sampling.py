@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from experiments.design.following import PLACE, Following, rounded
 from experiments.design.points_file import read_points
 from experiments.measures.scale import Scale
-from experiments.settings.mistakes import declared, field_at, fields
+from experiments.settings.mistakes import fields, plausible, with_plausible_range
 from sim.errors import UserError, nearest
 from sim.parameters import FilePath, Group, Parameters
 
@@ -24,14 +24,10 @@ MOST_POINTS = 1_000_000
 _RANGE = {"low", "high", "scale"}
 
 
-def _none_is_empty(value: Any) -> Any:
-    return {} if value is None else value
-
-
 def _flat(value: Any, prefix: str = "") -> Any:
     """``{a: {b: [1, 2]}}`` as ``{a.b: [1, 2]}``: both ways of writing a path mean the same."""
     if not isinstance(value, Mapping):
-        return _none_is_empty(value)
+        return {} if value is None else value
     found: dict[str, Any] = {}
     for key, below in value.items():
         if isinstance(below, Mapping) and below and not below.keys() & _RANGE:
@@ -213,11 +209,10 @@ def _axis(path: str, over: Any) -> _Axis:
     if isinstance(over, list | tuple):
         return _Axis(path, over)
     if over == "plausible":
-        field = field_at(Parameters, tuple(path.split(".")))
-        ends = declared(field, "plausible") if field else None
+        ends = plausible(path)
         if ends is None:
-            known = [name for name, field, _ in fields(Parameters()) if declared(field, "plausible")]
-            raise UserError(f"{PLACE}.vary.{path}: no parameter with a plausible range; {nearest(path, known)}")
+            hint = nearest(path, with_plausible_range())
+            raise UserError(f"{PLACE}.vary.{path}: no parameter with a plausible range; {hint}")
         return _Axis(path, (), Scale(*ends))
     return _Axis(path, (), Scale(float(over["low"]), float(over["high"]), over.get("scale") == "log"))
 

@@ -13,7 +13,7 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from experiments.settings.paths import flat
 from sim.errors import UserError, nearest
-from sim.parameters import Group
+from sim.parameters import Group, Parameters
 
 LONGEST = 200  # characters of what a user gave, in a message
 
@@ -58,6 +58,22 @@ def validated(
 def field_at(model: type[BaseModel], path: Sequence[str | int]) -> FieldInfo | None:
     """Declaration of a field by the path to it through nested models and lists of them."""
     return _found(model, path)[0]
+
+
+def parameter(path: str) -> FieldInfo | None:
+    """Declaration of a parameter of the market by its dotted path; None if there is none."""
+    return field_at(Parameters, path.split("."))
+
+
+def plausible(path: str) -> tuple[float, float] | None:
+    """Plausible range of a parameter, as declared; None without one."""
+    field = parameter(path)
+    return declared(field, "plausible") if field else None
+
+
+def with_plausible_range() -> list[str]:
+    """Paths of all parameters that have one."""
+    return [path for path, field, _ in fields(Parameters()) if declared(field, "plausible")]
 
 
 def kind_at(model: type[BaseModel], path: Sequence[str | int]) -> Any:
