@@ -8,8 +8,8 @@ to measure it against (``make bench``), and to learn the model from. Read in thi
 2. `reference.equations`: the equations, a function each;
 3. `reference.consumer`, `reference.memory` and `reference.buying`: what a consumer sees, remembers, buys and tells;
 4. `reference.creator` and `reference.audience`: what a creator posts and learns, and who follows;
-5. `reference.brand` and `reference.platform`: funds, ranking, ads, money.
+5. `reference.brand` and `reference.platform`: funds, ranking, ads, money;
+6. `reference.phases`: policy over time.
 
-It has one platform, on which everybody stays; ``rivals``, membership, leakage, deals, stock, phases and shocks are
-refused.
+It has one platform, on which everybody stays; ``rivals``, membership, leakage, deals and stock are refused.
 """

@@ -8,6 +8,7 @@ import mesa
 
 from reference.pay import book_lines
 from reference.records import Channel, Order, Product, Tier
+from sim.parameters import Brands
 
 if TYPE_CHECKING:
     from reference.creator import Creator
@@ -17,24 +18,40 @@ CHANNELS = ("ads", Tier.KOL, Tier.KOC, Tier.BRAND)
 """What a budget is split over; the last is the own pool."""
 
 
+def split_of(p: Brands) -> dict[str, float]:
+    """Shares of a budget for each channel."""
+    return dict(zip(CHANNELS, (p.ads, p.kol, p.koc, p.own), strict=True))
+
+
 class Brand(mesa.Agent):
     """A brand; money in fen."""
 
-    def __init__(self, model: PlainMarket, number: int, people: int) -> None:
+    def __init__(self, model: PlainMarket, number: int) -> None:
         """Begin with the split that the parameters give, and a day's money."""
         super().__init__(model)
-        p = model.parameters.brands
         self.number = number
         self.goods: list[Product] = []
         self.account: Creator | None = None
-        self.split = dict(zip(CHANNELS, (p.ads, p.kol, p.koc, p.own), strict=True))
-        self.budget = round(100.0 * p.weekly_budget * people / p.count)
+        self.split = split_of(model.parameters.brands)
+        self.budget = self.weekly(model.parameters.brands)
         self.funds = {channel: share * self.budget / 7.0 for channel, share in self.split.items()}
         self.pays = dict.fromkeys(Tier, False)
         self.welcomes = False
         self.spent_ever = dict.fromkeys(CHANNELS, 0)
         self.profit = self.balance = self.withdrawn = self.contacts = 0
         self.begin_week()
+
+    def weekly(self, p: Brands) -> int:
+        """A week's budget, fen (7.20)."""
+        return round(100.0 * p.weekly_budget * self.model.population / p.count)
+
+    def read_budget(self, before: Brands) -> None:
+        """Take up other budgets and splits; what was learnt of the channels stays where they are as before (7.30)."""
+        now = self.model.parameters.brands
+        if self.weekly(now) != self.weekly(before):
+            self.budget = self.weekly(now)
+        if split_of(now) != split_of(before):
+            self.split = split_of(now)
 
     def begin_week(self) -> None:
         """Nothing has been spent or earned yet."""
@@ -113,15 +130,15 @@ class Brand(mesa.Agent):
         self.profit -= annual
         platform.revenue["annual_fee"] += annual
 
-    def send(self, product: Product) -> None:
+    def send(self, order: Order) -> None:
         """Pay the goods and the trip to the buyer (7.23)."""
-        self.profit -= product.cost + round(100 * self.model.parameters.brands.shipping)
+        self.profit -= order.cost + round(100 * self.model.parameters.brands.shipping)
 
     def book_order(self, order: Order) -> None:
         """What an order that has arrived cost and brought in the channel that sold it (7.21, 7.23)."""
         seller, passed_on = order.offer.seller, book_lines(order)
         if order.returned:
-            self.profit += order.product.cost - round(100 * self.model.parameters.brands.shipping)
+            self.profit += order.cost - round(100 * self.model.parameters.brands.shipping)
             return
         channel: str | None = "ads" if order.offer.channel is Channel.AD else None
         if seller is not None:
@@ -129,4 +146,4 @@ class Brand(mesa.Agent):
             seller.earn(order.pay)
             self.spend(seller.tier, order.commission)
         if channel is not None:
-            self.earned[channel] += order.price - order.mark_up - passed_on - order.product.cost
+            self.earned[channel] += order.price - order.mark_up - passed_on - order.cost

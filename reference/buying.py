@@ -117,6 +117,7 @@ def purchase(consumer: Consumer, best: Weighed, luck_of_nothing: float) -> Order
         best.offer,
         consumer.model.day,
         best.price,
+        product.cost,
         best.coupon,
         take=part(best.price, p.platform.take_rate),
         commission=part(best.price, commission),

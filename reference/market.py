@@ -19,6 +19,7 @@ from reference.creator import Creator
 from reference.equations import World
 from reference.memory import remember_use
 from reference.pay import fee_lines, is_for, pay_standing, raised_by, recruits_bring
+from reference.phases import Timeline
 from reference.platform import Platform
 from reference.records import Channel, Order, Product, Ranking, Tier, Word
 from sim.parameters import Parameters
@@ -41,7 +42,7 @@ class PlainMarket(mesa.Model):
     Raises
     ------
     ValueError
-        Where the parameters have rivals, a deal, a stock, phases or shocks.
+        Where the parameters have rivals, a deal or a stock.
 
     Examples
     --------
@@ -61,11 +62,8 @@ class PlainMarket(mesa.Model):
             raise ValueError("rivals: the plain Mesa market has one platform")
         if parameters.platform.deal.needs or parameters.market.catalogue.stock:
             raise ValueError("platform.deal and catalogue.stock: the plain Mesa market has neither deals nor stock")
-        if parameters.phases or parameters.shocks:
-            raise ValueError("phases and shocks: the plain Mesa market keeps its parameters")
         self.parameters = parameters
-        self.lines = list(parameters.platform.lines_of_pay(parameters.creators))
-        self.mark_up = sum(line.share for line in self.lines if line.by == "buyer")
+        self.read_lines()
         self.categories = parameters.market.catalogue.categories
         self.day = 0
         consumers = [Consumer(self) for _ in friends]
@@ -74,8 +72,9 @@ class PlainMarket(mesa.Model):
         self.consumers = AgentSet(consumers, random=self.random)
         self.population = sum(consumer.activity > 0.0 for consumer in consumers)
         self.people_with_friends = [consumer for consumer in consumers if consumer.friends]
-        self.brands = [Brand(self, number, self.population) for number in range(parameters.brands.count)]
+        self.brands = [Brand(self, number) for number in range(parameters.brands.count)]
         self.goods = self.make_goods()
+        self.set_prices()
         self.goods_of = [[g for g in self.goods if g.category == c] for c in range(len(self.categories))]
         self.draw_matches()
         for consumer in consumers:
@@ -95,6 +94,7 @@ class PlainMarket(mesa.Model):
         self.on_the_way: list[Order] = []
         self.views: Counter[Channel] = Counter()
         self.private_posts_delivered = 0
+        self.timeline = Timeline(self)
         self.begin_day()
         self.datacollector = mesa.DataCollector(
             model_reporters={
@@ -106,6 +106,19 @@ class PlainMarket(mesa.Model):
                 "creator_income": lambda m: m.creator_income / 100.0,
             }
         )
+
+    def read_lines(self) -> None:
+        """Take up the lines of pay that are in force."""
+        self.lines = list(self.parameters.platform.lines_of_pay(self.parameters.creators))
+        self.mark_up = sum(line.share for line in self.lines if line.by == "buyer")
+
+    def put_in_force(self, parameters: Parameters) -> None:
+        """Let policy and behaviour be others from today on (7.30)."""
+        before, self.parameters = self.parameters.brands, parameters
+        self.read_lines()
+        self.set_prices()
+        for brand in self.brands:
+            brand.read_budget(before)
 
     def logit_normal(self, median: float, spread: float) -> float:
         """Draw of a probability with this median; 0 and 1 leave no spread."""
@@ -134,21 +147,26 @@ class PlainMarket(mesa.Model):
     # --- the start --------------------------------------------------------------------------------------------------
 
     def make_goods(self) -> list[Product]:
-        """Products of each category, dealt to the brands in turn; prices are set once (7.21)."""
-        p, normal = self.parameters, self.rng.standard_normal
-        m = p.market.catalogue
+        """Products of each category, dealt to the brands in turn."""
+        m, normal = self.parameters.market.catalogue, self.rng.standard_normal
         goods: list[Product] = []
         for category, about in enumerate(self.categories):
             for _ in range(m.products_per_category):
                 quality = m.quality_spread * float(normal())
                 yuan = about.price * exp(m.quality_premium * quality + m.price_spread * float(normal()))
                 brand, bias = self.brands[len(goods) % len(self.brands)], m.rating_bias * float(normal())
-                raised = 1.0 + p.brands.pass_through * (p.platform.take_rate + raised_by(self.lines, brand))
-                price, cost = max(round(100.0 * yuan * raised), 1), int(p.brands.cost * round(100.0 * yuan))
-                product = Product(len(goods), category, brand, quality, bias, 100.0 * yuan, price, cost)
+                product = Product(len(goods), category, brand, quality, bias, 100.0 * yuan)
                 brand.goods.append(product)
                 goods.append(product)
         return goods
+
+    def set_prices(self) -> None:
+        """Prices pass on what the platform takes and brands pay by the price (7.21)."""
+        p = self.parameters
+        for product in self.goods:
+            raised = 1.0 + p.brands.pass_through * (p.platform.take_rate + raised_by(self.lines, product.brand))
+            product.price = max(round(product.list_price * raised), 1)
+            product.cost = int(p.brands.cost * round(product.list_price))
 
     def draw_matches(self) -> None:
         """Of groups and of people with products, for ever (5)."""
@@ -215,6 +233,7 @@ class PlainMarket(mesa.Model):
     def step(self) -> None:
         """One day."""
         self.begin_day()
+        self.timeline.begin_day()
         for brand in self.brands:
             brand.plan()
         self.offer_contracts()
@@ -264,10 +283,11 @@ class PlainMarket(mesa.Model):
 
     def goods_arrive(self) -> None:
         """What was ordered some days ago is received."""
+        for order in self.orders_today:
+            order.arrives = self.day + self.parameters.platform.delivery_days
         self.on_the_way += self.orders_today
-        waited = self.parameters.platform.delivery_days
-        self.received_today = [order for order in self.on_the_way if self.day - order.day >= waited]
-        self.on_the_way = [order for order in self.on_the_way if self.day - order.day < waited]
+        self.received_today = [order for order in self.on_the_way if order.arrives <= self.day]
+        self.on_the_way = [order for order in self.on_the_way if order.arrives > self.day]
         for order in self.received_today:
             receive(order)
 

@@ -109,7 +109,7 @@ def amount(line: Pay, order: Order, mark_up: float, is_new: bool) -> int:
         return part(order.price, line.share / (1.0 + mark_up) if line.by == "buyer" else line.share)
     if line.of == "margin":
         own = order.price - (part(order.price, mark_up / (1.0 + mark_up)) if order.sold_by is not None else 0)
-        return part(max(own - order.product.cost, 0), line.share)
+        return part(max(own - order.cost, 0), line.share)
     return round(100.0 * line.sum) if line.of == "order" or is_new else 0
 
 

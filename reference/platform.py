@@ -10,7 +10,7 @@ import mesa
 from reference.brand import Brand
 from reference.creator import Creator
 from reference.pay import end_lines, move_line
-from reference.records import Order, Post, Product, Ranking
+from reference.records import Order, Post, Product, Ranking, Tier
 
 if TYPE_CHECKING:
     from reference.market import PlainMarket
@@ -35,6 +35,21 @@ class Platform(mesa.Agent):
         self.pages = sum(one.activity for one in people) * model.parameters.market.attention.public_slots
         self.pages_today = 0
         self.staff = self.sharers = 0  # fen that they have got
+        self.sold = 0  # fen, since the first day
+
+    # --- what phases wait for ---------------------------------------------------------------------------------------
+
+    def members(self) -> int:
+        """People at home here."""
+        return len(self.model.consumers)
+
+    def kocs(self) -> int:
+        """KOCs in business here."""
+        return sum(creator.active and creator.tier is Tier.KOC for creator in self.model.creators)
+
+    def cash(self) -> float:
+        """Money at hand: that of the first day and what was earned since, yuan (7.28)."""
+        return self.model.by_size(self.model.parameters.platform.cash) + sum(self.revenue.values()) / 100.0
 
     # --- ads --------------------------------------------------------------------------------------------------------
 
@@ -123,11 +138,13 @@ class Platform(mesa.Agent):
         self.escrow.append(order)
         self.revenue["coupon"] -= order.coupon
         order.product.sales += 1.0
-        order.product.brand.send(order.product)
+        self.sold += order.price
+        order.product.brand.send(order)
 
     def note_arrival(self, order: Order) -> None:
         """Count the purchase and the rating, and what the order cost and brought the brand."""
         product = order.product
+        order.settles = order.day + self.model.parameters.platform.settlement_days
         product.bought += 1
         product.satisfying += order.satisfying
         if order.rating is not None:
@@ -155,7 +172,7 @@ class Platform(mesa.Agent):
                 self.divide(order, sign=-1)
             end_lines(order, self.model)
             return True
-        if not order.divided and day - order.day >= p.settlement_days:
+        if not order.divided and day >= order.settles:
             order.divided, order.divided_on = True, day
             self.divide(order, sign=1)
         for owed in order.lines:

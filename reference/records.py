@@ -57,8 +57,8 @@ class Product:
     quality: float
     rating_bias: float
     list_price: float
-    price: int
-    cost: int
+    price: int = 0
+    cost: int = 0
     ratings: float = 0.0  # fading
     rating_sum: float = 0.0
     new_ratings: list[float] = field(default_factory=list)
@@ -159,6 +159,7 @@ class Order:
     offer: Offer
     day: int
     price: int
+    cost: int  # of the goods
     coupon: int
     take: int
     commission: int
@@ -169,7 +170,9 @@ class Order:
     luck: float  # of the offer
     luck_of_nothing: float
     followed: bool  # whether the buyer followed the seller
-    arrived: int | None = None  # day
+    arrives: int = 0  # day
+    arrived: int | None = None
+    settles: int = 0  # day on which it is divided
     experienced: float = 0.0
     returned: bool = False
     satisfying: bool = False

@@ -40,6 +40,11 @@ def share(part: float, whole: float) -> float:
     return float(part) / whole if whole else 0.0
 
 
+def measured(one: Market | PlainMarket) -> dict[str, float]:
+    """Of either."""
+    return of_plain(one) if isinstance(one, PlainMarket) else of_engine(one)
+
+
 def of_plain(one: PlainMarket) -> dict[str, float]:
     """Of a market in plain Mesa."""
     orders, daily = one.orders, one.datacollector.get_model_vars_dataframe()
