@@ -153,9 +153,10 @@ def gather_audience(
 
 
 @compiled
-def mean_taste(categories: int, people: Table[Person], follows: Table[Follow], creators: Table[Creator]) -> None:
-    """Write the mean taste of each creator's followers by category, and their number."""
-    for k in range(creators.shape[0]):
+def mean_taste(first: int, last: int, people: Table[Person], follows: Table[Follow], creators: Table[Creator]) -> None:
+    """Write the mean taste of the followers of creators ``first`` to ``last - 1`` by category, and their number."""
+    categories = creators[first].fit.shape[0]
+    for k in range(first, last):
         creators[k].audience = 0
         for category in range(categories):
             creators[k].fit[category] = 0.0
@@ -164,10 +165,11 @@ def mean_taste(categories: int, people: Table[Person], follows: Table[Follow], c
             k = follows[i, slot].creator
             if k < 0:
                 break
-            creators[k].audience += 1
-            for category in range(categories):
-                creators[k].fit[category] += people[i].taste[category]
-    for k in range(creators.shape[0]):
+            if first <= k < last:
+                creators[k].audience += 1
+                for category in range(categories):
+                    creators[k].fit[category] += people[i].taste[category]
+    for k in range(first, last):
         for category in range(categories):
             creators[k].fit[category] /= max(creators[k].audience, 1)
 

@@ -28,8 +28,9 @@ from sim.columns import ColumnarModel, Population
 from sim.daily_collector import DailyCollector
 from sim.day import Day, Used
 from sim.engine.consumer_pass import ConsumerPass
-from sim.engine.morning import prepare_all
+from sim.engine.morning import advise_all, plan_all, post_all
 from sim.engine.passes import end_follows, live_all, receive_all
+from sim.engine.threads import Threads, stretches
 from sim.errors import LedgerError, UserError
 from sim.explanation import Explanation
 from sim.friendships import GraphReport, Ids
@@ -53,6 +54,7 @@ from sim.world_parameters import cannot_change
 
 FIRST_CONSUMER_ID = 1_000
 DAYS_BETWEEN_SURVEYS = 5
+CREATORS = 1 << 10  # of one task
 
 
 class Market(ColumnarModel):
@@ -115,7 +117,8 @@ class Market(ColumnarModel):
         live, receive = self._take_rules()
         platforms, products = self.parameters.platforms, len(self.world.goods.category)
         categories = len(self.parameters.market.catalogue.categories)
-        self.pass_over = ConsumerPass(categories, products, len(platforms), threads, live, receive)
+        self.threads = Threads(threads)
+        self.pass_over = ConsumerPass(categories, products, len(platforms), self.threads, live, receive)
         with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
             beginning = self.world.copied() if is_shared else self.world
             self.m = first_day(beginning, self.parameters, self.pass_over.new_events(0))
@@ -131,8 +134,9 @@ class Market(ColumnarModel):
         self._show_agents()
 
     def _take_rules(self) -> tuple[Any, Any]:
-        passes = (live_all, receive_all, prepare_all, business.learn_all, mean_trust)
-        live, receive, self._prepare, self._learn, self._mean_trust = with_rules(self.parameters.rules, passes)
+        passes = (live_all, receive_all, plan_all, advise_all, post_all, business.learn_all, mean_trust)
+        live, receive, *others = with_rules(self.parameters.rules, passes)
+        self._plan, self._advise, self._post, self._learn, self._mean_trust = others
         return live, receive
 
     def _take_policy(self) -> None:
@@ -239,8 +243,11 @@ class Market(ColumnarModel):
             self._put_in_force(self.timeline.in_force)
 
     def _creators_post(self) -> None:
-        draw_turns(self.m)
-        self._prepare(self.m)
+        m = self.m
+        draw_turns(m)
+        self._plan(m)
+        self.threads.over(stretches(0, len(m.creators), CREATORS), lambda first, last: self._advise(first, last, m))
+        self._post(m)
 
     def live(self, start: int = 0, end: int | None = None) -> None:
         """Let consumers ``start`` to ``end - 1`` live today; each must live exactly once a day."""
@@ -250,7 +257,7 @@ class Market(ColumnarModel):
     def close_day(self) -> None:
         """The phases after the consumers'."""
         orders, questions, leaving = self.pass_over.happened()
-        self.m = with_orders(self.m, orders, settlement.NEVER, self.recorder.keep_orders)
+        self.m = with_orders(self.m, orders, self.recorder.keep_orders, self.threads)
         with np.errstate(over="ignore"):
             self._timed("orders are confirmed", self._orders_confirmed)
             self._timed("goods arrive", lambda: self._goods_arrive(leaving))
@@ -339,7 +346,9 @@ class Market(ColumnarModel):
             business.settle_in(newcomers, self.m, self.world, self.in_force)
             self.m = with_creators(self.m, newcomers)
         if self.day % DAYS_A_WEEK == DAYS_A_WEEK - 1:
-            mean_taste(self.m.categories, self.m.people, self.m.follows, self.m.creators)
+            m = self.m
+            share = self.threads.share(len(m.creators))
+            self.threads.over(share, lambda first, last: mean_taste(first, last, m.people, m.follows, m.creators))
 
     def change(self, parameters: Parameters) -> Self:
         """Change policies or behaviour from today on: two markets that part here differ by nothing else.

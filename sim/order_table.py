@@ -6,41 +6,53 @@ import numpy as np
 
 from sim.compiled import compiled
 from sim.day import Day, Used
+from sim.engine.threads import Threads, stretches
+from sim.markets.account import NEVER
 from sim.ranges import MOST_PAY
 from sim.records import Table, as_bytes
 from sim.state import Line, Order
 
 ROOM = 1.5  # rows for each order that is not over
+ROWS = 1 << 13  # of one task
 
 
-def with_orders(m: Day, orders: Table[Order], unfinished: int, keep_all: bool) -> Day:
+def with_orders(m: Day, orders: Table[Order], keep_all: bool, threads: Threads) -> Day:
     """The context with today's orders in its table.
 
     Parameters
     ----------
     orders
         Of today, by consumer.
-    unfinished
-        Orders of which the ``due`` is below this number are not over.
     keep_all
         Whether orders that are over stay in the table; else their rows are used again.
+    threads
+        Who share the work.
     """
     used, table, lines = int(m.used[Used.ORDERS]), m.orders, m.lines
     if used + len(orders) > len(table):
         if not keep_all:
-            used = close_ranks(table, used, unfinished)
+            used = close_ranks(table, used, NEVER)
             lines = _lines_of(table[:used], m)
             m.used[Used.OVER] = 0
         if ROOM * (used + len(orders)) > len(table):
             table = Order.room(round(ROOM * (used + len(orders))) + len(table) // 4)
-            as_bytes(table)[:used] = as_bytes(m.orders[:used])
+            copy_rows(m.orders[:used], table[:used], threads)
     m.used[Used.BEFORE_TODAY] = used
     m.used[Used.ORDERS] = used + len(orders)
-    as_bytes(table)[used : used + len(orders)] = as_bytes(orders)
+    copy_rows(orders, table[used : used + len(orders)], threads)
     if m.platforms["has_further"].any():
         room = int(m.used[Used.LINES]) + MOST_PAY * len(orders)
         lines = lines if room <= len(lines) else Line.grown(lines, 2 * room)
     return m._replace(orders=table, lines=lines)
+
+
+def copy_rows(orders: Table[Order], to: Table[Order], threads: Threads) -> None:
+    """Write orders over as many rows: the first time that memory is written it takes its time, which is shared."""
+
+    def copy(first: int, last: int) -> None:
+        as_bytes(to)[first:last] = as_bytes(orders)[first:last]
+
+    threads.over(stretches(0, len(orders), ROWS), copy)
 
 
 @compiled

@@ -302,8 +302,7 @@ def _creators(
     luck: Luck,
 ) -> tuple[Table[Creator], Table[Follow]]:  # fmt: skip
     p, trust = parameters.creators, parameters.market.trust
-    n, categories = len(people), len(parameters.market.catalogue.categories)
-    key = luck[Stream.WORLD_CREATOR]
+    n, key = len(people), luck[Stream.WORLD_CREATOR]
     reachable = (people["activity"] > 0) & (np.diff(graph.offsets) > 0)
     kocs = np.flatnonzero(reachable & (uniforms(key, 0, n, 0) < p.koc_share))
     order = np.where(reachable, uniforms(key, 0, n, 1), 2.0)
@@ -329,7 +328,7 @@ def _creators(
             gather_audience(k, host, share, specialty, met, broken, people, luck, follows)
         else:
             gather_pool(k, host, int(sizes[host]), p.pool_from_graph, priors, graph, people, luck, follows)
-    mean_taste(categories, people, follows, creators)
+    mean_taste(0, len(creators), people, follows, creators)
     creators["reservation"][: len(kols)] = p.kol_reservation * creators["audience"][: len(kols)]
     return creators, follows
 

@@ -13,7 +13,6 @@ import pytest
 from small_markets import assert_same, columns, fingerprint, market, parameters
 
 from sim.checkpoint import load, save
-from sim.engine import consumer_pass
 from sim.engine.passes import live_all
 from sim.errors import UserError
 from sim.graph import Graph
@@ -129,7 +128,10 @@ def test_luck_does_not_depend_on_the_row_in_which_a_creator_stands(busy: Market)
 def test_stretches_and_threads_change_nothing(
     busy: Market, threads: int, stretch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumer_pass, "STRETCH", stretch)
+    for length in ("consumer_pass.STRETCH", "consumer_pass.ARRIVALS"):
+        monkeypatch.setattr(f"sim.engine.{length}", stretch)
+    monkeypatch.setattr("sim.market.CREATORS", stretch)
+    monkeypatch.setattr("sim.order_table.ROWS", stretch)
     assert_same(Market(busy.parameters, 1, threads=threads, keep_orders=True).run(DAYS), busy)
 
 

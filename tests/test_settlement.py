@@ -13,13 +13,14 @@ from small_markets import parameters
 
 from experiments.settings.paths import merged
 from sim import ledger
+from sim.engine.threads import Threads
 from sim.ledger import Revenue, move, open_accounts
 from sim.market import Market
 from sim.markets.account import divide
 from sim.markets.arrival import arriving, book_all
 from sim.markets.confirmation import confirm_all
 from sim.markets.fees import DAYS_A_YEAR, annual_fee
-from sim.markets.settlement import NEVER, pay_interest, settle_all
+from sim.markets.settlement import pay_interest, settle_all
 from sim.markets.sums import no_sums
 from sim.order_table import with_orders
 from sim.ranges import REFERENCE_PEOPLE
@@ -73,7 +74,7 @@ class Trade:
     def sell(self, orders: Table[Order], day: int) -> None:
         """Take the orders of a day, which arrive at once."""
         orders["ordered"] = day
-        self.m = with_orders(self.m._replace(day=day), orders, NEVER, keep_all=True)
+        self.m = with_orders(self.m._replace(day=day), orders, keep_all=True, threads=Threads())
         assert confirm_all(self.sold, self.m) < 0
         self.sold += len(orders)
         book_all(arriving(self.m), 0, self.m)

@@ -55,7 +55,7 @@ def test_who_tells_all_friends_tells_all_of_them() -> None:
 
 def test_room_for_words_does_not_depend_on_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = market(days=3, **TALKATIVE)
-    monkeypatch.setattr("sim.engine.consumer_pass.STRETCH", 17)
+    monkeypatch.setattr("sim.engine.consumer_pass.ARRIVALS", 17)
     assert_same(market(days=3, **TALKATIVE), whole)
 
 

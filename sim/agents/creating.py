@@ -231,19 +231,17 @@ def write_post(k: int, n: int, product: int, paid: bool, m: Day) -> Post:
 
 
 @inlined
+def thinks_over(k: int, m: Day) -> bool:
+    """Whether creator k thinks over what to advise: on the first day of business, and once in ``advice_days`` days."""
+    creator, period = m.creators[k], m.p.creators.advice_days if m.day > 0 else 1
+    return creator.active and (creator.since >= m.day - 1 or (key_of(creator) + m.day) % period == 0)
+
+
+@inlined
 def create_all(m: Day) -> None:
-    """The morning of all creators: what each advises one-to-one, and what each posts.
-
-    Whom brands ask first, whose money may not last for all, is drawn anew each day.
-
-    Advice is thought over on the first day of business, and then once in ``advice_days`` days.
-    """
+    """All creators post; whom brands ask first, whose money may not last for all, is drawn anew each day."""
     m.used[Used.POSTS] = 0
-    period = m.p.creators.advice_days if m.day > 0 else 1
     for k in m.turns:
-        creator = m.creators[k]
-        if creator.active and (creator.since >= m.day - 1 or (key_of(creator) + m.day) % period == 0):
-            advise(k, m)
         post_today(k, m)
 
 

@@ -32,13 +32,6 @@ def private_share(tier: int, m: Day) -> float:
 
 
 @inlined
-def know_all(m: Day) -> None:
-    """Write down what consumers can know of all creators today."""
-    for k in range(m.creators.shape[0]):
-        know(k, m)
-
-
-@inlined
 def know(k: int, m: Day) -> None:
     """Write down what consumers can know of creator k today."""
     creator, profile, trust = m.creators[k], m.profiles[k], m.p.trust

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from sim.compiled import compiled
 from sim.day import Count, Day, Events, Tally
+from sim.engine.threads import Threads, stretches
 from sim.records import R, Table, copied, joined
 from sim.state import (
     MOST_OFFERS,
@@ -26,8 +25,8 @@ from sim.state import (
     Word,
 )
 
-STRETCH = 1 << 14  # consumers, or orders that arrive, of one task
-T = TypeVar("T")
+STRETCH = 1 << 14  # consumers of one task
+ARRIVALS = 1 << 11  # orders that arrive of one task
 
 
 class ConsumerPass:
@@ -38,13 +37,13 @@ class ConsumerPass:
     categories, products, platforms
         Sizes of the market.
     threads
-        Threads to use.
+        Who share the work.
     live_all, receive_all
         The compiled passes, with the rules that a researcher chose.
     """
 
     def __init__(
-        self, categories: int, products: int, platforms: int, threads: int, live_all: Any, receive_all: Any
+        self, categories: int, products: int, platforms: int, threads: Threads, live_all: Any, receive_all: Any
     ) -> None:
         self.sizes = (categories, products, platforms)
         self.threads = threads
@@ -74,11 +73,10 @@ class ConsumerPass:
         Table
             The offers written down.
         """
-        firsts = range(start, end, STRETCH)
-        first_words = dict(zip(firsts, np.searchsorted(m.inbox["to"], firsts).tolist(), strict=True))
+        cuts = stretches(start, end, STRETCH)
+        first_words = dict(zip(cuts, np.searchsorted(m.inbox["to"], cuts).tolist(), strict=True))
 
-        def task(first: int) -> Table[Trace]:
-            last = min(first + STRETCH, end)
+        def task(first: int, last: int) -> Table[Trace]:
             events = self._events(m, last - first, 0, trace)
             events.counts[Count.NEXT_WORD] = first_words[first]
             self.live_all(first, last, m._replace(out=events))
@@ -93,7 +91,7 @@ class ConsumerPass:
             self.spare.append(events)
             return traced
 
-        return _together(self._map(task, firsts), Trace)
+        return _together(self.threads.over(cuts, task), Trace)
 
     def happened(self) -> tuple[Table[Order], Table[Question], Table[Leaving]]:
         """What all consumers did today, in the order of their rows."""
@@ -109,13 +107,13 @@ class ConsumerPass:
         buyers = m.orders["consumer"]
         cuts = [0]
         while cuts[-1] < len(rows):  # a consumer's orders stay together
-            cut = min(cuts[-1] + STRETCH, len(rows))
+            cut = min(cuts[-1] + ARRIVALS, len(rows))
             while cut < len(rows) and buyers[rows[cut]] == buyers[rows[cut - 1]]:
                 cut += 1
             cuts.append(cut)
 
-        def task(first: int) -> Table[Word]:
-            part = rows[cuts[first] : cuts[first + 1]]
+        def task(first: int, last: int) -> Table[Word]:
+            part = rows[first:last]
             told = most_told(buyers[part].astype(np.int64), int(m.p.sharing.friends_told) + 1, m.offsets)
             events = self._events(m, 0, told, 0)
             self.receive_all(part, m._replace(out=events))
@@ -123,7 +121,7 @@ class ConsumerPass:
             self.spare.append(events)
             return words
 
-        return _together(self._map(task, range(len(cuts) - 1)), Word)
+        return _together(self.threads.over(cuts, task), Word)
 
     def tally(self, creators: int) -> Tally:
         """The day's counts."""
@@ -132,12 +130,6 @@ class ConsumerPass:
         if len(self.spare) == 1:
             return self.spare[0].tally
         return Tally(*(sum(columns) for columns in zip(*(events.tally for events in self.spare), strict=True)))
-
-    def _map(self, task: Callable[[int], T], firsts: Sequence[int]) -> list[T]:
-        if self.threads > 1 and len(firsts) > 1:
-            with ThreadPoolExecutor(self.threads) as pool:
-                return list(pool.map(task, firsts))
-        return [task(first) for first in firsts]
 
     def _events(self, m: Day, consumers: int, words: int, trace: int) -> Events:
         """Lists with enough room, not in use by another thread; their tally goes on counting."""

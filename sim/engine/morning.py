@@ -1,10 +1,10 @@
-"""The morning: what brands, creators and platforms prepare before the first consumer wakes, in one compiled pass."""
+"""The morning: what brands, creators and platforms prepare before the first consumer wakes, in compiled passes."""
 
 from __future__ import annotations
 
 from sim.agents.believing import common_belief
-from sim.agents.creating import create_all
-from sim.agents.knowing import know_all
+from sim.agents.creating import advise, create_all, thinks_over
+from sim.agents.knowing import know
 from sim.agents.pay import work_out_earnings
 from sim.compiled import compiled, inlined
 from sim.day import Day
@@ -14,15 +14,28 @@ from sim.markets.standing_pay import pay_standing
 
 
 @compiled
-def prepare_all(m: Day) -> None:
-    """Brands plan, creators post, platforms rank; what everybody believes of each product is worked out."""
+def plan_all(m: Day) -> None:
+    """Brands plan; what creators earn, how goods are rated and what everybody believes of them is worked out."""
     for k in range(m.creators.shape[0]):
         m.creators[k].earned_today = 0
     plan_day(m)
     work_out_earnings(m)
     rate_goods(m)
     form_beliefs(m)
-    know_all(m)
+
+
+@compiled
+def advise_all(first: int, last: int, m: Day) -> None:
+    """What can be known of creators ``first`` to ``last - 1``, and what they advise; none reads what another writes."""
+    for k in range(first, last):
+        know(k, m)
+        if thinks_over(k, m):
+            advise(k, m)
+
+
+@compiled
+def post_all(m: Day) -> None:
+    """Creators post, one after the other, since brands' money may not last for all; platforms rank."""
     create_all(m)
     pay_standing(m)
     rank_all(m)

@@ -71,8 +71,10 @@ def live_all(start: int, end: int, m: Day) -> None:
 @compiled
 def receive_all(rows: Int64, m: Day) -> None:
     """What arrives today, by the rows of the orders."""
-    for row in rows:
-        receive(m.orders[row], m)
+    for n in range(rows.shape[0]):
+        if n + AHEAD < rows.shape[0]:
+            ask_for_consumer(m.orders[rows[n + AHEAD]].consumer, m)
+        receive(m.orders[rows[n]], m)
 
 
 @compiled

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from experiments.measures.statistics import Estimate, t_interval
 from experiments.studies.models.plain_graphs import divided
 from sim.market import Market
-from sim.markets.settlement import NEVER
 from sim.order_table import with_orders
 from sim.parameters import Parameters
 from sim.state import NOBODY, Order, Stage
@@ -107,7 +106,7 @@ def campaign(market: Market, rows: NDArray[np.int64], days: int) -> tuple[float,
     gifts["product"], gifts["brand"] = PRODUCT, market.world.goods.brand[PRODUCT]
     gifts["creator"], gifts["parent"], gifts["claim"] = NOBODY, NOBODY, np.nan
     gifts["expected"], gifts["liking"] = PROMISE, KEPT_IN_ANY_CASE
-    market.m, market.orders_so_far = with_orders(market.m, gifts, NEVER, keep_all=True), len(rows)
+    market.m, market.orders_so_far = with_orders(market.m, gifts, keep_all=True, threads=market.threads), len(rows)
     orders = market.run(days).orders()
     bought = orders[(orders["product"] == PRODUCT) & (orders.returned == 0) & (orders.price > 0)]
     return float(bought.consumer.nunique()), float((bought.price - bought.coupon).sum()) / 100

@@ -1,0 +1,45 @@
+"""Threads: work over rows in stretches, one after the other or on several threads at once, with the same result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Threads:
+    """Some threads that share work.
+
+    Parameters
+    ----------
+    count
+        How many.
+    """
+
+    def __init__(self, count: int = 1) -> None:
+        self.count = count
+
+    def over(self, cuts: Sequence[int], task: Callable[[int, int], T]) -> list[T]:
+        """Do a task for each stretch between two neighbours of ``cuts``; what each gives, in the order of stretches.
+
+        Parameters
+        ----------
+        task
+            Takes the first row of a stretch and the row after its last; must write nothing that another one reads.
+        """
+        if self.count > 1 and len(cuts) > 2:
+            with ThreadPoolExecutor(self.count) as pool:
+                return list(pool.map(task, cuts[:-1], cuts[1:]))
+        return [task(first, last) for first, last in pairwise(cuts)]
+
+    def share(self, rows: int) -> list[int]:
+        """Cuts of rows into a stretch for each thread."""
+        return [rows * n // self.count for n in range(self.count + 1)]
+
+
+def stretches(start: int, end: int, length: int) -> list[int]:
+    """Cuts of rows ``start`` to ``end - 1`` into stretches of a length."""
+    return [*range(start, end, length), end]
