@@ -105,25 +105,31 @@ def chance_of_contact(friends_there: float, advertised: float, p: Any) -> float:
 
 
 @compiled
-def draws_more(expected: float, u: float, other: float, other_u: float, variety: float) -> bool:
-    """Whether one platform draws a person more than another today: surplus expected and luck (multinomial logit).
-
-    Bounds of the luck, which is Gumbel distributed, decide most often, and cost less than the luck itself.
+def draw(expected: float, u: float, variety: float) -> float:
+    """How much a platform draws a person today: surplus expected and luck (multinomial logit).
 
     Parameters
     ----------
-    expected, other
-        Of the two, yuan a week.
-    u, other_u
-        Uniform draws, one for each.
+    expected
+        Yuan a week.
+    u
+        Uniform draw, of which the luck is made, which is Gumbel distributed.
     variety
         Scale of the luck.
     """
-    if expected + variety * gumbel_at_least(u) > other + variety * gumbel_at_most(other_u):
-        return True
-    if expected + variety * gumbel_at_most(u) < other + variety * gumbel_at_least(other_u):
-        return False
-    return expected + variety * gumbel_of(u) > other + variety * gumbel_of(other_u)
+    return expected + variety * gumbel_of(u)
+
+
+@compiled
+def draw_at_least(expected: float, u: float, variety: float) -> float:
+    """Lower bound of `draw`, which costs less."""
+    return expected + variety * gumbel_at_least(u)
+
+
+@compiled
+def draw_at_most(expected: float, u: float, variety: float) -> float:
+    """Upper bound of it."""
+    return expected + variety * gumbel_at_most(u)
 
 
 def best_of(gains: Array, lots: Array) -> NDArray[np.int64]:
