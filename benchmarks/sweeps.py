@@ -37,7 +37,7 @@ def koc(runs: int) -> dict[str, Any]:
     from experiments import Experiment
 
     def swept(points: int) -> Any:
-        vary = {"creators.effort_cost": "plausible", "creators.hype": "plausible"}
+        vary = {"creators.effort_cost": "plausible", "creators.claim_inflation": "plausible"}
         design = {"sample": "random", "points": points, "vary": vary}
         return Experiment(*TINY, f"executor.workers={PROCESSES}", design=design).run()
 

@@ -82,7 +82,7 @@ class Experiment:
     *overrides
         As on the command line, for instance ``"experiment=quick"`` or ``"market.consumers=2000"``.
     design
-        Keys of ``experiment.design``, for instance ``{"vary": {"creators.hype": [1, 2]}}``.
+        Keys of ``experiment.design``, for instance ``{"vary": {"creators.claim_inflation": [1, 2]}}``.
     points
         In its place, a row for each point and a column for each parameter, named by its dotted path.
     config_dir

@@ -171,7 +171,7 @@ def share_probability(sociability: float, surprise: float, reward: float, p: Par
 
 def inflation(integrity: float, p: Parameters) -> float:
     """7.14: what pay adds to a claim."""
-    return p.creators.hype * (1.0 - integrity)
+    return p.creators.claim_inflation * (1.0 - integrity)
 
 
 def fee_level(money: float, cost: float) -> float:

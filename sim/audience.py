@@ -7,7 +7,7 @@ from sim.draws import Stream, partner, uniform
 from sim.graph import Graph
 from sim.ranges import COUNT_UNITS
 from sim.records import Table
-from sim.state import FOLLOW_SLOTS, Creator, Double, Follow, Luck, Person
+from sim.state import FOLLOW_SLOTS, Creator, Double, Follow, Keys, Person
 
 RINGS = 3  # friends, their friends, and theirs
 TRIES = 80  # draws for one stranger before the place stays empty
@@ -39,7 +39,7 @@ def gather_pool(
     priors: Double,
     graph: Graph,
     people: Table[Person],
-    luck: Luck,
+    keys: Keys,
     follows: Table[Follow],
 ) -> int:
     """Fill the pool of a KOC: ring by ring through the graph, the rest by shared interest and at random.
@@ -54,8 +54,8 @@ def gather_pool(
         Share of them from the neighbourhood, up to three steps away.
     priors
         Prior counts (met, broken) of a friend, a friend's friend, shared interest, a stranger; shape (4, 2).
-    graph, people, luck, follows
-        Friendships, people, keys of luck, and the edges, which are written.
+    graph, people, keys, follows
+        Friendships, people, keys of all streams of shocks, and the edges, which are written.
 
     Returns
     -------
@@ -63,16 +63,16 @@ def gather_pool(
         Followers found; fewer than ``size`` where the neighbourhood or the followers' attention is exhausted.
     """
     wanted = int(size * from_graph)
-    found = _gather_neighbours(k, host, wanted, priors, graph, luck, follows)
-    return found + _gather_others(k, host, size - wanted, priors, graph, people, luck, follows)
+    found = _gather_neighbours(k, host, wanted, priors, graph, keys, follows)
+    return found + _gather_others(k, host, size - wanted, priors, graph, people, keys, follows)
 
 
 @allocating
 def _gather_neighbours(
-    k: int, host: int, wanted: int, priors: Double, graph: Graph, luck: Luck, follows: Table[Follow]
+    k: int, host: int, wanted: int, priors: Double, graph: Graph, keys: Keys, follows: Table[Follow]
 ) -> int:  # fmt: skip
     """Ring by ring around the host, until as many are found as wanted."""
-    key = luck[Stream.WORLD_AUDIENCE]
+    key = keys[Stream.WORLD_AUDIENCE]
     found = 0
     seen = {host}
     ring = [host]
@@ -106,11 +106,11 @@ def _gather_others(
     priors: Double,
     graph: Graph,
     people: Table[Person],
-    luck: Luck,
+    keys: Keys,
     follows: Table[Follow],
 ) -> int:
     """By turns somebody of the host's interests and anybody, each drawn a few times at most."""
-    key = luck[Stream.WORLD_AUDIENCE]
+    key = keys[Stream.WORLD_AUDIENCE]
     found = 0
     # drawn from a power of two and refused beyond the last person: one person more changes nobody else's draw
     count = people.shape[0]
@@ -134,11 +134,11 @@ def _gather_others(
 
 @compiled
 def gather_audience(
-    k: int, host: int, share: float, category: int, met: float, broken: float, people: Table[Person], luck: Luck,
+    k: int, host: int, share: float, category: int, met: float, broken: float, people: Table[Person], keys: Keys,
     follows: Table[Follow],
 ) -> int:  # fmt: skip
     """Fill the mass audience of a KOL: everybody follows with a probability that rises with taste for the specialty."""
-    key = luck[Stream.WORLD_AUDIENCE]
+    key = keys[Stream.WORLD_AUDIENCE]
     count = people.shape[0]
     mean = 0.0
     for i in range(count):

@@ -20,10 +20,10 @@ from sim.state import (
     Int16,
     Int32,
     Int64,
+    Keys,
     Leaving,
     Line,
     Listing,
-    Luck,
     Member,
     Membership,
     Memory,
@@ -147,7 +147,7 @@ class Day(Context):
     wanted: float  # odds ratio with which a need draws attention
     trusted_most: float  # odds ratio with which full trust opens a post
     fading: Fading
-    keys: Luck
+    keys: Keys
     p: Any  # numbers of all parameters, by group; from `sim.parameters.numbers_of`
     people: Table[Person]
     consumers: Table[Consumer]

@@ -28,7 +28,7 @@ PARTNERS = 1 << 21  # leaves room for eight draws with each
 
 
 class Stream(IntEnum):
-    """One stream of luck for each mechanism; the order is part of every result."""
+    """One stream of random numbers for each mechanism; the order is part of every result."""
 
     WORLD_TASTE = 0
     WORLD_PERSON = 1

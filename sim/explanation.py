@@ -18,7 +18,7 @@ from sim.state import FEN, MOST_OFFERS, Channel, Obstacle, Trace
 if TYPE_CHECKING:
     from sim.market import Market
 
-TERMS = (*(f"{name}_term" if name == "price" else name for name in Terms._fields), "luck")
+TERMS = (*(f"{name}_term" if name == "price" else name for name in Terms._fields), "shock")
 CALLED = {"price_term": "price", "impulse": "no need"}
 
 
@@ -38,7 +38,7 @@ class Explanation:
         Yuan at hand once the day's budget had come in.
     offers
         A row for each offer weighed: channel, product, category, creator, price to pay (yuan), every term of the
-        utility, the luck of the draw, their sum (value), what buying nothing was worth (outside), the expected quality
+        utility, the random shock, their sum (value), what buying nothing was worth (outside), the expected quality
         and its precision, the claim and the trust in its source, and what became of the offer (outcome).
     """
 

@@ -90,7 +90,7 @@ def first_day(world: World, parameters: Parameters, out: Events) -> Day:
         wanted=math.exp(p.attention.need),
         trusted_most=math.exp(0.5 * p.attention.trust),
         fading=_fading(parameters),
-        keys=world.luck,
+        keys=world.keys,
         p=p,
         people=world.people,
         consumers=world.consumers,
@@ -232,7 +232,7 @@ def _shops(world: World, parameters: Parameters) -> Table[Shop]:
     """Which brands sell on which platform at first: some of them, by lot."""
     shops = Shop.table((parameters.brands.count, len(parameters.platforms)))
     for v, policy in enumerate(parameters.platforms):
-        lots = uniforms(world.luck[Stream.MEMBERSHIP], 0, parameters.brands.count, FIRST_BRANDS + v)
+        lots = uniforms(world.keys[Stream.MEMBERSHIP], 0, parameters.brands.count, FIRST_BRANDS + v)
         shops["open"][:, v] = lots < policy.brands_at_start
     return shops
 

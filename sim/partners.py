@@ -40,7 +40,7 @@ def pool_of(group: NDArray[np.integer], weights: NDArray[np.int64] | None = None
     return Pool(lots.astype(np.int32), starts, group.astype(np.int32))
 
 
-def power_law_weights(luck: NDArray[np.float64], mean: float, exponent: float, largest: float) -> NDArray[np.float64]:
+def power_law_weights(draws: NDArray[np.float64], mean: float, exponent: float, largest: float) -> NDArray[np.float64]:
     """Weights with density w**-exponent up to the largest, whose expectation is the mean (below the largest)."""
     from scipy.optimize import brentq  # takes a third of the model's time to import, and few graphs need it
 
@@ -52,7 +52,7 @@ def power_law_weights(luck: NDArray[np.float64], mean: float, exponent: float, l
         return least * tail / (tail - 1) * inside_mean / inside - mean
 
     least = brentq(excess, 1e-9 * mean, largest * (1 - 1e-9))
-    return least * (1 - luck * (1 - (least / largest) ** tail)) ** (-1 / tail)
+    return least * (1 - draws * (1 - (least / largest) ** tail)) ** (-1 / tail)
 
 
 @allocating

@@ -11,7 +11,7 @@ from sim.compiled import allocating, compiled
 from sim.draws import MOST_DAYS, Stream, gumbel_at_most, gumbel_of, uniform
 from sim.ranges import MOST_GROUPS
 from sim.records import Table
-from sim.state import Double, Int16, Luck, Person
+from sim.state import Double, Int16, Keys, Person
 from sim.tastes import own_match, shared_match
 
 PURCHASES = 2  # of each category that are looked back on
@@ -36,7 +36,7 @@ class Tastes(NamedTuple):
 
 
 @allocating
-def past_of(by_category: Int16, tastes: Tastes, people: Table[Person], luck: Luck) -> Past:
+def past_of(by_category: Int16, tastes: Tastes, people: Table[Person], keys: Keys) -> Past:
     """Draw what everybody bought last of each category, and when.
 
     People chose with the knowledge of quality and of a part of their match, as who has been in the market for a while.
@@ -46,7 +46,7 @@ def past_of(by_category: Int16, tastes: Tastes, people: Table[Person], luck: Luc
     by_category
         Products of each category, shape (C, n).
     """
-    categories, matches = by_category.shape[0], luck[Stream.MATCH]
+    categories, matches = by_category.shape[0], keys[Stream.MATCH]
     product = np.empty((people.shape[0], categories, PURCHASES), np.int16)
     age = np.empty((people.shape[0], categories, PURCHASES), np.int16)
     value = np.empty(by_category.shape[1])
@@ -64,8 +64,8 @@ def past_of(by_category: Int16, tastes: Tastes, people: Table[Person], luck: Luc
                 value[n] = tastes.quality[j] + tastes.known * matched - people[i].sensitivity * tastes.price[j]
             days = 0.0
             for turn in range(PURCHASES - 1, -1, -1):
-                best = _chosen(i, by_category[category], turn, value, luck[Stream.PAST])
-                days -= people[i].wait[category] * math.log(uniform(luck[Stream.PAST], AGE + turn, i, category))
+                best = _chosen(i, by_category[category], turn, value, keys[Stream.PAST])
+                days -= people[i].wait[category] * math.log(uniform(keys[Stream.PAST], AGE + turn, i, category))
                 product[i, category, turn] = by_category[category, best]
                 age[i, category, turn] = int(min(days, MOST_DAYS - 1.0))
     return Past(product, age)
@@ -73,7 +73,7 @@ def past_of(by_category: Int16, tastes: Tastes, people: Table[Person], luck: Luc
 
 @compiled
 def _chosen(i: int, products: Int16, turn: int, value: Double, key: np.uint64) -> int:
-    """Which of some products person i chose: the logarithms of luck are worked out only where it might win."""
+    """Which of some products person i chose: the logarithms of draws are worked out only where it might win."""
     best, most = 0, -math.inf
     for n in range(products.shape[0]):
         u = uniform(key, turn, i, products[n])

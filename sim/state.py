@@ -33,8 +33,8 @@ Byte = NDArray[np.uint8]
 Bool = NDArray[np.bool_]
 Float = NDArray[np.float32]
 Double = NDArray[np.float64]
-Luck = NDArray[np.uint64]
-"""Keys of all streams of luck, from `sim.draws.stream_keys`."""
+Keys = NDArray[np.uint64]
+"""Keys of all streams of random shocks, from `sim.draws.stream_keys`."""
 
 NOBODY = -1
 FEN = 100
@@ -559,10 +559,10 @@ class Best(Record):
 
     value: float = real("utility to beat: of the best, or of buying nothing", "utility")
     outside: float = real("utility of buying nothing", "utility")
-    shock: float = real("part of the best's utility that is luck", "utility")
+    shock: float = real("random shock in the best's utility", "utility")
     systematic: float = real("the rest of it", "utility")
     liking: float = real("that rest, without what passes with the moment or shows in use", "utility")
-    luck: float = real("shock that speaks for buying nothing", "utility")
+    outside_shock: float = real("random shock of buying nothing", "utility")
     expected: float = real("worth expected", "utility")
     claim: float = real("worth claimed; NaN without a claim", "utility", may_be_nan=True)
     paid: bool = flag("whether the creator earns by the page")
@@ -593,7 +593,7 @@ class Trace(Record):
     price: int = whole("price before the coupon", "fen", most=MOST_FEN)
     coupon: int = whole("coupon", "fen", most=MOST_FEN)
     terms: Double = real("terms of the utility, in the order of sim.rules.choice.Terms", "utility", per=MOST_TERMS)
-    luck: float = real("shock of the draw", "utility")
+    shock: float = real("random shock", "utility")
     value: float = real("their sum", "utility")
     outside: float = real("utility of buying nothing", "utility")
     expected: float = real("worth expected", "utility")

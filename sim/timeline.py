@@ -12,7 +12,7 @@ from sim.draws import Stream, uniform
 from sim.parameters import Parameters
 from sim.phases import Held, Shock, in_force
 from sim.ranges import REFERENCE_PEOPLE
-from sim.state import FEN, Luck, Tier
+from sim.state import FEN, Keys, Tier
 
 NOT_YET = -1
 
@@ -91,14 +91,14 @@ class Timeline:
         before, self.held = self.held, self.holding(m.day, m.keys)
         return self.held != before
 
-    def holding(self, day: int, keys: Luck) -> Held:
+    def holding(self, day: int, keys: Keys) -> Held:
         """Which phases and shocks hold on a day, by what has begun."""
         phases = (phase.holds(begun, day) for phase, begun in zip(self.parameters.phases, self.begun, strict=True))
         shocks = (strikes(n, shock, day, keys) for n, shock in enumerate(self.parameters.shocks))
         return (*phases, *shocks)
 
 
-def strikes(number: int, shock: Shock, day: int, keys: Luck) -> bool:
+def strikes(number: int, shock: Shock, day: int, keys: Keys) -> bool:
     """Whether a shock holds on a day: it began on it, or so few days before that it lasts."""
     first = max(day - shock.days + 1, 0)
     with np.errstate(over="ignore"):  # keyed draws wrap around on purpose

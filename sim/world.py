@@ -29,7 +29,7 @@ from sim.parameters import Parameters
 from sim.past import Past, Tastes, past_of
 from sim.ranges import LAST_DAY, LEAST_PEOPLE, MOST_INCOME, MOST_PEOPLE
 from sim.records import Table, copied
-from sim.state import FEN, FOLLOW_SLOTS, Consumer, Creator, Double, Follow, Int8, Int16, Luck, Person, Tier
+from sim.state import FEN, FOLLOW_SLOTS, Consumer, Creator, Double, Follow, Int8, Int16, Keys, Person, Tier
 from sim.world_parameters import world_parameters
 
 LEAST_RATE = 1e-6
@@ -57,7 +57,7 @@ class World:
     afterwards they can no longer be read here, and another market with this world builds it again.
     """
 
-    luck: Luck
+    keys: Keys
     population: int  # people with any activity: scales budgets and thresholds
     graph: graphs.Graph
     people: Table[Person]
@@ -84,17 +84,17 @@ class World:
         UserError
             If the file of the graph cannot be read, or the market is too small for what it should hold.
         """
-        luck = stream_keys(seed)
+        keys = stream_keys(seed)
         friendships = friendships or friendships_of(parameters.graph)
         _check_people(friendships)
         with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
-            graph, people = _people_and_graph(parameters, friendships, luck)
-            goods = _goods(parameters, luck)
-            consumers = _consumers(parameters, people, luck)
+            graph, people = _people_and_graph(parameters, friendships, keys)
+            goods = _goods(parameters, keys)
+            consumers = _consumers(parameters, people, keys)
             population = int(np.count_nonzero(people["activity"]))
-            creators, follows = _creators(parameters, population, graph, people, consumers, luck)
-            past = past_purchases(parameters, goods, people, luck)
-        return cls(luck, population, graph, people, consumers, follows, goods, creators, past, friendships)
+            creators, follows = _creators(parameters, population, graph, people, consumers, keys)
+            past = past_purchases(parameters, goods, people, keys)
+        return cls(keys, population, graph, people, consumers, follows, goods, creators, past, friendships)
 
     def copied(self) -> World:
         """The same world with consumers and follows of its own, for a market to change."""
@@ -182,13 +182,13 @@ def _check_people(friendships: Friendships | None) -> None:
 
 
 def _people_and_graph(
-    parameters: Parameters, friendships: Friendships | None, luck: Luck
+    parameters: Parameters, friendships: Friendships | None, keys: Keys
 ) -> tuple[graphs.Graph, Table[Person]]:
     market, shape = parameters.market, parameters.graph
     categories = len(market.catalogue.categories)
     listed = friendships.graph if friendships is not None else None
     n = market.consumers if listed is None else len(listed.offsets) - 1
-    key, taste_key = luck[Stream.WORLD_PERSON], luck[Stream.WORLD_TASTE]
+    key, taste_key = keys[Stream.WORLD_PERSON], keys[Stream.WORLD_TASTE]
 
     group = (uniforms(key, 0, n, 0) * market.people.groups).astype(np.uint8)
     tiers = np.cumsum(market.people.city_tiers) / np.sum(market.people.city_tiers)
@@ -198,11 +198,11 @@ def _people_and_graph(
     if listed is not None:
         graph = listed
     elif shape.kind == "small_world":
-        graph = graphs.small_world(n, shape.mean_degree, shape.rewiring, shape.homophily, group, city_tier, luck)
+        graph = graphs.small_world(n, shape.mean_degree, shape.rewiring, shape.homophily, group, city_tier, keys)
     elif shape.kind == "scale_free":
-        graph = graphs.scale_free(n, shape.mean_degree, shape.exponent, shape.homophily, group, luck)
+        graph = graphs.scale_free(n, shape.mean_degree, shape.exponent, shape.homophily, group, keys)
     else:
-        graph = graphs.stochastic_blocks(n, shape.mean_degree, shape.homophily, group, city_tier, luck)
+        graph = graphs.stochastic_blocks(n, shape.mean_degree, shape.homophily, group, city_tier, keys)
 
     # a group's favourite stands out; scaled so that taste keeps its mean 0 and variance 1 before taste_spread
     person = market.people
@@ -213,7 +213,7 @@ def _people_and_graph(
         people["taste"][:, c] = person.taste_spread * (own + shared)
     people["pull"] = np.exp(market.attention.interest * people["taste"])
     for c, category in enumerate(market.catalogue.categories):
-        frequency = uniforms(luck[Stream.WORLD_NEED], 2, n, c)
+        frequency = uniforms(keys[Stream.WORLD_NEED], 2, n, c)
         people["wait"][:, c] = _need_waits(category.interval, market.need.shape, frequency)
     activity = _rate(person.activity, person.activity_spread, normals(key, 1, n, 1))
     people["activity"] = np.minimum(activity * _of_tier(person.city_tier_activity, city_tier), 1.0)
@@ -232,11 +232,11 @@ def _people_and_graph(
     return graph, people
 
 
-def _goods(parameters: Parameters, luck: Luck) -> Goods:
+def _goods(parameters: Parameters, keys: Keys) -> Goods:
     catalogue = parameters.market.catalogue
     categories = catalogue.categories
     products = len(categories) * catalogue.products_per_category
-    key = luck[Stream.WORLD_PRODUCT]
+    key = keys[Stream.WORLD_PRODUCT]
     category = np.repeat(np.arange(len(categories)), catalogue.products_per_category)
     brand = np.arange(products) % parameters.brands.count
     quality = catalogue.quality_spread * normals(key, 0, products, 0)
@@ -252,9 +252,9 @@ def _goods(parameters: Parameters, luck: Luck) -> Goods:
     )
 
 
-def _consumers(parameters: Parameters, people: Table[Person], luck: Luck) -> Table[Consumer]:
+def _consumers(parameters: Parameters, people: Table[Person], keys: Keys) -> Table[Consumer]:
     n, categories = len(people), parameters.market.catalogue.categories
-    key = luck[Stream.WORLD_NEED]
+    key = keys[Stream.WORLD_NEED]
     consumers = Consumer.table(n, len(categories))
     for c in range(len(categories)):
         wait = _waits(uniforms(key, 0, n, 2 * c), people["wait"][:, c].astype(float))
@@ -280,7 +280,7 @@ def _need_waits(mean: float, shape: float, u: NDArray[np.float64]) -> NDArray[np
     return np.maximum(1 / rates, 1.0)
 
 
-def past_purchases(parameters: Parameters, goods: Goods, people: Table[Person], luck: Luck) -> Past:
+def past_purchases(parameters: Parameters, goods: Goods, people: Table[Person], keys: Keys) -> Past:
     """What people have bought before the first day, for people and goods as they are."""
     categories = parameters.market.catalogue.categories
     reference = FEN * np.array([category.price for category in categories])
@@ -289,7 +289,7 @@ def past_purchases(parameters: Parameters, goods: Goods, people: Table[Person], 
         parameters.market.catalogue.match_spreads, parameters.market.belief.likeness,
         parameters.market.memory.match_known,
     )  # fmt: skip
-    return past_of(by_category_of(goods.category, len(categories)), tastes, people, luck)
+    return past_of(by_category_of(goods.category, len(categories)), tastes, people, keys)
 
 
 def by_category_of(category: Int8, categories: int) -> Int16:
@@ -299,10 +299,10 @@ def by_category_of(category: Int8, categories: int) -> Int16:
 
 def _creators(
     parameters: Parameters, population: int, graph: graphs.Graph, people: Table[Person], consumers: Table[Consumer],
-    luck: Luck,
+    keys: Keys,
 ) -> tuple[Table[Creator], Table[Follow]]:  # fmt: skip
     p, trust = parameters.creators, parameters.market.trust
-    n, key = len(people), luck[Stream.WORLD_CREATOR]
+    n, key = len(people), keys[Stream.WORLD_CREATOR]
     reachable = (people["activity"] > 0) & (np.diff(graph.offsets) > 0)
     kocs = np.flatnonzero(reachable & (uniforms(key, 0, n, 0) < p.koc_share))
     order = np.where(reachable, uniforms(key, 0, n, 1), 2.0)
@@ -310,7 +310,7 @@ def _creators(
     count = min(p.kol_count, int((order < 2.0).sum()))
     kols = np.sort(np.argsort(order, kind="stable")[:count])
     hosts = np.concatenate([kols, kocs]).astype(np.int32)
-    creators = new_creators(hosts, parameters, people, luck, day=0)
+    creators = new_creators(hosts, parameters, people, keys, day=0)
     creators["tier"][: len(kols)] = Tier.KOL
     mass = _logit(p.kol_integrity) + p.integrity_spread * normals_at(key, 2, hosts[: len(kols)], 0)
     creators["integrity"][: len(kols)] = _logistic(mass)
@@ -325,9 +325,9 @@ def _creators(
         if k < len(kols):
             specialty = int(np.argmax(creators["content"][k]))
             share, met, broken = float(shares[host]), trust.mass_met, trust.mass_broken
-            gather_audience(k, host, share, specialty, met, broken, people, luck, follows)
+            gather_audience(k, host, share, specialty, met, broken, people, keys, follows)
         else:
-            gather_pool(k, host, int(sizes[host]), p.pool_from_graph, priors, graph, people, luck, follows)
+            gather_pool(k, host, int(sizes[host]), p.pool_from_graph, priors, graph, people, keys, follows)
     mean_taste(0, len(creators), people, follows, creators)
     creators["reservation"][: len(kols)] = p.kol_reservation * creators["audience"][: len(kols)]
     return creators, follows
@@ -347,7 +347,7 @@ def pool_priors(parameters: Parameters) -> NDArray[np.float64]:
 
 
 def new_creators(
-    hosts: NDArray[np.int32], parameters: Parameters, people: Table[Person], luck: Luck, day: int
+    hosts: NDArray[np.int32], parameters: Parameters, people: Table[Person], keys: Keys, day: int
 ) -> Table[Creator]:
     """Creators who enter on a day, all as KOC without an audience yet.
 
@@ -357,7 +357,7 @@ def new_creators(
         Their rows among consumers, shape (k,).
     """
     p = parameters.creators
-    key, categories = luck[Stream.WORLD_CREATOR], len(parameters.market.catalogue.categories)
+    key, categories = keys[Stream.WORLD_CREATOR], len(parameters.market.catalogue.categories)
     creators = Creator.table(len(hosts), categories)
     liking = np.exp(p.specialty * people["taste"][hosts, :categories].astype(np.float64))
     weekly = 7 * p.posts_start

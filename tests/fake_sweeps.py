@@ -50,7 +50,7 @@ def folder(path: Path, runs: pd.DataFrame, config: Mapping[str, Any] | None = No
         "name": "fake", "days": 9, "burn_in": 3, "labels": {"commission_free": "commission-free"},
         "factors": {"fees": {FEES[0]: {}, FEES[1]: {}}},
     }  # fmt: skip
-    content = {"experiment": experiment, "creators": {"effort_cost": 4.0, "hype": 2.5}, **(config or {})}
+    content = {"experiment": experiment, "creators": {"effort_cost": 4.0, "claim_inflation": 2.5}, **(config or {})}
     (path / "config.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(content)), "utf-8")
     (path / "manifest.json").write_text(json.dumps({"model": {"hash": "abc"}}), "utf-8")
     return path

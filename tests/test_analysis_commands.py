@@ -31,7 +31,7 @@ def effect(points: pd.DataFrame) -> np.ndarray:
 @pytest.fixture
 def sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    points = spread(60, seed=2, creators__effort_cost=(1, 12), creators__hype=(0, 5))
+    points = spread(60, seed=2, creators__effort_cost=(1, 12), creators__claim_inflation=(0, 5))
     return folder(tmp_path / "results" / "fake" / "2026", table(points, effect, seeds=3, noise=10.0))
 
 
@@ -47,7 +47,9 @@ def written(place: Path, name: str) -> dict[str, object]:
 
 def test_a_sweep_tells_which_assumption_decides(sweep: Path) -> None:
     """Of three that vary the two that matter, the more decisive first; and what cannot be told is said."""
-    points = spread(80, seed=3, creators__effort_cost=(1, 12), creators__hype=(0, 5), market__choice__friends=(0, 1))
+    points = spread(
+        80, seed=3, creators__effort_cost=(1, 12), creators__claim_inflation=(0, 5), market__choice__friends=(0, 1)
+    )
     runs = table(points, lambda p: effect(p) + 2.0 * p["market.choice.friends"].to_numpy(), noise=5.0)
     place = folder(sweep.parent / "three", runs.assign(gmv_kept=5.0))
     lines = tell(place)
@@ -62,21 +64,32 @@ def test_a_sweep_tells_which_assumption_decides(sweep: Path) -> None:
 
 def test_too_few_points_or_assumptions_tell_nothing(sweep: Path) -> None:
     one = folder(sweep.parent / "one", table(spread(60, creators__effort_cost=(1, 12)), effect))
-    few = spread(5, creators__effort_cost=(1, 12), creators__hype=(0, 5))
+    few = spread(5, creators__effort_cost=(1, 12), creators__claim_inflation=(0, 5))
     assert tell(one) == tell(folder(sweep.parent / "few", table(few, effect))) == []
 
 
 def test_flipmap(sweep: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["flipmap", str(sweep), "--x", "effort_cost", "--y", "hype", "--contrast", "fees", "--outcome", "surplus"]
+    command = [
+        "flipmap",
+        str(sweep),
+        "--x",
+        "effort_cost",
+        "--y",
+        "claim_inflation",
+        "--contrast",
+        "fees",
+        "--outcome",
+        "surplus",
+    ]
     assert cli.main(command) == 0
     said = " ".join(capsys.readouterr().out.split())
     at = float(re.findall(r"changes at creators.effort_cost = ([\d.]+)", said)[0])
     assert at == pytest.approx(5.0, abs=0.2)
-    assert "creators.hype does not change who is ahead" in said
-    name = "flipmap-fees-consumer_surplus-creators.effort_cost-creators.hype"
+    assert "creators.claim_inflation does not change who is ahead" in said
+    name = "flipmap-fees-consumer_surplus-creators.effort_cost-creators.claim_inflation"
     assert "commission-free is better" in str(written(sweep, name)["sentences"])
     nodes = pd.read_csv(sweep / "analysis" / f"{name}.csv")
-    assert set(nodes) == {"creators.effort_cost", "creators.hype", "mean", "low", "high", "clear"}
+    assert set(nodes) == {"creators.effort_cost", "creators.claim_inflation", "mean", "low", "high", "clear"}
     assert (nodes.loc[nodes["creators.effort_cost"] < 4, "mean"] > 0).all()
 
 
@@ -154,10 +167,10 @@ def test_seeds_are_added_until_the_difference_is_known(
 
 
 WRONG = {
-    "flipmap {} --x effort_cost --y gossip --outcome surplus": "--y gossip: valid names: creators.effort_cost, ",
-    "flipmap {} --x effort_cost --y hype --outcome happiness": "--outcome happiness: valid names: consumer_",
-    "flipmap {} --x effort_cost --y hype --outcome gmv --contrast pay": "--contrast pay: valid names: fees",
-    "flipmap {} --x effort_cost --y hype --outcome gmv": "the response is 0 at all points: there is nothing to map",
+    "flipmap {} --x effort_cost --y gossip --outcome surplus": "--y gossip: valid names: creators.claim_inflation, ",
+    "flipmap {} --x effort_cost --y claim_inflation --outcome happiness": "--outcome happiness: valid names: consumer_",
+    "flipmap {} --x effort_cost --y claim_inflation --outcome gmv --contrast pay": "--contrast pay: valid names: fees",
+    "flipmap {} --x effort_cost --y claim_inflation --outcome gmv": "the response is 0 at all points: there is",
     "scenarios {} --outcome gmv --contrast fees=none": "--contrast fees=none: no such level beside commission; ",
     "compare {}:commission {}:commission": "the same twice; expected two arms or two folders",
     "compare {}:commission nowhere": "nowhere: no such folder; expected a folder that koc run made",

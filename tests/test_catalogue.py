@@ -117,7 +117,11 @@ def test_runs_are_listed_and_shown(broken: pytest.MonkeyPatch, capsys: pytest.Ca
     assert len(printed(capsys, "list", "--last", "3").splitlines()) == 5
     assert printed(capsys, "list", "--experiment", "other").startswith("0 runs")
     shown = printed(capsys, "show", failed_id()[:12])
-    assert "creators.effort_cost=12" in shown and "market.consumers=100" in shown and "creators.hype" not in shown
+    assert (
+        "creators.effort_cost=12" in shown
+        and "market.consumers=100" in shown
+        and "creators.claim_inflation" not in shown
+    )
     assert "day         7" in shown and "Traceback" in shown and f"koc replay {failed_id()[:12]}" in shown
     finished = str(rows("SELECT id FROM runs WHERE status = 'finished'")[0][0])
     assert "gmv_kept" in printed(capsys, "show", finished) and "tables: none kept" in printed(capsys, "show", finished)
@@ -127,10 +131,10 @@ def test_runs_are_listed_and_shown(broken: pytest.MonkeyPatch, capsys: pytest.Ca
 
 def test_the_store_is_exported_with_the_parameters_in_which_runs_differ(capsys: pytest.CaptureFixture[str]) -> None:
     main(["run", *TINY])
-    main(["run", *TINY[:-1], "creators.hype=1", "experiment.name=other"])
+    main(["run", *TINY[:-1], "creators.claim_inflation=1", "experiment.name=other"])
     assert printed(capsys, "export", "--csv", "all.csv") == "8 runs in all.csv\n"
     table = pd.read_csv("all.csv")
-    assert [c for c in table.columns if "." in c] == ["creators.effort_cost", "creators.hype"]
+    assert [c for c in table.columns if "." in c] == ["creators.effort_cost", "creators.claim_inflation"]
     assert table["creators.effort_cost"].tolist() == [1, 4, 12] * 2 + [4, 4]
     runs = pd.read_parquet(LATEST / "runs.parquet").set_index("run_id")
     assert dict(zip(table["run_id"], table["trust"], strict=True)).items() >= dict(runs["trust"]).items()
@@ -272,7 +276,9 @@ def test_verify_says_what_differs(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_points_of_a_file_that_is_gone_can_be_verified(capsys: pytest.CaptureFixture[str]) -> None:
-    Path("points.csv").write_text("creators.hype,graph.kind\n0.3333333333333333,small_world\n1.5,scale_free\n")
+    Path("points.csv").write_text(
+        "creators.claim_inflation,graph.kind\n0.3333333333333333,small_world\n1.5,scale_free\n"
+    )
     assert main(["run", *TINY[:-1], "experiment.design.file=points.csv"]) == 0
     Path("points.csv").unlink()
     assert "4 of 4 runs made again, equal to the bit" in printed(capsys, "verify", str(LATEST))

@@ -15,7 +15,7 @@ HEAD = """\
 sources: {A: an article}
 size: {consumers: 150, days: 12, burn_in: 4, seeds: 3}
 checks: {consumers: 120, days: 10, burn_in: 4, seeds: 2, draws: 1}
-hangs_on: [creators.hype]
+hangs_on: [creators.claim_inflation]
 claims:
 """
 SHARING = """\
@@ -60,7 +60,7 @@ def test_a_row_is_judged_from_the_command_line_to_the_page(tmp_path: Path, capsy
     folder = tmp_path / "results" / "claims" / "latest"
     table = pd.read_csv(folder / "claims.csv")
     assert set(table["point"]) == {
-        "the market as configured", "the smaller market", "creators.hype=0", "creators.hype=3",
+        "the market as configured", "the smaller market", "creators.claim_inflation=0", "creators.claim_inflation=3",
         "draw 1 of the posterior",
     }  # fmt: skip
     at_home = table[table["point"] == "the market as configured"].set_index("expected")
@@ -82,7 +82,7 @@ def test_arms_share_their_seeds_and_a_smaller_market_moves_one_thing(tmp_path: P
     assert list(runs) == [
         HOME,
         SMALL,
-        *(Point("creators.hype", end, True) for end in (0.0, 3.0)),
+        *(Point("creators.claim_inflation", end, True) for end in (0.0, 3.0)),
         Point(POSTERIOR, 0, True),
     ]
     for point, arms in runs.items():
@@ -90,7 +90,7 @@ def test_arms_share_their_seeds_and_a_smaller_market_moves_one_thing(tmp_path: P
         assert {run.consumers for some in arms.values() for run in some} == {120 if point.small else 150}
         told = {name: some[0].parameters.market.sharing.friends_told for name, some in arms.items()}
         assert told == {"silent": 0, "telling": 9}
-    assert runs[Point("creators.hype", 3.0, True)]["silent"][0].parameters.creators.hype == 3
+    assert runs[Point("creators.claim_inflation", 3.0, True)]["silent"][0].parameters.creators.claim_inflation == 3
     assert len(planned.every) == 2 * (3 + 4 * 2)
 
 
@@ -120,7 +120,7 @@ def test_a_sign_is_that_of_the_interval() -> None:
     ],
 )
 def test_a_verdict_is_that_of_its_points(home: str, low: str, high: str, verdict: str) -> None:
-    ends = Point("creators.hype", 0.0, True), Point("creators.hype", 3.0, True)
+    ends = Point("creators.claim_inflation", 0.0, True), Point("creators.claim_inflation", 3.0, True)
     signs = dict(zip((HOME, *ends), (judge.Sign[name] for name in (home, low, high)), strict=True))
     found, at = judge._verdict(signs)
     assert found is judge.Verdict[verdict]
@@ -158,7 +158,11 @@ def test_an_expectation_is_worked_out_seed_by_seed(tmp_path: Path) -> None:
         ("says: What friends pass on sells.", "say: it", "says"),
         ("expect:", "needs: a market\n  expect:", "needs"),
         ("source: A", "source: A\n  hangs_on: [creators.kol_count]", "creators.kol_count has no plausible range"),
-        ("silent: market.sharing.friends_told=0", "silent: creators.hype=0", "creators.hype is set by the arms"),
+        (
+            "silent: market.sharing.friends_told=0",
+            "silent: creators.claim_inflation=0",
+            "creators.claim_inflation is set by the arms",
+        ),
     ],
 )
 def test_a_malformed_row_is_told_in_a_line(

@@ -35,7 +35,7 @@ WRONG = {
     "market.choice=3": "market.choice=3: expected settings: risk, friends, friends_saturation, outside",
     "market.choice.risk=${nothing}": "market.choice.risk=${nothing}: expected a number from 0 to 10 (1/utility)",
     "+extra=1": "+extra=1: unknown key 'extra'; did you mean 'executor'?",
-    "creators.hype=-1": "creators.hype=-1: expected a number from 0 to 20 (utility)",
+    "creators.claim_inflation=-1": "creators.claim_inflation=-1: expected a number from 0 to 20 (utility)",
     "platform.follow_gate=maybe": "platform.follow_gate=maybe: expected true or false",
     "rivals=[{name: b, take_rte: 0}]": "rivals.0.take_rte=0: unknown key 'take_rte'; did you mean 'take_rate'?",
     "experiment=single brands.own=0.5": "brands: ads + kol + koc + own = 1.5: shares of a budget cannot exceed 1",
@@ -49,9 +49,7 @@ WRONG = {
         "arm commission-public-kol: creators.koc_share=0 of 10000 people and creators.kol_count=0 leave no creators; "
         "expected some, or brands.kol=0 and brands.koc=0"
     ),
-    "graph.mean_degree=500 market.consumers=400": (
-        "graph.mean_degree=500: expected fewer than the 400 people"
-    ),
+    "graph.mean_degree=500 market.consumers=400": ("graph.mean_degree=500: expected fewer than the 400 people"),
     "graph=edgelist": "graph.path is empty: graph=edgelist needs the file with the ties, graph.path=FILE",
     "graph=edgelist graph.path=none.csv": "graph.path=none.csv: no such file, or it cannot be read",
     "rules.trust=nothing.here": (
@@ -74,9 +72,9 @@ WRONG = {
     "experiment.extra_arms.take_only.levels.domain=privat": (
         "experiment.extra_arms.take_only.levels.domain=privat: no such level; did you mean 'private'?"
     ),
-    "experiment.flips.assumptions=[creators.hyp]": (
-        "experiment.flips.assumptions: creators.hyp is no parameter with a plausible range; "
-        "did you mean 'creators.hype'?"
+    "experiment.flips.assumptions=[creators.claim_inflatio]": (
+        "experiment.flips.assumptions: creators.claim_inflatio is no parameter with a plausible range; "
+        "did you mean 'creators.claim_inflation'?"
     ),
     "experiment.flips.seeds=0": "experiment.flips.seeds=0: expected a whole number from 1 to 1000 (seeds)",
     "experiment.flips.days=100": (
@@ -85,9 +83,7 @@ WRONG = {
     "experiment.flips.days=200": (
         "experiment.flips.seeds=1: a smaller or shorter market has its own shocks; expected at least 2"
     ),
-    "experiment.design.points=8": (
-        "experiment.design.points=8: nothing varies that could be drawn; expected vary"
-    ),
+    "experiment.design.points=8": ("experiment.design.points=8: nothing varies that could be drawn; expected vary"),
     "executor.workers=-1": "executor.workers=-1: expected a whole number from 0 to 10000",
     "executor=dask": "executor=dask: not installed; see configs/executor/dask.yaml",
     "--nonsense": "--nonsense: no such option; koc run --help lists them",
@@ -219,7 +215,13 @@ def test_the_register_has_every_parameter_with_its_declaration() -> None:
     rows = {line.split("`")[1]: line for line in text.splitlines() if line.startswith("| `")}
     paths = {path for path, _, _ in fields(Parameters())} - {"market.catalogue.categories"}
     assert paths <= rows.keys()
-    assert rows["creators.hype"].split(" | ")[1:6] == ["1.2", "utility", "from 0 to 20", "from 0 to 3", "assumption"]
+    assert rows["creators.claim_inflation"].split(" | ")[1:6] == [
+        "1.2",
+        "utility",
+        "from 0 to 20",
+        "from 0 to 3",
+        "assumption",
+    ]
 
 
 def test_the_page_of_parameters_is_up_to_date() -> None:

@@ -186,7 +186,7 @@ def test_waits_are_geometric(needing: tuple[Market, NDArray[np.int64], NDArray[n
             assert len(waits) > 300
             law = stats.geom(1 / np.broadcast_to(mean, len(waits)))
             assert abs((waits - law.mean()).sum()) < 4 * math.sqrt(law.var().sum())
-            spread = smoothed(law)(waits + uniforms(one.world.luck[0], 0, len(waits), 9))
+            spread = smoothed(law)(waits + uniforms(one.world.keys[0], 0, len(waits), 9))
             assert stats.kstest(spread, "uniform").pvalue > LEAST_P
 
 

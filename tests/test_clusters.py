@@ -23,7 +23,7 @@ from experiments.runs.store import Store
 
 SWEEP = (
     "experiment=single", "market.consumers=400", "experiment.days=30", "experiment.burn_in=5", "experiment.seeds=1",
-    "experiment.design.points=48", "experiment.design.vary={creators.hype: {low: 1, high: 4}}",
+    "experiment.design.points=48", "experiment.design.vary={creators.claim_inflation: {low: 1, high: 4}}",
 )  # fmt: skip
 LATEST = Path("single/latest/runs.parquet")
 PROGRAMS = Path(sys.executable).parent

@@ -55,13 +55,13 @@ def test_without_shared_seeds_it_is_welch(tmp_path: Path) -> None:
 
 def test_two_sweeps_are_paired_by_seed_and_by_the_points_that_they_share(tmp_path: Path) -> None:
     """The second has the first's points in another order, and one of its own."""
-    points = pd.DataFrame({"creators.hype": [1.0, 2.0, 3.0]})
-    others = pd.DataFrame({"creators.hype": [3.0, 9.0, 1.0, 2.0]})
+    points = pd.DataFrame({"creators.claim_inflation": [1.0, 2.0, 3.0]})
+    others = pd.DataFrame({"creators.claim_inflation": [3.0, 9.0, 1.0, 2.0]})
     one, other = table(points, gain(0.0, 10.0), seeds=4), table(others, gain(7.0, 10.0), seeds=4)
     places = folder(tmp_path / "a", one), folder(tmp_path / "b", other)
     found = compare(*sides(f"{places[0]}:commission_free", f"{places[1]}:commission_free"), ["consumer_surplus"])
     assert "each a mean over 3 shared points" in found.how
-    shared = other[other["creators.hype"] != 9.0]
+    shared = other[other["creators.claim_inflation"] != 9.0]
     expected = by_seed(shared, "commission_free") - by_seed(one, "commission_free")
     assert found.differences[0].estimate.value == pytest.approx(expected.mean())
     assert found.differences[0].estimate.seeds == 4
@@ -75,9 +75,9 @@ def test_two_folders_are_compared_on_the_arms_they_share(tmp_path: Path) -> None
 
 
 def test_points_of_one_seed_are_the_units_where_there_is_no_other(tmp_path: Path) -> None:
-    points = spread(12, creators__hype=(0, 5))
+    points = spread(12, creators__claim_inflation=(0, 5))
     place = folder(tmp_path / "a", table(points, gain(3.0, 1.0), seeds=1))
     found = compare(*sides(f"{place}:commission", f"{place}:commission_free"), ["consumer_surplus"])
-    expected = stats.ttest_1samp(3.0 + points["creators.hype"], 0.0)
+    expected = stats.ttest_1samp(3.0 + points["creators.claim_inflation"], 0.0)
     assert "12 points" in found.how and "chance" in found.how
     assert found.differences[0].estimate[1:3] == pytest.approx(tuple(expected.confidence_interval(0.95)))

@@ -223,7 +223,9 @@ def test_a_killed_process_loses_nothing_that_was_finished(made: Made) -> None:
 
 
 def test_checks_of_assumptions_are_tabled(made: Made) -> None:
-    flips = "{assumptions: [creators.hype, market.choice.friends], seeds: 2, consumers: 500, days: 20, burn_in: 5}"
+    flips = (
+        "{assumptions: [creators.effort_cost, market.choice.friends], seeds: 2, consumers: 500, days: 20, burn_in: 5}"
+    )
     koc_run(f"experiment.flips={flips}")
     table = pd.read_parquet("results/quick/latest/flips.parquet")
     assert len(table) == 2 * 3 * 3  # assumptions, values, factors

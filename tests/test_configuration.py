@@ -120,8 +120,8 @@ def test_fields_are_found_through_groups_and_lists() -> None:
     price = field_at(Parameters, ("market", "catalogue", "categories", 3, "price"))
     assert price is not None and limits(price) == (0.1, 1e6)
     assert field_at(Parameters, ("market", "nothing")) is None
-    hype = field_at(Parameters, ("creators", "hype"))
-    assert hype is not None and declared(hype, "plausible") == (0.0, 3.0)
+    inflation = field_at(Parameters, ("creators", "claim_inflation"))
+    assert inflation is not None and declared(inflation, "plausible") == (0.0, 3.0)
 
 
 def test_a_rule_of_the_users_own_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -200,7 +200,7 @@ def test_a_file_that_is_no_part_of_the_result_is_named(results: Path, folder: Pa
     assert status == 0 and ("notes.txt is not part of the result\n" in said) == has_checksums(folder)
     if has_checksums(folder):
         shutil.copy(folder / "runs.parquet", folder / "posterior.parquet")
-        assert told(capsys, "verify", str(folder)) [0] == 2
+        assert told(capsys, "verify", str(folder))[0] == 2
         with pytest.raises(UserError, match=r"posterior\.parquet: not what koc run wrote, added later"):
             report.write(folder)
 

@@ -139,7 +139,7 @@ def test_a_run_is_identified_by_the_source_of_the_model(tmp_path: Path, monkeypa
         runs_module.model_hash.cache_clear()
 
 
-FLIPS = {"assumptions": ["creators.hype"], "seeds": 2, "consumers": 100, "days": 9, "burn_in": 3}
+FLIPS = {"assumptions": ["creators.claim_inflation"], "seeds": 2, "consumers": 100, "days": 9, "burn_in": 3}
 
 
 def cells(**changes: Any) -> list[Cell]:
@@ -157,12 +157,17 @@ def test_checks_try_the_configured_value_and_both_ends_in_a_small_market() -> No
         assert [run.seed for run in cell.runs] == [4, 5]
         assert (cell.runs[0].days, cell.runs[0].burn_in) == (9, 3)
         parameters = cell.runs[0].parameters
-        assert (parameters.creators.hype, parameters.market.consumers) == (cell.about["value"], 100)
+        assert (parameters.creators.claim_inflation, parameters.market.consumers) == (cell.about["value"], 100)
 
 
 def test_an_assumption_that_the_arms_set_cannot_be_moved() -> None:
-    factors = {"hype": {"none": {"creators": {"hype": 0.0}}, "much": {"creators": {"hype": 5.0}}}}
-    with pytest.raises(UserError, match=r"creators\.hype is set by the arms"):
+    factors = {
+        "claim_inflation": {
+            "none": {"creators": {"claim_inflation": 0.0}},
+            "much": {"creators": {"claim_inflation": 5.0}},
+        }
+    }
+    with pytest.raises(UserError, match=r"creators\.claim_inflation is set by the arms"):
         checks_of(experiment(factors=factors, flips=FLIPS), BASE)
 
 
@@ -189,19 +194,20 @@ def test_effects_leave_out_a_seed_that_lacks_a_run() -> None:
 
 
 def test_interventions_are_told_as_paired_responses() -> None:
-    points = interventions({"creators.hype": 2.5, "platform.take_rate": 0.05}, [
-        {"creators.hype": 5.0}, {"creators.hype": 2.5}, {"platform.take_rate": 0.0, "creators.hype": 0.0},
+    points = interventions({"creators.claim_inflation": 2.5, "platform.take_rate": 0.05}, [
+        {"creators.claim_inflation": 5.0}, {"creators.claim_inflation": 2.5},
+        {"platform.take_rate": 0.0, "creators.claim_inflation": 0.0},
     ])  # fmt: skip
     assert points.to_numpy().tolist() == [[2.5, 0.05], [5.0, 0.05], [0.0, 0.0]]  # what changes nothing is left out
     rows = [
         {"point": point, "arm": "base", "seed": seed, "status": "finished", **values,
-         "y": 100 * seed + 2 * values["creators.hype"] + (seed if point == 1 else 0)}
+         "y": 100 * seed + 2 * values["creators.claim_inflation"] + (seed if point == 1 else 0)}
         for point, values in enumerate(points.to_dict("records")) for seed in range(3)
     ]  # fmt: skip
     table = responses(pd.DataFrame(rows), ["y"])
     assert table[["design", "point", "factor", "low_level", "high_level"]].to_numpy().tolist() == [
-        ["interventions", 1, "creators.hype", "2.5", "5.0"],
-        ["interventions", 2, "creators.hype, platform.take_rate", "2.5, 0.05", "0.0, 0.0"],
+        ["interventions", 1, "creators.claim_inflation", "2.5", "5.0"],
+        ["interventions", 2, "creators.claim_inflation, platform.take_rate", "2.5, 0.05", "0.0, 0.0"],
     ]
     assert table["estimate"].tolist() == pytest.approx([5 + 1, -5])  # the luck of 100 a seed is shared
     assert table["high"].tolist() == pytest.approx([6 + 4.302652729911275 / 3**0.5, -5])

@@ -81,7 +81,7 @@ def test_arms_beside_the_factorial_are_made_at_draws_where_that_is_said() -> Non
 
 
 def test_checks_are_made_in_the_experiments_own_market() -> None:
-    own = study(days=20, burn_in=5, posterior={"draws": 2}, flips={"assumptions": ["creators.hype"]})
+    own = study(days=20, burn_in=5, posterior={"draws": 2}, flips={"assumptions": ["creators.claim_inflation"]})
     made = checks_of(own, BASE)
     sizes = {(run.consumers, run.days, run.burn_in) for cells in made.values() for cell in cells for run in cell.runs}
     assert sizes == {(BASE["market"]["consumers"], 20, 5)}
@@ -96,7 +96,7 @@ def test_a_smaller_market_needs_seeds_of_its_own(check: str) -> None:
 
 def test_one_seed_of_a_check_takes_its_interval_from_the_experiment() -> None:
     """The effect of 2 differs by seed with a variance of 4 in the experiment; so it does at the ends."""
-    flips = {"assumptions": ["creators.hype"], "seeds": 1}
+    flips = {"assumptions": ["creators.claim_inflation"], "seeds": 1}
     whole = validated(Study, {"name": "e", "factors": {"fees": FACTORS["fees"]}, "seeds": 9, "days": 9, "burn_in": 3,
                               "flips": flips})  # fmt: skip
     settings = load_settings(["experiment=single"])

@@ -18,8 +18,8 @@ from experiments.measures.scale import Scale
 from experiments.measures.surrogate import Surrogate
 from sim.errors import UserError
 
-CONFIG = {"creators": {"effort_cost": 4.0, "hype": 2.5}, "market": {"choice": {"friends": 0.5}}}
-RANGES = {"creators__effort_cost": (1, 12), "creators__hype": (0, 5), "market__choice__friends": (0, 1)}
+CONFIG = {"creators": {"effort_cost": 4.0, "claim_inflation": 2.5}, "market": {"choice": {"friends": 0.5}}}
+RANGES = {"creators__effort_cost": (1, 12), "creators__claim_inflation": (0, 5), "market__choice__friends": (0, 1)}
 
 
 @pytest.fixture(autouse=True)
@@ -28,20 +28,20 @@ def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flipmap, "FINENESS", 28)
 
 
-def line(hype: np.ndarray) -> np.ndarray:
+def line(inflation: np.ndarray) -> np.ndarray:
     """Effort cost at which the winner changes, at the default of herding."""
-    return 3.0 + hype + 0.4 * np.sin(2 * hype)
+    return 3.0 + inflation + 0.4 * np.sin(2 * inflation)
 
 
 def effect(points: pd.DataFrame) -> np.ndarray:
     """Zero on `line`; herding, at 0.5 by default, moves it."""
-    hype = points["creators.hype"].to_numpy()
+    inflation = points["creators.claim_inflation"].to_numpy()
     herding = points.get("market.choice.friends", pd.Series(0.5, index=points.index)).to_numpy()
-    return 20 * (line(hype) - points["creators.effort_cost"].to_numpy()) + 40 * (herding - 0.5)
+    return 20 * (line(inflation) - points["creators.effort_cost"].to_numpy()) + 40 * (herding - 0.5)
 
 
 def mapped(sweep: Sweep) -> FlipMap:
-    return flip_map(sweep, response(sweep, question_of(sweep, "fees"), "surplus"), "effort_cost", "hype")
+    return flip_map(sweep, response(sweep, question_of(sweep, "fees"), "surplus"), "effort_cost", "claim_inflation")
 
 
 def made(count: int = 80, seed: int = 0, seeds: int = 3, noise: float = 25.0, shift: float = 0.0) -> Sweep:
@@ -98,7 +98,7 @@ def test_the_map_is_narrow_where_there_is_little_noise() -> None:
 
 
 def test_a_surrogate_no_better_than_the_mean_draws_nothing() -> None:
-    points = spread(60, creators__effort_cost=(1, 12), creators__hype=(0, 5))
+    points = spread(60, creators__effort_cost=(1, 12), creators__claim_inflation=(0, 5))
     runs = table(points, lambda p: np.zeros(len(p)), noise=10.0)
     with pytest.raises(UserError, match="explains too little"):
         mapped(sweep_of(runs, name="fake", config=CONFIG))
@@ -142,7 +142,10 @@ def test_nothing_is_said_of_the_winner_where_none_is_clear() -> None:
     found = mapped(made(count=60))
     assert "the winner changes at creators.effort_cost" in said_of(found, 1.0)
     hidden = said_of(found, 1e9)
-    assert "not clear on 100 %" in hidden and "who is ahead is not clear at any value of creators.hype" in hidden
+    assert (
+        "not clear on 100 %" in hidden
+        and "who is ahead is not clear at any value of creators.claim_inflation" in hidden
+    )
     assert "the winner changes" not in hidden and "does not change" not in hidden
 
 
@@ -155,7 +158,11 @@ def test_a_map_whose_intervals_miss_too_many_points_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("x", "y", "said"),
-    [("effort_cost", "creators.effort_cost", "two different"), ("gossip", "hype", "--x gossip"), ("", "hype", "--x ")],
+    [
+        ("effort_cost", "creators.effort_cost", "two different"),
+        ("gossip", "claim_inflation", "--x gossip"),
+        ("", "claim_inflation", "--x "),
+    ],
 )
 def test_wrong_axes_are_refused(x: str, y: str, said: str) -> None:
     sweep = made(count=20)
@@ -164,7 +171,7 @@ def test_wrong_axes_are_refused(x: str, y: str, said: str) -> None:
 
 
 def test_logarithmic_designs_are_read_as_such(tmp_path: Path) -> None:
-    points = spread(40, creators__effort_cost=(0.0, np.log(12)), creators__hype=(0, 5))
+    points = spread(40, creators__effort_cost=(0.0, np.log(12)), creators__claim_inflation=(0, 5))
     points["creators.effort_cost"] = np.exp(points["creators.effort_cost"])
     vary = {"creators.effort_cost": {"low": 1, "high": 12, "scale": "log"}}
     experiment = {"factors": {"fees": {"commission": {}, "commission_free": {}}}, "design": {"vary": vary}}

@@ -25,7 +25,7 @@ from experiments.runs.executor import spread
 SMALL = ("run", "experiment=single", "market.consumers=50", "experiment.days=4", "experiment.burn_in=1")
 TINY = (*SMALL, "experiment.seeds=1")
 TWO = "executor.workers=2"
-MANY = (*SMALL, "experiment.seeds=24", "experiment.design.vary={creators.hype: [1,2,3,4,5]}")  # 24 tasks
+MANY = (*SMALL, "experiment.seeds=24", "experiment.design.vary={creators.claim_inflation: [1,2,3,4,5]}")  # 24 tasks
 MANY_RUNS = 120
 LONG = instead(MANY, "market.consumers=1000", "experiment.days=60")  # not made before a signal arrives
 SINGLE = Path("results/single")
@@ -143,7 +143,7 @@ def test_the_jobs_after_an_interruption_are_not_begun(monkeypatch: pytest.Monkey
         time.sleep(1)
 
     monkeypatch.setattr(run, "report_on", terminated)
-    assert main([*TINY, "executor=serial", "-m", "creators.hype=1,2,3"]) == 143
+    assert main([*TINY, "executor=serial", "-m", "creators.claim_inflation=1,2,3"]) == 143
     assert len(begun) == 1
 
 

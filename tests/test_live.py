@@ -45,7 +45,9 @@ def test_reprs_tell() -> None:
     assert repr(one.result()).startswith(f"RunResult({len(one.result().outcomes)} outcomes; tables daily (3 rows)")
     one.close()
     assert repr(one) == "Market(closed)"
-    told = repr(Experiment("experiment=single", "experiment.seeds=2", design={"vary": {"creators.hype": [1, 2]}}))
+    told = repr(
+        Experiment("experiment=single", "experiment.seeds=2", design={"vary": {"creators.claim_inflation": [1, 2]}})
+    )
     assert told.startswith("Experiment(single: a design of points, 2 seeds, ") and told.endswith("; not run yet)")
 
 

@@ -16,7 +16,13 @@ from experiments.cli import main
 
 DESIGN = "experiment.design"
 BASE = ("experiment=single", "market.consumers=100", "experiment.seeds=1", "executor=serial")
-PATHS = ("creators.hype", "creators.effort_cost", "market.choice.friends", "platform.take_rate", "creators.posts_most")
+PATHS = (
+    "creators.claim_inflation",
+    "creators.effort_cost",
+    "market.choice.friends",
+    "platform.take_rate",
+    "creators.posts_most",
+)
 MANY = 200
 KINDS = 62  # of mistakes: one of each is tried in every test run, the others by make test-slow
 
@@ -100,7 +106,9 @@ def malformed(generator: np.random.Generator) -> Iterator[list[str]]:
             lambda p, x: keys(vary={"graph.kind": ["small_world", "edgelist"]}),
             lambda p, x: keys(vary={"graph.kind": ["smallworld"]}),
             lambda p, x: keys(vary={"rules.trust": ["no.such.rule"]}),
-            lambda p, x: keys(vary={f"{path}{k}": [1, 2] for path in ("creators.hype", "x") for k in range(3)}),
+            lambda p, x: keys(
+                vary={f"{path}{k}": [1, 2] for path in ("creators.claim_inflation", "x") for k in range(3)}
+            ),
             lambda p, x: keys(vary={path: list(range(50)) for path in PATHS}),
         ]
     )
@@ -115,10 +123,10 @@ DESIGNS = [design for design, _ in zip(malformed(np.random.default_rng(7)), rang
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("empty.csv").write_text("")
-    Path("ragged.csv").write_text("creators.hype,graph.rewiring\n1,0.1\n2\n")
+    Path("ragged.csv").write_text("creators.claim_inflation,graph.rewiring\n1,0.1\n2\n")
     Path("unknown.csv").write_text("creators.hip\n1\n")
-    Path("twice.csv").write_text("creators.hype,creators.hype\n1,2\n")
-    Path("text.csv").write_text("creators.hype\nmuch\n")
+    Path("twice.csv").write_text("creators.claim_inflation,creators.claim_inflation\n1,2\n")
+    Path("text.csv").write_text("creators.claim_inflation\nmuch\n")
 
 
 @pytest.mark.parametrize("number", [pytest.param(k, marks=pytest.mark.slow if k >= KINDS else ()) for k in range(MANY)])
@@ -134,15 +142,15 @@ def test_a_malformed_design_is_refused_in_one_line(
 
 
 MESSAGES = {
-    "vary={creators.hyp: [1]}": f"{DESIGN}: creators.hyp is no parameter; did you mean 'creators.hype'?",
-    "vary={creators.hype: [1,-3]}": "point 1: creators.hype=-3: expected a number from 0 to 20 (utility)",
-    "vary={creators.hype: {low: 2, high: 1}}": f"{DESIGN}.vary.creators.hype: low=2 is not below high=1",
-    "vary={creators.hype: 3}": (
-        f"{DESIGN}.vary.creators.hype=3: expected values [1,2,3], {{low: 1, high: 3}} or plausible"
+    "vary={brands.own_pots: [1]}": f"{DESIGN}: brands.own_pots is no parameter; did you mean 'brands.own_posts'?",
+    "vary={market.choice.risk: [1,-3]}": "point 1: market.choice.risk=-3: expected a number from 0 to 10 (1/utility)",
+    "vary={creators.effort_cost: {low: 2, high: 1}}": f"{DESIGN}.vary.creators.effort_cost: low=2 is not below high=1",
+    "vary={creators.claim_inflation: 3}": (
+        f"{DESIGN}.vary.creators.claim_inflation=3: expected values [1,2,3], {{low: 1, high: 3}} or plausible"
     ),
     "sample=sobol": f"{DESIGN}: vary is empty: sample=sobol needs it",
     "file=ragged.csv": "ragged.csv line 3: expected 2 values, one for each parameter",
-    "constraints=[creators.hype > 1]": (
+    "constraints=[creators.claim_inflation > 1]": (
         f"{DESIGN}.constraints: nothing varies that could fulfil them; expected vary, list or file"
     ),
 }

@@ -70,7 +70,7 @@ def test_no_folder_for_temporary_files_is_needed(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(tempfile, "gettempdir", none)
     monkeypatch.setattr(tempfile, "mkdtemp", none)
-    assert main([*TINY, "executor=serial", "-m", "creators.hype=1,2"]) == 0
+    assert main([*TINY, "executor=serial", "-m", "creators.claim_inflation=1,2"]) == 0
 
 
 @pytest.mark.parametrize("step", ["before it plans", "while it compiles"])

@@ -38,8 +38,9 @@ WRONG = {
     NAMED + "labels: {a: 7}\n": "experiment.labels.a=7: expected text, in quotes where it looks like a number",
     NAMED + "fresh: yes\n": "experiment.fresh=yes: expected true or false",
     NAMED + "sedes: 3\n": "experiment.sedes=3: unknown key 'sedes'; did you mean 'seeds'?",
-    NAMED + "design: {vary: {creators.hype: [1], creators: {hype: [2]}}}\n": (
-        "experiment.design.vary.creators.hype is given twice, as one key and as several; expected every parameter once"
+    NAMED + "design: {vary: {brands.own_posts: [1], brands: {own_posts: [2]}}}\n": (
+        "experiment.design.vary.brands.own_posts is given twice, as one key and as several; expected every "
+        "parameter once"
     ),
     "defaults: [mine]\n": (
         "experiment=mine: the files in defaults lead to each other in a circle; expected a beginning"

@@ -49,7 +49,7 @@ def test_text_that_looks_like_something_else_stands_in_quotes_as_in_a_file(value
 def test_home_is_expanded_where_a_file_or_folder_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(folder))
     (folder / "t.csv").write_text(TIES)
-    (folder / "p.csv").write_text("creators.hype\n1\n")
+    (folder / "p.csv").write_text("creators.claim_inflation\n1\n")
     keys = ["graph=edgelist", "graph.path=~/t.csv", "output=~/结果", "experiment.design.file=~/p.csv"]
     settings = load_settings([SINGLE, *keys])
     assert settings.parameters.graph.path == f"{folder}/t.csv" and settings.output == f"{folder}/结果"
@@ -67,13 +67,18 @@ def test_keys_and_texts_may_be_in_any_script() -> None:
 
 VARY = "experiment.design.vary"
 VALUES: dict[str, Any] = {
-    f"{VARY}={{creators.hype: [1,2]}}": {"creators.hype": [1, 2]},
-    f"{VARY}={{creators.hype:[1],graph.kind:[small_world]}}": {"creators.hype": [1], "graph.kind": ["small_world"]},
-    f"{VARY}={{creators.hype:{{low:1,high:4,scale:log}}}}": {"creators.hype": {"low": 1, "high": 4, "scale": "log"}},
-    f"{VARY}.creators.hype=[1,2]": {"creators.hype": [1, 2]},
-    f"+{VARY}={{creators: {{hype: plausible}}}}": {"creators.hype": "plausible"},
+    f"{VARY}={{creators.claim_inflation: [1,2]}}": {"creators.claim_inflation": [1, 2]},
+    f"{VARY}={{creators.claim_inflation:[1],graph.kind:[small_world]}}": {
+        "creators.claim_inflation": [1],
+        "graph.kind": ["small_world"],
+    },
+    f"{VARY}={{creators.claim_inflation:{{low:1,high:4,scale:log}}}}": {
+        "creators.claim_inflation": {"low": 1, "high": 4, "scale": "log"}
+    },
+    f"{VARY}.creators.claim_inflation=[1,2]": {"creators.claim_inflation": [1, 2]},
+    f"+{VARY}={{creators: {{claim_inflation: plausible}}}}": {"creators.claim_inflation": "plausible"},
     f"{VARY}={{graph.path: ['a b.csv', 关系.csv]}}": {"graph.path": ["a b.csv", "关系.csv"]},
-    f"{VARY}={{creators.hype: [1e0, .5, 1_000]}}": {"creators.hype": [1, 0.5, 1000]},
+    f"{VARY}={{creators.claim_inflation: [1e0, .5, 1_000]}}": {"creators.claim_inflation": [1, 0.5, 1000]},
 }
 
 
@@ -83,11 +88,13 @@ def test_lists_and_mappings_are_as_in_a_file(given: str) -> None:
 
 
 def test_expressions_need_no_quotes() -> None:
-    constraints = "experiment.design.constraints=[creators.hype > 1, creators.hype * 2 < 9]"
-    derived = "experiment.design.derived.graph.rewiring=(creators.hype + 1) / 20"
-    design = load_settings([SINGLE, f"{VARY}={{creators.hype: [1,2]}}", constraints, derived]).experiment.design
-    assert design.constraints == ("creators.hype > 1", "creators.hype * 2 < 9")
-    assert design.derived == {"graph.rewiring": "(creators.hype + 1) / 20"}
+    constraints = "experiment.design.constraints=[creators.claim_inflation > 1, creators.claim_inflation * 2 < 9]"
+    derived = "experiment.design.derived.graph.rewiring=(creators.claim_inflation + 1) / 20"
+    design = load_settings(
+        [SINGLE, f"{VARY}={{creators.claim_inflation: [1,2]}}", constraints, derived]
+    ).experiment.design
+    assert design.constraints == ("creators.claim_inflation > 1", "creators.claim_inflation * 2 < 9")
+    assert design.derived == {"graph.rewiring": "(creators.claim_inflation + 1) / 20"}
 
 
 def test_a_place_in_a_list_can_be_changed_and_a_key_be_taken_out() -> None:
@@ -105,8 +112,8 @@ GIVEN_TWICE = {
     "platform=mihe platform=shelf": "platform=shelf: platform is given already, as platform=mihe; expected once",
     "market.choice={risk:1} market.choice.risk=2": "market.choice.risk=2: market.choice.risk is given already",
     "market.choice={risk:1,risk:2}": "market.choice={risk:1,risk:2}: 'risk' is given twice; expected every key once",
-    f"{VARY}={{creators.hype:[1],creators.hype:[2]}}": "'creators.hype' is given twice; expected every key once",
-    f"{VARY}={{creators.hype:[1],creators:{{hype:[2]}}}}": "experiment.design.vary.creators.hype is given already",
+    f"{VARY}={{brands.koc:[1],brands.koc:[2]}}": "'brands.koc' is given twice; expected every key once",
+    f"{VARY}={{brands.koc:[1],brands:{{koc:[2]}}}}": "experiment.design.vary.brands.koc is given already",
 }
 
 

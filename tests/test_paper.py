@@ -37,7 +37,9 @@ def results(tmp_path: Path, paper: Any) -> Path:
         "name": "small", "days": 9, "burn_in": 3, "questions": {"fees": "Commission-free or commission?"},
         "factors": {"fees": {"commission": {}, "commission_free": {}}},
     }}  # fmt: skip
-    runs = table(pd.DataFrame({"creators.hype": [1.0]}), lambda points: points["creators.hype"].to_numpy())
+    runs = table(
+        pd.DataFrame({"creators.claim_inflation": [1.0]}), lambda points: points["creators.claim_inflation"].to_numpy()
+    )
     place = folder(tmp_path / "results" / "small" / "latest", runs.drop(columns="point"), config)
     (place / "manifest.json").write_text(
         json.dumps({"model": {"hash": "abc" * 20}, "command": "koc run", "arms": ["a", "b"], "seeds": [0, 1]}), "utf-8"

@@ -398,12 +398,14 @@ def test_a_fixed_fee_inflates_a_claim_as_much_as_a_commission_or_a_mark_up(pay: 
     """Paired: the same posts, whose authors inflate what they are paid for, or never do."""
     none = {"commission": 0.0, "resale_margin": 0.0, "slot_fee": 0.0, "koc_fee": 0.0, "unpaid": 0.5}
     few = {"brands": {"count": 4}, "creators": {**none, pay: 0.1}}
-    plain, hyped = (Market(parameters(**merged(lively(**few), {"creators": {"hype": h}})), 1) for h in (0.0, 0.8))
-    for one in (plain, hyped):
+    plain, inflated_claims = (
+        Market(parameters(**merged(lively(**few), {"creators": {"claim_inflation": h}})), 1) for h in (0.0, 0.8)
+    )
+    for one in (plain, inflated_claims):
         one.open_day()
-    said, meant = hyped.posts, plain.posts
+    said, meant = inflated_claims.posts, plain.posts
     np.testing.assert_array_equal(said["product"], meant["product"])
-    inflated = 0.8 * (1.0 - hyped.m.creators["integrity"][said["creator"]])
+    inflated = 0.8 * (1.0 - inflated_claims.m.creators["integrity"][said["creator"]])
     np.testing.assert_allclose(said["claim"] - meant["claim"], np.where(said["paid"], inflated, 0.0), atol=1e-12)
     assert said["paid"].sum() > 2 and (pay != "koc_fee" or said["fee"].max() > 0)
 

@@ -79,13 +79,16 @@ def test_change_is_paired_by_seed_and_a_peak_is_told(tmp_path: Path) -> None:
 
 
 def test_points_that_differ_in_all_are_averaged_with_their_neighbours(tmp_path: Path) -> None:
-    points = spread(60, seed=2, creators__effort_cost=(1, 12), creators__hype=(0, 5))
+    points = spread(60, seed=2, creators__effort_cost=(1, 12), creators__claim_inflation=(0, 5))
     one = read(folder(tmp_path / "a", table(points, rising, seeds=2)))
-    by_cost, by_hype = response_panels(one, ["surplus"], "", "commission_free")
-    assert (by_cost.against, by_hype.against) == ("creators.effort_cost", "creators.hype")  # what moves it most first
+    by_cost, by_inflation = response_panels(one, ["surplus"], "", "commission_free")
+    assert (by_cost.against, by_inflation.against) == (
+        "creators.effort_cost",
+        "creators.claim_inflation",
+    )  # what moves it most first
     assert by_cost.binned and len(by_cost.lines[0].curve.x) == 6
     assert by_cost.lines[0].change.low > 500
-    assert not by_hype.lines[0].change.clear
+    assert not by_inflation.lines[0].change.clear
 
 
 def test_a_crossed_design_is_averaged_over_the_others(tmp_path: Path) -> None:
@@ -206,7 +209,7 @@ def test_the_end_of_a_run_and_the_command_speak_chinese(
     ("words", "message"),
     [
         (["gmvv"], "OUTCOME gmvv"),
-        (["gmv", "--against", "hype"], "--against hype"),
+        (["gmv", "--against", "claim_inflation"], "--against claim_inflation"),
         (["gmv", "--arm", "nobody"], "--arm nobody"),
         (["gmv", "--against", "day"], "no daily.parquet in it; experiment.keep=tables keeps it"),
     ],

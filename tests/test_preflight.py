@@ -103,8 +103,6 @@ def test_without_links_the_results_are_there_all_the_same(
     assert (folder / "runs.parquet").is_file()
 
 
-
-
 def test_words_that_no_figure_can_hold_are_refused(made: Made, capsys: Capture) -> None:
     for text, said in (
         ("a" * 301, "experiment.labels.kol: 301 characters, expected at most 300 for a figure"),
@@ -136,7 +134,9 @@ def test_what_looks_like_markup_is_printed_as_it_is(made: Made, capsys: Capture)
 
 @pytest.mark.parametrize("backend", ["module://matplotlib_inline.backend_inline", "no such backend"])
 def test_a_backend_that_is_not_installed_does_not_matter(backend: str, tmp_path: Path) -> None:
-    runs = table(spread(3, creators__hype=(0, 5)), lambda points: points["creators.hype"].to_numpy())
+    runs = table(
+        spread(3, creators__claim_inflation=(0, 5)), lambda points: points["creators.claim_inflation"].to_numpy()
+    )
     place = sweep_folder(tmp_path / "fake" / "2026", runs)
     command = ["compare", f"{place}:commission", f"{place}:commission_free"]
     code = f"import sys; from experiments.cli import main; sys.exit(main({command!r}))"

@@ -195,7 +195,7 @@ def test_no_policy_makes_the_day_compile_anew() -> None:
 def test_neighbouring_seeds_have_nothing_in_common() -> None:
     """Whoever is the same person under two seeds differs in everything that is drawn."""
     one, other = market(seed=7, days=5), market(seed=8, days=5)
-    assert not set(one.world.luck.tolist()) & set(other.world.luck.tolist())
+    assert not set(one.world.keys.tolist()) & set(other.world.keys.tolist())
     people = len(one.m.people)
     for name in ("taste", "activity", "sensitivity", "sociability", "income"):
         mine, yours = (m.consumers.get(name).astype(float).reshape(people, -1).T for m in (one, other))

@@ -15,7 +15,7 @@ from sim.errors import UserError
 from sim.parameters import Parameters
 
 BASE = Parameters().model_dump(mode="json")
-HYPE, EFFORT, ANSWERS = "creators.hype", "creators.effort_cost", "creators.posts_most"
+INFLATION, EFFORT, ANSWERS = "creators.claim_inflation", "creators.effort_cost", "creators.posts_most"
 
 
 def drawn(**keys: Any) -> Points:
@@ -27,29 +27,29 @@ def column(points: Points, path: str) -> list[Any]:
 
 
 def test_a_grid_crosses_values_and_ranges_the_last_varying_fastest() -> None:
-    points = drawn(vary={HYPE: [1, 2], EFFORT: {"low": 0, "high": 1}}, points=3)
-    assert points.columns == (HYPE, EFFORT)
-    assert points.rows == [{HYPE: hype, EFFORT: effort} for hype in (1, 2) for effort in (0, 0.5, 1)]
+    points = drawn(vary={INFLATION: [1, 2], EFFORT: {"low": 0, "high": 1}}, points=3)
+    assert points.columns == (INFLATION, EFFORT)
+    assert points.rows == [{INFLATION: inflation, EFFORT: effort} for inflation in (1, 2) for effort in (0, 0.5, 1)]
 
 
 def test_a_range_on_a_log_scale_has_equal_ratios() -> None:
-    points = drawn(vary={HYPE: {"low": 0.5, "high": 8, "scale": "log"}}, points=5)
-    assert column(points, HYPE) == pytest.approx([0.5, 1, 2, 4, 8])
+    points = drawn(vary={INFLATION: {"low": 0.5, "high": 8, "scale": "log"}}, points=5)
+    assert column(points, INFLATION) == pytest.approx([0.5, 1, 2, 4, 8])
 
 
 def test_zip_goes_along_all_at_once() -> None:
-    points = drawn(sample="zip", vary={HYPE: [1, 2, 3], EFFORT: {"low": 0, "high": 4}})
-    assert points.rows == [{HYPE: 1, EFFORT: 0}, {HYPE: 2, EFFORT: 2}, {HYPE: 3, EFFORT: 4}]
+    points = drawn(sample="zip", vary={INFLATION: [1, 2, 3], EFFORT: {"low": 0, "high": 4}})
+    assert points.rows == [{INFLATION: 1, EFFORT: 0}, {INFLATION: 2, EFFORT: 2}, {INFLATION: 3, EFFORT: 4}]
 
 
 def test_points_can_be_listed_and_paths_be_nested_or_dotted() -> None:
-    points = drawn(list=[{HYPE: 1, EFFORT: 2}, {"creators": {"hype": 3, "effort_cost": 4}}])
-    assert points.rows == [{HYPE: 1, EFFORT: 2}, {HYPE: 3, EFFORT: 4}]
-    assert drawn(vary={"creators": {"hype": [1]}}) == drawn(vary={HYPE: [1]})
+    points = drawn(list=[{INFLATION: 1, EFFORT: 2}, {"creators": {"claim_inflation": 3, "effort_cost": 4}}])
+    assert points.rows == [{INFLATION: 1, EFFORT: 2}, {INFLATION: 3, EFFORT: 4}]
+    assert drawn(vary={"creators": {"claim_inflation": [1]}}) == drawn(vary={INFLATION: [1]})
 
 
 def test_points_come_from_a_file_to_the_bit(tmp_path: Path) -> None:
-    table = pd.DataFrame({HYPE: [0.1 + 0.2, 1 / 3], "graph.kind": ["small_world", "scale_free"]})
+    table = pd.DataFrame({INFLATION: [0.1 + 0.2, 1 / 3], "graph.kind": ["small_world", "scale_free"]})
     table.to_csv(tmp_path / "points.csv", index=False)
     points = drawn(file=str(tmp_path / "points.csv"))
     assert points.rows == table.to_dict("records")
@@ -59,11 +59,11 @@ def test_points_come_from_a_file_to_the_bit(tmp_path: Path) -> None:
 def test_drawn_points_lie_within_and_are_the_same_for_the_same_seed(sample: str) -> None:
     keys: dict[str, Any] = {
         "sample": sample, "points": 64,
-        "vary": {HYPE: "plausible", ANSWERS: {"low": 2, "high": 6}, "graph.kind": ["small_world", "scale_free"]},
+        "vary": {INFLATION: "plausible", ANSWERS: {"low": 2, "high": 6}, "graph.kind": ["small_world", "scale_free"]},
     }  # fmt: skip
     points = drawn(**keys)
     assert len(points.rows) == 64 and points.note == ""
-    assert all(0 <= hype <= 5 for hype in column(points, HYPE))
+    assert all(0 <= inflation <= 5 for inflation in column(points, INFLATION))
     assert set(column(points, ANSWERS)) == {2, 3, 4, 5, 6}
     assert set(column(points, "graph.kind")) == {"small_world", "scale_free"}
     assert drawn(**keys) == points
@@ -71,23 +71,24 @@ def test_drawn_points_lie_within_and_are_the_same_for_the_same_seed(sample: str)
 
 
 def test_a_latin_hypercube_has_one_point_in_each_stratum() -> None:
-    points = drawn(sample="latin_hypercube", points=50, vary={HYPE: {"low": 0, "high": 5}, EFFORT: "plausible"})
-    assert sorted(int(hype * 10) for hype in column(points, HYPE)) == list(range(50))
+    points = drawn(sample="latin_hypercube", points=50, vary={INFLATION: {"low": 0, "high": 5}, EFFORT: "plausible"})
+    assert sorted(int(inflation * 10) for inflation in column(points, INFLATION)) == list(range(50))
 
 
 def test_a_sobol_sequence_is_balanced_at_powers_of_two_and_says_when_it_is_not() -> None:
-    vary = {HYPE: {"low": 0, "high": 4}, EFFORT: {"low": 0, "high": 4}}
+    vary = {INFLATION: {"low": 0, "high": 4}, EFFORT: {"low": 0, "high": 4}}
     points = drawn(sample="sobol", points=64, vary=vary)
-    cells = {(int(row[HYPE] * 2), int(row[EFFORT] * 2)) for row in points.rows}
+    cells = {(int(row[INFLATION] * 2), int(row[EFFORT] * 2)) for row in points.rows}
     assert len(cells) == 64  # each of 8 x 8 holds one
-    assert "48 points are no power of two: a Sobol sequence is balanced at 32 or 64" in drawn(
-        sample="sobol", points=48, vary=vary
-    ).note
+    assert (
+        "48 points are no power of two: a Sobol sequence is balanced at 32 or 64"
+        in drawn(sample="sobol", points=48, vary=vary).note
+    )
 
 
 @pytest.mark.parametrize("sample", ["random", "sobol"])
 def test_more_points_begin_with_the_same_points(sample: str) -> None:
-    few, many = (drawn(sample=sample, points=count, vary={HYPE: "plausible"}) for count in (16, 64))
+    few, many = (drawn(sample=sample, points=count, vary={INFLATION: "plausible"}) for count in (16, 64))
     assert many.rows[:16] == few.rows
 
 
@@ -99,12 +100,14 @@ def test_derived_parameters_follow_from_others_and_from_each_other() -> None:
 
 
 def test_a_derived_whole_number_is_rounded_and_may_rest_on_what_does_not_vary() -> None:
-    points = drawn(vary={HYPE: [1]}, derived={"market.consumers": "market.consumers / 3"})
+    points = drawn(vary={INFLATION: [1]}, derived={"market.consumers": "market.consumers / 3"})
     assert column(points, "market.consumers") == [3333]
 
 
 def test_constraints_leave_points_out_and_say_how_many() -> None:
-    points = drawn(vary={HYPE: [1, 2, 3], EFFORT: [1, 2, 3]}, constraints=["creators.hype < creators.effort_cost"])
+    points = drawn(
+        vary={INFLATION: [1, 2, 3], EFFORT: [1, 2, 3]}, constraints=["creators.claim_inflation < creators.effort_cost"]
+    )
     assert [tuple(row.values()) for row in points.rows] == [(1, 2), (1, 3), (2, 3)]
     assert points.left_out == 6
 
@@ -155,35 +158,36 @@ def test_expressions_agree_with_python() -> None:
 
 
 def test_derived_parameters_follow_each_other_whatever_their_order() -> None:
-    derived = {HYPE: "market.choice.risk * 2", "market.choice.risk": f"{EFFORT} / 4"}
+    derived = {INFLATION: "market.choice.risk * 2", "market.choice.risk": f"{EFFORT} / 4"}
     for given in (derived, dict(reversed(derived.items()))):
         points = drawn(vary={EFFORT: [2, 4]}, derived=given)
-        assert column(points, "market.choice.risk") == [0.5, 1.0] and column(points, HYPE) == [1.0, 2.0]
+        assert column(points, "market.choice.risk") == [0.5, 1.0] and column(points, INFLATION) == [1.0, 2.0]
 
 
 def test_what_is_derived_in_a_circle_is_refused() -> None:
-    derived = {HYPE: f"{EFFORT} + 1", EFFORT: "market.choice.risk", "market.choice.risk": HYPE}
-    with pytest.raises(UserError, match=r"creators\.hype from .* follow from each other"):
+    derived = {INFLATION: f"{EFFORT} + 1", EFFORT: "market.choice.risk", "market.choice.risk": INFLATION}
+    with pytest.raises(UserError, match=r"creators\.claim_inflation from .* follow from each other"):
         drawn(vary={ANSWERS: [1, 2]}, derived=derived)
 
 
 def test_a_constraint_is_a_comparison() -> None:
-    with pytest.raises(UserError, match=r"point 0: 'creators\.hype' is 1, expected a comparison"):
-        drawn(vary={HYPE: [1, 2]}, constraints=[HYPE])
+    with pytest.raises(UserError, match=r"point 0: 'creators\.claim_inflation' is 1, expected a comparison"):
+        drawn(vary={INFLATION: [1, 2]}, constraints=[INFLATION])
 
 
 @pytest.mark.parametrize("text", ["'%999999999999d' % 3 == 'a'", "'a' * 999999999999 == 'a'"])
 def test_text_is_neither_repeated_nor_filled_in(text: str) -> None:
     """In Python it would be, to any length."""
     with pytest.raises(UserError, match="text can be compared, not multiplied or divided"):
-        drawn(vary={HYPE: [1, 2]}, constraints=[text])
+        drawn(vary={INFLATION: [1, 2]}, constraints=[text])
 
 
 def test_what_a_design_sets_is_known_however_it_is_given(tmp_path: Path) -> None:
-    (tmp_path / "points.csv").write_text(f"{HYPE},{EFFORT}\n1,2\n")
-    for keys in ({"vary": {HYPE: [1], EFFORT: [2]}}, {"list": [{"creators": {"hype": 1, "effort_cost": 2}}]},
-                 {"file": str(tmp_path / "points.csv")}, {"vary": {HYPE: [1]}, "derived": {EFFORT: HYPE}}):  # fmt: skip
-        assert paths_set(validated(Design, keys)) == {HYPE, EFFORT}
+    (tmp_path / "points.csv").write_text(f"{INFLATION},{EFFORT}\n1,2\n")
+    for keys in ({"vary": {INFLATION: [1], EFFORT: [2]}}, {"list": [{INFLATION: 1, "creators": {"effort_cost": 2}}]},
+                 {"file": str(tmp_path / "points.csv")},
+                 {"vary": {INFLATION: [1]}, "derived": {EFFORT: INFLATION}}):  # fmt: skip
+        assert paths_set(validated(Design, keys)) == {INFLATION, EFFORT}
 
 
 def test_a_grid_is_counted_before_it_is_made() -> None:
@@ -204,7 +208,7 @@ def test_a_grid_is_counted_before_it_is_made() -> None:
 )
 def test_an_expression_ends(text: str, said: str) -> None:
     with pytest.raises(UserError, match=said):
-        drawn(vary={HYPE: [1]}, derived={"creators.integrity": text})
+        drawn(vary={INFLATION: [1]}, derived={"creators.integrity": text})
 
 
 def test_whole_numbers_are_rounded_to_any_digits_at_once() -> None:
@@ -214,31 +218,31 @@ def test_whole_numbers_are_rounded_to_any_digits_at_once() -> None:
 
 
 def test_a_design_names_a_parameter_once() -> None:
-    with pytest.raises(UserError, match=r"creators\.hype is given twice, as one key and as several"):
-        drawn(vary={HYPE: [1], "creators": {"hype": [2]}})
+    with pytest.raises(UserError, match=r"creators\.claim_inflation is given twice, as one key and as several"):
+        drawn(vary={INFLATION: [1], "creators": {"claim_inflation": [2]}})
 
 
 FILES = {
-    ",creators.hype,creators.effort_cost\n0,1.5,4\n1,3,8\n": "pandas with its index",
-    "creators.hype;creators.effort_cost\n1.5;4\n3;8\n": "semicolons",
-    "creators.hype\tcreators.effort_cost\n1.5\t4\n3\t8\n": "tabs",
-    "\ufeffcreators.hype, creators.effort_cost\r\n 1.5,4\r\n\r\n3 ,8\r\n": "a spreadsheet's",
+    ",creators.claim_inflation,creators.effort_cost\n0,1.5,4\n1,3,8\n": "pandas with its index",
+    "creators.claim_inflation;creators.effort_cost\n1.5;4\n3;8\n": "semicolons",
+    "creators.claim_inflation\tcreators.effort_cost\n1.5\t4\n3\t8\n": "tabs",
+    "\ufeffcreators.claim_inflation, creators.effort_cost\r\n 1.5,4\r\n\r\n3 ,8\r\n": "a spreadsheet's",
 }
 
 
 @pytest.mark.parametrize("text", FILES, ids=FILES.values())
 def test_points_are_read_as_spreadsheets_and_pandas_write_them(text: str, tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text(text, "utf-8", newline="")
-    assert drawn(file=str(tmp_path / "points.csv")).rows == [{HYPE: 1.5, EFFORT: 4}, {HYPE: 3, EFFORT: 8}]
+    assert drawn(file=str(tmp_path / "points.csv")).rows == [{INFLATION: 1.5, EFFORT: 4}, {INFLATION: 3, EFFORT: 8}]
 
 
 BROKEN = {
-    "creators.hype,\n1,2\n": "line 1: column 2 has no name; expected a parameter",
-    ",creators.hype\n5,1\n7,2\n": "line 1: column 1 has no name; expected a parameter",
+    "creators.claim_inflation,\n1,2\n": "line 1: column 2 has no name; expected a parameter",
+    ",creators.claim_inflation\n5,1\n7,2\n": "line 1: column 1 has no name; expected a parameter",
     ",\n0,\n": "no points in it",
-    'creators.hype\n"1\n': "line 2: not csv",
-    "creators.hype,creators.hype\n1,2\n": "line 1: a parameter is named twice",
-    "creators.hype\n1\n# \xd6\xd0\n": "line 3: not UTF-8",
+    'creators.claim_inflation\n"1\n': "line 2: not csv",
+    "creators.claim_inflation,creators.claim_inflation\n1,2\n": "line 1: a parameter is named twice",
+    "creators.claim_inflation\n1\n# \xd6\xd0\n": "line 3: not UTF-8",
 }
 
 

@@ -15,11 +15,11 @@ from experiments.analysis.words import rule
 from sim.errors import UserError
 
 CONFIG = {"experiment": {"labels": {"commission_free": "commission-free"}}}
-RANGES = {"creators__effort_cost": (0, 10), "creators__hype": (0, 5), "market__choice__friends": (0, 1)}
+RANGES = {"creators__effort_cost": (0, 10), "creators__claim_inflation": (0, 5), "market__choice__friends": (0, 1)}
 
 
 def planted(points: pd.DataFrame) -> np.ndarray:
-    inside = (points["creators.effort_cost"] < 4) & (points["creators.hype"] > 2)
+    inside = (points["creators.effort_cost"] < 4) & (points["creators.claim_inflation"] > 2)
     return np.where(inside, 30.0, -30.0)
 
 
@@ -34,10 +34,10 @@ def test_it_finds_the_planted_box() -> None:
     assert (high.side, low.side) == ("commission-free", "commission")
     assert high.box is not None
     limits = {limit.path: limit for limit in high.box.limits}
-    assert set(limits) == {"creators.effort_cost", "creators.hype"}
+    assert set(limits) == {"creators.effort_cost", "creators.claim_inflation"}
     # a point in three hundred lies every 0.03 of a range; a peel takes a twentieth of what is left
     assert limits["creators.effort_cost"].high == pytest.approx(4.0, abs=0.6)
-    assert limits["creators.hype"].low == pytest.approx(2.0, abs=0.4)
+    assert limits["creators.claim_inflation"].low == pytest.approx(2.0, abs=0.4)
     assert high.box.density >= 0.9 and high.box.coverage >= 0.8
     assert high.box.honest_density > 0.8
 
@@ -47,7 +47,7 @@ def test_the_rule_is_told_in_words() -> None:
     high = discover(sweep, response(sweep, question_of(sweep, "fees"), "surplus"))[0]
     told = rule(high, varied_in(sweep))
     assert told.startswith("commission-free wins if creators.")
-    assert "creators.effort_cost < " in told and " and " in told and "creators.hype > " in told
+    assert "creators.effort_cost < " in told and " and " in told and "creators.claim_inflation > " in told
 
 
 def test_a_loss_is_a_win_where_less_is_better() -> None:

@@ -26,7 +26,7 @@ from experiments.table import live
 from sim.rules.trust import trust
 
 TINY = ("experiment=single", "market.consumers=100", "experiment.days=12", "experiment.burn_in=2", "experiment.seeds=2")
-VARY = "experiment.design.vary={creators.effort_cost: [1,4,12], creators.hype: [1,2]}"
+VARY = "experiment.design.vary={creators.effort_cost: [1,4,12], creators.claim_inflation: [1,2]}"
 RUNS = 12  # of these
 LATEST = Path("results/single/latest/runs.parquet")
 
@@ -71,7 +71,7 @@ def test_every_point_meets_every_arm_and_seed(capsys: pytest.CaptureFixture[str]
     runs = pd.read_parquet(LATEST)
     columns = ["point", "arm", "fees", "seed", "status", "run_id", "seconds", "error", "creators.effort_cost"]
     assert list(runs.columns[:9]) == columns
-    assert runs.groupby(["creators.effort_cost", "creators.hype", "fees", "seed"]).size().eq(1).all()
+    assert runs.groupby(["creators.effort_cost", "creators.claim_inflation", "fees", "seed"]).size().eq(1).all()
     assert len(runs) == 12 and runs["run_id"].nunique() == 12
     assert (runs["status"] == "finished").all()
     assert runs.select_dtypes("float").drop(columns=["seconds", "creators.effort_cost"]).nunique().max() > 2
@@ -88,7 +88,7 @@ def test_every_point_meets_every_arm_and_seed(capsys: pytest.CaptureFixture[str]
 def test_a_point_is_the_market_with_these_parameters() -> None:
     assert main(["run", *TINY, VARY, "executor=serial"]) == 0
     swept = table()
-    set_by_hand = ("creators.effort_cost=12", "creators.hype=2", "experiment.keep=outcomes")
+    set_by_hand = ("creators.effort_cost=12", "creators.claim_inflation=2", "experiment.keep=outcomes")
     assert main(["run", *TINY, *set_by_hand, "executor=serial"]) == 0
     alone = table()
     last = swept[swept["point"] == 5].reset_index(drop=True)
@@ -105,19 +105,22 @@ def test_tables_of_a_design_name_the_point() -> None:
 
 
 def test_a_dry_run_tells_and_writes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", *TINY, "experiment.design.vary={creators.hype: [1,2,3,4,5,6,7]}", "--dry-run"]) == 0
+    assert main(["run", *TINY, "experiment.design.vary={creators.claim_inflation: [1,2,3,4,5,6,7]}", "--dry-run"]) == 0
     told = capsys.readouterr().out
     assert "single: 7 points x 1 arms x 2 seeds = 14 runs of 12 days" in told
     assert "0 of 14 runs are in the store" in told and "about " in told and "by 10 days tried now" in told
     assert [line.split() for line in told.splitlines()[-7:]] == [
-        ["point", "creators.hype"], *([str(k), str(k + 1)] for k in range(5)), ["and", "2", "more", "points"]
+        ["point", "creators.claim_inflation"], *([str(k), str(k + 1)] for k in range(5)), ["and", "2", "more", "points"]
     ]  # fmt: skip
     assert list(folder.iterdir()) == []
 
 
 def test_what_the_arms_set_decides_no_point(capsys: pytest.CaptureFixture[str]) -> None:
     """It has another value in each arm, and the base's in none."""
-    for key in ("constraints=['platform.take_rate < 0.01']", "derived={creators.hype: 100 * platform.take_rate}"):
+    for key in (
+        "constraints=['platform.take_rate < 0.01']",
+        "derived={creators.claim_inflation: 100 * platform.take_rate}",
+    ):
         vary = "experiment.design.vary={creators.effort_cost: [1,4]}"
         assert main(["run", "experiment=quick", vary, f"experiment.design.{key}", "--dry-run"]) == 2
         assert "platform.take_rate is set by experiment.factors.fees" in capsys.readouterr().err
@@ -126,7 +129,7 @@ def test_what_the_arms_set_decides_no_point(capsys: pytest.CaptureFixture[str]) 
 def test_the_command_line_sets_nothing_that_the_points_of_a_file_set(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / "points.csv").write_text("creators.hype,market.consumers\n1.5,150\n2,150\n", "utf-8")
+    (folder / "points.csv").write_text("creators.claim_inflation,market.consumers\n1.5,150\n2,150\n", "utf-8")
     assert main(["run", *TINY, "experiment.design.file=points.csv", "--dry-run"]) == 2
     assert "market.consumers=100: experiment.design sets this key" in capsys.readouterr().err
 
@@ -150,7 +153,7 @@ def test_the_bits_are_the_same_wherever_runs_are_made(workers: str) -> None:
 
 LONGER = (
     *instead(TINY, "experiment.days=40", "market.consumers=400", "experiment.seeds=1"), "experiment.design.points=60",
-    "experiment.design.vary={creators.hype: {low: 1, high: 4}}",
+    "experiment.design.vary={creators.claim_inflation: {low: 1, high: 4}}",
 )  # fmt: skip
 
 
@@ -202,7 +205,9 @@ def test_a_run_that_kills_its_worker_again_and_again_has_failed_and_the_others_g
 ) -> None:
     plain = inspect.getsource(inspect.unwrap(getattr(trust, "py_func", trust))).split("\n", 1)[1]
     Path("deadly.py").write_text(_DEADLY + plain)
-    rules = "experiment.design.vary={rules.trust: [sim.rules.trust.trust, deadly.trust], creators.hype: [1,2,3]}"
+    rules = (
+        "experiment.design.vary={rules.trust: [sim.rules.trust.trust, deadly.trust], creators.claim_inflation: [1,2,3]}"
+    )
     process = started("run", *instead(TINY, "experiment.seeds=1"), rules, "executor.workers=2")
     assert process.wait(PATIENCE) == 1, PRINTED.read_text()
     runs = table()
@@ -280,15 +285,15 @@ def test_the_table_of_a_killed_sweep_is_removed_by_the_next_and_that_of_a_live_o
 
 
 def test_in_python_an_experiment_is_a_table_and_picks_up_where_it_was() -> None:
-    experiment = Experiment(*TINY, "executor=serial", design={"vary": {"creators.hype": [1, 2]}})
+    experiment = Experiment(*TINY, "executor=serial", design={"vary": {"creators.claim_inflation": [1, 2]}})
     runs = experiment.run()
-    assert list(runs["creators.hype"]) == [1, 1, 2, 2] and list(runs["seed"]) == [0, 1, 0, 1]
+    assert list(runs["creators.claim_inflation"]) == [1, 1, 2, 2] and list(runs["seed"]) == [0, 1, 0, 1]
     before = in_store()
     pd.testing.assert_frame_equal(experiment.run(), runs, check_exact=True)
     assert in_store() == before == 4
-    points = pd.DataFrame({"creators.hype": [2.0, 1 / 3], "creators.posts_most": [8, 3]})
+    points = pd.DataFrame({"creators.claim_inflation": [2.0, 1 / 3], "creators.posts_most": [8, 3]})
     given = Experiment(*TINY, "executor=serial", points=points).run()
-    assert given["creators.hype"].tolist() == [2, 2, 1 / 3, 1 / 3]
+    assert given["creators.claim_inflation"].tolist() == [2, 2, 1 / 3, 1 / 3]
     assert given["run_id"][:2].tolist() == runs["run_id"][2:].tolist()
     assert in_store() == 6
 
@@ -296,7 +301,8 @@ def test_in_python_an_experiment_is_a_table_and_picks_up_where_it_was() -> None:
 def test_a_script_needs_no_main_guard() -> None:
     script = (
         "from experiments import Experiment\n"
-        f"print(len(Experiment(*{TINY}, 'executor.workers=2', design={{'vary': {{'creators.hype': [1, 2]}}}}).run()))\n"
+        "design = {'vary': {'creators.integrity': [0, 1]}}\n"
+        f"print(len(Experiment(*{TINY}, 'executor.workers=2', design=design).run()))\n"
     )
     Path("script.py").write_text(script)
     done = subprocess.run([sys.executable, "script.py"], capture_output=True, text=True)

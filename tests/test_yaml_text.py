@@ -103,8 +103,7 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters(codec="utf-8")),
     lambda below: (
-        st.lists(below, max_size=3)
-        | st.dictionaries(st.text("a1:.no_~", min_size=1, max_size=5), below, max_size=3)
+        st.lists(below, max_size=3) | st.dictionaries(st.text("a1:.no_~", min_size=1, max_size=5), below, max_size=3)
     ),
     max_leaves=8,
 )

@@ -87,7 +87,7 @@ def over(text: str, parameters: Parameters, fixed: set[str]) -> list[Assumption]
     ----------
     text
         ``soft`` for all with a plausible range; or paths, separated by commas, each with a range of its own if it has
-        none or another one is meant: ``creators.effort_cost,creators.hype=1:3``.
+        none or another one is meant: ``creators.effort_cost,creators.claim_inflation=1:3``.
     parameters
         As configured.
     fixed
@@ -111,7 +111,9 @@ def over(text: str, parameters: Parameters, fixed: set[str]) -> list[Assumption]
             raise UserError(f"--over {path}: named twice; expected every parameter once")
         found.append(_plausible(path, parameters, span))
     if not found:
-        raise UserError(f"--over '{text}': expected {SOFT}, or paths such as creators.effort_cost,creators.hype=1:3")
+        raise UserError(
+            f"--over '{text}': expected {SOFT}, or paths such as creators.effort_cost,creators.claim_inflation=1:3"
+        )
     return found
 
 

@@ -67,7 +67,9 @@ def sensitivity(
     ] = Method.tornado,
     over: Annotated[
         str,
-        typer.Option(help="soft: all that have a plausible range; or paths: creators.hype,creators.effort_cost=1:9."),
+        typer.Option(
+            help="soft: all that have a plausible range; or paths: creators.claim_inflation,creators.effort_cost=1:9."
+        ),
     ] = "soft",
     samples: Annotated[
         int | None, typer.Option(help="Trajectories of morris; base samples of sobol, a power of two.")

@@ -129,7 +129,7 @@ def _packed(values: np.ndarray[Any, Any], kind: str) -> str:
 
 def _soft() -> set[str]:
     """Parameters of people and of how they decide: what nobody sets."""
-    return {path for path, _, _ in fields(Parameters()) if path.startswith(("market.", "creators.hype"))}
+    return {path for path, _, _ in fields(Parameters()) if path.startswith(("market.", "creators.claim_inflation"))}
 
 
 def _factor(sweep: Sweep, key: str) -> float:

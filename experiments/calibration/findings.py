@@ -132,9 +132,7 @@ def draws_of(calibration: Calibration, unit: Array) -> Array:
     return np.vectorize(_short)(values)
 
 
-def made_again(
-    calibration: Calibration, unit: Array, place: Place
-) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+def made_again(calibration: Calibration, unit: Array, place: Place) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Markets at draws from the posterior: what they show, and what markets of held-out numbers show there.
 
     Returns

@@ -1,4 +1,4 @@
-"""Arithmetic on parameters, written as text: ``1 - brands.ads``, ``creators.hype < 2 * market.choice.risk``."""
+"""Arithmetic on parameters, written as text: ``1 - brands.ads``, ``brands.koc < 2 * brands.kol``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sim.errors import UserError
 
 LONGEST = 500  # characters
+
 
 def _power(base: Any, exponent: Any) -> Any:
     return float(base) ** float(exponent)  # a power of whole numbers could fill the memory

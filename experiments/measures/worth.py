@@ -9,7 +9,6 @@ DISCOUNT = 0.12
 """A year's discount; that of Gupta, Lehmann & Stuart 2004."""
 
 
-
 def per_yuan(contribution: pd.Series, outlay: pd.Series) -> pd.Series:
     """Contribution that a yuan of marketing money brings.
 

@@ -32,7 +32,7 @@ def kol_threshold(parameters: Parameters, population: int) -> int:
 def own_accounts(world: World, parameters: Parameters) -> Table[Creator]:
     """Brands' own accounts, where any budget goes to own pools; without followers at first."""
     brands = parameters.brands.count if parameters.brands.own > 0 else 0
-    accounts = new_creators(np.zeros(brands, np.int32), parameters, world.people, world.luck, day=0)
+    accounts = new_creators(np.zeros(brands, np.int32), parameters, world.people, world.keys, day=0)
     accounts["consumer"] = NOBODY
     accounts["brand"] = np.arange(brands)
     accounts["tier"] = Tier.BRAND
@@ -125,10 +125,10 @@ def entrants(received: NDArray[np.int64], m: Day, world: World, parameters: Para
     chance: float | NDArray[np.float64] = parameters.creators.entry
     if m.platforms["recruiting"].any():
         chance = chance_to_consider(sellers_in_business(considering[np.searchsorted(buyers, hosts)], m), m)
-    hosts = hosts[uniforms_at(world.luck[Stream.ENTRY], m.day, hosts, MOOD) < chance]
+    hosts = hosts[uniforms_at(world.keys[Stream.ENTRY], m.day, hosts, MOOD) < chance]
     if len(hosts) == 0:
         return Creator.table(0, m.categories)
-    asked = new_creators(hosts.astype(np.int32), parameters, m.people, world.luck, m.day)
+    asked = new_creators(hosts.astype(np.int32), parameters, m.people, world.keys, m.day)
     asked["home"], asked["platforms"] = m.members["platform"][hosts], m.members["looks"][hosts]
     asked["recruiter"] = sellers_in_business(considering[np.searchsorted(buyers, hosts)], m)
     usual = usual_income(m.day, m.creators, m.p.creators)
@@ -194,8 +194,8 @@ def settle_in(newcomers: Table[Creator], m: Day, world: World, parameters: Param
     priors = pool_priors(parameters)
     for n, host in enumerate(hosts.tolist()):
         k = len(m.creators) + n
-        size = least + int(uniform(world.luck[Stream.ENTRY], m.day, host, SIZE_OF_POOL) * (most - least + 1))
+        size = least + int(uniform(world.keys[Stream.ENTRY], m.day, host, SIZE_OF_POOL) * (most - least + 1))
         newcomers["audience"][n] = gather_pool(
-            k, host, size, p.pool_from_graph, priors, world.graph, world.people, world.luck, m.follows
+            k, host, size, p.pool_from_graph, priors, world.graph, world.people, world.keys, m.follows
         )
         m.consumers["creator"][host] = k

@@ -26,8 +26,8 @@ def know_nothing_exactly(i: int, category: int, m: Day) -> None:
     """Work out what buying nothing of a category is worth."""
     best = m.out.best[category]
     m.out.visit.exact |= 1 << category
-    best.luck = shock(uniform(m.keys[Stream.OUTSIDE], m.day, i, category))
-    best.outside = m.p.choice.outside + best.luck
+    best.outside_shock = shock(uniform(m.keys[Stream.OUTSIDE], m.day, i, category))
+    best.outside = m.p.choice.outside + best.outside_shock
     best.value = best.outside
 
 
@@ -36,18 +36,18 @@ def keep_if_best(i: int, offer: Offer, weighed: Weighed, u: float, m: Day) -> No
     """Keep an offer that can be bought and beats all others of its category, and buying nothing.
 
     The shock of its draw ``u`` is keyed by consumer, product and day: the same product met twice is weighed with the
-    same luck, and choice among distinct products is the multinomial logit.
+    same shock, and choice among distinct products is the multinomial logit.
     """
     visit, best, bit = m.out.visit, m.out.best[offer.category], 1 << offer.category
     if not visit.exact & bit:
         know_nothing_exactly(i, offer.category, m)
-    systematic, luck = total(weighed.terms), shock(u)
-    value = systematic + luck
+    systematic, drawn = total(weighed.terms), shock(u)
+    value = systematic + drawn
     obstacle = obstacle_to(i, offer, weighed.price - weighed.coupon, m)
     if obstacle == Obstacle.NONE.value and value > best.value:
         visit.chosen |= bit
         best.value = value
-        best.shock = luck
+        best.shock = drawn
         best.systematic = systematic
         best.liking = lasting(weighed.terms) - m.p.choice.outside
         best.expected = weighed.believed.mean
@@ -61,7 +61,7 @@ def keep_if_best(i: int, offer: Offer, weighed: Weighed, u: float, m: Day) -> No
         best.price = weighed.price
         best.coupon = weighed.coupon
     if m.out.counts[Count.TRACES] < m.out.trace.shape[0]:
-        write_trace(i, offer, weighed, luck, m)
+        write_trace(i, offer, weighed, drawn, m)
 
 
 @inlined
@@ -76,7 +76,7 @@ def obstacle_to(i: int, offer: Offer, paid: int, m: Day) -> int:
 
 
 @inlined
-def write_trace(i: int, offer: Offer, weighed: Weighed, luck: float, m: Day) -> None:
+def write_trace(i: int, offer: Offer, weighed: Weighed, drawn: float, m: Day) -> None:
     """Write down every term of an offer."""
     line, terms = m.out.trace[m.out.counts[Count.TRACES]], weighed.terms
     m.out.counts[Count.TRACES] += 1
@@ -87,8 +87,8 @@ def write_trace(i: int, offer: Offer, weighed: Weighed, luck: float, m: Day) -> 
     line.coupon = weighed.coupon
     for n in range(len(terms)):
         line.terms[n] = terms[n]
-    line.luck = luck
-    line.value = total(terms) + luck
+    line.shock = drawn
+    line.value = total(terms) + drawn
     line.outside = m.out.best[offer.category].outside
     line.expected = weighed.believed.mean
     line.precision = weighed.believed.precision

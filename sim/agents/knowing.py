@@ -14,12 +14,12 @@ from sim.state import NOBODY, Creator, Tier
 
 LEAST_AFFECTED = 10_000.0  # audience up to which organic reach does not fall
 LEAST_PRECISION = 1e-12
-BRAND_KEY = 1 << 27  # brands' own accounts draw their luck beyond all consumers'
+BRAND_KEY = 1 << 27  # brands' own accounts take their random numbers beyond all consumers'
 
 
 @inlined
 def key_of(creator: Creator) -> int:
-    """Whose luck a creator has: the person's, or the brand's."""
+    """Whose random numbers a creator has: the person's, or the brand's."""
     return creator.consumer if creator.consumer >= 0 else BRAND_KEY + creator.brand
 
 

@@ -25,7 +25,7 @@ def worth(i: int, product: int, m: Day) -> float:
 
 @inlined
 def use(i: int, product: int, day: int, m: Day) -> float:
-    """What person i experiences of a product: its worth, and the luck of one use of it, keyed by a day."""
+    """What person i experiences of a product: its worth, and the chance of one use of it, keyed by a day."""
     key, draw = m.keys[Stream.EXPERIENCE], 4 * product
-    luck = normal_of(uniform(key, day, i, draw), uniform(key, day, i, draw + 1))
-    return worth(i, product, m) + m.p.experience.noise * luck
+    chance = normal_of(uniform(key, day, i, draw), uniform(key, day, i, draw + 1))
+    return worth(i, product, m) + m.p.experience.noise * chance

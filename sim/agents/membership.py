@@ -21,8 +21,8 @@ START = 0  # which draw of a person
 def opened(m: Day, world: World, parameters: Parameters) -> Day:
     """The context of the first day, with memberships: a share of people are members where they are at home."""
     platforms, people = len(m.platforms), world.people.copy()
-    luck = uniforms(m.keys[Stream.MEMBERSHIP], 0, len(people), START)
-    members = luck < parameters.membership.start
+    draws = uniforms(m.keys[Stream.MEMBERSHIP], 0, len(people), START)
+    members = draws < parameters.membership.start
     own = np.where(members, 1 << people["home"].astype(np.int64), 0)
     m.members["held"] = own
     m = m._replace(people=people, memberships=State.table((len(people), platforms)))

@@ -43,7 +43,7 @@ def order(i: int, category: int, best: Best, m: Day) -> None:
     made.expected = best.expected
     made.liking = best.liking
     made.mood = best.shock
-    made.alternative = best.luck
+    made.alternative = best.outside_shock
     made.paid = best.paid
     made.needed = m.out.visit.needs >> category & 1 == 1
     made.live = best.channel == Channel.LIVE.value

@@ -31,7 +31,7 @@ def goods_there(m: Day) -> Double:
 def brands_move(m: Day, parameters: Parameters) -> None:
     """Let brands open a shop on a platform, or close one."""
     p, is_open = parameters.membership, m.shops["open"].copy()
-    size = max(m.population, 1) / REFERENCE_PEOPLE  # where nobody lives there is luck, too
+    size = max(m.population, 1) / REFERENCE_PEOPLE  # where nobody lives there is chance, too
     income, cost = _expected(m, parameters), _costs(m, parameters) + p.shop_effort * size
     exclusive = np.array([policy.exclusive for policy in parameters.platforms])
     alone = np.broadcast_to(exclusive | (not p.brands_multi_home), is_open.shape)

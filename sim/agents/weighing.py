@@ -13,7 +13,7 @@ from sim.state import Channel, Offer
 
 
 class Weighed(NamedTuple):
-    """What an offer is worth to a consumer, before luck."""
+    """What an offer is worth to a consumer, before its random shock."""
 
     terms: Terms
     believed: Believed

@@ -1,4 +1,4 @@
-"""Dismissal: most offers cannot win whatever their luck, and are put aside on a cheap bound of it."""
+"""Dismissal: most offers cannot win whatever their shock, and are put aside on a cheap bound of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.state import Offer
 
 @inlined
 def consider(i: int, offer: Offer, m: Day) -> None:
-    """Weigh an offer, and look closer unless even the best luck of its kind would not make it win."""
+    """Weigh an offer, and look closer unless even the largest shock would not make it win."""
     m.out.tally.considered[offer.channel] += 1
     best = m.out.best[offer.category]
     if not m.out.visit.seen >> offer.category & 1:

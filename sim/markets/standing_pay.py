@@ -50,8 +50,8 @@ def pay_day(v: int, line: PayLine, m: Day) -> None:
 def retain(k: int, fen: int, line: PayLine, m: Day) -> None:
     """Let the brand that a lot has found for creator k pay the retainer of a day, if its fund has the money."""
     creator = m.creators[k]
-    luck = uniform(m.keys[Stream.POST], 0, key_of(creator), RETAINER)  # the same every day
-    product = place(luck, m.contracts[creator.tier])
+    u = uniform(m.keys[Stream.POST], 0, key_of(creator), RETAINER)  # the same every day
+    product = place(u, m.contracts[creator.tier])
     b = m.products[product].brand
     if is_for(line, b) and can_pay(product, creator.tier, fen, m):
         move(m.accounts.brand, b, m.accounts.creator_balance, k, fen)

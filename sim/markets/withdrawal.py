@@ -18,9 +18,9 @@ def withdraw_brands(m: Day) -> None:
         platform = m.platforms[v]
         for brand in range(m.brands.shape[0]):
             place, held = (v, brand), accounts.brand_balance[v, brand]
-            luck = uniform(m.keys[Stream.WITHDRAWAL], m.day, brand, v)
+            u = uniform(m.keys[Stream.WITHDRAWAL], m.day, brand, v)
             fee = withdrawal_fee(held, m.brand_withdrawn[v, brand], platform)
-            if held > 0 and luck < platform.withdrawal_habit and fee < held:
+            if held > 0 and u < platform.withdrawal_habit and fee < held:
                 m.brand_withdrawn[v, brand] += held
                 move(accounts.brand_balance, place, accounts.revenue, (v, Revenue.WITHDRAWAL_FEE), fee)
                 move(accounts.brand_balance, place, accounts.brand, brand, held - fee)
@@ -33,9 +33,9 @@ def withdraw_creators(m: Day) -> None:
     for k in range(m.creators.shape[0]):
         creator, held = m.creators[k], accounts.creator_balance[k]
         platform = m.platforms[creator.home]
-        luck = uniform(m.keys[Stream.WITHDRAWAL], m.day, key_of(creator), m.platforms.shape[0])
+        u = uniform(m.keys[Stream.WITHDRAWAL], m.day, key_of(creator), m.platforms.shape[0])
         fee = withdrawal_fee(held, creator.withdrawn, platform)
-        if held > 0 and luck < platform.withdrawal_habit and fee < held:
+        if held > 0 and u < platform.withdrawal_habit and fee < held:
             creator.withdrawn += held
             move(accounts.creator_balance, k, accounts.revenue, (creator.home, Revenue.WITHDRAWAL_FEE), fee)
             move(accounts.creator_balance, k, accounts.creator, k, held - fee)

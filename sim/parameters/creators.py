@@ -47,7 +47,7 @@ class Creators(Group):
     )
     kol_integrity: float = par(0.5, "the same of a KOL", "1", ASSUMPTION, ge=0, le=1)
     integrity_spread: float = par(1.0, "standard deviation of its logit", "logit", ASSUMPTION, ge=0, le=5)
-    hype: float = par(
+    claim_inflation: float = par(
         1.2,
         "inflation of a paid claim, at no integrity",
         "utility",

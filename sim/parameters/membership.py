@@ -39,11 +39,17 @@ class Membership(Group):
         plausible=(4.0, 104.0),
     )  # fmt: skip
     noise: float = par(
-        10.0, "scale of luck in joining and leaving", "yuan", ASSUMPTION, ge=0.001, le=1e4, plausible=(3.0, 30.0)
+        10.0,
+        "scale of the random shock in joining and leaving",
+        "yuan",
+        ASSUMPTION,
+        ge=0.001,
+        le=1e4,
+        plausible=(3.0, 30.0),
     )
     variety: float = par(
-        3.0, "scale of a day's luck in where a member of several platforms looks, beside a surplus of some 12 yuan",
-        "yuan/week", ASSUMPTION, ge=0.001, le=1e4, plausible=(0.3, 6.0),
+        3.0, "scale of a day's random shock in where a member of several platforms looks, beside a surplus of some 12"
+        " yuan", "yuan/week", ASSUMPTION, ge=0.001, le=1e4, plausible=(0.3, 6.0),
     )  # fmt: skip
     keep: float = par(0.5, "cost of keeping a membership", "yuan/week", ASSUMPTION, ge=0, le=1e4, plausible=(0.1, 2.0))
     memory: float = par(8.0, "mean time for which surplus is remembered", "weeks", ASSUMPTION, ge=0.1, le=1000)
@@ -61,7 +67,9 @@ class Membership(Group):
     )  # fmt: skip
     move_cost: float = par(20.0, "cost of opening a shop on a platform", "yuan", ASSUMPTION, ge=0, le=1e6)
     second_effort: float = par(1.0, "effort of each platform beyond the first", "yuan/week", ASSUMPTION, ge=0, le=1e6)
-    creators_noise: float = par(10.0, "scale of luck in a creator's choice", "yuan", ASSUMPTION, ge=0.001, le=1e6)
+    creators_noise: float = par(
+        10.0, "scale of the random shock in a creator's choice", "yuan", ASSUMPTION, ge=0.001, le=1e6
+    )
     asked_least: int = par(
         0, "smallest number of followers whom a creator asks to come along", "people", "150 to 500: Mihe 2020", ge=0,
         le=MOST_PEOPLE,
@@ -82,8 +90,8 @@ class Membership(Group):
         ASSUMPTION, ge=0, le=1e9, plausible=(0.0, 300.0),
     )  # fmt: skip
     brands_noise: float = par(
-        200.0, "scale of luck in a brand's choice, in a market of 10,000 people; it grows with the market", "yuan",
-        ASSUMPTION, ge=0.001, le=1e9,
+        200.0, "scale of the random shock in a brand's choice, in a market of 10,000 people; it grows with the market",
+        "yuan", ASSUMPTION, ge=0.001, le=1e9,
     )  # fmt: skip
     share_expected: float = par(0.3, "share of those asked who a creator expects to come", "1", ASSUMPTION, ge=0, le=1)
 

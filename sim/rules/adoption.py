@@ -22,7 +22,7 @@ who has; chance contacts a day; people in the market; probability a day to adopt
 
 ADOPTED = -1.0
 LEAST = 1e-80  # odds of buying nothing, where friends leave no doubt: its log stays below CERTAIN
-CERTAIN = 200.0  # utility that no luck outweighs: 53 random bits make a Gumbel draw between -4 and 37
+CERTAIN = 200.0  # utility that no shock outweighs: 53 random bits make a Gumbel draw between -4 and 37
 
 
 @compiled

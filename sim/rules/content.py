@@ -21,7 +21,7 @@ def claim(known: float, paid: bool, integrity: float, p: Creators) -> float:
     p
         Creators' parameters.
     """
-    return known + p.hype * (1.0 - integrity) if paid else known
+    return known + p.claim_inflation * (1.0 - integrity) if paid else known
 
 
 @compiled
@@ -56,7 +56,7 @@ def post_rate(marginal_income: float, effort_cost: float, p: Creators) -> float:
 
 @compiled
 def post_rate_in_expectation(marginal_income: float, effort_cost: float, p: Creators) -> float:
-    """The same of who reckons with the luck of a day: posts are Poisson, so that effort is more than at their mean.
+    """The same of who reckons with the chance of a day: posts are Poisson, so that effort is more than at their mean.
 
     Expected effort of a rate n is ``c (n + n²) / 2``, so that the optimum is ``(m + r) / c − ½``. To be set as a rule:
     ``rules.post_rate=sim.rules.content.post_rate_in_expectation``.

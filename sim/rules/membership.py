@@ -72,7 +72,7 @@ def value_of_set(expected: Array, held: int, p: Any) -> float:
     held
         Platforms of the set, as bits.
     p
-        Numbers of membership: the scale of luck in where one looks, and the cost of keeping a membership.
+        Numbers of membership: the scale of the shock in where one looks, and the cost of keeping a membership.
     """
     if held == 0:
         return 0.0
@@ -106,16 +106,16 @@ def chance_of_contact(friends_there: float, advertised: float, p: Any) -> float:
 
 @compiled
 def draw(expected: float, u: float, variety: float) -> float:
-    """How much a platform draws a person today: surplus expected and luck (multinomial logit).
+    """How much a platform draws a person today: surplus expected and a random shock (multinomial logit).
 
     Parameters
     ----------
     expected
         Yuan a week.
     u
-        Uniform draw, of which the luck is made, which is Gumbel distributed.
+        Uniform draw, of which the shock is made, which is Gumbel distributed.
     variety
-        Scale of the luck.
+        Scale of the shock.
     """
     return expected + variety * gumbel_of(u)
 

@@ -87,8 +87,9 @@ def malformed() -> Iterator[Case]:
                   prepare=_folder("results/single", 0o555))  # fmt: skip
     yield process("the link latest leads nowhere above", {}, Answer.EITHER, "latest", prepare=_dangling)
     yield process("the working folder is removed", {}, Answer.REFUSED, "folder", before=_removed)
-    yield process("the working folder may not be written", {}, Answer.REFUSED, "output",
-    before=lambda: os.chmod(".", 0o555))
+    yield process(
+        "the working folder may not be written", {}, Answer.REFUSED, "output", before=lambda: os.chmod(".", 0o555)
+    )
     for place in ("/proc/nothing", "/dev/null/x", "none", ""):
         yield process("a temporary folder that is none", {"TMPDIR": place}, Answer.EITHER, "TMPDIR")
     for name in ("HOME", "XDG_CACHE_HOME"):

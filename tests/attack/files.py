@@ -48,7 +48,7 @@ WRONG_VALUES = {
     "flips": ["x", "[a]", "{assumptions: x}", "{assumptions: [x]}", "{seeds: 0}", "{days: 1:30}", "{nothing: 1}"],
     "posterior": ["x", "{draws: -1}", "{draws: 1:30}", "{nothing: 1}"],
     "precision": ["x", "{outcome: nothing}", "{batch: 0}", "{nothing: 1}"],
-    "design": ["x", "[a]", "{vary: x}", "{nothing: 1}", "{vary: {creators.hyp: [1]}}", "{points: 1:30}"],
+    "design": ["x", "[a]", "{vary: x}", "{nothing: 1}", "{vary: {creators.claim_inflatio: [1]}}", "{points: 1:30}"],
     "fresh": ["maybe", "2", "[yes]", "'true'", "'yes'"],
     "nothing": ["1", "{a: 1}", "x"],
 }  # fmt: skip
@@ -57,8 +57,25 @@ WRONG_VALUES = {
 def _broken() -> Iterator[tuple[str | bytes, str]]:
     """Contents that are no YAML, or not the settings of an experiment."""
     good = text(FACTORS)
-    for mark in ("[", "{", "'", '"', "&", "*", "!", "%", "@", "`", "- a", "a: b: c", "? ", ": :", "|-\nx", "{a: [}",
-    "]"):
+    for mark in (
+        "[",
+        "{",
+        "'",
+        '"',
+        "&",
+        "*",
+        "!",
+        "%",
+        "@",
+        "`",
+        "- a",
+        "a: b: c",
+        "? ",
+        ": :",
+        "|-\nx",
+        "{a: [}",
+        "]",
+    ):
         yield text(f"labels: {{a: b}}\n{mark}\n"), "mine"
     for key in GOOD:
         yield text(f"{key}: {GOOD[key]}\n"), key  # twice
@@ -103,8 +120,10 @@ def _broken() -> Iterator[tuple[str | bytes, str]]:
     yield "# @package _global_\nmarket: 3\n", "market"
     yield "# @package _global_\nmarket:\n  consumer: 3\n", "consumer"
     yield "# @package _global_\nplatforms: {}\n", "platforms"
-    set_by_arms = "flips: {assumptions: [creators.hype]}\nfactors: {a: {b: {creators: {hype: 1}}, c: {}}}\n"
-    yield text(set_by_arms), "creators.hype"
+    set_by_arms = (
+        "flips: {assumptions: [creators.claim_inflation]}\nfactors: {a: {b: {creators: {claim_inflation: 1}}, c: {}}}\n"
+    )
+    yield text(set_by_arms), "creators.claim_inflation"
     yield text("factors:\n  a: {no: {}, yes: {}}\n  a: {}\n"), "a"
 
 
@@ -141,11 +160,11 @@ LEGAL = [
     text(fresh="true"), text(name="2024-01-01"), text(keep="'outcomes'"), text(keep="tables"), text(name="'1.30'"),
     text("factors: {}\nextra_arms: {}\nflips: {}\nposterior: {}\n"), text("labels: {}\nquestions: {}\n"),
     text("factors:\n  a:\n    b: &b {creators: {commission: 0.1}}\n    c: *b\n"),
-    text("factors:\n  'on':\n    'yes': {}\n    'no': {creators: {hype: 1}}\n"),
-    text("factors: {a: {'1': {}, '2': {creators: {hype: 1}}}}\n"),
+    text("factors:\n  'on':\n    'yes': {}\n    'no': {creators: {claim_inflation: 1}}\n"),
+    text("factors: {a: {'1': {}, '2': {creators: {claim_inflation: 1}}}}\n"),
     "# @package _global_\nexperiment: {name: mine, seeds: 1, days: 10, burn_in: 2, keep: outcomes}\n",
-    "defaults:\n  - single\n  - _self_\n" + text(), text("design: {vary: {creators.hype: [1, 2]}}\n"),
-    text("design:\n  vary:\n    creators:\n      hype: [1, 2]\n"),
+    "defaults:\n  - single\n  - _self_\n" + text(), text("design: {vary: {creators.claim_inflation: [1, 2]}}\n"),
+    text("design:\n  vary:\n    creators:\n      claim_inflation: [1, 2]\n"),
 ]  # fmt: skip
 
 

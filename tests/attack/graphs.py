@@ -113,12 +113,15 @@ def malformed() -> Iterator[Case]:
         yield graph(f"{what.replace(' ', '_')}.txt", content)
     for name in ("none.csv", "folder", "/dev/null", "关系.csv", "none (1).csv", "a=b.csv", "n" * 300):
         yield refused(tiny("graph=edgelist", f"graph.path='{name}'"), name, files={"folder/x": ""})
-    yield refused(tiny("graph=edgelist", "graph.path=ties.csv", "graph.directed=true"), "ties.csv",
-    files={"ties.csv": lines()})
-    yield refused(tiny("graph=edgelist", "graph.path=ties.csv", "graph.directed=maybe"), "directed",
-    files={"ties.csv": lines()})
-    yield graph("ties.csv", lines())._replace(what="a file without the right to read", prepare=_closed,
-    unprivileged=True)
+    yield refused(
+        tiny("graph=edgelist", "graph.path=ties.csv", "graph.directed=true"), "ties.csv", files={"ties.csv": lines()}
+    )
+    yield refused(
+        tiny("graph=edgelist", "graph.path=ties.csv", "graph.directed=maybe"), "directed", files={"ties.csv": lines()}
+    )
+    yield graph("ties.csv", lines())._replace(
+        what="a file without the right to read", prepare=_closed, unprivileged=True
+    )
     generator = np.random.default_rng(5)
     while True:
         yield next(_spoilt(generator))
@@ -142,8 +145,14 @@ def _spoilt(generator: np.random.Generator) -> Iterator[Case]:
     rows = lines(between, names=[None, CHINESE, CODES][generator.integers(3)]).splitlines()
     place = int(generator.integers(2, len(rows)))
     one, other = rows[place].split(between)
-    spoilt = [one, f"{one}{between}", f"{between}{other}", f"{one}{between} ", f'"{one}{between}{other}',
-    f"{one}\0{between}{other}"]
+    spoilt = [
+        one,
+        f"{one}{between}",
+        f"{between}{other}",
+        f"{one}{between} ",
+        f'"{one}{between}{other}',
+        f"{one}\0{between}{other}",
+    ]
     rows[place] = spoilt[generator.integers(len(spoilt))]
     yield graph("ties.csv", "\n".join(rows) + "\n")
 
@@ -182,8 +191,18 @@ RIGHT: list[str | bytes] = [
     lines(names={n: str(10**17 + n) for n in range(PEOPLE)}), lines(names={n: str(10**25 + n) for n in range(PEOPLE)}),
     lines() + lines(), lines() + "".join(f"{b},{a}\n" for a, b in TIES), lines() + "3,3\n",
 ]  # fmt: skip
-NAMES = ["关系.csv", "ties (1).csv", "a=b.csv", "ties [1].csv", "a'b.csv", "$x.csv", "ties", "a b.csv", "~ties.csv",
-"{x}.csv"]
+NAMES = [
+    "关系.csv",
+    "ties (1).csv",
+    "a=b.csv",
+    "ties [1].csv",
+    "a'b.csv",
+    "$x.csv",
+    "ties",
+    "a b.csv",
+    "~ties.csv",
+    "{x}.csv",
+]
 
 
 def legal() -> Iterator[Case]:
@@ -197,4 +216,3 @@ def legal() -> Iterator[Case]:
     yield reads("ties.csv", lines("|"), Answer.EITHER)
     for name in NAMES:
         yield accepted(tiny("graph=edgelist", f"graph.path={name}"), {name: lines()})
-

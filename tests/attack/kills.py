@@ -23,7 +23,7 @@ import platformdirs
 
 from .cases import koc, tiny
 
-VARY = "experiment.design.vary={creators.hype: [1,2,3,4,5,6,7,8], graph.rewiring: [0.1,0.2]}"
+VARY = "experiment.design.vary={creators.claim_inflation: [1,2,3,4,5,6,7,8], graph.rewiring: [0.1,0.2]}"
 SWEEP = tiny(VARY, "experiment.seeds=2")
 REPORT = tiny("experiment.keep=tables", "+experiment.factors.pay.low.creators.commission=0.05",
               "+experiment.factors.pay.high.creators.commission=0.3", "experiment.seeds=2",

@@ -29,7 +29,7 @@ SWEEP = "results/sweep/latest"
 COMMANDS = {
     "verify": ["verify", PAIR, "--rows", "1"],
     "compare": ["compare", f"{PAIR}:low", f"{PAIR}:high", "--outcome", "gmv"],
-    "flipmap": ["flipmap", SWEEP, "--x", "hype", "--y", "rewiring", "--arm", "high", "--outcome", "reach"],
+    "flipmap": ["flipmap", SWEEP, "--x", "claim_inflation", "--y", "rewiring", "--arm", "high", "--outcome", "reach"],
     "scenarios": ["scenarios", SWEEP, "--outcome", "gmv"],
 }  # fmt: skip
 STORE = {
@@ -43,9 +43,10 @@ def made() -> tempfile.TemporaryDirectory[str]:
     """A folder in which two experiments were made: two arms with tables, and a sweep."""
     kept = tempfile.TemporaryDirectory(prefix="attack-results-")
     folder = Path(kept.name)
-    arms = [f"+experiment.factors.pay.{name}.creators.commission={value}" for name,
-    value in (("low", 0.05), ("high", 0.3))]
-    ranges = "creators.hype: {low: 0, high: 5}, graph.rewiring: {low: 0.1, high: 0.9}"
+    arms = [
+        f"+experiment.factors.pay.{name}.creators.commission={value}" for name, value in (("low", 0.05), ("high", 0.3))
+    ]
+    ranges = "creators.claim_inflation: {low: 0, high: 5}, graph.rewiring: {low: 0.1, high: 0.9}"
     design = (f"experiment.design.vary={{{ranges}}}", "experiment.design.sample=sobol", "experiment.design.points=64")
     for given in (
         tiny("experiment.name=pair", "experiment.keep=tables", "market.consumers=100", "experiment.seeds=2", *arms),

@@ -88,6 +88,7 @@ def legal() -> Iterator[Case]:
         yield accepted(tiny(f"rules.trust={name}"))
     for rule, body in LEGAL.items():
         yield accepted(tiny(f"rules.{rule}=my_rules.rule"), {"my_rules.py": module(body, rule)})
-        yield accepted(tiny(f"rules.{rule}=我的.规则"),
-        {"我的.py": str(module(body, rule)).replace("def rule", "def 规则")})
+        yield accepted(
+            tiny(f"rules.{rule}=我的.规则"), {"我的.py": str(module(body, rule)).replace("def rule", "def 规则")}
+        )
         yield accepted(tiny(f"rules.{rule}=folder.my_rules.rule"), {"folder/my_rules.py": module(body, rule)})

@@ -30,13 +30,17 @@ EQUAL_TIES: Settings = {
     **{f"market.trust.{tie}_met": 2 for tie in ("friend", "second", "interest", "stranger")},
     **{f"market.trust.{tie}_broken": 1.5 for tie in ("friend", "second", "interest", "stranger")},
 }
-HONEST: Settings = {"creators.hype": 0, "market.belief.disclosure": 0, "brands.pass_through": 0}
+HONEST: Settings = {"creators.claim_inflation": 0, "market.belief.disclosure": 0, "brands.pass_through": 0}
 NO_FEES: Settings = {"creators.koc_fee": 0, "creators.slot_fee": 0}
 AGAINST_HIGH_COMMISSION: dict[str, Settings] = {
     "no fatigue": NO_FATIGUE,
-    "no hype, no discount of paid claims, no pass-through": HONEST,
+    "no inflated claims, no discount of paid claims, no pass-through": HONEST,
     "no fees": NO_FEES,
-    "no hype and the rest, and same creators, posts": {**HONEST, **SAME_CREATORS, "creators.posts_fixed": 0.75},
+    "no inflated claims and the rest, and same creators, posts": {
+        **HONEST,
+        **SAME_CREATORS,
+        "creators.posts_fixed": 0.75,
+    },
 }
 
 
@@ -202,7 +206,7 @@ def keyed_draws(size: Size) -> list[Fact]:
     rows = []
     for seed in range(size.seeds):
         world = world_of(policy, seed)
-        unlike = replace(world, luck=stream_keys(size.seeds + seed))
+        unlike = replace(world, keys=stream_keys(size.seeds + seed))
         rows.append((gmv(policy, seed, world), gmv(free, seed, world), gmv(free, seed, unlike)))
     base, paired, other = (pd.Series(column) for column in zip(*rows, strict=True))
     changed = {"same world, other draws": jackknifed(ratio, base, other)}

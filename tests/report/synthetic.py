@@ -69,7 +69,7 @@ def flips() -> pd.DataFrame:
     """Checks of assumptions: one flips, one loses clarity, one holds."""
     rows = []
     for assumption, values in {
-        "creators.hype": [(0.0, 9.0, 4.0, 14.0), (2.5, 10.0, 5.0, 15.0), (5.0, -8.0, -12.0, -4.0)],
+        "creators.claim_inflation": [(0.0, 9.0, 4.0, 14.0), (2.5, 10.0, 5.0, 15.0), (5.0, -8.0, -12.0, -4.0)],
         "market.choice.risk": [(0.0, 1.0, -4.0, 6.0), (2.5, 10.0, 5.0, 15.0), (4.0, 12.0, 7.0, 17.0)],
     }.items():
         for i, (value, effect, low, high) in enumerate(values):

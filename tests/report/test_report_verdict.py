@@ -200,14 +200,14 @@ def test_noise_is_seldom_called_clear(tmp_path: Path) -> None:
 def test_flips() -> None:
     found = changes(flips()).query("factor == 'fees' and outcome == 'gmv_kept'").set_index(["assumption", "value"])
     assert found["change"].to_dict() == {
-        ("creators.hype", 0.0): "same", ("creators.hype", 5.0): "flips",
+        ("creators.claim_inflation", 0.0): "same", ("creators.claim_inflation", 5.0): "flips",
         ("market.choice.risk", 0.0): "no longer clear", ("market.choice.risk", 4.0): "same",
     }  # fmt: skip
 
 
 def test_what_the_experiment_found_is_what_flips() -> None:
     """Small checks may be unclear at the default; a clear reverse of the experiment's answer is a flip all the same."""
-    frame = flips().query("factor == 'fees' and outcome == 'gmv_kept' and assumption == 'creators.hype'")
+    frame = flips().query("factor == 'fees' and outcome == 'gmv_kept' and assumption == 'creators.claim_inflation'")
     unclear = frame.copy()
     unclear.loc[unclear["default"], ["low", "high"]] = [-5.0, 40.0]
     at_five = unclear["value"] == 5.0
@@ -226,13 +226,15 @@ def test_what_the_experiment_found_is_what_flips() -> None:
 
 def test_a_reverse_that_is_not_clear_is_no_flip() -> None:
     frame = flips()
-    frame.loc[(frame.assumption == "creators.hype") & (frame.value == 5.0), ["low", "high"]] = [-17.0, 1.0]
-    assert set(changes(frame).query("assumption == 'creators.hype' and value == 5")["change"]) == {"no longer clear"}
+    frame.loc[(frame.assumption == "creators.claim_inflation") & (frame.value == 5.0), ["low", "high"]] = [-17.0, 1.0]
+    assert set(changes(frame).query("assumption == 'creators.claim_inflation' and value == 5")["change"]) == {
+        "no longer clear"
+    }
 
 
 def test_flip_sentences(results: Results) -> None:
     assert flip_sentences(results, FEES)[0] == (
-        "GMV net of returns: flips if creators.hype = 5; no longer clear if market.choice.risk = 0; "
+        "GMV net of returns: flips if creators.claim_inflation = 5; no longer clear if market.choice.risk = 0; "
         "the same at 2 of the other values tried."
     )
 
@@ -244,7 +246,7 @@ def test_what_no_check_shows_is_not_called_the_same(run_folder: Path) -> None:
     results.flips[["low", "high"]] = [-1e9, 1e9]
     told = flip_sentences(results, FEES)[0]
     assert told.startswith("GMV net of returns: not clear at 4 of the 4 ends of 2 assumptions' ranges (in the checks")
-    clear = (results.flips["assumption"] == "creators.hype") & (results.flips["value"] == 0.0)
+    clear = (results.flips["assumption"] == "creators.claim_inflation") & (results.flips["value"] == 0.0)
     results.flips.loc[clear, "low"] = 1e-9  # of the sign that the experiment found
     assert "the same at 1 and not clear at 3 of the 4 ends" in flip_sentences(results, FEES)[0]
 

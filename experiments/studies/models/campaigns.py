@@ -87,7 +87,7 @@ def parameters(people: int, activity: float) -> Parameters:
 
 def prepared(p: Parameters, world: World, cell: Cell, seed: int) -> World:
     """The people of a seed with a new brand, of which nobody knows anything, and with ties that status divides."""
-    past = past_purchases(p, of_quality(world, -np.inf), world.people, world.luck)
+    past = past_purchases(p, of_quality(world, -np.inf), world.people, world.keys)
     graph = divided(world.graph, cell.status, seed)
     return replace(world, goods=of_quality(world, cell.quality), graph=graph, past=past)
 

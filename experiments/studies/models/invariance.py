@@ -216,7 +216,7 @@ def moved(p: Parameters, world: World, order: NDArray[np.int64]) -> World:
         consumers=world.consumers[order],
         follows=world.follows[order],
         creators=changed(world.creators, consumer=place[host]),
-        past=past_purchases(p, world.goods, people, world.luck),
+        past=past_purchases(p, world.goods, people, world.keys),
     )
 
 

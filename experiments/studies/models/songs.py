@@ -94,7 +94,7 @@ def downloads(
     start
         Downloads that songs begin with, shape (48,); none by default.
     """
-    market = Market(p, luck, world=replace(world, luck=stream_keys(OTHER_LUCK + luck)), burn_in=burn_in)
+    market = Market(p, luck, world=replace(world, keys=stream_keys(OTHER_LUCK + luck)), burn_in=burn_in)
     market.m.products["reviews"], market.m.products["review_sum"] = 1.0, world.goods.quality
     sales = market.platforms[0].sales
     sales[:] = 0.0 if start is None else start
