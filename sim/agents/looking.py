@@ -1,7 +1,7 @@
 """Looking: on which of their platforms people are today, in stretches of people.
 
-Bounds of luck decide nearly always; where they do not, luck itself is worked out. The platform that draws somebody most
-cannot be foreseen, by a processor neither, so that it is found without branches.
+Bounds of the shocks decide nearly always; where they do not, the shocks themselves are worked out. The platform that
+draws somebody most cannot be foreseen, by a processor neither, so that it is found without branches.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ def look(m: Day) -> Int64:
 
 
 @compiled
-def look_today(looking: Int64, several: Int32, luck: Double, m: Day) -> None:
+def look_today(looking: Int64, several: Int32, draws: Double, m: Day) -> None:
     """Let people look at one of their platforms, and count them by platform.
 
     Parameters
     ----------
     looking
         Zeros, shape (V,).
-    several, luck
-        Room for those of a stretch who are on several platforms, shape (STRETCH,), and for their luck with each,
+    several, draws
+        Room for those of a stretch who are on several platforms, shape (STRETCH,), and for their draws for each,
         shape (V, STRETCH).
     """
     for first in range(0, m.members.shape[0], STRETCH):
         last = min(first + STRETCH, m.members.shape[0])
         count = find_several(first, last, several, m)
-        draw_luck(several[:count], luck, m)
+        draw_shocks(several[:count], draws, m)
         for n in range(count):
-            look_at(several[n], drawn_to(several[n], luck[:, n], m), m)
+            look_at(several[n], drawn_to(several[n], draws[:, n], m), m)
         count_looking(first, last, looking, m)
 
 
@@ -60,37 +60,37 @@ def find_several(first: int, last: int, several: Int32, m: Day) -> int:
 
 
 @inlined
-def draw_luck(people: Int32, luck: Double, m: Day) -> None:
-    """Draw the luck of some people with each platform."""
+def draw_shocks(people: Int32, draws: Double, m: Day) -> None:
+    """Draw the shocks of some people with each platform."""
     key, day = m.keys[Stream.MEMBERSHIP], m.day
     for v in range(m.memberships.shape[1]):
         for n in range(people.shape[0]):
-            luck[v, n] = uniform(key, day, people[n], LOOK + v)
+            draws[v, n] = uniform(key, day, people[n], LOOK + v)
 
 
 @inlined
-def drawn_to(i: int, luck: Double, m: Day) -> int:
+def drawn_to(i: int, draws: Double, m: Day) -> int:
     """The platform that draws person i most today, of those held."""
     held, variety = int(m.members[i].held), m.p.membership.variety
     best, least, most, is_open = 0, -math.inf, -math.inf, 0
     for v in range(m.memberships.shape[1]):
         if held >> v & 1:
             expected = 1.0 * m.memberships[i, v].expected
-            at_least, at_most = draw_at_least(expected, luck[v], variety), draw_at_most(expected, luck[v], variety)
+            at_least, at_most = draw_at_least(expected, draws[v], variety), draw_at_most(expected, draws[v], variety)
             is_more = int(at_least > most)
             is_open |= 1 - (is_more | int(at_most < least))
             best = max(best, v * is_more)
             least, most = max(least, at_least), max(most, at_most)
-    return drawn_to_exactly(i, luck, m) if is_open else best
+    return drawn_to_exactly(i, draws, m) if is_open else best
 
 
 @inlined
-def drawn_to_exactly(i: int, luck: Double, m: Day) -> int:
+def drawn_to_exactly(i: int, draws: Double, m: Day) -> int:
     """The same where bounds leave it open."""
     best, most = NOBODY, -math.inf
     for v in range(m.memberships.shape[1]):
         if m.members[i].held >> v & 1:
-            value = draw(1.0 * m.memberships[i, v].expected, luck[v], m.p.membership.variety)
+            value = draw(1.0 * m.memberships[i, v].expected, draws[v], m.p.membership.variety)
             if value > most:
                 best, most = v, value
     return best
