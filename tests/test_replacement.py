@@ -173,7 +173,7 @@ def test_a_rule_reads_the_numbers_it_is_given(default: Market) -> None:
     assert_same(louder, market(days=DAYS, **LIVELY, rules={"claim": "my_rules.exaggerated_claim"}))
     assert_same(market(days=DAYS, **LIVELY, rules=rules), default)
     if COMPILED:
-        prepare = louder._prepare
+        prepare = louder._post
         assert isinstance(prepare, Dispatcher)
         assert len(prepare.nopython_signatures) == 1
 
