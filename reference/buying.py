@@ -44,11 +44,13 @@ def buy(consumer: Consumer, offers: list[Offer]) -> None:
         possible = may_buy(consumer, weighed.offer) and weighed.to_pay <= consumer.wallet
         if possible and (category not in best or weighed.utility > best[category].utility):
             best[category] = weighed
+    is_new = not consumer.brands_bought
     for _, weighed in sorted(best.items()):
         luck = float(model.rng.gumbel())
         wins = weighed.utility > model.parameters.market.choice.outside + luck
         if wins and weighed.to_pay <= consumer.wallet:
-            model.orders_today.append(purchase(consumer, weighed, luck))
+            model.orders_today.append(purchase(consumer, weighed, luck, is_new))
+            is_new = False
 
 
 def may_buy(consumer: Consumer, offer: Offer) -> bool:
@@ -75,7 +77,8 @@ def weigh(consumer: Consumer, offers: list[Offer]) -> list[Weighed]:
 
 def price_of(consumer: Consumer, offer: Offer) -> tuple[int, int]:
     """Price after mark-up and discounts, and the coupon on it, fen (7.21)."""
-    p, seller, factor = consumer.model.parameters, offer.seller, 1.0
+    p, seller = consumer.model.parameters, offer.seller
+    factor = 1.0 - p.platform.deal.cut
     if seller is not None and seller.tier is Tier.BRAND:
         factor *= 1.0 - p.brands.member_discount
     elif seller is not None:
@@ -106,7 +109,7 @@ def lasting_utility(consumer: Consumer, product: Product, to_pay: int) -> float:
     )
 
 
-def purchase(consumer: Consumer, best: Weighed, luck_of_nothing: float) -> Order:
+def purchase(consumer: Consumer, best: Weighed, luck_of_nothing: float, is_new: bool) -> Order:
     """Order and pay; what is on its way is not needed (7.11, 7.12)."""
     p, product, seller = consumer.model.parameters, best.offer.product, best.offer.seller
     sells = seller is not None and seller.tier is not Tier.BRAND
@@ -115,6 +118,7 @@ def purchase(consumer: Consumer, best: Weighed, luck_of_nothing: float) -> Order
     order = Order(
         consumer,
         best.offer,
+        consumer.model.platform,
         consumer.model.day,
         best.price,
         product.cost,
@@ -122,16 +126,15 @@ def purchase(consumer: Consumer, best: Weighed, luck_of_nothing: float) -> Order
         take=part(best.price, p.platform.take_rate),
         commission=part(best.price, commission),
         mark_up=part(best.price, mark_up),
-        new_customer=product.brand.number not in consumer.brands_bought,
         expected=best.belief.mean,
         liking=best.lasting - p.market.choice.outside,
         luck=best.luck,
         luck_of_nothing=luck_of_nothing,
         followed=seller in consumer.follows,
+        deal=p.platform.deal.needs > 0,
     )
-    write_lines(order, consumer.model, is_new=not consumer.brands_bought)
+    write_lines(order, consumer.model, is_new)
     consumer.wallet -= best.to_pay
-    consumer.brands_bought.add(product.brand.number)
     consumer.on_their_way.add(product.category)
     return order
 

@@ -14,6 +14,7 @@ from reference import equations
 from reference.audience import gather_audiences, gather_pool, pool_sizes
 from reference.brand import Brand
 from reference.buying import receive
+from reference.confirming import decide
 from reference.consumer import Consumer
 from reference.creator import Creator
 from reference.equations import World
@@ -42,7 +43,7 @@ class PlainMarket(mesa.Model):
     Raises
     ------
     ValueError
-        Where the parameters have rivals, a deal or a stock.
+        Where the parameters have rivals, membership or leakage.
 
     Examples
     --------
@@ -60,8 +61,6 @@ class PlainMarket(mesa.Model):
             raise ValueError("market.leakage: in the plain Mesa market every sale is settled on the platform")
         if parameters.rivals:
             raise ValueError("rivals: the plain Mesa market has one platform")
-        if parameters.platform.deal.needs or parameters.market.catalogue.stock:
-            raise ValueError("platform.deal and catalogue.stock: the plain Mesa market has neither deals nor stock")
         self.parameters = parameters
         self.read_lines()
         self.categories = parameters.market.catalogue.categories
@@ -91,6 +90,7 @@ class PlainMarket(mesa.Model):
         self.offers: dict[Tier, Ranking | None] = {}
         self.fee_levels = dict.fromkeys(Tier, 1.0)
         self.orders: list[Order] = []
+        self.waiting: list[Order] = []
         self.on_the_way: list[Order] = []
         self.views: Counter[Channel] = Counter()
         self.private_posts_delivered = 0
@@ -242,6 +242,7 @@ class PlainMarket(mesa.Model):
         self.creators_post()
         self.platform.rank()
         self.consumers.do("step")
+        self.confirm_orders()
         self.goods_arrive()
         self.check_out()
         self.platform.settle()
@@ -281,25 +282,27 @@ class PlainMarket(mesa.Model):
         self.creators.shuffle_do("post")
         pay_standing(self)
 
+    def confirm_orders(self) -> None:
+        """Orders of the day are paid for; what is ready is sent, and shops count what sells (7.23)."""
+        for order in self.orders_today:
+            order.platform.hold(order)
+        self.waiting += self.orders_today
+        for product in self.goods:
+            product.sales *= 1.0 - self.parameters.platform.feed.popularity_decay
+        decide(self)
+
     def goods_arrive(self) -> None:
         """What was ordered some days ago is received."""
-        for order in self.orders_today:
-            order.arrives = self.day + self.parameters.platform.delivery_days
-        self.on_the_way += self.orders_today
         self.received_today = [order for order in self.on_the_way if order.arrives <= self.day]
         self.on_the_way = [order for order in self.on_the_way if order.arrives > self.day]
         for order in self.received_today:
             receive(order)
 
     def check_out(self) -> None:
-        """Fees of the day, its orders, and what was received."""
+        """Fees of the day, and what was received."""
         for brand in self.brands:
             brand.book_fees()
         self.platform.count_pages()
-        for product in self.goods:
-            product.sales *= 1.0 - self.parameters.platform.feed.popularity_decay
-        for order in self.orders_today:
-            self.platform.take_order(order)
         for order in self.received_today:
             self.platform.note_arrival(order)
 

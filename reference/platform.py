@@ -11,6 +11,7 @@ from reference.brand import Brand
 from reference.creator import Creator
 from reference.pay import end_lines, move_line
 from reference.records import Order, Post, Product, Ranking, Tier
+from sim.parameters import Platform as Policy
 
 if TYPE_CHECKING:
     from reference.market import PlainMarket
@@ -36,6 +37,11 @@ class Platform(mesa.Agent):
         self.pages_today = 0
         self.staff = self.sharers = 0  # fen that they have got
         self.sold = 0  # fen, since the first day
+
+    @property
+    def policy(self) -> Policy:
+        """What is in force here today."""
+        return self.model.parameters.platform
 
     # --- what phases wait for ---------------------------------------------------------------------------------------
 
@@ -133,13 +139,35 @@ class Platform(mesa.Agent):
 
     # --- money ------------------------------------------------------------------------------------------------------
 
-    def take_order(self, order: Order) -> None:
-        """Hold the money, and count the sale."""
+    def hold(self, order: Order) -> None:
+        """Take the buyer's payment and the own coupon into escrow."""
         self.escrow.append(order)
         self.revenue["coupon"] -= order.coupon
-        order.product.sales += 1.0
+
+    def confirm(self, order: Order) -> None:
+        """Let the goods be sent, and count the sale."""
+        product, bought_before = order.product, order.buyer.brands_bought
+        order.arrives = self.model.day + self.policy.delivery_days
+        order.new_customer = product.brand.number not in bought_before
+        bought_before.add(product.brand.number)
+        if product.units is not None:
+            product.units -= 1
+        product.sales += 1.0
         self.sold += order.price
-        order.product.brand.send(order)
+        product.brand.send(order)
+        self.model.on_the_way.append(order)
+
+    def cancel(self, order: Order) -> None:
+        """Give the money back; the buyer needs the goods again."""
+        order.cancelled = True
+        order.buyer.on_their_way.discard(order.product.category)
+        self.escrow.remove(order)
+        self.refund(order)
+
+    def refund(self, order: Order) -> None:
+        """Give payment and coupon back out of escrow."""
+        order.buyer.wallet += order.price - order.coupon
+        self.revenue["coupon"] += order.coupon
 
     def note_arrival(self, order: Order) -> None:
         """Count the purchase and the rating, and what the order cost and brought the brand."""
@@ -166,8 +194,7 @@ class Platform(mesa.Agent):
         if order.arrived is None:
             return False
         if order.returned and day - order.arrived >= p.return_days:
-            order.buyer.wallet += order.price - order.coupon
-            self.revenue["coupon"] += order.coupon
+            self.refund(order)
             if order.divided:
                 self.divide(order, sign=-1)
             end_lines(order, self.model)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reference.brand import Brand
     from reference.consumer import Consumer
     from reference.creator import Creator
+    from reference.platform import Platform
 
 BILLIONTHS = 1_000_000_000
 
@@ -68,6 +69,7 @@ class Product:
     sales: float = 0.0
     weight: float = 0.0  # share of the brand's recent revenue
     ad_views: int = 0
+    units: int | None = None  # left until the next delivery; None where there is no end of them
 
 
 @dataclass
@@ -157,6 +159,7 @@ class Order:
 
     buyer: Consumer
     offer: Offer
+    platform: Platform
     day: int
     price: int
     cost: int  # of the goods
@@ -164,12 +167,14 @@ class Order:
     take: int
     commission: int
     mark_up: int
-    new_customer: bool
     expected: float
     liking: float  # over buying nothing, but for what it is worth
     luck: float  # of the offer
     luck_of_nothing: float
     followed: bool  # whether the buyer followed the seller
+    deal: bool  # whether it waits for others
+    new_customer: bool = False
+    cancelled: bool = False
     arrives: int = 0  # day
     arrived: int | None = None
     settles: int = 0  # day on which it is divided

@@ -288,9 +288,6 @@ def test_an_own_account_speaks_of_own_goods(own_accounts_alone: Market, channel:
 def test_what_it_does_not_have_is_refused(friends: Friends) -> None:
     with pytest.raises(ValueError, match="rivals"):
         PlainMarket(parameters(platform={"share": 0.5}, rivals=[{"share": 0.5}]), friends, 1)
-    for groups in ({"platform": {"deal": {"needs": 1}}}, {"market": {"catalogue": {"stock": 1}}}):
-        with pytest.raises(ValueError, match="neither deals nor stock"):
-            PlainMarket(parameters(**groups), friends, 1)
 
 
 def test_one_seed_gives_one_plain_market(friends: Friends) -> None:

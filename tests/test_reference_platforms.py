@@ -1,4 +1,4 @@
-"""The engine against the plain Mesa market in what platforms may do: phases and shocks."""
+"""The engine against the plain Mesa market in what platforms may do."""
 
 from __future__ import annotations
 
@@ -52,7 +52,13 @@ def without(path: Path, friends: Friends) -> Outcomes:
     return plain(settings(path), friends, PLAIN_SEEDS, measure=with_platforms)
 
 
-CAPABILITIES = {"phases and shocks": PHASES}
+DEALS: dict[str, Any] = {
+    "market": {"catalogue": {"stock": 120, "stock_days": 7}},
+    "platform": {"deal": {"needs": 1, "days": 2, "cut": 0.15}, "delivery_days": 1},
+}
+"""A few units of each product a week, and orders that wait for another."""
+
+CAPABILITIES = {"phases and shocks": PHASES, "stock and deals": DEALS}
 
 
 @pytest.mark.parametrize("name", CAPABILITIES)
