@@ -11,5 +11,5 @@ to measure it against (``make bench``), and to learn the model from. Read in thi
 5. `reference.brand` and `reference.platform`: funds, ranking, ads, money;
 6. `reference.phases`: policy over time.
 
-It has one platform, on which everybody stays; ``rivals``, membership, leakage, deals and stock are refused.
+It has one platform, on which everybody stays; ``rivals``, membership and leakage are refused.
 """

@@ -258,6 +258,13 @@ def test_a_deal_cuts_every_price_alike() -> None:
     np.testing.assert_array_equal(orders.price, np.floor(listed * 0.75))
 
 
+def test_orders_that_wait_when_a_deal_ends_wait_no_longer() -> None:
+    deal = {"platform.deal.needs": 3, "platform.deal.days": 9}
+    one = market(days=3, phases=[{"when": "day >= 0", "days": 3, "set": deal}], **lively())
+    assert (one.orders().stage == Stage.ORDERED).sum() > 10
+    assert not (one.run(1).orders().stage == Stage.ORDERED).any()
+
+
 def test_stock_that_runs_out_leaves_no_deal_with_one_partner() -> None:
     """Who goes without does not count as the other buyer."""
     one = market(days=9, **lively({"deal": {"needs": 1, "days": 2}}, stock=100, stock_days=3))

@@ -41,21 +41,20 @@ def confirm_all(first_number: int, m: Day) -> int:
         last_buyer = order.consumer
     first = first_undecided(m)
     count_waiting(first, m)
+    m.used[Used.WAITING] = 0
     for row in range(first, m.used[Used.ORDERS]):
         order = m.orders[row]
         if order.stage == Stage.ORDERED.value:
             decide(order, m)
+            m.used[Used.WAITING] += order.stage == Stage.ORDERED.value
     count_sales(m)
     return NOBODY
 
 
 @inlined
 def first_undecided(m: Day) -> int:
-    """Row of the first order that may not have been decided on yet: one of today, where no deal lets orders wait."""
-    for v in range(m.platforms.shape[0]):
-        if m.platforms[v].deal_needs > 0:
-            return 0
-    return m.used[Used.BEFORE_TODAY]
+    """Row of the first order that may not have been decided on yet: one of today, where none has waited for others."""
+    return 0 if m.used[Used.WAITING] > 0 else m.used[Used.BEFORE_TODAY]
 
 
 @allocating
