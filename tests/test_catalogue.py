@@ -18,7 +18,8 @@ from experiments.conduct import experiment as conduct
 from experiments.design.configuration import load_settings
 from experiments.runs.plan import plan
 from experiments.runs.run import TABLES, model_hash
-from experiments.runs.store import VERSION, DiskFull, Store
+from experiments.runs.store import DiskFull, Store
+from experiments.runs.store_file import VERSION
 from sim.market import Market
 
 TINY = (

@@ -1,12 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import sqlite3
-import subprocess
-import sys
-import time
 from collections import namedtuple
 from collections.abc import Sequence
 from contextlib import closing
@@ -179,47 +173,6 @@ def test_an_interruption_keeps_what_is_finished(made: Made, capsys: pytest.Captu
     made.clear()
     assert koc_run("market.consumers=1e6") == 0
     assert len(made) == RUNS - 7
-
-
-_KILLED = """
-import sys, time
-from pathlib import Path
-from experiments.runs import executor
-sys.path.insert(0, sys.argv[1])
-from fake_runs import OVERRIDES, finished
-from experiments.cli import main
-seen = []
-def stuck(run):
-    seen.append(run)
-    time.sleep(100 if len(seen) > 5 else 0)
-    return finished(run)
-executor.make, executor.prepare = stuck, lambda run, console: None
-main(["run", *OVERRIDES, "market.consumers=1e6"])
-"""
-
-
-def _runs_in_store() -> int:
-    path = Path("results/store/runs.sqlite")
-    if not path.exists():
-        return 0
-    try:
-        with closing(sqlite3.connect(path)) as connection:
-            return int(connection.execute("SELECT count(*) FROM runs").fetchone()[0])
-    except sqlite3.OperationalError:  # not made yet
-        return 0
-
-
-def test_a_killed_process_loses_nothing_that_was_finished(made: Made) -> None:
-    process = subprocess.Popen([sys.executable, "-c", _KILLED, str(Path(__file__).parent)], stderr=subprocess.DEVNULL)
-    until = time.monotonic() + 60
-    while _runs_in_store() < 5:
-        assert process.poll() is None and time.monotonic() < until
-        time.sleep(0.05)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    assert koc_run("market.consumers=1e6") == 0
-    assert len(made) == RUNS - 5
-    assert len(pd.read_parquet("results/quick/latest/runs.parquet")) == ROWS
 
 
 def test_checks_of_assumptions_are_tabled(made: Made) -> None:

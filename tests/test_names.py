@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_runs import install
 
-from experiments.cli import main
 from experiments.design.configuration import Settings
 from experiments.design.factors import Study
 from experiments.settings.mistakes import validated
@@ -104,14 +101,3 @@ def test_names_of_goods_and_platforms_are_a_line(name: str) -> None:
     for settings in ({"platform": {"name": name}}, {"market": {"catalogue": {"categories": [{"name": name}]}}}):
         with pytest.raises(UserError, match="expected a name of 1 to 60 letters"):
             validated(Parameters, settings)
-
-
-@pytest.mark.parametrize("name", ["..", ".", "store", "latest", "running", "a" * 300])
-def test_nothing_is_written_under_such_a_name(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    made = install(monkeypatch)
-    monkeypatch.chdir(tmp_path)
-    assert main(["run", "experiment=single", f"experiment.name={name}"]) == 2
-    assert capsys.readouterr().err.startswith("koc: experiment.name: ")
-    assert made == [] and list(tmp_path.iterdir()) == []

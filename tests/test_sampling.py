@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.cli import main
 from experiments.design.expressions import Expression
 from experiments.design.sampling import Design, Points, draw, paths_set
 from experiments.settings.mistakes import validated
@@ -253,3 +254,29 @@ def test_a_broken_file_of_points_is_told_with_its_line(text: str, tmp_path: Path
     with pytest.raises(UserError) as told:
         drawn(file=str(file))
     assert str(told.value).startswith(str(file)) and BROKEN[text] in str(told.value)
+
+
+DESIGN = "experiment.design"
+MESSAGES = {
+    "vary={brands.own_pots: [1]}": f"{DESIGN}: brands.own_pots is no parameter; did you mean 'brands.own_posts'?",
+    "vary={market.choice.risk: [1,-3]}": "point 1: market.choice.risk=-3: expected a number from 0 to 10 (1/utility)",
+    "vary={creators.effort_cost: {low: 2, high: 1}}": f"{DESIGN}.vary.creators.effort_cost: low=2 is not below high=1",
+    "vary={creators.claim_inflation: 3}": (
+        f"{DESIGN}.vary.creators.claim_inflation=3: expected values [1,2,3], {{low: 1, high: 3}} or plausible"
+    ),
+    "sample=sobol": f"{DESIGN}: vary is empty: sample=sobol needs it",
+    "file=ragged.csv": "ragged.csv line 3: expected 2 values, one for each parameter",
+    "constraints=[creators.claim_inflation > 1]": (
+        f"{DESIGN}.constraints: nothing varies that could fulfil them; expected vary, list or file"
+    ),
+}
+
+
+@pytest.mark.parametrize("given", MESSAGES)
+def test_the_line_names_what_is_wrong_and_what_would_be_right(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ragged.csv").write_text("creators.claim_inflation,graph.rewiring\n1,0.1\n2\n")
+    assert main(["run", "experiment=single", f"{DESIGN}.{given}"]) == 2
+    assert capsys.readouterr().err == f"koc: {MESSAGES[given]}\n"

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from damage import flip
 
+from experiments.runs import store_file
 from experiments.runs.run import TABLES, Failed, Finished, Run
 from experiments.runs.store import Store, packed, unpacked
 from sim.errors import UserError
@@ -216,7 +217,7 @@ def test_the_tables_of_a_store_appear_together(tmp_path: Path, monkeypatch: pyte
             seen.append(other.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0])
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
-    monkeypatch.setattr(Store, "_version", staticmethod(look))
+    monkeypatch.setattr(store_file, "version_of", look)
     for _ in range(2):
         store = Store(tmp_path)
         store.open()

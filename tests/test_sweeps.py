@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from fake_runs import instead
-from processes import KOC, PATIENCE, PRINTED, await_that, in_store, listen_to_interrupts, workers_of
+from processes import PATIENCE, PRINTED, await_that, end, in_store, start, workers_of
 
 from experiments import Experiment
 from experiments.cli import main
@@ -51,18 +51,13 @@ def started() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts `koc` in a process of its own."""
     processes = []
 
-    def start(*arguments: str) -> subprocess.Popen[str]:
-        with PRINTED.open("w") as printed:
-            process = subprocess.Popen(
-                [*KOC, *arguments], stdout=printed, stderr=printed, text=True, preexec_fn=listen_to_interrupts
-            )
-        processes.append(process)
-        return process
+    def started(*arguments: str) -> subprocess.Popen[str]:
+        processes.append(start(*arguments))
+        return processes[-1]
 
-    yield start
+    yield started
     for process in processes:
-        process.kill()
-        process.wait()
+        end(process)
 
 
 def test_every_point_meets_every_arm_and_seed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -181,16 +176,6 @@ def test_a_killed_sweep_resumes_to_the_identical_table(
     pd.testing.assert_frame_equal(table(), undisturbed, check_exact=True)
 
 
-def test_a_killed_worker_loses_nothing_and_the_sweep_goes_on(
-    started: Callable[..., subprocess.Popen[str]], undisturbed: pd.DataFrame
-) -> None:
-    process = started("run", *LONGER, "executor.workers=2")
-    await_that(lambda: in_store() > 0, process)
-    os.kill(workers_of(process.pid)[0], signal.SIGKILL)
-    assert process.wait(PATIENCE) == 0, PRINTED.read_text()
-    pd.testing.assert_frame_equal(table(), undisturbed, check_exact=True)
-
-
 _DEADLY = """
 import multiprocessing, os, signal
 
@@ -225,15 +210,6 @@ def test_what_is_spread_is_done_here_where_a_worker_is_lost() -> None:
         return 2 * number
 
     assert list(executor.spread(double, range(3), Executor(workers=2))) == [0, 2, 4]
-
-
-def test_an_interruption_loses_nothing_and_asks_nothing(started: Callable[..., subprocess.Popen[str]]) -> None:
-    process = started("run", *LONGER, "executor.workers=2")
-    await_that(lambda: in_store() > 0, process)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(PATIENCE) == 130, PRINTED.read_text()
-    told = f"interrupted: {in_store()} of 60 runs are kept; the same command goes on from there"
-    assert PRINTED.read_text().splitlines()[-1] == told and in_store() < 60
 
 
 def rows_by_duckdb(folder: Path) -> int:

@@ -1,20 +1,5 @@
 """Runs, found again by what determines them: one file, into which each run is written whole or not at all.
 
-Schema, version 3 (``PRAGMA user_version``):
-
-``runs``
-    ``id``, hash of all that determines the run; ``status``, finished or failed; ``experiment`` that made it; ``made``,
-    when, in UTC; ``model``, hash of the model's source; ``parameters``, hash of them; ``seed``, ``days``, ``burn_in``;
-    ``seconds``; ``outcomes`` and ``timings``, JSON; of a failed run ``error``, ``day`` and ``traceback``; ``checksum``
-    of all these.
-``parameters``
-    ``hash``, and ``content``, all of them as JSON. Runs that differ in the seed alone share them.
-``tables``
-    ``run``, ``name``, ``content``, an Arrow stream, and ``checksum`` of it; none where an experiment keeps outcomes
-    alone.
-``claims``
-    ``run``, and ``owner``, the working folder beside this file of the command that is making it.
-
 A run whose checksum is not that of its content is damaged. It counts as not made, so that an experiment makes it again;
 whoever asks for it by its id is told.
 """
@@ -25,7 +10,6 @@ import errno
 import hashlib
 import json
 import sqlite3
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -37,34 +21,13 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments.runs.run import CELLS, TABLES, Failed, Finished, Run
+from experiments.runs.store_file import CREATE_CLAIMS, PUT, WHOLE, WHOLE_TABLE, checksum_of, opened
 from experiments.runs.working_folder import made_in
 from sim.errors import UserError
 
-PATIENCE = 60.0  # seconds to wait for another process that writes to the same store
-VERSION = 3
 FINISHED, FAILED = "finished", "failed"
 CHUNK = 500  # ids in one query
 
-_COLUMNS = {
-    "id": "TEXT PRIMARY KEY", "seconds": "REAL", "outcomes": "TEXT", "timings": "TEXT",
-    "status": "TEXT DEFAULT 'finished'", "experiment": "TEXT", "made": "TEXT", "model": "TEXT", "parameters": "TEXT",
-    "seed": "INTEGER", "days": "INTEGER", "burn_in": "INTEGER", "error": "TEXT", "day": "INTEGER", "traceback": "TEXT",
-    "checksum": "TEXT",
-}  # fmt: skip
-# text as bytes, since a flipped bit may leave what is no text
-_CONTENT = [f"CAST(runs.{n} AS BLOB)" if "TEXT" in k else f"runs.{n}" for n, k in _COLUMNS.items() if n != "checksum"]
-WHOLE = f"(runs.checksum IS checksum_of({', '.join(_CONTENT)}))"
-"""A condition of SQL, in a connection of a `Store`: whether a row of ``runs`` is as it was put."""
-_WHOLE_TABLE = "(tables.checksum IS checksum_of(tables.content))"
-_CREATE = (
-    f"CREATE TABLE IF NOT EXISTS runs ({', '.join(f'{name} {kind}' for name, kind in _COLUMNS.items())})",
-    "CREATE TABLE IF NOT EXISTS parameters (hash TEXT PRIMARY KEY, content TEXT)",
-    "CREATE TABLE IF NOT EXISTS tables (run TEXT, name TEXT, content BLOB, checksum TEXT, PRIMARY KEY (run, name))",
-    f"PRAGMA user_version = {VERSION}",
-)
-_CREATE_CLAIMS = "CREATE TABLE IF NOT EXISTS claims (run TEXT PRIMARY KEY, owner TEXT)"
-_PUT = f"INSERT OR REPLACE INTO runs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
-_JOURNALS = {"WAL": "NORMAL", "TRUNCATE": "FULL"}  # by preference, with the care that each needs when it writes
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -142,7 +105,7 @@ class Store:
             row = (run.id, *told, *made, *broke)
             rows.append((*row, checksum_of(*row)))
         with self._clear_errors(), self._connection as connection:
-            connection.executemany(_PUT, rows)
+            connection.executemany(PUT, rows)
             connection.executemany("INSERT OR REPLACE INTO parameters VALUES (?, ?)", contents.items())
             connection.executemany("DELETE FROM tables WHERE run = ? AND name = ?", outdated)  # as their outcomes are
             connection.executemany("INSERT OR REPLACE INTO tables VALUES (?, ?, ?, ?)", tables)
@@ -151,12 +114,12 @@ class Store:
         """Which of these runs are here, finished, with all that is to be kept of them."""
         every = list(runs)
         query = f"SELECT id, {WHOLE} FROM runs WHERE status = '{FINISHED}' AND id IN"
-        rows = [row for rows in self._of([run.id for run in every], query) for row in rows]
+        rows = list(self._of([run.id for run in every], query))
         finished, self.damaged = {id for id, _ in rows}, {id for id, whole in rows if not whole}
         wanted = {run.id: run.kept for run in every if run.kept and run.id in finished}
-        query = f"SELECT run, name, {_WHOLE_TABLE} FROM tables WHERE run IN"
+        query = f"SELECT run, name, {WHOLE_TABLE} FROM tables WHERE run IN"
         held: dict[str, set[str]] = {id: set() for id in wanted}
-        for id, name, whole in (row for rows in self._of(list(wanted), query) for row in rows):
+        for id, name, whole in self._of(list(wanted), query):
             if name in wanted[id]:
                 held[id].add(name)
                 self.damaged |= set() if whole else {id}
@@ -166,7 +129,7 @@ class Store:
         """Those of these runs that were tried and failed, in their order."""
         wanted = list(ids)
         query = f"SELECT id, error, traceback, day FROM runs WHERE status = '{FAILED}' AND {WHOLE} AND id IN"
-        found = {row[0]: Failed(*row) for rows in self._of(wanted, query) for row in rows}
+        found = {row[0]: Failed(*row) for row in self._of(wanted, query)}
         return {id: found[id] for id in wanted if id in found}
 
     def get(self, id: str, tables: Iterable[str] = TABLES) -> Finished:
@@ -180,7 +143,7 @@ class Store:
             If it is damaged.
         """
         for done in self.outcomes([id]):
-            query = f"SELECT content, {_WHOLE_TABLE} FROM tables WHERE run = ? AND name = ?"
+            query = f"SELECT content, {WHOLE_TABLE} FROM tables WHERE run = ? AND name = ?"
             found = {}
             for name in tables:
                 with self._clear_errors():
@@ -207,11 +170,10 @@ class Store:
             If one is damaged.
         """
         query = f"SELECT id, seconds, outcomes, timings, {WHOLE} FROM runs WHERE status = '{FINISHED}' AND id IN"
-        for rows in self._of(list(ids), query):
-            for id, seconds, outcomes, timings, whole in rows:
-                if not whole:
-                    raise self.damage(id)
-                yield Finished(id, seconds, json.loads(outcomes), json.loads(timings), {})
+        for id, seconds, outcomes, timings, whole in self._of(list(ids), query):
+            if not whole:
+                raise self.damage(id)
+            yield Finished(id, seconds, json.loads(outcomes), json.loads(timings), {})
 
     def seconds(self, run: Run) -> float | None:
         """What the last runs of this size took, in the mean; None if the store has too few of them."""
@@ -231,7 +193,7 @@ class Store:
     def versions(self, ids: Iterable[str]) -> dict[str, str]:
         """When those of these runs that are here were made or tried."""
         query = "SELECT id, made FROM runs WHERE id IN"
-        return {id: made for rows in self._of(list(ids), query) for id, made in rows}
+        return dict(self._of(list(ids), query))
 
     def claim(self, ids: Iterable[str], owner: str, is_dead: Callable[[str], bool]) -> set[str]:
         """Claim runs, so that no other command makes them.
@@ -269,7 +231,7 @@ class Store:
     def forget_claims(self, is_dead: Callable[[str], bool]) -> None:
         """Remove the claims of owners that are gone."""
         with self._writing() as connection:
-            connection.execute(_CREATE_CLAIMS)
+            connection.execute(CREATE_CLAIMS)
             owners = [owner for (owner,) in connection.execute("SELECT DISTINCT owner FROM claims").fetchall()]
             connection.executemany("DELETE FROM claims WHERE owner = ?", [(each,) for each in owners if is_dead(each)])
 
@@ -286,87 +248,19 @@ class Store:
             self._connection.close()
             del self._connection
 
-    def _of(self, ids: list[str], query: str, last: str = "") -> Iterator[list[Any]]:
-        """Rows of a query that ends with the ids it is about, some hundred at a time."""
+    def _of(self, ids: list[str], query: str) -> Iterator[Any]:
+        """Rows of a query that ends with the ids it is about, some hundred of which are asked for at a time."""
         if not self.exists():
             return
         for start in range(0, len(ids), CHUNK):
             some = ids[start : start + CHUNK]
             with self._clear_errors():
-                rows = self._connection.execute(f"{query} ({', '.join('?' * len(some))}) {last}", some).fetchall()
-            yield rows
+                rows = self._connection.execute(f"{query} ({', '.join('?' * len(some))})", some).fetchall()
+            yield from rows
 
     @cached_property
     def _connection(self) -> sqlite3.Connection:
-        connection = made_in(self.path.parent, self._opened)
-        connection.create_function("checksum_of", -1, checksum_of, deterministic=True)
-        connection.text_factory = lambda text: text.decode("utf-8", "replace")  # a damaged run need not be text
-        self._migrate(connection)
-        return connection
-
-    def _opened(self) -> sqlite3.Connection:
-        """A connection with the first journal that this disk can have: network disks have no shared memory for WAL."""
-        until = time.monotonic() + PATIENCE
-        journals = list(_JOURNALS)
-        while True:
-            try:
-                return self._with_journal(journals[0])
-            except sqlite3.OperationalError as error:
-                why = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-                if why & 0xFF == sqlite3.SQLITE_BUSY:  # another command sets the journal in this moment
-                    if time.monotonic() > until:
-                        raise
-                    time.sleep(0.02)
-                    continue
-                if journals[1:]:
-                    journals.pop(0)
-                elif why == sqlite3.SQLITE_CANTOPEN:  # perhaps the folder is gone
-                    raise FileNotFoundError(str(error)) from None
-                else:
-                    raise
-
-    def _with_journal(self, journal: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=PATIENCE)
-        try:
-            if journal != "WAL":  # a file that was left in WAL can be opened without shared memory by one alone
-                connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-            connection.execute(f"PRAGMA journal_mode={journal}")
-            connection.execute("PRAGMA locking_mode=NORMAL")
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            connection.execute(f"PRAGMA synchronous={_JOURNALS[journal]}")
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
-
-    def _migrate(self, connection: sqlite3.Connection) -> None:
-        version = self._version(connection)
-        if version > VERSION:
-            raise UserError(
-                f"{self.path}: schema {version}, made by a newer koc; this one reads up to {VERSION}. "
-                "Update koc, or take another folder: output=FOLDER"
-            )
-        if version == VERSION:
-            return
-        connection.execute("BEGIN IMMEDIATE")
-        if self._version(connection) == VERSION:  # another command has done it meanwhile
-            connection.rollback()
-            return
-        there = {row[1] for row in connection.execute("PRAGMA table_info(runs)")}
-        for name in _COLUMNS.keys() - there if there else ():
-            connection.execute(f"ALTER TABLE runs ADD COLUMN {name} {_COLUMNS[name]}")
-        of_tables = {row[1] for row in connection.execute("PRAGMA table_info(tables)")}
-        if of_tables and "checksum" not in of_tables:
-            connection.execute("ALTER TABLE tables ADD COLUMN checksum TEXT")
-            connection.execute(f"UPDATE runs SET checksum = checksum_of({', '.join(_CONTENT)})")
-            connection.execute("UPDATE tables SET checksum = checksum_of(content)")
-        for statement in _CREATE:  # in the same transaction, so that nobody sees half of it
-            connection.execute(statement)
-        connection.commit()
-
-    @staticmethod
-    def _version(connection: sqlite3.Connection) -> int:
-        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+        return made_in(self.path.parent, lambda: opened(self.path))
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -386,16 +280,6 @@ class Store:
             broken = "malformed" in str(error) or "not a database" in str(error)
             advice = "; move the file away, and what is missing is made again" if broken else ""
             raise UserError(f"{self.path}: cannot be used as the store of runs ({error}){advice}") from error
-
-
-def checksum_of(*values: str | bytes | float | None) -> str:
-    """SHA-256 of values, in hexadecimal; text and its bytes are the same."""
-    digest = hashlib.sha256()
-    for value in values:
-        content = value if isinstance(value, bytes) else (value if isinstance(value, str) else repr(value)).encode()
-        digest.update(b"%d:" % len(content))
-        digest.update(content)
-    return digest.hexdigest()
 
 
 def packed(table: pd.DataFrame) -> bytes:

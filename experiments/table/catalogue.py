@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from experiments.runs.run import model_hash
-from experiments.runs.store import WHOLE, Store
+from experiments.runs.store import Store
+from experiments.runs.store_file import WHOLE
 from experiments.settings.mistakes import shown
 from experiments.settings.paths import flat
 from sim.errors import UserError
