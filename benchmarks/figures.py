@@ -144,13 +144,14 @@ def _plain_mesa(peer: dict[str, Any]) -> Iterator[Figure]:
 
 def _sweeps(sweeps: dict[str, dict[str, Any]]) -> Iterator[Figure]:
     names = {
-        "koc": "koc run", "mesa": "mesa.batch_run", "hydra": "Hydra multirun", "hydra_joblib": "Hydra, joblib launcher",
+        "koc": "koc run", "koc_serial": "koc run in one process, CPU time", "mesa": "mesa.batch_run",
+        "hydra": "Hydra multirun", "hydra_joblib": "Hydra, joblib launcher",
     }  # fmt: skip
     for kind, measured in sweeps.items():
         where = f"{names[kind]}, {measured['runs']:,} runs"
-        yield Figure(where, measured["ms_per_run"], "ms/run", 2.0 if kind == "koc" else None, more=False)
+        yield Figure(where, measured["ms_per_run"], "ms/run", 2.0 if kind.startswith("koc") else None, more=False)
         yield Figure(where, measured["files"], "files")
-        yield Figure(where, measured["memory"] / MILLION, "MB", 1_000.0 if kind == "koc" else None, more=False)
+        yield Figure(where, measured["memory"] / MILLION, "MB", 1_000.0 if kind.startswith("koc") else None, more=False)
 
 
 def _cascades(settings: list[dict[str, Any]]) -> Iterator[Figure]:

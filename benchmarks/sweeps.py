@@ -1,7 +1,7 @@
 """What a run of a sweep costs beyond its simulation, here and elsewhere: `python -m benchmarks.sweeps koc|... RUNS`.
 
 The peers run a task that does nothing, so that all their time is overhead. Ours runs real, tiny markets: the seconds of
-the markets themselves are subtracted. All on two processes, each in a process of its own; prints a line of JSON.
+the markets themselves are subtracted. On two processes, ours on one as well; prints a line of JSON.
 """
 
 from __future__ import annotations
@@ -32,20 +32,48 @@ job()
 """
 
 
-def koc(runs: int) -> dict[str, Any]:
-    """Our sweep over two parameters, after one that is not counted."""
+def _swept(points: int, *overrides: str) -> Any:
     from experiments import Experiment
 
-    def swept(points: int) -> Any:
-        vary = {"creators.effort_cost": "plausible", "creators.claim_inflation": "plausible"}
-        design = {"sample": "random", "points": points, "vary": vary}
-        return Experiment(*TINY, f"executor.workers={PROCESSES}", design=design).run()
+    vary = {"creators.effort_cost": "plausible", "creators.claim_inflation": "plausible"}
+    design = {"sample": "random", "points": points, "vary": vary}
+    return Experiment(*TINY, *overrides, design=design).run()
 
-    swept(4 * PROCESSES)  # starts the workers
+
+def koc(runs: int) -> dict[str, Any]:
+    """Our sweep over two parameters, after one that is not counted."""
+    workers = f"executor.workers={PROCESSES}"
+    _swept(4 * PROCESSES, workers)  # starts the workers
     started = time.perf_counter()
-    table = swept(runs + 4 * PROCESSES).iloc[4 * PROCESSES :]
+    table = _swept(runs + 4 * PROCESSES, workers).iloc[4 * PROCESSES :]
     seconds = time.perf_counter() - started - float(table["seconds"].sum()) / PROCESSES
     return {"seconds": seconds, "files": _files(Path("results"))}
+
+
+def koc_serial(runs: int) -> dict[str, Any]:
+    """The same in one process, by CPU time, which waiting does not stretch; worlds and markets are left out."""
+    from sim.market import Market
+    from sim.world import World
+
+    spent = [0.0]
+
+    def counted(function: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*arguments: Any, **options: Any) -> Any:
+            started = time.process_time()
+            try:
+                return function(*arguments, **options)
+            finally:
+                spent[0] += time.process_time() - started
+
+        return timed
+
+    for name in ("__init__", "run", "result", "close"):
+        setattr(Market, name, counted(getattr(Market, name)))
+    setattr(World, "build", staticmethod(counted(World.build)))  # noqa: B010
+    _swept(1, "executor=serial")  # loads and compiles
+    started, spent[0] = time.process_time(), 0.0
+    _swept(runs + 1, "executor=serial")
+    return {"seconds": time.process_time() - started - spent[0], "files": _files(Path("results"))}
 
 
 def hydra(runs: int) -> dict[str, Any]:
@@ -88,7 +116,7 @@ def _files(folder: Path) -> int:
 
 
 KINDS: dict[str, Callable[[int], dict[str, Any]]] = {
-    "koc": koc, "mesa": mesa, "hydra": hydra, "hydra_joblib": hydra_joblib,
+    "koc": koc, "koc_serial": koc_serial, "mesa": mesa, "hydra": hydra, "hydra_joblib": hydra_joblib,
 }  # fmt: skip
 
 
