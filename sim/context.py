@@ -139,13 +139,18 @@ _context_type = cache(ContextType)
 _record_type = cache(numba.from_dtype)
 
 
+@cache
+def _array_type(dtype: np.dtype[Any], ndim: int) -> types.Array:
+    return types.Array(_record_type(dtype), ndim, "C")
+
+
 def _type_of(value: Any) -> types.Type:
     if isinstance(value, Context):
         return value._laid_out().kind
     if isinstance(value, np.ndarray):
         if not (value.flags.c_contiguous and value.flags.aligned and value.flags.writeable):
             raise TypeError("an array that is not in one piece, aligned and writeable")
-        return types.Array(_record_type(value.dtype), value.ndim, "C")
+        return _array_type(value.dtype, value.ndim)
     if isinstance(value, np.void):
         return _record_type(value.dtype)
     return types.float64 if isinstance(value, float) else types.int64

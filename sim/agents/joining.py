@@ -79,7 +79,7 @@ def meet_creators(week: Week, m: Day) -> float:
         followed = met >> FOLLOWED
         for v in range(week.present.shape[1]):
             week.present[i, v] = (met >> COUNTER * v & one) / followed if followed > 0 else week.overall[v]
-            total += week.present[i, v] if looks >> v & 1 else 0.0
+            total += week.present[i, v] * (looks >> v & 1)
         looking += looks > 0
     return total / looking if looking > 0 else 1.0
 
@@ -134,8 +134,9 @@ def expect(i: int, known: Known, week: Week, m: Day) -> None:
     for v in range(m.memberships.shape[1]):
         there, surplus, days = m.memberships[i, v], 0.0, 0.0
         for n in range(m.offsets[i], m.offsets[i + 1]):
-            surplus += m.memberships[m.friends[n], v].surplus
-            days += m.memberships[m.friends[n], v].days
+            theirs = m.memberships[m.friends[n], v]
+            surplus += theirs.surplus
+            days += theirs.days
         worth = presence_worth(known.base, known.by_creators, week.present[i, v], week.usual, known.goods[v])
         week.expected[v] = expected_surplus(
             1.0 * there.surplus, 1.0 * there.days, surplus, days, worth + known.saving[v], m.p.membership
