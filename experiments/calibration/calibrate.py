@@ -21,11 +21,6 @@ from sim.errors import UserError
 def calibrate(calibration: Calibration, place: Place) -> list[str]:
     """Calibrate, and write the file. What an interrupted command made is found again.
 
-    Returns
-    -------
-    list of str
-        What was found, in words.
-
     Raises
     ------
     UserError

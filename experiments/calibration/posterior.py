@@ -76,11 +76,6 @@ def sample(log_likelihoods: LogLikelihoods, parameters: int, kept: Sequence[int]
     seed
         Of the sampler.
 
-    Raises
-    ------
-    UserError
-        If the sampler is not installed.
-
     References
     ----------
     Skilling (2006), Nested sampling for general Bayesian computation, *Bayesian Analysis* 1(4).
@@ -106,13 +101,7 @@ def sample(log_likelihoods: LogLikelihoods, parameters: int, kept: Sequence[int]
 
 
 def check_installed() -> None:
-    """See that there is a sampler.
-
-    Raises
-    ------
-    UserError
-        If there is none.
-    """
+    """See that there is a sampler."""
     if find_spec("dynesty") is None:
         raise UserError('calibrate: dynesty is not installed; expected pip install -e ".[calibration]"')
 

@@ -166,13 +166,7 @@ AS_IN_THE_FILE = Wish()
 
 
 def load(file: Path = FILE, wish: Wish = AS_IN_THE_FILE) -> Calibration:
-    """Read what is to be calibrated to what.
-
-    Raises
-    ------
-    UserError
-        Names the key, what was wrong, and what would be right.
-    """
+    """Read what is to be calibrated to what."""
     content = read_yaml(file)
     content |= {k: v for k, v in (("points", wish.points), ("seed", wish.seed)) if v is not None}
     for option, key, chosen in (("--target", "targets", wish.targets), ("--parameter", "priors", wish.parameters)):

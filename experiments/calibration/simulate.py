@@ -56,14 +56,7 @@ class Simulated(NamedTuple):
 def points(calibration: Calibration, unit: Array, first: int = 0) -> Iterable[Point]:
     """Places of the prior, each with a seed of its own, so that worlds average out over the points.
 
-    Parameters
-    ----------
-    calibration
-        Whose parameters.
-    unit : shape (points, parameters)
-        The places, 0 to 1.
-    first
-        Seed of the first, among those of the calibration.
+    The first seed is `first` of those of the calibration.
     """
     seed = calibration.seed * SEEDS + first
     for number, values in enumerate(calibration.values(unit).tolist()):

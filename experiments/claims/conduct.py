@@ -38,13 +38,7 @@ class Made(NamedTuple):
 
 
 def carry_out(runs: Mapping[str, Run], output: Path, where: Executor, console: Console) -> Made:
-    """Make the runs that the store lacks.
-
-    Raises
-    ------
-    UserError
-        If the store cannot be used, or a world cannot be built.
-    """
+    """Make the runs that the store lacks."""
     started = time.time()
     with closing(Store(output / "store")) as store, keeping(KEPT):
         tally = fill_lacking(store, runs, NAME, where, console)

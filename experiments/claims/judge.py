@@ -38,22 +38,11 @@ class Verdict(StrEnum):
 
 
 class Found(NamedTuple):
-    """An expectation at a point.
-
-    Attributes
-    ----------
-    expectation : Expectation
-    effect : Estimate
-        Left side less right side, as a share of the right side where `is_share`.
-    left, right : float
-        Means of the sides.
-    is_share : bool
-    sign : Sign
-    """
+    """An expectation at a point."""
 
     expectation: Expectation
-    effect: Estimate
-    left: float
+    effect: Estimate  # left side less right side, as a share of the right side where `is_share`
+    left: float  # mean of the side
     right: float
     is_share: bool
     sign: Sign
@@ -74,27 +63,14 @@ class Moved(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """A claim with its verdict.
-
-    Attributes
-    ----------
-    number : str
-    claim : Claim
-    verdict : Verdict
-    at : list of Point
-        Where it turns.
-    found : dict
-        Every expectation at every point.
-    moved : list of Moved
-        The assumptions, that which moves the first expectation farthest first.
-    """
+    """A claim with its verdict."""
 
     number: str
     claim: Claim
     verdict: Verdict
-    at: list[Point]
-    found: dict[Point, list[Found]]
-    moved: list[Moved]
+    at: list[Point]  # where it turns
+    found: dict[Point, list[Found]]  # every expectation at every point
+    moved: list[Moved]  # the assumptions, that which moves the first expectation farthest first
 
     @property
     def draws(self) -> tuple[int, int]:
@@ -105,21 +81,7 @@ class Judged(NamedTuple):
 
 
 def judge(number: str, claim: Claim, runs: Runs, outcomes: Outcomes, negligible: float) -> Judged:
-    """Judge a claim by what came of its runs.
-
-    Parameters
-    ----------
-    number
-        Of the claim.
-    claim
-        What it leads one to expect.
-    runs
-        By point and arm.
-    outcomes
-        Of the runs that finished, by id.
-    negligible
-        Share of the right side within which a difference counts as none.
-    """
+    """Judge a claim by what came of its runs; less than a share `negligible` of the right side counts as none."""
     found = {
         point: [_found(each, arms_of, outcomes, negligible) for each in claim.expectations]
         for point, arms_of in runs.items()

@@ -21,21 +21,11 @@ from sim.parameters import Parameters
 
 
 class Point(NamedTuple):
-    """Where a claim is judged.
+    """Where a claim is judged."""
 
-    Attributes
-    ----------
-    assumption : str
-        Path of the parameter that is moved; empty where none is.
-    value : float
-        What it is moved to; the number of a draw, where the assumption is ``posterior``.
-    small : bool
-        Whether it is one of the smaller markets.
-    """
-
-    assumption: str = ""
-    value: float = 0.0
-    small: bool = False
+    assumption: str = ""  # path of the parameter that is moved, or ``posterior``; empty where none is
+    value: float = 0.0  # what it is moved to, or the number of the draw
+    small: bool = False  # whether it is one of the smaller markets
 
     @property
     def name(self) -> str:
@@ -55,18 +45,10 @@ Runs = dict[Point, dict[str, list[Run]]]
 
 
 class Planned(NamedTuple):
-    """What the claims need.
+    """What the claims need."""
 
-    Attributes
-    ----------
-    runs : dict
-        Runs of each claim, by its number.
-    every : dict
-        All of them by id, each once; those of a world follow each other.
-    """
-
-    runs: dict[str, Runs]
-    every: dict[str, Run]
+    runs: dict[str, Runs]  # of each claim, by its number
+    every: dict[str, Run]  # all of them by id, each once; those of a world follow each other
 
     @property
     def points(self) -> int:
@@ -75,16 +57,7 @@ class Planned(NamedTuple):
 
 
 def plan(file: Claims, chosen: Mapping[str, Claim], within: str) -> Planned:
-    """Plan the runs of some claims; each arm is seen to be a possible market.
-
-    Parameters
-    ----------
-    file
-        Tells how large the markets are.
-    chosen
-        The claims, by number; what cannot be expressed needs none.
-    within
-        Name of the file, for messages.
+    """Plan the runs of some claims of a file, named `within`; each arm is seen to be a possible market.
 
     Raises
     ------

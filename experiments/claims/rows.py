@@ -143,13 +143,7 @@ class Claims(Group):
         return self
 
     def chosen(self, numbers: list[str]) -> dict[str, Claim]:
-        """The claims of these numbers; all, where none is given.
-
-        Raises
-        ------
-        UserError
-            If there is no such claim.
-        """
+        """The claims of these numbers; all, where none is given."""
         for number in numbers:
             if number not in self.claims:
                 raise UserError(f"{number}: no such claim; {nearest(number, self.claims)}")
@@ -157,13 +151,7 @@ class Claims(Group):
 
 
 def read(path: Path = FILE) -> Claims:
-    """The claims of a file.
-
-    Raises
-    ------
-    UserError
-        In one line, that names the row and what was wrong.
-    """
+    """The claims of a file."""
     if not path.is_file():
         raise UserError(f"{path}: no such file; expected one such as {FILE.relative_to(FOLDER.parent)}")
     return validated(Claims, read_yaml(path), within=f"{path}: ")

@@ -22,18 +22,7 @@ PROBED = 10  # days
 
 
 def forecast(settings: Settings) -> str:
-    """Tell what `koc run` would make; nothing is written below the output folder.
-
-    Returns
-    -------
-    str
-        The number of runs, those that the store has, the time, and the first points.
-
-    Raises
-    ------
-    UserError
-        If the design is wrong, or a world cannot be built.
-    """
+    """Tell what `koc run` would make: how many runs, how long, the first points; nothing is written to the output."""
     planned, study = plan(settings), settings.experiment
     with closing(Store(Path(settings.output) / "store")) as store:
         known = set() if study.fresh else store.known(planned.runs.values())

@@ -20,20 +20,7 @@ from sim.parameters import Parameters
 def replay(output: Path, run: str, day: int | None) -> None:
     """Make a run again up to a day, and stop in pdb where that day begins.
 
-    Parameters
-    ----------
-    output
-        Folder of the results, whose store holds the run.
-    run
-        Beginning of its id.
-    day
-        The day to stop at; where None, the day on which it broke. A run that broke before its first day stops where
-        its market is opened.
-
-    Raises
-    ------
-    UserError
-        If there is no such run, or no such day in it.
+    Without a day it is that on which the run broke. One that broke before its first day stops where its market is opened.
     """
     from sim.market import Market
 

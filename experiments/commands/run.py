@@ -24,13 +24,7 @@ PICTURES = ("figures/headline.png", "figures/effects.png")  # of a report, the f
 
 
 def composed(overrides: Sequence[str], folders: Folders, *, several: bool = False) -> list[Settings]:
-    """The settings of each experiment; all are seen to be possible before the first is made.
-
-    Raises
-    ------
-    UserError
-        On a mistake in the configuration.
-    """
+    """The settings of each experiment; all are seen to be possible before the first is made."""
     return [compose_settings(job, folders) for job in jobs(read_given(overrides, folders, several=several))]
 
 
@@ -54,13 +48,7 @@ def run(
 
 
 def report_on(settings: Settings, language: Language, runs: pd.DataFrame, made: Path) -> Ending:
-    """Write the report into the folder of an experiment, or what a sweep tells, and print it; and a picture.
-
-    Returns
-    -------
-    Ending
-        What the terminal ends with.
-    """
+    """Write the report into the folder of an experiment, or what a sweep tells, and print it; and a picture."""
     study = settings.experiment
     if not (runs["status"] == "finished").any():
         return Ending()

@@ -42,21 +42,7 @@ def verify(folder: Path, sample: int) -> tuple[list[str], bool]:
 
     Every file is compared with its checksum, the configuration with the manifest, the rows of each table with the runs
     that there should be and with the store beside it, if there is one. Runs are then made again, spread evenly over the
-    points, arms and seeds.
-
-    Parameters
-    ----------
-    folder
-        ``results/<experiment>/<time>``.
-    sample
-        How many rows of its table of runs to make again.
-
-    Returns
-    -------
-    report : list of str
-        Lines that say what differs and what was compared.
-    holds : bool
-        Whether all is as it was left, and equal to the bit.
+    points, arms and seeds. Gives lines that say what differs and what was compared, and whether all is as it was left.
 
     Raises
     ------

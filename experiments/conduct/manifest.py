@@ -25,21 +25,7 @@ PACKAGES = ("koc-market", "mesa", "numpy", "scipy", "numba", "pandas", "pyarrow"
 def making(
     command: Sequence[str], started: float, runs: Mapping[str, int], worlds: Sequence[float], enough: Enough | None
 ) -> dict[str, Any]:
-    """How an experiment was made.
-
-    Parameters
-    ----------
-    command
-        What the user typed.
-    started
-        When, in seconds since 1970.
-    runs
-        How many were made, were in the store, and failed.
-    worlds
-        Seconds of each world that was built.
-    enough
-        How the number of seeds was found, if it was.
-    """
+    """How an experiment was made: of which command, since when, in seconds since 1970, and what it took."""
     return {
         "command": shlex.join(command),
         "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),

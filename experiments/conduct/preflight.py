@@ -28,13 +28,7 @@ LINKS = ("latest", RUNNING)
 
 
 def check_place(settings: Settings, pending: Sequence[Run], store: Store, console: Console) -> None:
-    """See that the results can be written: by writing there what is taken away at once.
-
-    Raises
-    ------
-    UserError
-        If they cannot.
-    """
+    """See that the results can be written: by writing there what is taken away at once."""
     output = Path(settings.output)
     root = output / settings.experiment.name
     _try(store.path.parent, output)
@@ -49,13 +43,7 @@ def check_place(settings: Settings, pending: Sequence[Run], store: Store, consol
 
 
 def check_drawing(settings: Settings, planned: Plan, console: Console) -> None:
-    """See that figures can be drawn here with the words of an experiment.
-
-    Raises
-    ------
-    UserError
-        Names the words that cannot be drawn.
-    """
+    """See that figures can be drawn here with the words of an experiment."""
     from experiments.drawing.fonts import note  # matplotlib, which takes a second to import
     from experiments.drawing.style import why_not_drawn
 

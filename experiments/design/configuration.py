@@ -1,4 +1,4 @@
-"""From files and command line to validated settings."""
+"""From files and command line to validated settings; the first mistake is told as `UserError`."""
 
 from __future__ import annotations
 
@@ -71,37 +71,20 @@ def load_settings(
         Keys of ``experiment.design``, in place of those that files and overrides give.
     config_dir
         Folder with files of settings of one's own, beside koc's; empty for none.
-
-    Raises
-    ------
-    UserError
-        On the first mistake.
     """
     folders = Folders.given(own=str(config_dir))
     return compose_settings(read_given(overrides, folders), folders, design)
 
 
 def read_given(overrides: Sequence[str], folders: Folders, *, several: bool = False) -> list[Given]:
-    """Read what stands on a command line.
-
-    Raises
-    ------
-    UserError
-        If one is not understood.
-    """
+    """Read what stands on a command line."""
     return read(overrides, folders.options(), is_text, several=several)
 
 
 def compose_settings(
     given: Sequence[Given], folders: Folders | None = None, design: Mapping[str, Any] | None = None
 ) -> Settings:
-    """Compose and validate the configuration of one job.
-
-    Raises
-    ------
-    UserError
-        On the first mistake.
-    """
+    """Compose and validate the configuration of one job."""
     folders = folders or Folders()
     options = folders.options()
     chosen = [each for each in given if each.key in options]
@@ -113,13 +96,7 @@ def compose_settings(
 
 
 def settings_from(config: Mapping[str, Any], given: Sequence[Given] = ()) -> Settings:
-    """Validate a whole configuration.
-
-    Raises
-    ------
-    UserError
-        On the first mistake.
-    """
+    """Validate a whole configuration."""
     values = dict(config)
     market = {key: values.pop(key) for key in Parameters.model_fields if key in values}
     if unknown := [key for key in values if key not in Settings.model_fields or key == "parameters"]:
@@ -162,13 +139,7 @@ def overridden_by_arms(settings: Settings) -> list[str]:
 
 
 def check_possible(arm: Arm, within: str = "") -> None:
-    """See that an arm can be made on this machine.
-
-    Raises
-    ------
-    UserError
-        If nobody could be paid, or there is no graph to read.
-    """
+    """See that an arm can be made on this machine."""
     parameters = arm.parameters
     creators, brands, graph = parameters.creators, parameters.brands, parameters.graph
     people = parameters.market.consumers
@@ -182,13 +153,7 @@ def check_possible(arm: Arm, within: str = "") -> None:
 
 
 def check_rules(parameters: Parameters) -> None:
-    """See that every rule can be found, and fits where it is to be used.
-
-    Raises
-    ------
-    UserError
-        Names the rule that does not.
-    """
+    """See that every rule can be found, and fits where it is to be used."""
     if parameters.rules.named != Rules().named:
         from sim.replacement import sources  # imports the user's module, and numba with it
 

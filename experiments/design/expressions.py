@@ -61,13 +61,7 @@ class Expression(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Expression:
-        """Read an expression.
-
-        Raises
-        ------
-        UserError
-            If it is none; says what is wrong with it.
-        """
+        """Read an expression; `UserError` says what is wrong with it."""
         if len(text) > LONGEST:
             raise UserError(f"'{text[:40]} ...' has {len(text)} characters, expected at most {LONGEST}")
         try:
@@ -79,13 +73,7 @@ class Expression(NamedTuple):
         return cls(text, tuple(paths), tree)
 
     def value(self, values: Mapping[str, Any]) -> Any:
-        """What it comes to.
-
-        Raises
-        ------
-        UserError
-            If it cannot be computed, as a division by zero cannot.
-        """
+        """What it comes to; `UserError` if it cannot be computed, as a division by zero cannot."""
         try:
             found = _value(self.tree, values)
         except (ArithmeticError, ValueError, TypeError) as error:

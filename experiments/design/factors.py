@@ -214,15 +214,6 @@ class Arm(NamedTuple):
 def arms(study: Study, base: Mapping[str, Any], within: str = "") -> list[Arm]:
     """All arms of an experiment.
 
-    Parameters
-    ----------
-    study
-        The factors and further arms.
-    base
-        Parameters of the market as nested mappings.
-    within
-        What the arms belong to, for messages, for instance ``"point 3: "``; may be empty.
-
     Returns
     -------
     list of Arm

@@ -72,11 +72,6 @@ def draws(study: Study, base: Mapping[str, Any]) -> Iterator[Point]:
     base
         Parameters of the market as nested mappings. What differs there from the defaults, or what the arms set, is not
         drawn: somebody decided on it.
-
-    Raises
-    ------
-    UserError
-        If there are not as many draws, or they are of parameters that there are not.
     """
     wish = study.posterior
     if not study.factors:

@@ -41,14 +41,7 @@ def read(path: Path = FILE) -> dict[str, Any]:
 
 
 def draws(count: int, wish: str) -> list[dict[str, Any]]:
-    """The first joint draws of the calibrated parameters, each by path.
-
-    Parameters
-    ----------
-    count
-        How many.
-    wish
-        Key that asks for them.
+    """The first so many joint draws of the calibrated parameters, each by path; `wish` is the key that asks for them.
 
     Raises
     ------
@@ -69,13 +62,7 @@ def draws(count: int, wish: str) -> list[dict[str, Any]]:
 
 
 def write(path: Path, found: dict[str, Any]) -> None:
-    """Write what a calibration found.
-
-    Raises
-    ------
-    UserError
-        If the file cannot be written.
-    """
+    """Write what a calibration found."""
     partial = path.with_suffix(".partial")
     try:
         text = yaml.safe_dump(found, sort_keys=False, width=120, allow_unicode=True, default_flow_style=None)

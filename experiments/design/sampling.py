@@ -109,13 +109,6 @@ class Points(NamedTuple):
 def draw(design: Design, base: Mapping[str, Any]) -> Points:
     """All points of a design. Equal designs give equal points.
 
-    Parameters
-    ----------
-    design
-        A valid design.
-    base
-        Parameters as nested mappings, for expressions over what does not vary.
-
     Returns
     -------
     Points

@@ -64,13 +64,7 @@ class Precision(Group):
         return self.half_width
 
     def check(self, seeds: Sequence[int], factors: Mapping[str, Mapping[str, object]]) -> None:
-        """See that it fits the experiment.
-
-        Raises
-        ------
-        ValueError
-            Names the key that does not.
-        """
+        """See that it fits the experiment."""
         if not self.outcome:
             return
         if not factors:

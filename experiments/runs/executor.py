@@ -105,16 +105,7 @@ def _compile_rules(run: Run) -> None:
 
 
 def execute(runs: Iterable[Run], executor: Executor, calls: Calls = Calls()) -> Generator[list[Done]]:  # noqa: B008
-    """Make runs, in any order.
-
-    Parameters
-    ----------
-    runs
-        Those of a world together, so that a worker seldom changes its world.
-    executor
-        Where, and by how many workers.
-    calls
-        How they are made, which of them, and whom to tell.
+    """Make runs, in any order; those of a world should follow each other, so that a worker seldom changes its world.
 
     Yields
     ------

@@ -13,21 +13,11 @@ _UNANSWERED = (signal.SIG_DFL, signal.default_int_handler)
 
 
 class _State:
-    """What this process has received.
+    """What this process has received."""
 
-    Attributes
-    ----------
-    received : int
-        The last signal, 0 if there was none.
-    deferrals : int
-        Steps under way that have to be completed.
-    waits : bool
-        Whether a signal came during such a step.
-    """
-
-    received = 0
-    deferrals = 0
-    waits = False
+    received = 0  # the last signal, 0 if there was none
+    deferrals = 0  # steps under way that have to be completed
+    waits = False  # whether a signal came during such a step
 
 
 @contextmanager

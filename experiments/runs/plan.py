@@ -93,15 +93,7 @@ def plan(settings: Settings, points: Points | None = None) -> Plan:
 
 
 def checks_of(study: Study, base: Mapping[str, Any]) -> dict[str, list[Cell]]:
-    """Cells of the designs that check an experiment; none where it has a design itself.
-
-    Parameters
-    ----------
-    study
-        Its factors, `flips` and `posterior`; of its further arms those that the check names.
-    base
-        Parameters of the market as nested mappings.
-    """
+    """Cells of the designs that check an experiment; none where it has a design itself."""
     wishes: dict[str, tuple[Flips | Posterior, Iterator[Point]]] = {
         "flips": (study.flips, ends(study, base)), "posterior": (study.posterior, draws(study, base)),
     }  # fmt: skip

@@ -37,10 +37,7 @@ def of_runs(pending: list[Run], console: Console) -> Iterator[Advance]:
 def working(what: str) -> Iterator[Console]:
     """Show that work of unknown length goes on, and since when: a clock where it can move, else a line now and then.
 
-    Yields
-    ------
-    Console
-        For lines meanwhile.
+    It gives the console for lines meanwhile.
     """
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     if _draws_bars(console):

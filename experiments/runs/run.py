@@ -115,13 +115,7 @@ def _loaded(inputs: str, rules: str) -> str:
 
 
 def graph_reports(runs: Iterable[Run]) -> list[GraphReport]:
-    """What is read of the files with friendships that some runs take place on, one for each file.
-
-    Raises
-    ------
-    UserError
-        If a file cannot be read.
-    """
+    """What is read of the files with friendships that some runs take place on, one for each file."""
     from sim.world import friendships_of
 
     of_worlds = {run.world.partition(" ")[0]: run for run in runs}

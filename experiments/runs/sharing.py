@@ -127,13 +127,7 @@ class Sharing:
         store.forget_claims(self._is_dead)
 
     def made(self, where: Executor, calls: Calls) -> Generator[Batch]:
-        """Make the runs that nobody else makes, and wait for the others.
-
-        Yields
-        ------
-        Batch
-            Until all are done.
-        """
+        """Make the runs that nobody else makes, and wait for the others."""
         remaining = list(self._pending)
         while remaining:
             for done in executor.execute(remaining, where, calls._replace(take=self._take)):

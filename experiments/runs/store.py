@@ -58,13 +58,7 @@ class Store:
         self.damaged: set[str] = set()
 
     def exists(self) -> bool:
-        """Whether the file is there.
-
-        Raises
-        ------
-        UserError
-            If it cannot be looked for.
-        """
+        """Whether the file is there."""
         with self._clear_errors():
             return self.path.exists()
 
@@ -162,13 +156,7 @@ class Store:
         return UserError(f"{self.path}: {what}; the command that made it, {given}, makes it again")
 
     def outcomes(self, ids: Iterable[str]) -> Iterator[Finished]:
-        """Those of these runs that finished, without their tables, in any order.
-
-        Raises
-        ------
-        UserError
-            If one is damaged.
-        """
+        """Those of these runs that finished, without their tables, in any order."""
         query = f"SELECT id, seconds, outcomes, timings, {WHOLE} FROM runs WHERE status = '{FINISHED}' AND id IN"
         for id, seconds, outcomes, timings, whole in self._of(list(ids), query):
             if not whole:
@@ -196,16 +184,7 @@ class Store:
         return dict(self._of(list(ids), query))
 
     def claim(self, ids: Iterable[str], owner: str, is_dead: Callable[[str], bool]) -> set[str]:
-        """Claim runs, so that no other command makes them.
-
-        Parameters
-        ----------
-        ids
-            Of the runs, some hundred at most.
-        owner
-            Who claims them.
-        is_dead
-            Whether another owner is gone; its claims lapse.
+        """Claim some hundred runs at most, so that no other command makes them; the claims of a dead owner lapse.
 
         Returns
         -------

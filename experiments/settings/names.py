@@ -1,4 +1,7 @@
-"""Names that a user gives: those of experiments, factors, levels and arms become folders, columns and words."""
+"""Names that a user gives: those of experiments, factors, levels and arms become folders, columns and words.
+
+Each check raises ``ValueError``, which names the first that is wrong. Letters of all scripts make valid names.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +17,7 @@ EXPECTED = "expected letters, digits, '_', '-' or '.'"
 
 
 def check_names(where: str, names: Iterable[str]) -> None:
-    """See that names are valid, and differ from each other by more than capitals.
-
-    Parameters
-    ----------
-    where
-        What they are given for, for the message.
-    names
-        Letters of all scripts are valid.
-
-    Raises
-    ------
-    ValueError
-        Names the first that is not.
-    """
+    """See that names are valid, and differ from each other by more than capitals."""
     names = list(names)
     for name in names:
         if len(name) > LONGEST:
@@ -40,13 +30,7 @@ def check_names(where: str, names: Iterable[str]) -> None:
 
 
 def check_distinct(where: str, names: Iterable[str]) -> None:
-    """See that names differ from each other, and by more than capitals.
-
-    Raises
-    ------
-    ValueError
-        Names the first two that do not.
-    """
+    """See that names differ from each other, and by more than capitals."""
     seen: dict[str, str] = {}
     for name in names:
         folded = unicodedata.normalize("NFKC", name).casefold()
@@ -57,51 +41,27 @@ def check_distinct(where: str, names: Iterable[str]) -> None:
 
 
 def check_known(where: str, name: str, known: Iterable[str], what: str) -> None:
-    """See that something of a name is there.
-
-    Raises
-    ------
-    ValueError
-        If not; names what may be meant.
-    """
+    """See that something of a name is there."""
     if name not in (names := list(known)):
         raise ValueError(f"{where}: no such {what}; {nearest(name, names)}")
 
 
 def check_lines(where: str, texts: Mapping[str, str]) -> None:
-    """See that texts for people are a line each.
-
-    Raises
-    ------
-    ValueError
-        Names the first that is not.
-    """
+    """See that texts for people are a line each."""
     for key, text in texts.items():
         if not text.replace("\t", " ").isprintable():
             raise ValueError(f"{where}.{key}: {_shown(text)} is not text of one line")
 
 
 def check_folder_name(where: str, name: str) -> None:
-    """See that a name can be that of an experiment's folder.
-
-    Raises
-    ------
-    ValueError
-        If it is not valid, or the name of something else there.
-    """
+    """See that a name can be that of an experiment's folder."""
     check_names(where, [name])
     if name.casefold() in OF_THE_OUTPUT:
         raise ValueError(f"{where}: '{name}' is a name of koc's own; expected another")
 
 
 def check_folder(where: str, path: str) -> None:
-    """See that the path of a folder can be written.
-
-    Raises
-    ------
-    ValueError
-        If it holds a control character, or a name that is too long for a disk.
-    """
+    """See that the path of a folder can be written."""
     if not path.strip() or not path.isprintable():
         raise ValueError(f"{where}={_shown(path)}: expected the path of a folder")
     for part in path.split("/"):

@@ -32,13 +32,7 @@ class Folders(NamedTuple):
 
     @classmethod
     def given(cls, main: str = "", name: str = "", own: str = "") -> Folders:
-        """The folders that a user named; empty where they are not.
-
-        Raises
-        ------
-        UserError
-            If one is not there.
-        """
+        """The folders that a user named; empty where they are not."""
         for flag, given in (("--config-path", main), ("--config-dir", own)):
             if given and not Path(given).expanduser().is_dir():
                 raise UserError(f"{flag} {given}: no such folder; expected one with files of settings")

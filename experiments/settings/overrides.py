@@ -3,6 +3,7 @@
 Text is taken as it stands, whatever it holds; in quotes, where it looks like a number or a list. Numbers, lists and
 mappings are written as in YAML's flow style: ``2000``, ``[1,2]``, ``{low: 1, high: 3}``. With ``-m``, several values
 with commas in between, or one of Hydra's sweeps such as ``range(1,5)``, make several jobs.
+What is not understood, contradicts itself or leads nowhere is told as `UserError`.
 """
 
 from __future__ import annotations
@@ -59,13 +60,7 @@ class Given(NamedTuple):
 def read(
     arguments: Sequence[str], groups: Collection[str], is_text: Callable[[str], bool], *, several: bool = False
 ) -> list[Given]:
-    """Read arguments.
-
-    Raises
-    ------
-    UserError
-        If one is not understood, has several values, or sets what another sets as well.
-    """
+    """Read arguments."""
     found = [_read(text, groups, is_text, several) for text in arguments]
     _check_once(found)
     return found
@@ -77,13 +72,7 @@ def without(arguments: Sequence[str], *keys: str) -> list[str]:
 
 
 def jobs(given: Sequence[Given]) -> list[list[Given]]:
-    """Every combination of the values given, the last varying fastest.
-
-    Raises
-    ------
-    UserError
-        If there are too many.
-    """
+    """Every combination of the values given, the last varying fastest."""
     count = math.prod(max(len(each.values), 1) for each in given)
     if count > MOST_JOBS:
         raise UserError(f"-m: {count} combinations of values, expected at most {MOST_JOBS}; a design makes more points")
@@ -92,13 +81,7 @@ def jobs(given: Sequence[Given]) -> list[list[Given]]:
 
 
 def changed(settings: Mapping[str, Any], given: Sequence[Given]) -> dict[str, Any]:
-    """Settings with what was given.
-
-    Raises
-    ------
-    UserError
-        If a key leads below a value, or one that is taken out is not there.
-    """
+    """Settings with what was given."""
     found = deepcopy(dict(settings))
     for each in given:
         _change(found, each)

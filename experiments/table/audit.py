@@ -41,13 +41,7 @@ def key(row: Mapping[Any, Any]) -> Key:
 
 
 def tables_of(left: Folder, config: Mapping[str, Any]) -> Tables:
-    """Read every table of a folder.
-
-    Raises
-    ------
-    UserError
-        If one is broken.
-    """
+    """Read every table of a folder."""
     runs = left.runs(config)
     for name in ("flips", "posterior", "drawn"):
         if left.has(name):

@@ -94,13 +94,7 @@ def described(output: Path, run: str) -> str:
 
 
 def export(output: Path, chosen: Chosen, file: Path) -> int:
-    """Write runs to a csv file: a column for each parameter that differs among them, and for each outcome.
-
-    Returns
-    -------
-    int
-        How many.
-    """
+    """Write runs to a csv file: a column for each parameter that differs among them, and for each outcome."""
     where, arguments = chosen.where()
     query = (
         f"SELECT {', '.join(f'runs.{column}' for column in RUN_COLUMNS)}, outcomes, parameters, content, "
@@ -160,13 +154,7 @@ def prune(output: Path, chosen: Chosen, tables_alone: bool) -> tuple[int, int]:
 
 
 def found(output: Path, run: str) -> sqlite3.Row:
-    """A run of the store by the beginning of its id, with its parameters as `content`.
-
-    Raises
-    ------
-    UserError
-        If there is none, or more than one, or it is damaged.
-    """
+    """A run of the store by the beginning of its id, with its parameters as `content`."""
     with _opened(output) as (connection, store):
         return _found(connection, store, run)
 

@@ -59,7 +59,7 @@ _BROKEN = (
 
 
 class Folder:
-    """The folder that a run left.
+    """The folder that a run left; what of it is missing, broken or not as expected is told as `UserError`.
 
     Parameters
     ----------
@@ -99,13 +99,7 @@ class Folder:
         return self._is_there(file) or (file in self.checksums and not self._trusting)
 
     def config(self) -> dict[str, Any]:
-        """The configuration, as nested mappings.
-
-        Raises
-        ------
-        UserError
-            If it is missing or broken.
-        """
+        """The configuration, as nested mappings."""
         config = self.mapping(CONFIG)
         for key in ("hydra", "defaults"):
             config.pop(key, None)
@@ -117,13 +111,7 @@ class Folder:
         return config
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table.
-
-        Raises
-        ------
-        UserError
-            If it is missing or broken, lacks a column, or has one of another type.
-        """
+        """A table."""
         file = f"{name}.parquet"
         path = self._checked(file)
         try:
