@@ -20,7 +20,7 @@ from sim.parameters import Parameters
 def replay(output: Path, run: str, day: int | None) -> None:
     """Make a run again up to a day, and stop in pdb where that day begins.
 
-    Without a day it is that on which the run broke. One that broke before its first day stops where its market is opened.
+    Without a day, that on which the run broke; one that broke before its first stops where its market is opened.
     """
     from sim.market import Market
 

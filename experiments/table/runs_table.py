@@ -37,7 +37,7 @@ class RunsTable:
         self._types = points.astype(text).dtypes
 
     def frame(self, rows: Sequence[Row], done: Mapping[str, Done], outcomes: Sequence[str]) -> pd.DataFrame:
-        """Some rows, of what came of runs by id: who is not in it is pending; NaN where a run did not finish."""
+        """Some rows, of what came of runs by id: one that is not in it is pending; NaN where a run did not finish."""
         told = [done.get(row.run.id) for row in rows]
         finished = [each if isinstance(each, Finished) else None for each in told]
         columns: dict[str, Any] = {
