@@ -9,7 +9,7 @@ from sim.day import Day, Used
 from sim.engine.threads import Threads, stretches
 from sim.markets.account import NEVER
 from sim.ranges import MOST_PAY
-from sim.records import Table, as_bytes
+from sim.records import Table, as_bytes, at
 from sim.state import Line, Order
 
 ROOM = 1.5  # rows for each order that is not over
@@ -76,4 +76,4 @@ def _lines_of(kept: Table[Order], m: Day) -> Table[Line]:
     rows = np.repeat(kept["first_line"].astype(np.int64) - first, count) + np.arange(count.sum())
     kept["first_line"] = first
     m.used[Used.LINES] = len(rows)
-    return m.lines[rows]
+    return at(m.lines, rows)

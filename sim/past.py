@@ -12,7 +12,7 @@ from sim.draws import MOST_DAYS, Stream, gumbel_at_most, gumbel_of, uniform
 from sim.ranges import MOST_GROUPS
 from sim.records import Table
 from sim.state import Double, Int16, Keys, Person
-from sim.tastes import own_match, shared_match
+from sim.tastes import own_match, own_match_at_most, shared_match
 
 PURCHASES = 2  # of each category that are looked back on
 AGE, USE, RATED = 64, 128, 256  # keep the draws of a purchase apart
@@ -26,13 +26,24 @@ class Past(NamedTuple):
 
 
 class Tastes(NamedTuple):
-    """What decides what people have bought."""
+    """What decides what people have bought; J products."""
 
     quality: Double  # (J,)
     price: Double  # (J,) list price over the category's reference price
-    spread: Double  # (C,) standard deviation of match
+    spread: Double  # (J,) standard deviation of match
+    shared: Double  # (MOST_GROUPS, J) part of the match that a group shares
     likeness: float
     known: float  # share of the match that people knew when they chose
+
+
+@allocating
+def shared_matches(products: int, likeness: float, key: np.uint64) -> Double:
+    """Part of the match with each product that each group shares, shape (MOST_GROUPS, J)."""
+    shared = np.empty((MOST_GROUPS, products))
+    for group in range(MOST_GROUPS):
+        for j in range(products):
+            shared[group, j] = shared_match(group, j, likeness, key)
+    return shared
 
 
 @allocating
@@ -46,39 +57,53 @@ def past_of(by_category: Int16, tastes: Tastes, people: Table[Person], keys: Key
     by_category
         Products of each category, shape (C, n).
     """
-    categories, matches = by_category.shape[0], keys[Stream.MATCH]
+    categories = by_category.shape[0]
     product = np.empty((people.shape[0], categories, PURCHASES), np.int16)
     age = np.empty((people.shape[0], categories, PURCHASES), np.int16)
-    value = np.empty(by_category.shape[1])
-    shared = np.empty((MOST_GROUPS, tastes.quality.shape[0]))
-    for group in range(MOST_GROUPS):
-        for j in range(shared.shape[1]):
-            shared[group, j] = shared_match(group, j, tastes.likeness, matches)
+    most, bound = np.empty(by_category.shape[1]), np.empty(by_category.shape[1])
     for i in range(people.shape[0]):
         for category in range(categories):
             for n in range(by_category.shape[1]):
                 j = by_category[category, n]
-                matched = tastes.spread[category] * (
-                    shared[people[i].group, j] + own_match(i, j, tastes.likeness, matches)
-                )
-                value[n] = tastes.quality[j] + tastes.known * matched - people[i].sensitivity * tastes.price[j]
+                most[n] = _value(i, j, own_match_at_most(i, j, tastes.likeness, keys[Stream.MATCH]), people, tastes)
             days = 0.0
             for turn in range(PURCHASES - 1, -1, -1):
-                best = _chosen(i, by_category[category], turn, value, keys[Stream.PAST])
+                for n in range(by_category.shape[1]):
+                    u = uniform(keys[Stream.PAST], turn, i, by_category[category, n])
+                    bound[n] = most[n] + gumbel_at_most(u)
+                product[i, category, turn] = _chosen(i, turn, by_category[category], bound, people, tastes, keys)
                 days -= people[i].wait[category] * math.log(uniform(keys[Stream.PAST], AGE + turn, i, category))
-                product[i, category, turn] = by_category[category, best]
                 age[i, category, turn] = int(min(days, MOST_DAYS - 1.0))
     return Past(product, age)
 
 
 @compiled
-def _chosen(i: int, products: Int16, turn: int, value: Double, key: np.uint64) -> int:
-    """Which of some products person i chose: the logarithms of draws are worked out only where it might win."""
+def _value(i: int, j: int, own: float, people: Table[Person], tastes: Tastes) -> float:
+    """What product j was worth to person i over its price, as far as known, by the person's own part of the match."""
+    matched = tastes.spread[j] * (tastes.shared[people[i].group, j] + own)
+    return tastes.quality[j] + tastes.known * matched - people[i].sensitivity * tastes.price[j]
+
+
+@compiled
+def _chosen(
+    i: int, turn: int, products: Int16, bound: Double, people: Table[Person], tastes: Tastes, keys: Keys
+) -> int:  # fmt: skip
+    """Which of some products person i chose: value and shock are worked out where they might win, most likely first.
+
+    Parameters
+    ----------
+    bound
+        What each was worth at most, with its shock; is written.
+    """
     best, most = 0, -math.inf
-    for n in range(products.shape[0]):
-        u = uniform(key, turn, i, products[n])
-        if value[n] + gumbel_at_most(u) > most:
-            chosen = value[n] + gumbel_of(u)
-            if chosen > most:
-                best, most = n, chosen
-    return best
+    for _ in range(products.shape[0]):
+        n = int(np.argmax(bound))
+        if bound[n] < most:
+            break
+        bound[n] = -math.inf
+        j = products[n]
+        value = _value(i, j, own_match(i, j, tastes.likeness, keys[Stream.MATCH]), people, tastes)
+        chosen = value + gumbel_of(uniform(keys[Stream.PAST], turn, i, j))
+        if chosen > most or (chosen == most and n < best):
+            best, most = n, chosen
+    return products[best]

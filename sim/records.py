@@ -264,6 +264,12 @@ def copied(table: Table[R]) -> Table[R]:
     return rows.view(table.dtype)
 
 
+def at(table: Table[R], rows: NDArray[np.integer[Any]]) -> Table[R]:
+    """A table of its own with some rows of another, in the order in which they are named."""
+    picked: Any = as_bytes(table).take(rows)
+    return picked.view(table.dtype)
+
+
 def as_bytes(table: NDArray[Any]) -> NDArray[Any]:
     """The rows of a table without their columns: numpy copies them many times quicker than column by column."""
     return table.view(_bytes(table.itemsize))

@@ -24,16 +24,16 @@ from sim.edgelist import read_friendships
 from sim.errors import UserError
 from sim.friendships import Friendships
 from sim.graph_statistics import GraphStatistics, describe
+from sim.need_waits import need_waits
 from sim.parameters import Graph as Shape
 from sim.parameters import Parameters
-from sim.past import Past, Tastes, past_of
+from sim.past import Past, Tastes, past_of, shared_matches
 from sim.ranges import LAST_DAY, LEAST_PEOPLE, MOST_INCOME, MOST_PEOPLE
 from sim.records import Table, copied
 from sim.state import FEN, FOLLOW_SLOTS, Consumer, Creator, Double, Follow, Int8, Int16, Keys, Person, Tier
 from sim.world_parameters import world_parameters
 
 LEAST_RATE = 1e-6
-LONGEST_WAIT = 1e6  # days: of people who hardly ever need anything of a category
 
 
 class Goods(NamedTuple):
@@ -214,7 +214,7 @@ def _people_and_graph(
     people["pull"] = np.exp(market.attention.interest * people["taste"])
     for c, category in enumerate(market.catalogue.categories):
         frequency = uniforms(keys[Stream.WORLD_NEED], 2, n, c)
-        people["wait"][:, c] = _need_waits(category.interval, market.need.shape, frequency)
+        people["wait"][:, c] = need_waits(category.interval, market.need.shape, frequency)
     activity = _rate(person.activity, person.activity_spread, normals(key, 1, n, 1))
     people["activity"] = np.minimum(activity * _of_tier(person.city_tier_activity, city_tier), 1.0)
     people["sensitivity"] = (
@@ -272,21 +272,15 @@ def _waits(u: NDArray[np.float64], mean: NDArray[np.float64] | float) -> NDArray
         return np.where(np.asarray(mean) > 1, 1 + np.floor(np.log(u) / np.log1p(-1 / np.maximum(mean, 1))), 1.0)
 
 
-def _need_waits(mean: float, shape: float, u: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean waits for a need of people whose rates of need have a Gamma distribution, days, at least 1."""
-    from scipy.special import gammaincinv  # takes a while to import
-
-    rates = np.maximum(gammaincinv(shape, u) / shape / mean, 1 / LONGEST_WAIT)
-    return np.maximum(1 / rates, 1.0)
-
-
 def past_purchases(parameters: Parameters, goods: Goods, people: Table[Person], keys: Keys) -> Past:
     """What people have bought before the first day, for people and goods as they are."""
     categories = parameters.market.catalogue.categories
     reference = FEN * np.array([category.price for category in categories])
+    likeness = parameters.market.belief.likeness
     tastes = Tastes(
         goods.quality, goods.list_price / reference[goods.category],
-        parameters.market.catalogue.match_spreads, parameters.market.belief.likeness,
+        parameters.market.catalogue.match_spreads[goods.category],
+        shared_matches(len(goods.category), likeness, keys[Stream.MATCH]), likeness,
         parameters.market.memory.match_known,
     )  # fmt: skip
     return past_of(by_category_of(goods.category, len(categories)), tastes, people, keys)

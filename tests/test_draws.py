@@ -24,6 +24,7 @@ from sim.draws import (
     gumbel_at_least,
     gumbel_at_most,
     gumbel_of,
+    normal_at_most,
     normal_of,
     normals,
     normals_at,
@@ -179,7 +180,7 @@ with np.errstate(over="ignore"):
         u = draws.uniform(keys[n % len(keys)], n % 9, 7919 * n, 31 * n)
         v = draws.uniform(keys[n % len(keys)], n % 9, 7919 * n, 31 * n + 1)
         out.append([u, draws.gumbel_of(u), draws.normal_of(u, v), draws.geometric_of(u, 12.5), draws.poisson_of(u, 3.0),
-                    draws.gumbel_at_most(u), draws.gumbel_at_least(u)])
+                    draws.gumbel_at_most(u), draws.gumbel_at_least(u), draws.normal_at_most(u, v)])
 print(json.dumps(out))
 """
 
@@ -205,6 +206,16 @@ def test_gumbel_bounds_bound() -> None:
     # within a cell of 1/256 around the median the bounds lie a cell's width of Gumbel quantiles apart
     assert gumbel_at_most(0.501) - gumbel_at_least(0.501) < 0.012
     assert gumbel_at_most(0.501) > inside > gumbel_at_least(0.501)
+
+
+def test_the_normal_bound_bounds() -> None:
+    edges = np.arange(257) / 256
+    near = [*(edges[1:] - 2.0**-33).tolist(), *(edges[:-1] + 2.0**-33).tolist()]
+    pairs = [(u, v) for u in near[::7] for v in near[::3]]
+    pairs += zip(sample(1, Stream.MATCH, firsts=20_000), sample(2, Stream.MATCH, firsts=20_000), strict=True)
+    over = np.array([normal_at_most(u, v) - normal_of(u, v) for u, v in pairs])
+    assert over.min() > 0
+    assert np.median(over) < 0.03  # a cell of 1/256 is so wide
 
 
 def test_gumbel_law() -> None:

@@ -3,12 +3,15 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import gammaincinv
 
 from sim.compiled import compiled
 from sim.day import GUIDE
 from sim.engine.guides import guided, place, write_guide
+from sim.need_waits import LONGEST_WAIT, need_waits
 from sim.parameters import Parameters, scalars
 from sim.rules.attention import most_open_probability, open_probability
 from sim.state import Double, Int16
@@ -42,3 +45,11 @@ def test_no_follower_opens_above_the_bound(odds_ratio: float, fatigue: float, ra
     found, bound = open_probability(odds_ratio, fatigue, p), most_open_probability(odds_ratio, fatigue, p)
     assert found <= bound
     assert bound <= found * math.exp(fatigue) * (1 + 1e-8)  # and it rules something out
+
+
+@pytest.mark.parametrize("shape", [0.05, 0.6, 1.0, 7.0, 1000.0])
+def test_waits_for_a_need_are_those_of_the_inverse_distribution_to_the_bit(shape: float) -> None:
+    lots = np.random.default_rng(1).integers(0, 2**32, 20_000)
+    u = (np.concatenate([lots, [0, 1, 2**31, 2**32 - 2, 2**32 - 1]]) + 0.5) * 2.0**-32
+    rates = np.maximum(gammaincinv(shape, u) / shape / 30.0, 1 / LONGEST_WAIT)
+    np.testing.assert_array_equal(need_waits(30.0, shape, u), np.maximum(1 / rates, 1.0).astype(np.float32))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.compiled import allocating
 from sim.day import Day
 from sim.draws import Stream, uniform
-from sim.records import Table, joined
+from sim.records import Table, at, joined
 from sim.sorting import rows_by
 from sim.state import NOBODY, Question, Word
 
@@ -24,7 +24,7 @@ def deliver(words: Table[Word], people: int) -> Table[Word]:
         How many might be told.
     """
     rows, _ = rows_by(np.ascontiguousarray(words["to"], np.int32), people)
-    return words[rows]
+    return at(words, rows)
 
 
 def with_word(inbox: Table[Word], to: NDArray[np.int64], product: int, quality: float) -> Table[Word]:
@@ -46,7 +46,7 @@ def with_word(inbox: Table[Word], to: NDArray[np.int64], product: int, quality: 
     more["quality"] = quality
     more["creator"] = NOBODY
     both = joined([inbox, more])
-    return both[np.argsort(both["to"], kind="stable")]
+    return at(both, np.argsort(both["to"], kind="stable"))
 
 
 @allocating
