@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,13 +36,13 @@ def sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder(tmp_path / "results" / "fake" / "2026", table(points, effect, seeds=3, noise=10.0))
 
 
-def written(place: Path, name: str) -> dict[str, object]:
+def written(place: Path, name: str) -> dict[str, Any]:
     """Every file of a finding is there; returns its words."""
     files = {path.suffix for path in (place / "analysis").glob(f"{name}.*")}
     assert files == {".png", ".svg", ".csv", ".json"}
     page = (place / "analysis.html").read_text("utf-8")
     assert f'id="{name}"' in page and "http://" not in re.sub(r"http://www.w3.org", "", page)
-    found: dict[str, object] = json.loads((place / "analysis" / f"{name}.json").read_text("utf-8"))
+    found: dict[str, Any] = json.loads((place / "analysis" / f"{name}.json").read_text("utf-8"))
     return found
 
 
@@ -53,9 +54,11 @@ def test_a_sweep_tells_which_assumption_decides(sweep: Path) -> None:
     runs = table(points, lambda p: effect(p) + 2.0 * p["market.choice.friends"].to_numpy(), noise=5.0)
     place = folder(sweep.parent / "three", runs.assign(gmv_kept=5.0))
     lines = tell(place)
-    assert lines[1].startswith("fees=commission_free, gmv_kept: the response is 0 at all points")
-    assert lines[3] == "CONSUMER SURPLUS: commission-free less commission"
-    assert lines[4].startswith("moved most by creators.effort_cost")
+    assert lines[1:3] == [
+        "GMV NET OF RETURNS: commission-free less commission", "the same at all points: nothing that varies moves it",
+    ]  # fmt: skip
+    assert lines[4] == "CONSUMER SURPLUS: commission-free less commission"
+    assert lines[5].startswith("moved most by creators.effort_cost")
     at = re.findall(r"changes at creators.effort_cost = ([\d.]+)", " ".join(lines))
     assert float(at[0]) == pytest.approx(5.1, abs=0.3)
     (drawn,) = (place / "analysis").glob("flipmap-*.png")
@@ -87,7 +90,7 @@ def test_flipmap(sweep: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert at == pytest.approx(5.0, abs=0.2)
     assert "creators.claim_inflation does not change who is ahead" in said
     name = "flipmap-fees-consumer_surplus-creators.effort_cost-creators.claim_inflation"
-    assert "commission-free is better" in str(written(sweep, name)["sentences"])
+    assert "commission-free is better" in str(written(sweep, name)["words"]["en"]["sentences"])
     nodes = pd.read_csv(sweep / "analysis" / f"{name}.csv")
     assert set(nodes) == {"creators.effort_cost", "creators.claim_inflation", "mean", "low", "high", "clear"}
     assert (nodes.loc[nodes["creators.effort_cost"] < 4, "mean"] > 0).all()
@@ -124,7 +127,8 @@ def test_sensitivity_from_the_market_to_the_page(
     for method in ("tornado", "morris"):
         place = (tmp_path / "results" / f"single-{method}" / "latest").resolve()
         found = written(place, f"{method}-pay-gmv")
-        assert "market.choice.risk" in str(found["rows"]) and "koc sensitivity" not in str(found["sentences"])
+        told = found["words"]["en"]
+        assert "market.choice.risk" in str(told["rows"]) and "koc sensitivity" not in str(told["sentences"])
     ends = pd.read_csv(tmp_path / "results" / "single-tornado" / "latest" / "analysis" / "tornado-pay-gmv.csv")
     assert sorted(ends["value"]) == [0.0, 0.0, 0.5, 1.0]  # both ends of .choice.risk and of .choice.friends
 
@@ -135,7 +139,8 @@ def test_a_sweep_is_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
         "experiment.design.vary={market.choice.risk: plausible, market.memory.use: {low: 0.5, high: 3}}",
         "experiment.design.sample=latin_hypercube", "experiment.design.points=24",
     ]  # fmt: skip
-    assert cli.main(["run", *TINY, "experiment.seeds=1", *design]) == 0
+    assert cli.main(["run", *TINY, "experiment.seeds=1", *design, "--lang", "zh"]) == 0
+    assert re.search(r"净成交额.+（none 减 some）", capsys.readouterr().out)  # labels of a user stay
     place = tmp_path / "results" / "single" / "latest"
     assert cli.main(["flipmap", str(place), "--x", "risk", "--y", "use", "--arm", "some", "--outcome", "gmv"]) == 0
     said = capsys.readouterr().out

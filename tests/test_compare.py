@@ -11,6 +11,7 @@ from fake_sweeps import folder, spread, table
 from scipy import stats
 
 from experiments.analysis.compare import compare, sides, standing
+from experiments.analysis.words import say
 from experiments.measures.statistics import holm
 
 ONE_POINT = pd.DataFrame(index=[0])
@@ -31,7 +32,7 @@ def test_two_arms_are_paired_by_seed(tmp_path: Path) -> None:
     low, free = by_seed(runs, "commission"), by_seed(runs, "commission_free")
     test = stats.ttest_rel(free, low)
     surplus, gmv = found.differences
-    assert found.paired and "8 shared seeds" in found.how
+    assert found.taken.paired and "8 shared seeds" in say("taken", found.taken)
     assert surplus.estimate.value == pytest.approx((free - low).mean())
     assert surplus.estimate.p == pytest.approx(test.pvalue)
     assert surplus.estimate[1:3] == pytest.approx(tuple(test.confidence_interval(0.95)))
@@ -48,7 +49,7 @@ def test_without_shared_seeds_it_is_welch(tmp_path: Path) -> None:
     first, second = by_seed(one, "commission"), by_seed(other, "commission_free")
     test = stats.ttest_ind(second, first, equal_var=False)
     difference = found.differences[0]
-    assert not found.paired and "Welch" in found.how and any("shared seeds" in c for c in found.cautions)
+    assert not found.taken.paired and "Welch" in say("taken", found.taken) and ("apart",) in found.cautions
     assert difference.estimate.p == pytest.approx(test.pvalue)
     assert difference.estimate[1:3] == pytest.approx(tuple(test.confidence_interval(0.95)))
 
@@ -60,7 +61,7 @@ def test_two_sweeps_are_paired_by_seed_and_by_the_points_that_they_share(tmp_pat
     one, other = table(points, gain(0.0, 10.0), seeds=4), table(others, gain(7.0, 10.0), seeds=4)
     places = folder(tmp_path / "a", one), folder(tmp_path / "b", other)
     found = compare(*sides(f"{places[0]}:commission_free", f"{places[1]}:commission_free"), ["consumer_surplus"])
-    assert "each a mean over 3 shared points" in found.how
+    assert "each a mean over 3 shared points" in say("taken", found.taken)
     shared = other[other["creators.claim_inflation"] != 9.0]
     expected = by_seed(shared, "commission_free") - by_seed(one, "commission_free")
     assert found.differences[0].estimate.value == pytest.approx(expected.mean())
@@ -79,5 +80,5 @@ def test_points_of_one_seed_are_the_units_where_there_is_no_other(tmp_path: Path
     place = folder(tmp_path / "a", table(points, gain(3.0, 1.0), seeds=1))
     found = compare(*sides(f"{place}:commission", f"{place}:commission_free"), ["consumer_surplus"])
     expected = stats.ttest_1samp(3.0 + points["creators.claim_inflation"], 0.0)
-    assert "12 points" in found.how and "chance" in found.how
+    assert "12 points" in say("taken", found.taken) and "chance" in say("taken", found.taken)
     assert found.differences[0].estimate[1:3] == pytest.approx(tuple(expected.confidence_interval(0.95)))

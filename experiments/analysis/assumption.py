@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from experiments.analysis.sweep import Sweep, chosen
-from experiments.settings.language import Language, said, spoken
+from experiments.drawing.pages import wrapped
+from experiments.settings.language import Language, dictionary, spoken
 from experiments.settings.mistakes import declared, field_at, fields, limits
 from experiments.settings.paths import at
 from sim.errors import UserError
@@ -33,12 +33,16 @@ class Assumption(NamedTuple):
     whole: bool
 
     @property
-    def axis_label(self) -> str:
-        """What stands along an axis: the path, and below it the meaning with the unit, if the language has it."""
+    def told(self) -> str:
+        """The meaning with the unit, if the language has it."""
         if spoken() is not Language.en:
-            return "\n".join(dict.fromkeys([self.path, said(self.path)]))
+            return dictionary(spoken()).get(self.path, "")
         unit = "" if self.unit in ("", "1") else f" ({self.unit})"
-        return "\n".join([self.path, *textwrap.wrap(f"{self.meaning}{unit}", 58)])
+        return f"{self.meaning}{unit}"
+
+    def label(self, width: int = 58) -> str:
+        """What stands in a figure: the path, and below it the meaning with the unit, in lines of so many columns."""
+        return "\n".join([self.path, *wrapped(self.told, width)])
 
 
 def described(path: str, low: float, high: float, default: float | None) -> Assumption:

@@ -35,6 +35,7 @@ def compare(
     first: Annotated[str, typer.Argument(metavar="A", help="A folder of results, or an arm of it: FOLDER:ARM.")],
     second: Annotated[str, typer.Argument(metavar="B", help="Another; the difference is B less A.")],
     outcome: Annotated[list[str] | None, typer.Option(help="May be given several times; all, unless given.")] = None,
+    lang: Lang = Language.en,
 ) -> None:
     """Compare two arms, or two experiments: paired by seed and point where they share them."""
     from experiments.analysis import words
@@ -46,13 +47,13 @@ def compare(
     from experiments.measures.outcomes import SHOWN
     from experiments.runs.progress import working
 
-    with working("comparing"):
+    with working("comparing"), speaking(lang):
         one, other = sides(first, second)
         known = shared_outcomes(one.sweep, other.sweep, one.sweep.outcomes)
         named = [chosen(name, known, "--outcome") for name in outcome or ()]
         wanted = named or [name for name in SHOWN if name in known] or known
         found = differences(one, other, wanted)
-        told = words.of_comparison(found, one, other)
+        told = partial(words.of_comparison, found, one, other)
         lines = publish(Path(other.sweep.name), told, lambda: draw_differences(found, one, other), _command())
     _print(lines)
 
@@ -78,6 +79,7 @@ def sensitivity(
     arm: Arm = None,
     config_dir: Annotated[Path | None, typer.Option(help="As for run: a folder with settings of your own.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs it takes, and stop.")] = False,
+    lang: Lang = Language.en,
 ) -> None:
     """Tell which assumptions matter for a contrast; makes the runs that it needs."""
     from experiments.analysis import assumption, execution, words
@@ -97,19 +99,20 @@ def sensitivity(
     plan = design(method.value, varied, samples)
     work = execution.Work(settings, own, plan, config_dir)
     execution.check_question(settings, contrast, arm, outcome)
-    print(work.describe(), file=sys.stderr)
+    with speaking(lang):
+        print(work.describe(), file=sys.stderr)
     if dry_run:
         return
     sweep, folder = execution.carry_out(work)
-    with working("analysing"):
+    with working("analysing"), speaking(lang):
         answer = response(sweep, question_of(sweep, contrast, arm), outcome)
         if method is Method.tornado:
             table = ends(plan, answer)
-            told, figure = words.of_tornado(table, plan, answer), partial(forests.draw_tornado, table, plan, answer)
+            told, figure = words.of_tornado, forests.draw_tornado
         else:
             table = computed(plan, answer.means)
-            told, figure = words.of_indices(table, plan, answer), partial(forests.draw_indices, table, plan, answer)
-        lines = publish(folder, told, figure, _command())
+            told, figure = words.of_indices, forests.draw_indices
+        lines = publish(folder, partial(told, table, plan, answer), partial(figure, table, plan, answer), _command())
     _print(lines)
     if sweep.unfinished:
         print(f"{sweep.unfinished} runs failed; tracebacks: {folder / 'manifest.json'}", file=sys.stderr)
@@ -123,6 +126,7 @@ def flipmap(
     outcome: Outcome,
     contrast: Contrast = None,
     arm: Arm = None,
+    lang: Lang = Language.en,
 ) -> None:
     """Draw the line on which the winner changes, for two assumptions of a sweep."""
     from experiments.analysis import words
@@ -133,14 +137,14 @@ def flipmap(
     from experiments.analysis.sweep import read
     from experiments.runs.progress import working
 
-    with working("drawing the map"):
+    with working("drawing the map"), speaking(lang):
         sweep = read(folder)
         found = flip_map(sweep, response(sweep, question_of(sweep, contrast, arm), outcome), x, y)
-        lines = publish(folder, words.of_map(found), lambda: draw(found), _command())
+        lines = publish(folder, partial(words.of_map, found), partial(draw, found), _command())
     _print(lines)
 
 
-def scenarios(folder: Folder, outcome: Outcome, contrast: Contrast = None) -> None:
+def scenarios(folder: Folder, outcome: Outcome, contrast: Contrast = None, lang: Lang = Language.en) -> None:
     """Tell under what conditions a side wins, as rules on the assumptions of a sweep (PRIM)."""
     from experiments.analysis import words
     from experiments.analysis.assumption import varied_in
@@ -151,12 +155,12 @@ def scenarios(folder: Folder, outcome: Outcome, contrast: Contrast = None) -> No
     from experiments.analysis.sweep import read
     from experiments.runs.progress import working
 
-    with working("looking for conditions"):
+    with working("looking for conditions"), speaking(lang):
         sweep = read(folder)
         answer = response(sweep, question_of(sweep, contrast), outcome)
         found, varied = discover(sweep, answer), varied_in(sweep)
         points = sweep.points.loc[answer.means.index].reset_index(drop=True)
-        told = words.of_scenarios(found, varied, answer)
+        told = partial(words.of_scenarios, found, varied, answer)
         lines = publish(folder, told, lambda: draw(found, points, varied, answer), _command())
     _print(lines)
 
@@ -176,9 +180,8 @@ def plot(
 
     panels = partial(panels_of, folder, outcomes or (), against, arm)
     with working("drawing"), speaking(lang):
-        shown = panels()
-        about = [*dict.fromkeys(panel.what for panel in shown), *filter(None, (against, arm))]
-        lines, _ = publish_plot(folder, shown, about, _command(), panels)
+        about = [*dict.fromkeys(panel.what for panel in panels()), *filter(None, (against, arm))]
+        lines, _ = publish_plot(folder, panels, about, _command())
     _print(lines)
 
 

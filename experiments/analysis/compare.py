@@ -19,11 +19,18 @@ FIXED = ("days", "burn_in")
 
 
 class Side(NamedTuple):
-    """Runs of one arm, or of all arms together where `arm` is None; `name` is for people."""
+    """Runs of one arm, or of all arms together where `arm` is None."""
 
     sweep: Sweep
     arm: str | None
-    name: str
+    beside: bool = False  # whether the other side is another arm of the same folder, which then goes without saying
+
+    @property
+    def name(self) -> str:
+        """Name for people, in the language spoken."""
+        if self.arm is None:
+            return self.sweep.name
+        return self.sweep.arm_label(self.arm) if self.beside else f"{self.sweep.name}:{self.arm}"
 
 
 class Difference(NamedTuple):
@@ -41,13 +48,27 @@ class Difference(NamedTuple):
     p_holm: float = np.nan
 
 
+class Taken(NamedTuple):
+    """How differences were taken: over the seeds that the sides share, over points of one seed, or apart."""
+
+    over: str  # ``seeds``, ``points`` or ``apart``
+    units: int  # of the first side; of both where they are shared
+    others: int  # of the second side
+    points: int = 1  # shared points whose mean each seed is
+    unlike: bool = False  # whether each side is a mean over points of its own
+
+    @property
+    def paired(self) -> bool:
+        """Whether each unit of one side has its like on the other."""
+        return self.over != "apart"
+
+
 class Compared(NamedTuple):
-    """All differences, how they were taken, and what to be careful about."""
+    """All differences, how they were taken, and what to be careful about: its kind and what it is about."""
 
     differences: list[Difference]
-    paired: bool
-    how: str
-    cautions: list[str]
+    taken: Taken
+    cautions: list[tuple[str, ...]]
 
 
 class _Samples(NamedTuple):
@@ -55,8 +76,7 @@ class _Samples(NamedTuple):
 
     first: pd.Series
     second: pd.Series
-    paired: bool
-    how: str
+    taken: Taken
 
 
 def sides(first: str, second: str) -> tuple[Side, Side]:
@@ -70,19 +90,17 @@ def sides(first: str, second: str) -> tuple[Side, Side]:
     one, other = _side(first), _side(second)
     if one.name == other.name:
         raise UserError(f"{first} {second}: the same twice; expected two arms or two folders")
-    if one.arm and other.arm and one.sweep.name == other.sweep.name:  # the folder goes without saying
-        one, other = one._replace(name=one.sweep.label(one.arm)), other._replace(name=other.sweep.label(other.arm))
-    return one, other
+    beside = bool(one.arm and other.arm and one.sweep.name == other.sweep.name)
+    return one._replace(beside=beside), other._replace(beside=beside)
 
 
 def _side(text: str) -> Side:
     folder, colon, arm = text.rpartition(":")
     if not colon or Path(text).is_dir():
         sweep = read(Path(text))
-        return Side(sweep, None, sweep.name)
+        return Side(sweep, None)
     sweep = read(Path(folder))
-    arm = chosen(arm, map(str, sweep.arms.index), f"{text}: arm")
-    return Side(sweep, arm, f"{sweep.name}:{arm}")
+    return Side(sweep, chosen(arm, map(str, sweep.arms.index), f"{text}: arm"))
 
 
 def compare(first: Side, second: Side, outcomes: Sequence[str]) -> Compared:
@@ -107,16 +125,17 @@ def compare(first: Side, second: Side, outcomes: Sequence[str]) -> Compared:
         If the two sides share no arm where none is named, or no run of an outcome finished on both.
     """
     arms = _arms(first, second)
-    found, how, paired = [], "", True
-    for outcome in outcomes:
-        samples = _samples(*(_cells(side, names, outcome) for side, names in zip((first, second), arms, strict=True)))
-        how, paired = samples.how, samples.paired
-        found.append(_difference(outcome, samples))
+    samples = [
+        _samples(*(_cells(side, names, outcome) for side, names in zip((first, second), arms, strict=True)))
+        for outcome in outcomes
+    ]
+    found = [_difference(outcome, own) for outcome, own in zip(outcomes, samples, strict=True)]
     if not any(d.estimate.seeds for d in found):
         raise UserError(f"{first.name} and {second.name}: no run finished on both sides")
     adjusted = holm([d.estimate.p for d in found])
     found = [d._replace(p_holm=float(p)) for d, p in zip(found, adjusted, strict=True)]
-    return Compared(found, paired, how, _cautions(first.sweep, second.sweep, paired))
+    taken = samples[-1].taken
+    return Compared(found, taken, _cautions(first.sweep, second.sweep, taken))
 
 
 def shared_outcomes(first: Sweep, second: Sweep, wanted: Sequence[str]) -> list[str]:
@@ -156,32 +175,27 @@ def _cells(side: Side, arms: list[str], outcome: str) -> pd.DataFrame:
 
 def _samples(first: pd.DataFrame, second: pd.DataFrame) -> _Samples:
     points = [p for p in first.index if p in set(second.index)]
-    told = ""
+    unlike = not points and max(len(first), len(second)) > 1
     if points:
         first, second = first.loc[points], second.loc[points]
-    elif max(len(first), len(second)) > 1:
-        told = "; each side is a mean over its own points, since the two share none"
     seeds = [s for s in first.columns if s in set(second.columns)]
     if not seeds:
         ones, others = first.mean().dropna(), second.mean().dropna()
-        how = f"no seed is shared: Welch's t test of {len(ones)} against {len(others)} seeds, not paired{told}"
-        return _Samples(ones, others, paired=False, how=how)
+        return _Samples(ones, others, Taken("apart", len(ones), len(others), unlike=unlike))
     first, second = first[seeds], second[seeds]
     if points:  # the same points in every seed
         whole = first.notna().all(axis=1) & second.notna().all(axis=1)
         if whole.any():
             first, second = first[whole], second[whole]
     if len(seeds) == 1 and points and len(first) > 1:
-        how = f"paired by {len(first)} points; of one seed, so that the intervals do not cover chance between seeds"
-        return _Samples(first.iloc[:, 0], second.iloc[:, 0], paired=True, how=how)
-    among = f", each a mean over {len(first)} shared points" if points and len(first) > 1 else told
-    how = f"paired by {len(seeds)} shared seed{'s' * (len(seeds) > 1)}{among}"
-    return _Samples(first.mean(), second.mean(), paired=True, how=how)
+        return _Samples(first.iloc[:, 0], second.iloc[:, 0], Taken("points", len(first), len(first)))
+    among = len(first) if points else 1
+    return _Samples(first.mean(), second.mean(), Taken("seeds", len(seeds), len(seeds), among, unlike))
 
 
 def _difference(outcome: str, samples: _Samples) -> Difference:
     first, second = samples.first, samples.second
-    if samples.paired:
+    if samples.taken.paired:
         gaps = (second - first).dropna()
         kept = gaps.index
         spread = float(gaps.std(ddof=1)) if len(gaps) > 1 else np.nan
@@ -209,17 +223,17 @@ def _ratio(value: float, spread: float) -> float:
     return float(value / spread) if spread > 0 else np.nan
 
 
-def _cautions(first: Sweep, second: Sweep, paired: bool) -> list[str]:
-    found = []
+def _cautions(first: Sweep, second: Sweep, taken: Taken) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
     models = [(s.manifest.get("model") or {}).get("hash") for s in (first, second)]
     if None not in models and models[0] != models[1]:
-        found.append("the two were made with different sources of the model: shared seeds may not share random numbers")
+        found.append(("sources",))
     for key in FIXED:
         values = [(s.config.get("experiment") or {}).get(key) for s in (first, second)]
         if None not in values and values[0] != values[1]:
-            found.append(f"experiment.{key} is {values[0]} on the first side and {values[1]} on the second")
-    if not paired:
-        found.append("without shared seeds an interval is several times as wide as it need be")
+            found.append(("setting", f"experiment.{key}", *map(str, values)))
+    if not taken.paired:
+        found.append(("apart",))
     return found
 
 

@@ -11,9 +11,11 @@ from experiments.analysis.finding import publish, text
 from experiments.analysis.flipmap import fitted, mapped
 from experiments.analysis.response import question_of, response
 from experiments.analysis.sweep import Sweep, read
+from experiments.drawing.pages import lines as lines_of
 from experiments.measures.outcomes import OVERALL
 from experiments.measures.surrogate import FEWEST_POINTS
 from experiments.runs.working_folder import destination
+from experiments.settings.language import language_option
 from sim.errors import UserError
 
 
@@ -25,7 +27,8 @@ def tell(folder: Path) -> list[str]:
     Returns
     -------
     list of str
-        Lines for the terminal; none where nothing can be told: fewer than two assumptions, or too few points.
+        Lines for the terminal, in the language spoken; none where nothing can be told: fewer than two assumptions, or
+        too few points.
     """
     sweep = read(folder)
     if len(sweep.varied) < 2 or len(sweep.points) < FEWEST_POINTS:
@@ -39,16 +42,19 @@ def tell(folder: Path) -> list[str]:
 
 
 def _decides(sweep: Sweep, contrast: str, outcome: str, folder: Path) -> list[str]:
+    heading = f"{contrast}, {outcome}"
     try:
-        fit = fitted(sweep, response(sweep, question_of(sweep, contrast), outcome))
+        answer = response(sweep, question_of(sweep, contrast), outcome)
+        heading = words.say("level", answer.label.upper(), answer.question)
+        if answer.means.nunique() == 1:
+            return [heading, words.say("unmoved")]
+        fit = fitted(sweep, answer)
     except UserError as error:
-        return [f"{contrast}, {outcome}: {error}"]
-    answer, question = fit.answer, fit.answer.question
+        return [heading, *lines_of(str(error))]
     x, y = sorted(fit.known, key=fit.swing, reverse=True)[:2]
     found = mapped(fit, x, y)
-    told = words.of_map(found)
     where = ["--x", x, "--y", y, "--outcome", outcome, "--contrast", contrast]
-    command = ["koc", "flipmap", str(destination(folder)), *where]
-    publish(folder, told, lambda: draw(found), shlex.join(command))
-    heading = f"{answer.label.upper()}: {question.high} less {question.low}"
-    return [heading, f"moved most by {x}, then by {y}", *text(told._replace(rows=[], notes=[]))[:-1]]
+    command = ["koc", "flipmap", str(destination(folder)), *where, *language_option()]
+    publish(folder, lambda: words.of_map(found), lambda: draw(found), shlex.join(command))
+    told = words.of_map(found)._replace(rows=[], notes=[])
+    return [heading, words.say("moved_most", x, y), *text(told)[:-1]]

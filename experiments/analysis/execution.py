@@ -13,6 +13,7 @@ from experiments.analysis.sensitivity import Design
 from experiments.analysis.sweep import Sweep, chosen, read, sweep_of
 from experiments.api import Experiment
 from experiments.design.configuration import Settings, load_settings
+from experiments.drawing.pages import sentence
 from experiments.settings.overrides import without
 from sim.errors import UserError
 from sim.recorder import ALWAYS
@@ -31,21 +32,13 @@ class Work(NamedTuple):
     config_dir: Path | None = None
 
     def describe(self) -> str:
-        """The number of runs, in words."""
-        points, method = len(self.design.points), self.design.method
-        count = len(self.design.assumptions)
-        blocks = points // self.design.block
-        how = {
-            "tornado": f"both ends of {count} ranges",
-            "morris": f"{blocks} trajectories x ({count} + 1)",
-            "sobol": f"{blocks} base samples x ({count} + 2)",
-        }[method]
-        study = self.settings.experiment
-        arms, seeds = len(self.settings.arms()), len(study.seeds)
-        total = points * arms * seeds
-        return (
-            f"{method}: {how} = {points:,} points x {arms} arms x {seeds} seeds = {total:,} runs of {study.days} days"
-        )
+        """The number of runs, in words of the language spoken."""
+        design, study = self.design, self.settings.experiment
+        points, arms = len(design.points), len(self.settings.arms())
+        return sentence(
+            "analysis", "runs", design.method, points // design.block, len(design.assumptions), points, arms,
+            len(study.seeds), study.days,
+        )  # fmt: skip
 
 
 def settings_for(

@@ -12,6 +12,7 @@ from scipy import special
 from experiments.analysis.assumption import Assumption, varied_in
 from experiments.analysis.response import Response, arrays, noise
 from experiments.analysis.sweep import Sweep, chosen
+from experiments.drawing.pages import sentence
 from experiments.measures.scale import Scale
 from experiments.measures.statistics import LEVEL
 from experiments.measures.surrogate import Error, Surrogate, Z
@@ -159,11 +160,8 @@ def fitted(sweep: Sweep, answer: Response) -> Fit:
     """
     fit = fit_to(sweep, answer)
     if not fit.error.r2 >= LEAST_R2:
-        raise UserError(
-            f"no map: the surrogate explains too little of what differs between left-out points (cross-validated R2 = "
-            f"{fit.error.r2:.2f}, expected {LEAST_R2} or more; {fit.error.points} points, {fit.seeds} seeds); expected "
-            "more points or more seeds"
-        )
+        r2, points = f"{fit.error.r2:.2f}".replace("-", "−"), fit.error.points
+        raise UserError(sentence("analysis", "unexplained", r2, LEAST_R2, points, fit.seeds))
     return fit
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.analysis.figures.curves import draw, name_of, unit_of
-from experiments.analysis.finding import FOLDER, Finding, publish
+from experiments.analysis.finding import FOLDER, Finding, file_name, publish
 from experiments.analysis.plotting import ARM, DAY, Line, Panel, arm_panels, course_of, course_panels, response_panels
 from experiments.analysis.sweep import Sweep, read
 from experiments.drawing.fonts import drawable
@@ -20,7 +21,7 @@ from experiments.drawing.style import Drawing, finish, house_style
 from experiments.measures.outcomes import PERCENT_UNITS, capital, interval, number, ranged
 from experiments.measures.statistics import Estimate
 from experiments.runs.working_folder import destination
-from experiments.settings.language import Language, said, speaking, spoken
+from experiments.settings.language import Language, language_option, said, speaking
 from sim.errors import UserError
 from sim.recorder import DAILY, OUTCOMES
 
@@ -51,7 +52,7 @@ def plot(
     arm
         The only one that is drawn.
     language
-        ``en`` or ``zh``; English in its place where no installed font has the characters.
+        ``en`` or ``zh``; English in its place, with a warning, where no installed font has the characters.
 
     Returns
     -------
@@ -65,7 +66,9 @@ def plot(
     """
     if language not in list(Language):
         raise UserError(f"language={language}: expected {' or '.join(Language)}")
-    drawn_in, _ = drawable(Language(language), "plot")
+    drawn_in, lacking = drawable(Language(language))
+    if lacking:
+        warnings.warn(lacking, stacklevel=2)
     with speaking(drawn_in), house_style():
         figure = _drawing(_of_source(source, outcomes, against, arm)).figure
         finish(figure)
@@ -105,22 +108,20 @@ def panels_of(folder: Path, outcomes: Sequence[str], against: str = "", arm: str
 
 
 def publish_plot(
-    folder: Path, shown: Sequence[Panel], about: Sequence[str], command: str, again: Callable[[], Sequence[Panel]]
+    folder: Path, of: Callable[[], Sequence[Panel]], about: Sequence[str], command: str
 ) -> tuple[list[str], str]:
-    """Write a plot into the folder of a result, with its words in the language spoken.
+    """Write a plot into the folder of a result, with its words.
 
     Parameters
     ----------
     folder
         Of the result.
-    shown
-        The panels.
+    of
+        Makes the panels, with the names of curves in the language spoken.
     about
         What tells the plot from others.
     command
         What the user typed.
-    again
-        Makes the panels anew, for a figure that must be in another language than the words, for want of a font.
 
     Returns
     -------
@@ -129,18 +130,13 @@ def publish_plot(
     picture : str
         Path of the figure in the folder.
     """
-    sentences = [text for panel in shown for text in _sentences(panel)]
-    finding = Finding("plot", about, sentences[:MOST_SAID], [], [], [_caption(shown)])
-    drawn_in, lacking = drawable(spoken(), "plot")
 
-    def drawing() -> Drawing:
-        if not lacking:
-            return _drawing(shown)
-        with speaking(drawn_in):
-            return _drawing(again())
+    def finding() -> Finding:
+        sentences = [text for panel in of() for text in _sentences(panel)]
+        return Finding("plot", about, sentences[:MOST_SAID], [], [], [_caption(of())])
 
-    lines = publish(folder, finding, drawing, command)
-    return [*lines, *filter(None, [lacking])], f"{FOLDER}/{finding.name}.png"
+    lines = publish(folder, finding, lambda: _drawing(of()), command)
+    return lines, f"{FOLDER}/{file_name('plot', about)}.png"
 
 
 def closing(folder: Path) -> tuple[str, str]:
@@ -156,9 +152,8 @@ def closing(folder: Path) -> tuple[str, str]:
         shown = panels_of(folder, ())
     except UserError:  # too many arms, or no daily table: `koc plot` says what it takes
         return "", ""
-    language = [] if spoken() is Language.en else ["--lang", str(spoken())]
-    command = shlex.join(["koc", "plot", str(destination(folder)), *language])
-    _, picture = publish_plot(folder, shown, [], command, lambda: panels_of(folder, ()))
+    command = shlex.join(["koc", "plot", str(destination(folder)), *language_option()])
+    _, picture = publish_plot(folder, lambda: panels_of(folder, ()), [], command)
     return _first(shown[0]), picture
 
 
@@ -167,7 +162,7 @@ def _varies(sweep: Sweep) -> bool:
 
 
 def _drawing(shown: Sequence[Panel]) -> Drawing:
-    return draw(shown, tight(_first(shown[0]).removesuffix(said("."))), _caption(shown))
+    return draw(shown, tight(_first(shown[0]).removesuffix(said("."))), partial(_caption, shown))
 
 
 def _first(panel: Panel) -> str:

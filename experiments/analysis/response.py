@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from experiments.analysis.sweep import Sweep, chosen
 from experiments.measures.statistics import Comparison, contrast_weights
+from experiments.settings.language import said
 from sim.errors import UserError, nearest
 from sim.recorder import OUTCOMES
 
@@ -20,7 +21,7 @@ MOST_NOISE = 0.5  # of the variance between points, for anything to be learnt of
 class Question(NamedTuple):
     """A contrast of arms, or the level of one: weights of the arms, and what the two sides are called.
 
-    `low` and `high` are empty for a level.
+    Names are those of the experiment, which `said` puts into another language; `low` and `high` are empty for a level.
     """
 
     name: str
@@ -41,12 +42,12 @@ class Response(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The outcome for people."""
-        return OUTCOMES[self.outcome].label
+        """The outcome for people, in the language spoken."""
+        return said(OUTCOMES[self.outcome].label)
 
     @property
     def unit(self) -> str:
-        """Unit of the outcome."""
+        """Unit of the outcome, as the code has it."""
         return OUTCOMES[self.outcome].unit
 
     @property
@@ -60,7 +61,7 @@ class Response(NamedTuple):
         return self.cells.mean(axis=1).dropna()
 
     def side(self, value: float) -> str:
-        """Which side of the question a response speaks for."""
+        """Which side of the question a response speaks for, as the experiment names it."""
         return self.question.high if value * self.sign > 0 else self.question.low
 
 
@@ -112,7 +113,7 @@ def question_of(sweep: Sweep, contrast: str | None = None, arm: str | None = Non
 
 
 def _level(sweep: Sweep, arm: str) -> Question:
-    return Question(sweep.label(arm), pd.Series({arm: 1.0}))
+    return Question(sweep.named(arm), pd.Series({arm: 1.0}))
 
 
 def _contrast(sweep: Sweep, text: str) -> Question:
@@ -136,7 +137,7 @@ def _contrast(sweep: Sweep, text: str) -> Question:
     if not {first, high} <= set(arms[factor]):
         raise UserError(f"--contrast {text}: no finished run of {first if high in set(arms[factor]) else high}")
     weights = contrast_weights(arms, [Comparison(factor, first, high)])
-    return Question(factor, weights[weights != 0], sweep.label(first), sweep.label(high))
+    return Question(factor, weights[weights != 0], sweep.named(first), sweep.named(high))
 
 
 def response(sweep: Sweep, question: Question, outcome: str) -> Response:

@@ -51,10 +51,14 @@ class Sweep:
         """Levels of every arm, a row for each arm and a column for each factor."""
         return self.runs.drop_duplicates("arm").set_index("arm")[list(self.factors)]
 
-    def label(self, name: str) -> str:
-        """Name for people of a factor, level or arm."""
+    def named(self, name: str) -> str:
+        """Name for people of a factor, level or arm, as the experiment has it."""
         labels = find(dict(self.config), "labels") or {}
-        return said(str(labels.get(name, name.replace("_", " "))))
+        return str(labels.get(name, name.replace("_", " ")))
+
+    def label(self, name: str) -> str:
+        """Name for people of a factor, level or arm, in the language spoken."""
+        return said(self.named(name))
 
     def arm_label(self, arm: str) -> str:
         """Name for people of an arm: its own, or its levels'."""

@@ -16,7 +16,8 @@ from experiments.analysis.response import Noise, Response, noise
 from experiments.analysis.sensitivity import Design
 from experiments.drawing.pages import sentence
 from experiments.measures.changes import CHANGES
-from experiments.measures.outcomes import amount, number, share
+from experiments.measures.outcomes import amount, label, number, ranged, share
+from experiments.settings.language import said
 from sim.recorder import OUTCOMES
 
 FEW_SEEDS = 5  # with fewer, Student's t is twice the normal quantile or more
@@ -32,28 +33,29 @@ def of_comparison(found: compare.Compared, first: compare.Side, second: compare.
     better = {side: sum(compare.standing(d) == side for d in sure) for side in ("first", "second")}
     rows = [
         [
-            d.outcome, number(d.first), number(d.second), number(d.estimate.value, signed=True),
-            _span(d.estimate.low, d.estimate.high), f"{d.size:+.2f}" if np.isfinite(d.size) else "",
-            _p(d.estimate.p), _p(d.p_holm), compare.standing(d),
+            label(d.outcome), number(d.first), number(d.second), number(d.estimate.value, signed=True),
+            _span(d.estimate.low, d.estimate.high), _decimals(d.size, signed=True),
+            _p(d.estimate.p), _p(d.p_holm), said(compare.standing(d)),
         ]
         for d in differences
     ]  # fmt: skip
     tested = len(differences)
-    notes = [say("taken", found.how), say("effect_size", found.paired)]
+    paired = found.taken.paired
+    notes = [say("taken", found.taken), say("effect_size", paired)]
     if tested > 1:
         notes.append(say("many", f"{0.05 * tested:.2g}", tested))
-    notes += [say("mind", caution) for caution in found.cautions]
-    size = "d_z" if found.paired else "d"
-    columns = ["outcome", "first", "second", "difference", "95 % interval", size, "p", "p (Holm)", "better"]
-    said = say("compared", first.name, second.name, tested, len(sure), better)
-    return Finding("compare", [_short(first), _short(second)], [said], columns, rows, notes)
+    notes += [say("mind", *caution) for caution in found.cautions]
+    columns = [said(c) for c in ("outcome", "first", "second", "difference", "95 % interval")]
+    columns += ["d_z" if paired else "d", "p", said("p (Holm)"), said("better")]
+    sentence = say("compared", first.name, second.name, tested, len(sure), better)
+    return Finding("compare", [_short(first), _short(second)], [sentence], columns, rows, notes)
 
 
 def of_tornado(table: pd.DataFrame, plan: Design, answer: Response) -> Finding:
     """One assumption at a time."""
     default, low, high = table[["default_effect", "default_low", "default_high"]].iloc[0]
     clear = low > 0 or high < 0
-    quantity = f"{amount(default, answer.unit)} (95 % CI {_span(low, high)})"
+    quantity = f"{amount(default, answer.unit)} (95 % {said('CI')} {_span(low, high)})"
     sentences = [say("at_defaults", _effect(answer), clear, quantity)]
     for change in CHANGES:
         found = table[table["change"] == change]
@@ -67,11 +69,12 @@ def of_tornado(table: pd.DataFrame, plan: Design, answer: Response) -> Finding:
         [
             row["assumption"], f"{row['value']:g}", _number(declared[row["assumption"]].default),
             number(row["effect"], signed=True), _span(row["low"], row["high"]),
-            number(row["swing"], signed=True), row["change"], declared[row["assumption"]].source,
+            number(row["swing"], signed=True), said(row["change"]), said(declared[row["assumption"]].source),
         ]
         for row in table.to_dict("records")
     ]  # fmt: skip
-    columns = ["assumption", "value", "default", f"effect, {answer.unit}", "95 % interval", "swing", "change", "source"]
+    names = ("assumption", "value", "default", "effect", "95 % interval", "swing", "change", "source")
+    columns = [f"{said(name)}{_unit(answer) if name == 'effect' else ''}" for name in names]
     return Finding("tornado", _about(answer), sentences, columns, rows, [say("one_at_a_time", table["seeds"].max())])
 
 
@@ -85,26 +88,29 @@ def of_indices(table: pd.DataFrame, plan: Design, answer: Response) -> Finding:
         sentences = [say("morris_first", _effect(answer), first["assumption"], star)]
         rows = [
             [
-                r["assumption"], number(r["star"]), f"{number(r['star_low'])} to {number(r['star_high'])}",
+                r["assumption"], number(r["star"]), ranged(number(r["star_low"]), number(r["star_high"])),
                 number(r["mean"], signed=True), number(r["deviation"]),
             ]
             for r in records
         ]  # fmt: skip
-        columns = ["assumption", "mean |effect|", "95 % interval", "mean effect", "deviation"]
-        notes = [say("morris", unit, blocks)]
+        names = ("assumption", "mean |effect|", "95 % interval", "mean effect", "deviation")
+        notes = [say("morris", said(unit), blocks)]
     else:
         sentences = _sobol_sentences(table, answer)
         rows = [
             [
-                r["assumption"], f"{r['first']:.2f}", f"{r['first_low']:.2f} to {r['first_high']:.2f}",
-                f"{r['total']:.2f}", f"{r['total_low']:.2f} to {r['total_high']:.2f}",
+                r["assumption"], *(
+                    cell for key in ("first", "total")
+                    for cell in (_decimals(r[key]), ranged(_decimals(r[f"{key}_low"]), _decimals(r[f"{key}_high"])))
+                ),
             ]
             for r in records
         ]  # fmt: skip
-        columns = ["assumption", "alone", "95 % interval", "in all", "95 % interval "]
+        names = ("assumption", "alone", "95 % interval", "in all", "95 % interval")
         notes = [say("sobol", blocks)]
     if doubt.hides:
         sentences = [say("hidden", _effect(answer), doubt.seeds)]
+    columns = [said(name) for name in names]
     return Finding(plan.method, _about(answer), sentences, columns, rows, [*notes, noise_note(doubt, plan.method)])
 
 
@@ -117,7 +123,7 @@ def of_map(found: FlipMap) -> Finding:
     """A flip map."""
     answer, error = found.answer, found.error
     above, below = found.share(1), found.share(-1)
-    sides, is_better = (answer.side(1.0), answer.side(-1.0)), OUTCOMES[answer.outcome].better != 0
+    sides, is_better = (said(answer.side(1.0)), said(answer.side(-1.0))), OUTCOMES[answer.outcome].better != 0
     shares = share(above), share(below), share(1 - above - below)
     names = answer.label, found.x.path, found.y.path
     sentences = [say("map", *names, answer.question, sides, is_better, *shares), *(_along(found, k) for k in (0, 1))]
@@ -128,32 +134,33 @@ def of_map(found: FlipMap) -> Finding:
     if found.held:
         notes.append(say("held", [f"{path} = {value:.3g}" for path, value in found.held.items()]))
     rows = [
-        [axis.path, f"{axis.low:.3g} to {axis.high:.3g}", _number(axis.default), axis.meaning, axis.source]
+        [axis.path, ranged(f"{axis.low:.3g}", f"{axis.high:.3g}"), _number(axis.default), axis.told, said(axis.source)]
         for axis in (found.x, found.y)
     ]
-    columns = ["assumption", "range", "default", "meaning", "source"]
+    columns = [said(name) for name in ("assumption", "range", "default", "meaning", "source")]
     return Finding("flipmap", [*_about(answer), found.x.path, found.y.path], sentences, columns, rows, notes)
 
 
 def of_scenarios(found: Sequence[scenarios.Scenario], varied: Sequence[Assumption], answer: Response) -> Finding:
     """Boxes."""
-    sentences = [f"{answer.label}: {rule(s, varied)}" for s in found]
+    sentences = [f"{answer.label}{said(': ')}{rule(s, varied)}" for s in found]
     ranges = {a.path: a for a in varied}
     rows = [
         [
-            s.side, limit.path, number(limit.low), number(limit.high),
-            f"{ranges[limit.path].low:.3g} to {ranges[limit.path].high:.3g}", _p(limit.p),
+            said(s.side), limit.path, number(limit.low), number(limit.high),
+            ranged(f"{ranges[limit.path].low:.3g}", f"{ranges[limit.path].high:.3g}"), _p(limit.p),
         ]
         for s in found if s.box for limit in s.box.limits
     ]  # fmt: skip
     notes = [say("boxes"), noise_note(noise(answer.cells), "scenarios")]
-    columns = ["winner", "assumption", "from", "to", "range", "quasi p"]
+    columns = [said(name) for name in ("winner", "assumption", "from", "up to", "range", "quasi p")]
     return Finding("scenarios", _about(answer), sentences, columns, rows, notes)
 
 
 def rule(found: scenarios.Scenario, varied: Sequence[Assumption]) -> str:
     """The box in which a side wins, as a sentence."""
-    side, box, overall = found.side, found.box, say("wins", found.side, share(found.share), len(found.wins))
+    side, box = said(found.side), found.box
+    overall = say("wins", side, share(found.share), len(found.wins))
     if box is None:
         return say("no_rule", overall, found.share in (0.0, 1.0))
     ranges = {a.path: a for a in varied}
@@ -202,6 +209,10 @@ def _effect(answer: Response) -> str:
     return say("effect", answer.label, answer.question)
 
 
+def _unit(answer: Response) -> str:
+    return f"{said(', ')}{said(answer.unit)}"
+
+
 def _about(answer: Response) -> list[str]:
     return [answer.question.name, answer.outcome]
 
@@ -211,11 +222,17 @@ def _short(side: compare.Side) -> str:
 
 
 def _span(low: float, high: float) -> str:
-    return f"{number(low, signed=True)} to {number(high, signed=True)}"
+    return ranged(number(low, signed=True), number(high, signed=True))
 
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:g}"
+
+
+def _decimals(value: float, *, signed: bool = False) -> str:
+    if not np.isfinite(value):
+        return ""
+    return format(value, "+.2f" if signed else ".2f").replace("-", "−")
 
 
 def _p(p: float) -> str:

@@ -57,7 +57,7 @@ def report_on(settings: Settings, language: Language, runs: pd.DataFrame, made: 
     if study.design.is_used:
         from experiments.analysis.deciding import tell
 
-        with working("looking where the winner changes"):
+        with working("looking where the winner changes"), speaking(language):
             told = tell(made)
         print("\n".join(told))
     elif study.keeps_tables:

@@ -37,21 +37,13 @@ def note(texts: Iterable[str]) -> str:
     return f"no installed font has {shown}: figures show boxes in their place; a font such as {PREFERRED[0]} has them"
 
 
-def drawable(language: Language, sentences: str) -> tuple[Language, str]:
-    """The language that figures can be drawn in, and a line on the font that is missing where it is another.
-
-    Parameters
-    ----------
-    language
-        In which they should be.
-    sentences
-        Template of their titles.
-    """
-    texts = [*dictionary(language).values(), (TEMPLATES / f"{sentences}.{language}.j2").read_text("utf-8")]
-    if not note(texts):
+def drawable(language: Language) -> tuple[Language, str]:
+    """The language that figures can be drawn in, and a line on the font that is missing where it is not this one."""
+    texts = [path.read_text("utf-8") for path in TEMPLATES.glob(f"*.{language}.j2")]
+    if not note([*dictionary(language).values(), *texts]):
         return language, ""
     with speaking(language):
-        return Language.en, sentence(sentences, "no_font", PREFERRED[0])
+        return Language.en, sentence("fonts", "lacking", PREFERRED[0])
 
 
 def _lacking(texts: Iterable[str]) -> frozenset[str]:

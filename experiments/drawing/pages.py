@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from rich.cells import cell_len
 
 from experiments.measures.outcomes import capital
-from experiments.settings.language import Language, said, spoken
+from experiments.settings.language import Language, said, speaking, spoken
 
 COLUMNS = 100
 _WIDE = "[\u2e80-\u9fff\uff00-\uffef]"
@@ -88,6 +88,12 @@ def tight(text: str) -> str:
     return text.replace(" %", f"{_SPACE}%")
 
 
+def in_language(language: Language, text: str) -> str:
+    """A text of the code in a language, whichever is spoken."""
+    with speaking(language):
+        return tight(said(text))
+
+
 def picture(svg: bytes) -> str:
     """A drawing as the address of an image that stands in the page itself."""
     return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
@@ -100,7 +106,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.filters |= {"tight": tight, "capital": capital}
-    made.globals["_"] = said
+    made.globals |= {"_": said, "in_language": in_language}
     return made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from experiments.drawing import pages
 from experiments.drawing.fonts import HOUSE, families
-from experiments.settings.language import speaking, spoken
+from experiments.settings.language import Language, speaking, spoken
 
 # Okabe & Ito (2008), without the yellow, which cannot be read on white.
 BLUE, VERMILLION, GREEN, PURPLE, SKY, ORANGE = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"
@@ -52,6 +52,15 @@ class Drawing(NamedTuple):
     caption: str
     data: pd.DataFrame
     captions: Mapping[str, str] = MappingProxyType({})
+
+
+def drawing(figure: Figure, title: str, caption: Callable[[], str], data: pd.DataFrame) -> Drawing:
+    """A figure with its title in the language spoken, and its caption in that and all others."""
+    captions = {}
+    for each in Language:
+        with speaking(each):
+            captions[each.value] = caption()
+    return Drawing(figure, title, caption(), data, captions)
 
 
 class Picture(Figure):

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 CHANGES = ("flips", "no longer clear", "becomes clear")
+UNCHANGED = ("same", "as unclear")
 
 
 def changes(flips: pd.DataFrame, main: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -67,7 +67,11 @@ SCALES = {
     Language.en: ((1e9, 1e9, " bn"), (1e6, 1e6, " M"), (1e4, 1e3, " k")),
     Language.zh: ((1e8, 1e8, " 亿"), (1e4, 1e4, " 万")),
 }
-"""From which size on numbers are told in what, and its word."""
+"""From which size on numbers are told in what, and its word.
+
+Compact forms of Babel count decimals, not digits (12.34K beside 123.46K), and have neither a plus nor a true minus sign:
+what would be left of it is this table.
+"""
 
 
 def number(value: float, *, signed: bool = False) -> str:

@@ -49,7 +49,7 @@ def write(folder: Path, spread: Spread = map, language: Language = Language.en) 
 
     results = load(folder)
     verdict = judge(results)
-    drawn_in, lacking = drawable(language, "figures")
+    drawn_in, lacking = drawable(language)
     figures = folder / "figures"
     drawings = draw_all(results, verdict, figures, spread, drawn_in)  # other processes draw while this one tells
     with speaking(language):

@@ -106,8 +106,8 @@ def page(results: Results, verdict: Verdict, drawings: Mapping[str, Words], lang
             told = tell(results, verdict)
             parts[each] = [part(results, verdict, told) for part in (_first, _why, _rest)]
     return filled(
-        "report.html.j2", name=capital(results.label(results.name)), language=language, languages=list(parts),
-        parts=parts, in_language=_in_language,
+        "report.html.j2", name=capital(results.label(results.name)), languages=list(parts),
+        parts=parts,
         figures=[_figure(results, name, drawings[name]) for name in sorted(drawings, key=_place)],
         provenance=_provenance(results), course=course(results), script=(TEMPLATES / "report.js").read_text("utf-8"),
     )  # fmt: skip
@@ -144,11 +144,6 @@ def _rest(results: Results, verdict: Verdict, told: Told) -> Markup:
 
 def _sides(results: Results) -> list[str]:
     return [say("instead", results.label(c.high), results.label(c.low)) for c in results.comparisons]
-
-
-def _in_language(language: Language, text: str) -> str:
-    with speaking(language):
-        return said(text)
 
 
 def _place(name: str) -> tuple[bool, int]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.drawing.pages import sentence
-from experiments.measures.changes import CHANGES, changes
+from experiments.measures.changes import CHANGES, UNCHANGED, changes
 from experiments.measures.outcomes import (
     INTERESTS,
     KNOWN,
@@ -507,7 +507,7 @@ def _flips(outcome: str, rows: pd.DataFrame) -> str:
             moved.append(
                 (said(change), [f"{a} = {v:g}" for a, v in zip(found["assumption"], found["value"], strict=True)])
             )
-    counts = [(change, int((rows["change"] == change).sum())) for change in ("same", "as unclear")]
+    counts = [(change, int((rows["change"] == change).sum())) for change in UNCHANGED]
     rest = [(change, count) for change, count in counts if count]
     ranges = len(rows), rows["assumption"].nunique()
     return say("flips", label(outcome), moved, rest, ranges, said(str(rows["at_default"].iloc[0])))

@@ -44,6 +44,11 @@ def spoken() -> Language:
     return _spoken.get()
 
 
+def language_option() -> list[str]:
+    """What a command of the user takes to speak the language of this context."""
+    return [] if spoken() is Language.en else ["--lang", str(spoken())]
+
+
 def said(text: str) -> str:
     """A text of the code in the language of this context; what the dictionary lacks, as a user's label, as it is."""
     return dictionary(spoken()).get(text, text)

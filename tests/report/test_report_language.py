@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import shutil
 from dataclasses import replace
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from browser import dom
-from jinja2 import Environment, nodes
+from spoken import english, of_the_code, of_the_pages
 
 from experiments.drawing import fonts
 from experiments.drawing.style import house_style, words_of
@@ -32,39 +31,16 @@ from experiments.settings.yaml_text import read_yaml
 from sim.parameters import Parameters
 
 EXPERIMENTS = TEMPLATES.parent
-REPORT = EXPERIMENTS / "report"
-SAME = {"KOC", "KOL", "GMV", "CI", "Student", "Holm", "Ang", "Gupta", "Lehmann", "Stuart", "csv", "verdict", "txt",
-        "report", "html"}  # fmt: skip
-"""Words that Chinese texts of the trade and of statistics leave as they are."""
-NAMED = SAME | {"Cousineau", "Morey"}
 
 
-def of_the_code() -> set[str]:
+def of_the_report() -> set[str]:
     """English texts that the report's code asks the dictionary for by name."""
     found = set(CHANGES) | set(INTERESTS) | set(PLAIN.values()) | set(PARTIES.values()) | set(SHARES.values())
     found |= set(GMV_TERMS) | {name for names in INTERESTS.values() for name in names.values()}
     found |= {KNOWN[key].label for key in SHOWN} | {KNOWN[key].unit for key in SHOWN}
     found |= {*over_time.SERIES.values(), *platforms.SERIES.values(), *platforms.EARNERS.values(), *funnel.STEPS}
-    for path in (*REPORT.rglob("*.py"), EXPERIMENTS / "measures" / "outcomes.py", EXPERIMENTS / "drawing" / "curve.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("said", "map"):
-                named = [n for n in node.args if getattr(n, "id", "") != "said"]
-                if node.func.id == "said" or len(named) < len(node.args):  # type: ignore[attr-defined]
-                    found |= {text for n in named for text in constants(n)}
-    for path in TEMPLATES.glob("report*.j2"):
-        tree = Environment().parse(path.read_text("utf-8"))
-        calls = [call for call in tree.find_all(nodes.Call) if getattr(call.node, "name", "") in ("_", "in_language")]
-        found |= {text.value for call in calls for text in call.find_all(nodes.Const)}
+    found |= of_the_code(EXPERIMENTS / "report", EXPERIMENTS / "measures" / "outcomes.py") | of_the_pages()
     return found - {"1", "orders/view"}  # which are told as plain numbers, and in per cent
-
-
-def constants(node: ast.AST) -> set[str]:
-    """Texts that an expression may be, or that a tuple holds."""
-    if isinstance(node, ast.IfExp):
-        return constants(node.body) | constants(node.orelse)
-    if isinstance(node, ast.Tuple):
-        return {text for part in node.elts for text in constants(part)}
-    return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
 
 
 def of_the_experiments() -> set[str]:
@@ -88,40 +64,28 @@ def put_in() -> set[str]:
     return found
 
 
-def macros(texts: str, language: Language) -> dict[str, list[str]]:
-    tree = Environment().parse((TEMPLATES / f"{texts}.{language}.j2").read_text("utf-8"))
-    return {macro.name: [argument.name for argument in macro.args] for macro in tree.find_all(nodes.Macro)}
-
-
 def test_no_text_is_missing_in_chinese() -> None:
     known = dictionary(Language.zh)
-    assert {text for text in of_the_code() | of_the_experiments() if not known.get(text)} == set()
+    assert {text for text in of_the_report() | of_the_experiments() if not known.get(text)} == set()
     paths = {re.sub(r"^rivals\.[^.]+", "platform", path) for path in put_in()}
     assert "platform.upkeep" in paths and paths <= set(known)
     assert all(field_at(Parameters, tuple(path.split("."))) for path in paths if not path.startswith("graph."))
 
 
-@pytest.mark.parametrize("texts", ["verdict", "platforms", "figures", "plot"])
-def test_every_sentence_is_there_in_each_language(texts: str) -> None:
-    assert macros(texts, Language.zh) == macros(texts, Language.en)
-
-
 def test_a_chinese_verdict_has_no_english_and_the_same_numbers(results: Results, verdict: Verdict) -> None:
     with speaking(Language.zh):
         told = plain(results, tell(results, verdict))
-    words = set(re.findall(r"(?<![\w.])[A-Za-z]{2,}(?![\w.])", re.sub(r"[\w.]+ = ", "", told)))
-    own = " ".join([*results.labels.values(), results.question("creators")])  # of this test's experiment
-    assert words - set(re.findall(r"[A-Za-z]+", own + own.upper())) <= SAME
+    assert english([told], {*own(results), "verdict", "report", "csv", "txt", "html"}) == set()
     assert max(map(len, told.splitlines())) <= 100
-    english = plain(results, tell(results, verdict))
-    shares = [sorted(re.findall(r"[+−][\d.]+(?= ?%)", text)) for text in (told, english)]
+    in_english = plain(results, tell(results, verdict))
+    shares = [sorted(re.findall(r"[+−][\d.]+(?= ?%)", text)) for text in (told, in_english)]
     assert len(shares[0]) > 40 and shares[0] == shares[1]
 
 
-def english_in(texts: list[str], results: Results) -> set[str]:
-    """Words of a text that are neither the trade's nor those of this test's experiment."""
-    own = " ".join([*results.labels.values(), results.question("creators")])
-    return set(re.findall(r"[A-Za-z]{2,}", " ".join(texts))) - set(re.findall(r"[A-Za-z]+", own)) - NAMED
+def own(results: Results) -> set[str]:
+    """Words of this test's experiment."""
+    text = " ".join([*results.labels.values(), results.question("creators")])
+    return set(re.findall(r"[A-Za-z]+", text + text.upper()))
 
 
 @pytest.mark.parametrize("name", [name for name in FIGURES if not name.startswith("platforms")])
@@ -130,7 +94,7 @@ def test_a_chinese_figure_has_no_english(name: str, results: Results, verdict: V
         drawn = FIGURES[name](results, verdict)
         assert drawn is not None
         shown = words_of(drawn.figure)
-    assert english_in([*shown, drawn.title, drawn.captions["zh"]], results) == set()
+    assert english([*shown, drawn.title, drawn.captions["zh"]], own(results)) == set()
     assert any(re.search("[\u4e00-\u9fff]", text) for text in shown)
     assert not re.search("[\u4e00-\u9fff]", drawn.captions["en"])
 
@@ -140,9 +104,9 @@ def test_figures_are_in_chinese_where_a_font_has_it(
     installed: bool, results: Results, verdict: Verdict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fonts, "note", lambda texts: "" if installed else "no installed font has some")
-    language, lacking = fonts.drawable(Language.zh, "figures")
+    language, lacking = fonts.drawable(Language.zh)
     assert (language, lacking == "") == ((Language.zh, True) if installed else (Language.en, False))
-    assert installed or ("Noto Sans CJK SC" in lacking and "koc report" in lacking)
+    assert installed or "Noto Sans CJK SC" in lacking
     drawn = dict(
         draw_all(
             results,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from experiments.analysis.assumption import described
 from experiments.analysis.plotting import ARM, DAY, Panel
 from experiments.drawing.curve import curves, name_ends, shade_burn_in
 from experiments.drawing.forest import Mark, forest
-from experiments.drawing.style import BLUE, INK, Drawing, new_figure, panels, wrapped
+from experiments.drawing.style import BLUE, INK, Drawing, drawing, new_figure, panels, wrapped
 from experiments.measures.outcomes import amount, capital, number
 from experiments.settings.language import said
 from sim.recorder import OUTCOMES
@@ -24,7 +24,7 @@ MOST_TICKS = 6
 FLOWS = ("yuan", "orders", "views")  # units of what is told by the day
 
 
-def draw(shown: Sequence[Panel], title: str, caption: str) -> Drawing:
+def draw(shown: Sequence[Panel], title: str, caption: Callable[[], str]) -> Drawing:
     """Panels in their order, those of one outcome side by side where there are several for each."""
     each = sum(panel.what == shown[0].what for panel in shown)
     across = each if each > 1 else min(len(shown), 2 if len(shown) in (2, 4) else MOST_ACROSS)
@@ -40,7 +40,7 @@ def draw(shown: Sequence[Panel], title: str, caption: str) -> Drawing:
         ax.set_title(wrapped(label_of(panel), LONGEST_TITLE), fontsize=9.5)
         if panel.against != ARM and (place + across >= len(shown) or panel.against != DAY):
             ax.set_xlabel(_axis(panel))
-    return Drawing(figure, title, caption, table(shown))
+    return drawing(figure, title, caption, table(shown))
 
 
 def label_of(panel: Panel) -> str:
@@ -131,4 +131,4 @@ def _levels(ax: Axes, panel: Panel, *, named: bool) -> None:
 def _axis(panel: Panel) -> str:
     if panel.against == DAY:
         return said(DAY)
-    return described(panel.against, 0.0, 0.0, None).axis_label
+    return described(panel.against, 0.0, 0.0, None).label()

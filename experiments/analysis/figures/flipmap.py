@@ -10,8 +10,9 @@ from matplotlib.patches import Patch
 
 from experiments.analysis.flipmap import FlipMap
 from experiments.analysis.words import say
-from experiments.drawing.style import BLUE, GREY, INK, VERMILLION, Drawing, new_figure, wrapped
+from experiments.drawing.style import BLUE, GREY, INK, VERMILLION, Drawing, drawing, new_figure, wrapped
 from experiments.measures.outcomes import amount, share
+from experiments.settings.language import said
 from sim.recorder import OUTCOMES
 
 UNCLEAR = "#E9E9E9"
@@ -34,13 +35,12 @@ def draw(found: FlipMap) -> Drawing:
         ax.contour(found.across, found.up, found.mean, levels=[0.0], colors=[INK], linewidths=2.4, zorder=3)
     _points(ax, found)
     _names(ax, found)
-    ax.set_xlabel(found.x.axis_label)
-    ax.set_ylabel(found.y.axis_label)
+    ax.set_xlabel(found.x.label())
+    ax.set_ylabel(found.y.label())
     figure.legend(handles=_legend(found), loc="outside lower left", ncols=3, frameon=False, fontsize=8.5,
                   title=_fit(found), title_fontsize=8.5, alignment="left")  # fmt: skip
     held = [f"{path} = {value:.3g}" for path, value in found.held.items()]
-    caption = say("map_caption", found.answer.label, held)
-    return Drawing(figure, title, caption, found.table())
+    return drawing(figure, title, lambda: say("map_caption", found.answer.label, held), found.table())
 
 
 def _points(ax: Axes, found: FlipMap) -> None:
@@ -79,11 +79,12 @@ def _middle(inside: np.ndarray) -> tuple[int, int]:
 def _legend(found: FlipMap) -> list[Line2D | Patch]:
     handles: list[Line2D | Patch] = []
     if found.mean.min() < 0 < found.mean.max():
-        handles.append(Line2D([], [], color=INK, linewidth=2.4, label="the winner changes"))
-    handles.append(Patch(color=UNCLEAR, label="not clear: 95 % band"))
-    handles.append(Line2D([], [], linestyle="", marker="o", color=GREY, markersize=4, label="points that were run"))
+        handles.append(Line2D([], [], color=INK, linewidth=2.4, label=said("the winner changes")))
+    handles.append(Patch(color=UNCLEAR, label=said("not clear: 95 % band")))
+    run = said("points that were run")
+    handles.append(Line2D([], [], linestyle="", marker="o", color=GREY, markersize=4, label=run))
     if found.x.default is not None and found.y.default is not None:
-        handles.append(Line2D([], [], linestyle="", marker="*", color=INK, markersize=11, label="defaults"))
+        handles.append(Line2D([], [], linestyle="", marker="*", color=INK, markersize=11, label=said("defaults")))
     return handles
 
 
@@ -94,7 +95,7 @@ def _fit(found: FlipMap) -> str:
 
 def _ahead(found: FlipMap, side: int) -> str:
     answer = found.answer
-    return say("ahead", answer.question, OUTCOMES[answer.outcome].better != 0, answer.side(side), side > 0)
+    return say("ahead", answer.question, OUTCOMES[answer.outcome].better != 0, said(answer.side(side)), side > 0)
 
 
 def _title(found: FlipMap) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,23 @@ from experiments.analysis.response import Response, noise
 from experiments.analysis.sensitivity import Design
 from experiments.analysis.words import say
 from experiments.drawing.forest import Mark, beside, forest, in_percent, limit_of, sides, span_of
-from experiments.drawing.style import BLUE, GREY, ORANGE, PALE, UNCLEAR, VERMILLION, Drawing, new_figure, wrapped
-from experiments.measures.outcomes import amount, number, share
+from experiments.drawing.style import (
+    BLUE,
+    GREY,
+    ORANGE,
+    PALE,
+    UNCLEAR,
+    VERMILLION,
+    Drawing,
+    drawing,
+    new_figure,
+    wrapped,
+)
+from experiments.measures.outcomes import KNOWN, amount, label, number, share
+from experiments.settings.language import said
 from sim.recorder import OUTCOMES
 
-LONGEST_SOURCE = 34  # characters
+WIDEST_SOURCE, WIDEST_MEANING = 34, 40  # columns
 APART = 0.3  # of a row, between the two ends of a range
 
 
@@ -34,14 +46,16 @@ def draw_differences(found: Compared, first: Side, second: Side) -> Drawing:
              d.estimate.clear)
         for row, d in enumerate(shown) if d.first > 0
     ]  # fmt: skip
-    forest(ax, [wrapped(OUTCOMES[d.outcome].label, 36) for d in shown], marks, (-limit, limit))
+    forest(ax, [wrapped(label(d.outcome), 36) for d in shown], marks, (-limit, limit))
     for row, d in enumerate(shown):
         star = "*" if d.estimate.clear and not d.p_holm < 0.05 else ""
-        beside(ax, row, f"{amount(d.estimate.value, OUTCOMES[d.outcome].unit)}{star}", _colour(d))
+        beside(ax, row, f"{amount(d.estimate.value, KNOWN[d.outcome].unit)}{star}", _colour(d))
     in_percent(ax)
-    ax.set_xlabel(f"change in % of {first.name}")
-    sides(ax, f"■ better with {first.name}", f"■ better with {second.name}")
-    return Drawing(figure, title, say("differences_caption", first.name, second.name), _differences(shown))
+    ax.set_xlabel(say("differences_axis", first.name))
+    sides(ax, *(say("better", side.name) for side in (first, second)))
+    return drawing(
+        figure, title, lambda: say("differences_caption", first.name, second.name), _differences(shown)
+    )  # fmt: skip
 
 
 def _colour(d: Difference) -> str:
@@ -66,35 +80,41 @@ def draw_indices(table: pd.DataFrame, plan: Design, answer: Response) -> Drawing
     part = share(min(first["total"], 1)) if sure else ""
     title = say("indices_title", what, first["assumption"], plan.method, doubt.seeds if doubt.hides else 0, part)
     marks = list(_sobol(table) if is_sobol else _morris(table))
-    figure = new_figure(title, 1.9 + 0.42 * len(table))
+    figure = new_figure(title, 1.9 + 0.56 * len(table))
     ax = figure.subplots()
     low, high = span_of(marks, 0.0, *([1.0] if is_sobol else []))
-    forest(ax, list(table["assumption"]), marks, (low, min(high, 1.53) if is_sobol else high))
-    caption = say(f"{plan.method}_caption", doubt.share > 0 if is_sobol else answer.unit)
+    forest(ax, _names(table["assumption"], plan), marks, (low, min(high, 1.53) if is_sobol else high))
     if is_sobol and doubt.share > 0:
         ax.axvspan(0, doubt.share, color=PALE, zorder=0.5, linewidth=0)
-        ax.annotate("noise", (doubt.share / 2, 1), xycoords=("data", "axes fraction"), ha="center", va="bottom",
+        ax.annotate(said("noise"), (doubt.share / 2, 1), xycoords=("data", "axes fraction"), ha="center", va="bottom",
                     fontsize=8.5, color=GREY, annotation_clip=False)  # fmt: skip
     if not is_sobol:
         ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v)))
-    ax.set_xlabel("share of the variance" if is_sobol else f"effect of the whole range, {answer.unit}")
+    ax.set_xlabel(said("share of the variance") if is_sobol else say("morris_axis", said(answer.unit)))
     ax.legend(loc="lower right", frameon=False)
-    return Drawing(figure, title, caption, table)
+    return drawing(
+        figure, title, lambda: say(f"{plan.method}_caption", doubt.share > 0 if is_sobol else said(answer.unit)), table
+    )
+
+
+def _names(paths: Iterable[str], plan: Design) -> list[str]:
+    declared = {a.path: a for a in plan.assumptions}
+    return [declared[path].label(WIDEST_MEANING) for path in paths]
 
 
 def _sobol(table: pd.DataFrame) -> Iterator[Mark]:
-    for name, shift, colour, label, shape in (("total", -0.13, BLUE, "in all", "o"),
-                                              ("first", 0.13, ORANGE, "alone", "s")):  # fmt: skip
+    for name, shift, colour, what, shape in (("total", -0.13, BLUE, said("in all"), "o"),
+                                             ("first", 0.13, ORANGE, said("alone"), "s")):  # fmt: skip
         rows = table[[name, f"{name}_low", f"{name}_high"]].to_numpy(float)
         for row, (value, low, high) in enumerate(rows):
-            yield Mark(row + shift, value, low, high, colour, label="" if row else label, shape=shape)
+            yield Mark(row + shift, value, low, high, colour, label="" if row else what, shape=shape)
 
 
 def _morris(table: pd.DataFrame) -> Iterator[Mark]:
     for row, (star, low, high, mean) in enumerate(table[["star", "star_low", "star_high", "mean"]].to_numpy(float)):
-        said = ("mean size of the effect", "mean effect, with its sign") if not row else ("", "")
-        yield Mark(row, star, low, high, BLUE, label=said[0])
-        yield Mark(row, mean, np.nan, np.nan, VERMILLION, False, said[1], "D")
+        size, signed = (said("mean size of the effect"), said("mean effect, with its sign")) if not row else ("", "")
+        yield Mark(row, star, low, high, BLUE, label=size)
+        yield Mark(row, mean, np.nan, np.nan, VERMILLION, False, signed, "D")
 
 
 def draw_tornado(table: pd.DataFrame, plan: Design, answer: Response) -> Drawing:
@@ -105,27 +125,27 @@ def draw_tornado(table: pd.DataFrame, plan: Design, answer: Response) -> Drawing
     home = float(table["default_effect"].iloc[0])
     declared = {a.path: a for a in plan.assumptions}
     marks = [mark for row, name in enumerate(names) for mark in _marks(row, table[table["assumption"] == name])]
-    forest(ax, names, marks, span_of(marks, home, 0.0))
+    forest(ax, _names(names, plan), marks, span_of(marks, home, 0.0))
     ax.axvline(home, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
-    ax.annotate("at the defaults", (home, 1), xycoords=("data", "axes fraction"), xytext=(0, 3), color=GREY,
+    ax.annotate(said("at the defaults"), (home, 1), xycoords=("data", "axes fraction"), xytext=(0, 3), color=GREY,
                 textcoords="offset points", ha="center", fontsize=8.5, annotation_clip=False)  # fmt: skip
     for row, name in enumerate(names):
         own = table[table["assumption"] == name]
         reach = [*own["effect"], home]
         ax.barh(row, max(reach) - min(reach), left=min(reach), height=0.6, color=PALE, zorder=1)
         a = declared[name]
-        source = a.source if len(a.source) <= LONGEST_SOURCE else f"{a.source[: LONGEST_SOURCE - 1]}…"
-        beside(ax, row, f"{a.low:g} to {a.high:g}, default {a.default:g}\n{source}", GREY)
+        span = say("range", f"{a.low:g}", f"{a.high:g}", f"{a.default:g}")
+        beside(ax, row, f"{span}\n{wrapped(said(a.source), WIDEST_SOURCE)}", GREY)
         for mark, value in zip(_marks(row, own), own["value"], strict=True):
             end = mark.high if np.isfinite(mark.high) else mark.value
             ax.annotate(f"{value:g}", (end, mark.row), xytext=(8, 0), textcoords="offset points", va="center",
                         fontsize=8.5, color=mark.colour, fontweight="bold", zorder=5)  # fmt: skip
     ax.xaxis.set_major_locator(MaxNLocator(6))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, signed=bool(answer.question.low))))
-    ax.set_xlabel(f"{_axis(answer)}, {answer.unit}")
-    if answer.question.low:
-        sides(ax, f"← more with {answer.question.low}", f"more with {answer.question.high} →")
-    return Drawing(figure, title, say("tornado_caption", _axis(answer)), table)
+    ax.set_xlabel(f"{_axis(answer)}{said(', ')}{said(answer.unit)}")
+    if low := answer.question.low:
+        sides(ax, f"← {say('more', said(low))}", f"{say('more', said(answer.question.high))} →")
+    return drawing(figure, title, lambda: say("tornado_caption", _axis(answer)), table)
 
 
 def _marks(row: int, ends: pd.DataFrame) -> Iterator[Mark]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ from experiments.analysis.assumption import Assumption
 from experiments.analysis.response import Response
 from experiments.analysis.scenarios import Scenario, holds
 from experiments.analysis.words import say
-from experiments.drawing.style import BLUE, GREY, PALE, VERMILLION, Drawing, new_figure, wrapped
-from experiments.measures.outcomes import number, share
+from experiments.drawing.style import BLUE, GREY, PALE, VERMILLION, Drawing, drawing, new_figure
+from experiments.measures.outcomes import number, ranged, share
+from experiments.settings.language import said
 
 TALL = 0.2  # half the height of a strip of dots
 
@@ -28,7 +30,7 @@ def draw(found: Sequence[Scenario], x: pd.DataFrame, varied: Sequence[Assumption
     grid = figure.subplots(len(ruled), 1, squeeze=False, height_ratios=rows)[:, 0]
     for ax, scenario in zip(grid, ruled, strict=True):
         _panel(ax, scenario, x, varied, colour=BLUE if scenario is found[0] else VERMILLION)
-    return Drawing(figure, title, say("boxes_caption"), _table(found))
+    return drawing(figure, title, partial(say, "boxes_caption"), _table(found))
 
 
 def _panel(ax: Axes, scenario: Scenario, x: pd.DataFrame, varied: Sequence[Assumption], colour: str) -> None:
@@ -52,7 +54,7 @@ def _panel(ax: Axes, scenario: Scenario, x: pd.DataFrame, varied: Sequence[Assum
         for at, value, align in ((0, a.low, "left"), (1, a.high, "right")):
             ax.text(at, y + 1.3 * TALL, f"{value:.3g}", ha=align, va="top", fontsize=8, color=GREY)
     ax.set(xlim=(-0.02, 1.02), ylim=(len(shown) - 0.4, -0.6), xticks=[])
-    ax.set_yticks(range(len(shown)), [wrapped(a.path, 30) for a in shown])
+    ax.set_yticks(range(len(shown)), [a.label(36) for a in shown])
     ax.tick_params(axis="y", length=0)
     for spine in ax.spines.values():
         spine.set_visible(False)
@@ -62,7 +64,7 @@ def _panel(ax: Axes, scenario: Scenario, x: pd.DataFrame, varied: Sequence[Assum
 def _said(scenario: Scenario) -> str:
     box = scenario.box
     inside = [share(box.density), share(box.coverage)] if box else ["", ""]
-    return say("panel", scenario.side, share(scenario.share), box, *inside)
+    return say("panel", said(scenario.side), share(scenario.share), box, *inside)
 
 
 def _placed(value: Any, a: Assumption) -> Any:
@@ -72,11 +74,11 @@ def _placed(value: Any, a: Assumption) -> Any:
 def _condition(low: float, high: float, a: Assumption) -> str:
     if low <= a.low:
         return f"< {number(high)}"
-    return f"> {number(low)}" if high >= a.high else f"{number(low)} to {number(high)}"
+    return f"> {number(low)}" if high >= a.high else ranged(number(low), number(high))
 
 
 def _title(found: Sequence[Scenario], answer: Response) -> str:
-    sides = [(s.side, [limit.path for limit in s.box.limits]) for s in found if s.box]
+    sides = [(said(s.side), [limit.path for limit in s.box.limits]) for s in found if s.box]
     return say("scenarios_title", answer.label, *(sides[0] if sides else ("", [])))
 
 

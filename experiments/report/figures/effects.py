@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 
 from experiments.drawing.forest import WIDEST, Mark, beside, direction, forest, in_percent, limit_of, sides
 from experiments.drawing.pages import tight
-from experiments.drawing.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, new_figure, panels, wrapped
+from experiments.drawing.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, drawing, new_figure, panels, wrapped
 from experiments.measures.outcomes import IN_FIGURES, INTERESTS, KNOWN, OVERALL, amount, capital, label, percent
 from experiments.measures.statistics import Comparison
-from experiments.report.figures.words import drawing, say
+from experiments.report.figures.words import say
 from experiments.report.load import Results
 from experiments.report.unknown import holds, spread_of
 from experiments.report.verdict import Effect, Verdict

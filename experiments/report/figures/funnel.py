@@ -9,10 +9,10 @@ from matplotlib.ticker import FuncFormatter
 
 from experiments.drawing.labels import end_labels
 from experiments.drawing.pages import tight
-from experiments.drawing.style import LEVELS, Drawing, new_figure
+from experiments.drawing.style import LEVELS, Drawing, drawing, new_figure
 from experiments.measures.outcomes import percent, ranged
 from experiments.measures.statistics import Estimate, t_interval
-from experiments.report.figures.words import drawing, say
+from experiments.report.figures.words import say
 from experiments.report.load import Results
 from experiments.report.verdict import Verdict
 from experiments.settings.language import said

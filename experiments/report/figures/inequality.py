@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from experiments.drawing.pages import tight
-from experiments.drawing.style import LEVELS, PALE, Drawing, new_figure, panels, wrapped
+from experiments.drawing.style import LEVELS, PALE, Drawing, drawing, new_figure, panels, wrapped
 from experiments.measures.outcomes import ranged
 from experiments.measures.statistics import Comparison, contrast, t_interval
-from experiments.report.figures.words import drawing, say
+from experiments.report.figures.words import say
 from experiments.report.load import Results
 from experiments.report.verdict import Verdict
 from experiments.settings.language import said

@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from experiments.drawing.labels import apart
-from experiments.drawing.style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION, Drawing, new_figure
+from experiments.drawing.style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION, Drawing, drawing, new_figure
 from experiments.measures.statistics import within_seeds
 from experiments.report import reasons
-from experiments.report.figures.words import drawing, say
+from experiments.report.figures.words import say
 from experiments.report.load import Results
 from experiments.report.verdict import Verdict
 from experiments.settings.language import said

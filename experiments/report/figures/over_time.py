@@ -7,10 +7,10 @@ import pandas as pd
 from scipy import special
 
 from experiments.drawing.curve import Curve, curves, name_ends, shade_burn_in
-from experiments.drawing.style import Drawing, new_figure, panels, wrapped
+from experiments.drawing.style import Drawing, drawing, new_figure, panels, wrapped
 from experiments.measures.outcomes import capital, percent
 from experiments.measures.statistics import LEVEL, Comparison
-from experiments.report.figures.words import drawing, say
+from experiments.report.figures.words import say
 from experiments.report.load import Results
 from experiments.report.verdict import Verdict
 from experiments.settings.language import said

@@ -11,10 +11,10 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from experiments.drawing.curve import Curve, curves, tick
 from experiments.drawing.forest import Mark, forest, limit_of
-from experiments.drawing.style import BLUE, GREY, INK, LEVELS, VERMILLION, Drawing, new_figure, wrapped
+from experiments.drawing.style import BLUE, GREY, INK, LEVELS, VERMILLION, Drawing, drawing, new_figure, wrapped
 from experiments.measures.outcomes import capital
 from experiments.measures.statistics import contrast, t_interval
-from experiments.report.figures.words import drawing, say
+from experiments.report.figures.words import say
 from experiments.report.load import Results
 from experiments.report.platforms import (
     DAYS_A_YEAR,

@@ -11,10 +11,10 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
 from experiments.drawing.labels import Box, free_place
-from experiments.drawing.style import GREY, INK, LEVELS, PALE, Drawing, new_figure
+from experiments.drawing.style import GREY, INK, LEVELS, PALE, Drawing, drawing, new_figure
 from experiments.measures.outcomes import capital, percent
 from experiments.measures.statistics import within_seeds
-from experiments.report.figures.words import drawing, say
+from experiments.report.figures.words import say
 from experiments.report.load import Results
 from experiments.report.verdict import Verdict
 from experiments.settings.language import said
