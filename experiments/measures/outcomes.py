@@ -69,8 +69,8 @@ SCALES = {
 }
 """From which size on numbers are told in what, and its word.
 
-Compact forms of Babel count decimals, not digits (12.34K beside 123.46K), and have neither a plus nor a true minus sign:
-what would be left of it is this table.
+Compact forms of Babel count decimals, not digits (12.34K beside 123.46K), and have neither a plus nor a true minus
+sign: this table is all that they would take away.
 """
 
 
