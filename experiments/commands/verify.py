@@ -60,9 +60,9 @@ def verify(folder: Path, sample: int) -> tuple[list[str], bool]:
         settings = settings_from(config)
     except UserError as error:
         raise UserError(f"{folder / CONFIG}: {error}") from None
-    planned, rows = _planned(settings, tables.finished, sample)
+    planned, rows, runs = _planned(settings, tables.finished, sample)
     differing = [*audit.files(left), *audit.configuration(left, config), *audit.rows(left, settings.experiment, tables)]
-    told, runs = _told_apart(left.manifest), _runs(planned, rows)
+    told = _told_apart(left.manifest)
     for graph in graph_reports(runs):
         print(graph, file=sys.stderr)
     with closing(Store(folder.resolve().parent.parent / "store")) as store:
@@ -89,8 +89,8 @@ def _keeping(run: Run, tables: audit.Tables) -> Run:
     )
 
 
-def _planned(settings: Settings, finished: pd.DataFrame, sample: int) -> tuple[Plan, list[dict[str, Any]]]:
-    """The plan of some rows, and these rows; points are taken from the rows, since a file of points may be gone."""
+def _planned(settings: Settings, finished: pd.DataFrame, sample: int) -> tuple[Plan, list[dict[str, Any]], list[Run]]:
+    """The plan of some rows, these rows, and their runs; points are those of the rows, since their file may be gone."""
     sample = min(sample, len(finished))
     places = [round(k * (len(finished) - 1) / max(sample - 1, 1)) for k in range(sample)]
     rows = [{str(key): value for key, value in row.items()} for row in finished.loc[places].to_dict("records")]
@@ -102,13 +102,9 @@ def _planned(settings: Settings, finished: pd.DataFrame, sample: int) -> tuple[P
     planned = plan(settings, Points(columns, list(points.values())))
     numbers = list(points)
     planned = planned._replace(cells=[cell._replace(point=numbers[cell.point]) for cell in planned.cells])
-    there = {(cell.point, cell.arm, run.seed) for cell in planned.cells for run in cell.runs}
-    return planned, [row for row in rows if audit.key(row) in there]
-
-
-def _runs(planned: Plan, rows: Sequence[Mapping[str, Any]]) -> list[Run]:
     by_key = {(cell.point, cell.arm, run.seed): run for cell in planned.cells for run in cell.runs}
-    return [by_key[audit.key(row)] for row in rows]
+    there = [row for row in rows if audit.key(row) in by_key]
+    return planned, there, [by_key[audit.key(row)] for row in there]
 
 
 def _effects(left: Folder, planned: Plan, store: Store) -> list[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 from rich.console import Console
@@ -132,24 +132,14 @@ def carry_out(settings: Settings, planned: Plan, how: How) -> Made:
         for sentence in enough.sentences() if enough else ():
             console.print(sentence)
         runs = made.table.whole(store)
-        ending: list[Ending] = []
+        outcomes = {done.id: done.outcomes for done in store.outcomes(run.id for run in planned.checking)}
         finish = how.finish
-        adding = (lambda folder: ending.append(finish(runs, folder))) if finish else lambda folder: None
-        place = _left(settings, planned, store, runs, manifest, adding)
-    return Made(place, runs, failures, ending[0] if ending else Ending())
-
-
-def _left(
-    settings: Settings, planned: Plan, store: Store, runs: pd.DataFrame, manifest: Mapping[str, Any],
-    finish: Callable[[Path], None],
-) -> Path:  # fmt: skip
-    """The folder of an experiment whose runs are made, with the effects in the runs that check it."""
-    outcomes = {done.id: done.outcomes for done in store.outcomes(run.id for run in planned.checking)}
-    root = Path(settings.output) / settings.experiment.name
-    return folder.write(
-        root, runs, planned, store, effects=checks(planned, outcomes), config=settings.resolved(), manifest=manifest,
-        finish=finish,
-    )  # fmt: skip
+        place, ending = folder.write(
+            Path(settings.output) / settings.experiment.name, runs, planned, store, effects=checks(planned, outcomes),
+            config=settings.resolved(), manifest=manifest,
+            finish=lambda partial: finish(runs, partial) if finish else Ending(),
+        )  # fmt: skip
+    return Made(place, runs, failures, ending)
 
 
 class _Filled(NamedTuple):

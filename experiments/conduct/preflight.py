@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from shutil import disk_usage
-from unicodedata import category
 
 from rich.console import Console
 
@@ -51,8 +50,6 @@ def check_drawing(settings: Settings, planned: Plan, console: Console) -> None:
     for key, text in words.items():
         if len(text) > LONGEST:
             raise UserError(f"{key}: {len(text)} characters, expected at most {LONGEST} for a figure")
-        if wrong := [letter for letter in text if category(letter) == "Cc" and letter not in "\n\t"]:
-            raise UserError(f"{key}: has the control character {wrong[0]!a}, expected plain text for a figure")
     if why := why_not_drawn([]):
         raise UserError(f"figures cannot be drawn here ({why}); expected a matplotlib that works")
     if why_not_drawn(words.values()):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from experiments.design.configuration import Executor
 from experiments.runs import executor, interruption
 from experiments.runs.executor import Calls, Done
-from experiments.runs.progress import Advance, of_runs
+from experiments.runs.progress import of_runs
 from experiments.runs.run import WORLD_BUILT, Finished, Run
 from experiments.runs.store import Store
 from experiments.runs.working_folder import is_alive, working_folder
@@ -73,37 +73,28 @@ def fill(
     by_id = {run.id: run for run in wanted.pending}
     made = came = 0
     worlds: list[float] = []
-    with interruption.keeping(KEPT), _shared(store, wanted, console) as batches:
-        for done, here in batches:
-            if here:
-                store.put(((by_id[each.id], each) for each in done), wanted.experiment)
-            arrived(done)
-            finished = [each for each in done if isinstance(each, Finished)]
-            made, came = made + here * len(finished), came + (not here) * len(finished)
-            worlds += [each.timings[WORLD_BUILT] for each in finished if here and WORLD_BUILT in each.timings]
-    return Tally(made, came, worlds)
-
-
-@contextmanager
-def _shared(store: Store, wanted: Wanted, console: Console) -> Iterator[Iterator[Batch]]:
     pending = list(wanted.pending)
-    with working_folder(store.path.parent) as own, of_runs(pending, console) as advance:
+    with (
+        interruption.keeping(KEPT), working_folder(store.path.parent) as own, of_runs(pending, console) as advance
+    ):  # fmt: skip
         sharing = Sharing(store, own, wanted)
         try:
             with closing(sharing.made(wanted.where, Calls(wanted.make, tell=console.print))) as batches:
-                yield _advanced(batches, advance)
+                for done, here in batches:
+                    if here:
+                        store.put(((by_id[each.id], each) for each in done), wanted.experiment)
+                    arrived(done)
+                    finished = [each for each in done if isinstance(each, Finished)]
+                    made, came = made + here * len(finished), came + (not here) * len(finished)
+                    worlds += [each.timings[WORLD_BUILT] for each in finished if here and WORLD_BUILT in each.timings]
+                    advance([each.id for each in done])
         except BaseException:
             executor.stop(wait=True)
             raise
         finally:
             with interruption.deferred():
                 sharing.release()
-
-
-def _advanced(batches: Iterable[Batch], advance: Advance) -> Iterator[Batch]:
-    for batch in batches:
-        yield batch
-        advance([each.id for each in batch.done])
+    return Tally(made, came, worlds)
 
 
 class Sharing:

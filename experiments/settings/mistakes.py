@@ -173,8 +173,7 @@ def _line(error: ValidationError, model: type[BaseModel], places: Mapping[str, s
     if kind == "missing":
         return f"{place} is missing"
     if kind == "extra_forbidden":
-        parent = _model_at(model, loc[:-1])
-        known = parent.model_fields if parent else ()
+        known = kind_at(model, loc[:-1]).model_fields
         return f"{place}={brief(shown(given))}: unknown key '{loc[-1]}'; {nearest(str(loc[-1]), known)}"
     return f"{place}={brief(shown(given))}: expected {_expected(model, first)}"
 
@@ -185,16 +184,6 @@ def _place(path: str, places: Mapping[str, str]) -> str:
         if known == path or known.startswith(f"{path}."):
             return place[: len(place) - len(known) + len(path)]
     return path
-
-
-def _model_at(model: type[BaseModel], path: tuple[str | int, ...]) -> type[BaseModel] | None:
-    if not path:
-        return model
-    field = field_at(model, path)
-    below: Any = field.annotation if field else None
-    while get_args(below):
-        below = get_args(below)[0] if get_origin(below) is not dict else get_args(below)[1]
-    return below if isinstance(below, type) and issubclass(below, BaseModel) else None
 
 
 def _expected(model: type[BaseModel], error: Any) -> str:

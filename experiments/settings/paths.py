@@ -15,9 +15,9 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     return result
 
 
-def leaves(settings: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+def leaves(settings: Mapping[str, Any]) -> Iterator[str]:
     """Dotted paths of all values in nested mappings."""
-    return (path for path, _ in flat(settings, prefix))
+    return (path for path, _ in flat(settings))
 
 
 def flat(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import pyarrow as pa
@@ -21,14 +21,15 @@ from experiments.table.checksums import write_manifest
 from sim.errors import UserError
 
 RUNS_PER_GROUP = 200  # that are held in memory at once
+Found = TypeVar("Found")
 
 _HEADING = "# The whole configuration of a run. To run it again: koc run --config-path FOLDER_OF_THIS_FILE\n"
 
 
 def write(
     root: Path, runs: pd.DataFrame, planned: Plan, store: Store, *, effects: Mapping[str, pd.DataFrame],
-    config: Mapping[str, Any], manifest: Mapping[str, Any], finish: Callable[[Path], None] = lambda partial: None,
-) -> Path:  # fmt: skip
+    config: Mapping[str, Any], manifest: Mapping[str, Any], finish: Callable[[Path], Found],
+) -> tuple[Path, Found]:  # fmt: skip
     """Write a new folder below `root`, named by the time; it appears when it is complete.
 
     Parameters
@@ -51,8 +52,7 @@ def write(
 
     Returns
     -------
-    Path
-        The folder.
+    The folder, and what `finish` found.
     """
     with partial_folder(root) as partial:
         runs.to_parquet(partial / "runs.parquet", index=False)
@@ -67,11 +67,11 @@ def write(
         (partial / "config.yaml").write_text(_HEADING + written(config), "utf-8")
         write_manifest(partial, manifest)
         try:
-            finish(partial)
+            found = finish(partial)
         except Exception:
             published(partial)
             raise
-        return published(partial)
+        return published(partial), found
 
 
 @contextmanager
