@@ -309,7 +309,8 @@ class Market(ColumnarModel):
         if self.parameters.membership.choice:
             membership.realise(self.received, self.m)
         tally = self.pass_over.tally(len(self.m.creators))
-        self.m = self.m._replace(out=self.m.out._replace(tally=tally))
+        if tally is not self.m.out.tally:
+            self.m = self.m._replace(out=self.m.out._replace(tally=tally))
         book_all(self.received, round(self.in_force.brands.own_contact * FEN), self.m)
         self.spent_today = self._marketing_cost() - self.spent_before
 

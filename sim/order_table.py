@@ -43,7 +43,7 @@ def with_orders(m: Day, orders: Table[Order], keep_all: bool, threads: Threads) 
     if m.platforms["has_further"].any():
         room = int(m.used[Used.LINES]) + MOST_PAY * len(orders)
         lines = lines if room <= len(lines) else Line.grown(lines, 2 * room)
-    return m._replace(orders=table, lines=lines)
+    return m if table is m.orders and lines is m.lines else m._replace(orders=table, lines=lines)
 
 
 def copy_rows(orders: Table[Order], to: Table[Order], threads: Threads) -> None:

@@ -120,17 +120,19 @@ def entrants(received: NDArray[np.int64], m: Day, world: World, parameters: Para
         Rows of the orders that arrived today, by consumer.
     """
     considering = received[m.orders["candidate"][received]]
-    buyers = m.orders["consumer"][considering]
-    hosts = np.unique(buyers).astype(np.int64)
+    buyers = m.orders["consumer"][considering].astype(np.int64)
+    is_first = np.diff(buyers, prepend=NOBODY) != 0
+    considering, hosts = considering[is_first], buyers[is_first]
     chance: float | NDArray[np.float64] = parameters.creators.entry
     if m.platforms["recruiting"].any():
-        chance = chance_to_consider(sellers_in_business(considering[np.searchsorted(buyers, hosts)], m), m)
-    hosts = hosts[uniforms_at(world.keys[Stream.ENTRY], m.day, hosts, MOOD) < chance]
+        chance = chance_to_consider(sellers_in_business(considering, m), m)
+    comes = uniforms_at(world.keys[Stream.ENTRY], m.day, hosts, MOOD) < chance
+    considering, hosts = considering[comes], hosts[comes]
     if len(hosts) == 0:
-        return Creator.table(0, m.categories)
+        return m.creators[:0]
     asked = new_creators(hosts.astype(np.int32), parameters, m.people, world.keys, m.day)
     asked["home"], asked["platforms"] = m.members["platform"][hosts], m.members["looks"][hosts]
-    asked["recruiter"] = sellers_in_business(considering[np.searchsorted(buyers, hosts)], m)
+    asked["recruiter"] = sellers_in_business(considering, m)
     usual = usual_income(m.day, m.creators, m.p.creators)
     has_friends = world.graph.offsets[hosts + 1] > world.graph.offsets[hosts]
     return asked[[bool(enters(usual, r)) and bool(f) for r, f in zip(asked["reservation"], has_friends, strict=True)]]
