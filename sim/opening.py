@@ -45,10 +45,11 @@ from sim.world import Goods, World, by_category_of
 
 FIRST_BRANDS = 80  # which draw of a brand, with the platform added
 BY_SIZE = ("annual_fee", "deposit")
+BY_PEOPLE = ("growth_budget", "upkeep", "cash")
 BY_FEN = ("withdrawal_fee_least", "withdrawal_free")
 AS_THEY_ARE = (
     "delivery_days", "settlement_days", "return_days", "live_discount", "withdrawal_habit", "withdrawal_fee",
-    "follow_gate", "coupon", "coupon_newcomers", "join_cost",
+    "follow_gate", "coupon", "coupon_newcomers", "join_cost", "exclusive",
 )  # fmt: skip
 OF_THE_FEED = (
     "organic_reach", "reach_fall", "mass_audience", "displacement", "ad_load", "content_half", "popularity", "merit",
@@ -194,6 +195,8 @@ def write_policies(table: Table[Platform], world: World, parameters: Parameters)
             row[f"deal_{name}"] = getattr(policy.deal, name)
         for name in BY_SIZE:
             row[name] = scaled(getattr(policy, name) * FEN, world)
+        for name in BY_PEOPLE:
+            row[name] = getattr(policy, name) * world.population / REFERENCE_PEOPLE
         for name in BY_FEN:
             row[name] = round(getattr(policy, name) * FEN)
         for name in AS_THEY_ARE:

@@ -367,6 +367,10 @@ class Platform(Record):
     by_creators: float = real("part of it that creators sold", "yuan")
     spending: float = real("prices of orders that arrived from there, fading", "yuan", least=0)
     growth_cost: float = real("spent on growth and upkeep since the first day", "yuan", least=0)
+    growth_budget: float = real("for advertising to people who are no members", "yuan/week", least=0)
+    upkeep: float = real("running cost", "yuan/week", least=0)
+    cash: float = real("money at hand on the first day", "yuan", least=0)
+    exclusive: bool = flag("whether creators and brands here may be on no other platform")
 
 
 class PayLine(Record):

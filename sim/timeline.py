@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.agents.membership import cash
+from sim.agents.advertising import cash
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.parameters import Parameters
@@ -17,12 +17,12 @@ from sim.state import FEN, Keys, Tier
 NOT_YET = -1
 
 
-def _members(m: Day, platform: int, _: Parameters) -> float:
+def _members(m: Day, platform: int) -> float:
     there = m.members["held"] >> platform & 1 if len(m.memberships) else m.people["home"] == platform
     return np.count_nonzero(there) / len(m.people)
 
 
-def _kocs(m: Day, platform: int, _: Parameters) -> float:
+def _kocs(m: Day, platform: int) -> float:
     creators = m.creators
     there = creators["platforms"] >> platform & 1 if len(m.memberships) else creators["home"] == platform
     return np.count_nonzero((creators["tier"] == Tier.KOC) & creators["active"] & there) * _scale(m)
@@ -33,12 +33,12 @@ def _scale(m: Day) -> float:
     return REFERENCE_PEOPLE / max(m.population, 1)
 
 
-REACHED: dict[str, Callable[[Day, int, Parameters], float]] = {
-    "day": lambda m, *_: m.day,
+REACHED: dict[str, Callable[[Day, int], float]] = {
+    "day": lambda m, _: m.day,
     "members": _members,
-    "gmv": lambda m, platform, _: m.platforms["sold"][platform] / FEN * _scale(m),
+    "gmv": lambda m, platform: m.platforms["sold"][platform] / FEN * _scale(m),
     "kocs": _kocs,
-    "cash": lambda m, platform, parameters: float(cash(m, parameters)[platform]) * _scale(m),
+    "cash": lambda m, platform: cash(platform, m) * _scale(m),
 }
 """The value of each of `sim.phases.QUANTITIES` on a platform this morning."""
 
@@ -82,11 +82,10 @@ class Timeline:
             Whether other parameters are in force than before.
         """
         names = [platform.name for platform in self.parameters.platforms]
-        now = self.in_force
         for n, phase in enumerate(self.parameters.phases):
             where = names.index(phase.platform) if phase.platform else 0
             trigger = self._triggers[n]
-            if self.begun[n] == NOT_YET and trigger.is_met(REACHED[trigger.quantity](m, where, now)):
+            if self.begun[n] == NOT_YET and trigger.is_met(REACHED[trigger.quantity](m, where)):
                 self.begun[n] = m.day
         before, self.held = self.held, self.holding(m.day, m.keys)
         return self.held != before

@@ -5,7 +5,7 @@ from __future__ import annotations
 from compared_outcomes import measured
 
 from reference.market import PlainMarket
-from sim.agents.membership import cash
+from sim.agents.advertising import cash
 from sim.market import Market
 from sim.state import Stage
 
@@ -36,4 +36,4 @@ def platforms_of_engine(one: Market) -> dict[str, float]:
         "waiting": float((orders.stage == Stage.ORDERED).sum()),
         "popularity": float(one.m.listings["popularity"].sum()),
     }
-    return found | {"cash": float(cash(one.m, one.in_force)[0])}
+    return found | {"cash": cash(0, one.m)}

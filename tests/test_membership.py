@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from small_markets import assert_same, market, parameters
 
-from sim.agents.membership import prepared
+from sim.agents.joining import find_creators, meet_creators
+from sim.agents.week import new_week
 from sim.day import Used
 from sim.market import Market
 from sim.parameters import Membership, numbers_of, scalars
@@ -100,7 +101,9 @@ def test_creators_are_found_on_each_of_eight_platforms() -> None:
     rivals = [{"name": f"r{n}", "share": 0.125} for n in range(7)]
     one = market(days=8, membership={"choice": True}, platform={"share": 0.125}, rivals=rivals)
     m = one.m
-    week = prepared(np.zeros(len(m.people), np.uint8), m, one.parameters)
+    week = new_week(m)
+    find_creators(week, m)
+    meet_creators(week, m)
     on = m.creators["platforms"][:, None] >> np.arange(8) & 1
     audience = np.where(m.creators["active"], m.creators["audience"], 0)
     for followed, present in zip(m.follows["creator"], week.present, strict=True):

@@ -7,19 +7,13 @@ import math
 import numpy as np
 
 from sim.agents.looking import look_at
+from sim.agents.week import Known, Week, compare_goods
 from sim.compiled import compiled, inlined
-from sim.context import Context
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.records import Table
-from sim.rules.membership import (
-    chance_of_contact,
-    chance_of_one,
-    expected_surplus,
-    presence_worth,
-    value_of_set,
-)
-from sim.state import FOLLOW_SLOTS, NOBODY, Byte, Double, Int64, Person
+from sim.rules.membership import chance, chance_of_contact, expected_surplus, presence_worth, value_of_set
+from sim.state import FOLLOW_SLOTS, NOBODY, Person
 
 REVIEW, JOIN = 1, 2  # which draw of a person
 CONTACT, LOT = 16, 128  # with the platform added
@@ -27,36 +21,48 @@ COUNTER = 4  # bits of a count of creators followed, up to `FOLLOW_SLOTS`; the l
 FOLLOWED = 8 * COUNTER
 
 
-class Known(Context):
-    """What everybody can know of platforms; V of them."""
+@compiled
+def people_move(week: Week, known: Known, people: Table[Person], m: Day) -> int:
+    """Let people join platforms and leave, and settle where they look.
 
-    base: float  # surplus that they bring on the average, yuan a week
-    by_creators: float  # share of it that comes from creators
-    goods: Double  # (V,) share of the goods people buy that is sold there, against the mean
-    saving: Double  # (V,) by lower prices than elsewhere, yuan a week
+    Parameters
+    ----------
+    people
+        As they are when online.
 
-
-class Week(Context):
-    """What a week's pass over N people reads and writes beside the market; V platforms."""
-
-    on: Int64  # (K,) a one in the counter of each platform where a creator posts; 0 where people do not count them
-    overall: Double  # (V,) the creators' audience there, as a share of all
-    asked: Byte  # (N,) where creators ask each to come, as bits
-    pinned: Byte  # (N,) where each is as a creator, as bits
-    advertised: Double  # (V,) probability to see a platform's advertising
-    held: Byte  # (N,) where each was a member when the week began, as bits
-    present: Double  # (N, V) share of the creators followed who are there
-    usual: float  # the same share on platforms as people look at them now
-    expected: Double  # (V,) room
+    Returns
+    -------
+    int
+        How many can be reached.
+    """
+    for i in range(m.members.shape[0]):
+        week.held[i] = m.members[i].held
+    usual = Known(known.base, known.by_creators, meet_creators(week, m))
+    if m.day > 0:
+        join_and_leave(week, usual, people, m)
+    compare_goods(week.goods, m)
+    return settle_people(week, usual, people, m)
 
 
 @compiled
-def forget(left: float, m: Day) -> None:
-    """Let what people remember of platforms fade."""
-    for i in range(m.memberships.shape[0]):
-        for v in range(m.memberships.shape[1]):
-            m.memberships[i, v].days *= left
-            m.memberships[i, v].surplus *= left
+def find_creators(week: Week, m: Day) -> None:
+    """Write down where each creator whom people count posts, who cannot leave as a creator, and the audience there."""
+    week.pinned[:] = 0
+    week.overall[:] = 0.0
+    everybody = 0.0
+    for k in range(m.creators.shape[0]):
+        creator = m.creators[k]
+        week.on[k] = 1 << FOLLOWED if creator.active and creator.brand < 0 else 0
+        if creator.active and creator.consumer >= 0:
+            week.pinned[creator.consumer] = creator.platforms
+            m.members[creator.consumer].held |= creator.platforms
+        for v in range(m.platforms.shape[0]):
+            if creator.active and creator.platforms >> v & 1:
+                week.on[k] += 1 << COUNTER * v if creator.brand < 0 else 0
+                week.overall[v] += creator.audience
+        everybody += creator.audience if creator.active else 0
+    for v in range(m.platforms.shape[0]):
+        week.overall[v] /= max(everybody, 1.0)
 
 
 @compiled
@@ -85,7 +91,7 @@ def meet_creators(week: Week, m: Day) -> float:
 
 
 @compiled
-def move_people(week: Week, known: Known, people: Table[Person], m: Day) -> None:
+def join_and_leave(week: Week, known: Known, people: Table[Person], m: Day) -> None:
     """Let people who have heard of a platform join it, and others reconsider what they have.
 
     Parameters
@@ -137,9 +143,9 @@ def expect(i: int, known: Known, week: Week, m: Day) -> None:
             theirs = m.memberships[m.friends[n], v]
             surplus += theirs.surplus
             days += theirs.days
-        worth = presence_worth(known.base, known.by_creators, week.present[i, v], week.usual, known.goods[v])
+        worth = presence_worth(known.base, known.by_creators, week.present[i, v], known.usual, week.goods[v])
         week.expected[v] = expected_surplus(
-            1.0 * there.surplus, 1.0 * there.days, surplus, days, worth + known.saving[v], m.p.membership
+            1.0 * there.surplus, 1.0 * there.days, surplus, days, worth + week.saving[v], m.p.membership
         )  # fmt: skip
 
 
@@ -154,7 +160,7 @@ def join(i: int, held: int, heard: int, week: Week, m: Day) -> int:
             worth = p.horizon * (value_of_set(week.expected, after, p) - now) - m.platforms[v].join_cost
             if worth > most or (worth == most and lot(i, v, m) > lot(i, chosen, m)):
                 chosen, most = v, worth
-    likely = chance_of_one(0.0, -most, p.horizon, p.noise)
+    likely = chance(0.0, -most, p.horizon, p.noise)
     return chosen if uniform(m.keys[Stream.MEMBERSHIP], m.day, i, JOIN) < likely else NOBODY
 
 
@@ -174,7 +180,7 @@ def leave(i: int, held: int, week: Week, m: Day) -> int:
             loss = now - value_of_set(week.expected, held & ~(1 << v), p)
             if loss < missed:
                 least, missed = v, loss
-    likely = p.review * chance_of_one(-missed, 0.0, p.horizon, p.noise)
+    likely = p.review * chance(-missed, 0.0, p.horizon, p.noise)
     return 1 << least if uniform(m.keys[Stream.MEMBERSHIP], m.day, i, REVIEW) < likely else 0
 
 

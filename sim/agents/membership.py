@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents import joining, moving, shops
+from sim.agents.advertising import spend
+from sim.agents.asking import ask
+from sim.agents.joining import find_creators, open_people, people_move
 from sim.agents.looking import look
+from sim.agents.moving import creators_move
+from sim.agents.shops import brands_move
+from sim.agents.week import forget, know, new_week
 from sim.compiled import compiled
 from sim.day import Day
 from sim.draws import Stream, uniforms
 from sim.parameters import Parameters
-from sim.ranges import REFERENCE_PEOPLE
-from sim.state import DAYS_A_WEEK, FEN, Byte, Double, Int64
+from sim.state import DAYS_A_WEEK, FEN, Double, Int64
 from sim.state import Membership as State
 from sim.world import World
 
@@ -28,7 +32,7 @@ def opened(m: Day, world: World, parameters: Parameters) -> Day:
     m = m._replace(people=people, memberships=State.table((len(people), platforms)))
     hosts = m.creators["consumer"]
     m.creators["platforms"] = np.where(hosts >= 0, own[np.maximum(hosts, 0)], 255)
-    _reach(joining.open_people(world.people, m), m, parameters)
+    _reach(open_people(world.people, m), m, parameters)
     m.platforms["pages"] = (
         np.bincount(people["home"], people["activity"], platforms) * parameters.market.attention.public_slots
     )
@@ -76,75 +80,21 @@ def morning(m: Day, world: World, parameters: Parameters) -> None:
 
 def _week(m: Day, world: World, parameters: Parameters) -> None:
     """What was remembered fades, then creators, brands and people choose."""
-    asked = np.zeros(len(m.people), np.uint8)
+    week = new_week(m)
     if m.day > 0:
-        left = float(np.exp(-1 / parameters.membership.memory))
-        joining.forget(left, m)
-        for name in ("days", "surplus", "by_creators", "spending"):
-            m.platforms[name] *= left
-        m.shops["margin"] *= left
-    known = known_of(m, parameters)
+        forget(float(np.exp(-1 / parameters.membership.memory)), m)
+    known = know(week, m)
     if m.day > 0:
-        asked = moving.creators_move(m, parameters, known.by_creators)
-        shops.brands_move(m, parameters)
-    week = prepared(asked, m, parameters)
+        if creators_move(known.by_creators, week, m):
+            ask(week, m, parameters.membership)
+        brands_move(week, m)
+    find_creators(week, m)
     if m.day > 0:
-        joining.move_people(week, known, world.people, m)
-        m.platforms["growth_cost"] += _scaled("upkeep", m, parameters)
-    known = known._replace(goods=shops.goods_there(m))
-    _reach(joining.settle_people(week, known, world.people, m), m, parameters)
-
-
-def prepared(asked: Byte, m: Day, parameters: Parameters) -> joining.Week:
-    """What the week's pass over people reads; platforms advertise."""
-    people, platforms = m.memberships.shape
-    on, overall = moving.present(m)
-    advertised = [_advertise(v, m, parameters) if m.day > 0 else 0.0 for v in range(platforms)]
-    week = joining.Week(
-        on=on, overall=overall, asked=asked, pinned=moving.platforms_of_hosts(m), advertised=np.array(advertised),
-        held=m.members["held"].copy(), present=np.empty((people, platforms)), usual=1.0,
-        expected=np.zeros(platforms),
-    )  # fmt: skip
-    return week._replace(usual=joining.meet_creators(week, m))
+        spend(week, m)
+    _reach(people_move(week, known, world.people, m), m, parameters)
 
 
 def _reach(reached: int, m: Day, parameters: Parameters) -> None:
     """Let brands spend on the people whom they can reach."""
     policy = parameters.brands
     m.brands["budget"] = round(policy.weekly_budget * FEN * reached / policy.count)
-
-
-def known_of(m: Day, parameters: Parameters) -> joining.Known:
-    """What everybody can know: what platforms have brought, and what they ask."""
-    p, platforms = parameters.membership, m.platforms
-    days, surplus = float(platforms["days"].sum()), float(platforms["surplus"].sum())
-    base = (DAYS_A_WEEK * surplus + p.confidence * p.expected) / (days + p.confidence)
-    by_creators = float(np.clip(platforms["by_creators"].sum() / surplus, 0, 1)) if surplus > 0 else 0.5
-    spending = DAYS_A_WEEK * float(platforms["spending"].sum()) / max(days, 1.0)
-    price = m.listings["price"].mean(axis=1) * (1 - platforms["coupon"]) * (1 - platforms["deal_cut"])
-    weight = platforms["days"] + 1.0
-    usual = float((price * weight).sum() / weight.sum())
-    return joining.Known(base, by_creators, shops.goods_there(m), spending * (1 - price / usual))
-
-
-def _advertise(v: int, m: Day, parameters: Parameters) -> float:
-    """Spend a platform's budget for growth; returns the probability that somebody who is no member sees it."""
-    outside = np.count_nonzero(m.members["held"] >> v & 1 == 0)
-    budget = min(_scaled("growth_budget", m, parameters)[v], max(float(cash(m, parameters)[v]), 0.0))
-    if outside == 0 or budget == 0:
-        return 0.0
-    m.platforms["growth_cost"][v] += budget
-    return float(-np.expm1(-budget / parameters.membership.contact_price / outside))
-
-
-def cash(m: Day, parameters: Parameters) -> Double:
-    """Money of each platform: what it began with and has earned, less what growth and upkeep have cost, yuan."""
-    earned = m.accounts.revenue.sum(axis=1) / FEN
-    own: Double = _scaled("cash", m, parameters) + earned - m.platforms["growth_cost"]
-    return own
-
-
-def _scaled(name: str, m: Day, parameters: Parameters) -> Double:
-    """A sum that is stated for a market of 10,000 people, of each platform, for this one."""
-    stated = np.array([getattr(policy, name) for policy in parameters.platforms], float)
-    return stated * m.population / REFERENCE_PEOPLE

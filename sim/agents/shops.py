@@ -2,95 +2,160 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+import math
 
+from sim.agents.week import Week
+from sim.compiled import compiled, inlined
 from sim.day import Day
-from sim.draws import Stream, uniforms
+from sim.draws import Stream, uniform
 from sim.ledger import move
-from sim.parameters import Parameters
 from sim.ranges import REFERENCE_PEOPLE
-from sim.rules import membership as rule
-from sim.state import DAYS_A_WEEK, FEN, Double
+from sim.rules.membership import chance
+from sim.state import DAYS_A_WEEK, FEN, NOBODY
 
 WEEKS_A_YEAR = 52
 REVIEW, CHOICE, LEAVE, LOT = 96, 97, 98, 160  # which draw of a brand; the last with the platform added
-Held = NDArray[np.bool_]
 
 
-def goods_there(m: Day) -> Double:
-    """Share of what brands earn that is sold on each platform, as against the mean over platforms as they are used."""
-    earned = np.maximum(m.shops["margin"].sum(axis=1), 0) + 1e-9
-    there = earned @ m.shops["open"] / earned.sum()
-    weight = m.platforms["days"] + 1.0
-    usual = float((there * weight).sum() / weight.sum())
-    share: Double = there / max(usual, rule.LEAST_PRESENT)
-    return share
-
-
-def brands_move(m: Day, parameters: Parameters) -> None:
+@compiled
+def brands_move(week: Week, m: Day) -> None:
     """Let brands open a shop on a platform, or close one."""
-    p, is_open = parameters.membership, m.shops["open"].copy()
-    size = max(m.population, 1) / REFERENCE_PEOPLE  # where nobody lives there is chance, too
-    income, cost = _expected(m, parameters), _costs(m, parameters) + p.shop_effort * size
-    exclusive = np.array([policy.exclusive for policy in parameters.platforms])
-    alone = np.broadcast_to(exclusive | (not p.brands_multi_home), is_open.shape)
-    alone = alone | (is_open & exclusive).any(axis=1)[:, None]
-    net = income - cost
-    lost = np.where(is_open, net, 0).sum(axis=1)[:, None]
-    gain = np.where(is_open, -np.inf, net - np.where(alone, lost, 0))
-    lots = np.stack([_luck(LOT + v, m) for v in range(is_open.shape[1])], axis=1)
-    rows, chosen = np.arange(len(is_open)), rule.best_of(gain, lots)
-    noise = p.brands_noise * size
-    likely = rule.chance(
-        np.where(np.isfinite(gain[rows, chosen]), gain[rows, chosen], 0), p.shop_cost * size, p.horizon, noise
-    )
-    reviews = _luck(REVIEW, m) < p.brands_review
-    opens = reviews & np.isfinite(gain[rows, chosen]) & (_luck(CHOICE, m) < likely)
-    is_open[opens & alone[rows, chosen]] = False
-    is_open[opens, chosen[opens]] = True
-    worst = np.where(is_open, net, np.inf)
-    least = worst.argmin(axis=1)
-    leaving = np.where(np.isfinite(worst[rows, least]), -worst[rows, least], 0)
-    must = (is_open.sum(axis=1) > 1) & (np.logical_not(p.brands_multi_home) | (is_open & exclusive).any(axis=1))
-    likely = np.where(must, 1.0, rule.chance(leaving, 0.0, p.horizon, noise))
-    closes = reviews & ~opens & is_open.any(axis=1) & (_luck(LEAVE, m) < likely)
-    is_open[closes, least[closes]] = False
-    _move_deposits(is_open, m)
-    m.shops["open"] = is_open
+    usual = rate_platforms(week, m)
+    for b in range(m.shops.shape[0]):
+        if shock(b, REVIEW, m) < m.p.membership.brands_review:
+            expect(b, usual, week, m)
+            opened = where_to_open(b, week, m)
+            if opened >= 0:
+                is_moving = is_alone(b, opened, m)
+                for v in range(m.shops.shape[1]):
+                    set_open(b, v, v == opened or (m.shops[b, v].open and not is_moving), m)
+            else:
+                closed = where_to_close(b, week, m)
+                if closed >= 0:
+                    set_open(b, closed, False, m)
 
 
-def _expected(m: Day, parameters: Parameters) -> Double:
-    """What each brand can expect to earn on each platform, yuan a week, shape (B, V).
+@inlined
+def size_of_market(m: Day) -> float:
+    """By what amounts are multiplied that are stated for a market of usual size; where nobody lives, chance stays."""
+    return max(m.population, 1) / REFERENCE_PEOPLE
+
+
+@inlined
+def weeks_remembered(m: Day) -> float:
+    """For how many weeks what has happened adds up."""
+    memory = m.p.membership.memory
+    return memory * (1.0 - math.exp(-(m.day + 1) / (DAYS_A_WEEK * memory)))
+
+
+@inlined
+def rate_platforms(week: Week, m: Day) -> float:
+    """Work out what brands earn on each platform; one without brands is expected to bring what is spent elsewhere.
+
+    Returns
+    -------
+    float
+        The mean over platforms, yuan a week.
+    """
+    weeks, everything, visits, mean = weeks_remembered(m), 0.0, 0.0, 0.0
+    for v in range(m.platforms.shape[0]):
+        visits += m.platforms[v].days / weeks
+        for b in range(m.shops.shape[0]):
+            everything += m.shops[b, v].margin / weeks
+    for v in range(m.platforms.shape[0]):
+        alike = everything / max(visits, 1.0) * (m.platforms[v].days / weeks) / m.shops.shape[0]
+        earned, selling = 0.0, 0
+        for b in range(m.shops.shape[0]):
+            if m.shops[b, v].open:
+                earned += m.shops[b, v].margin / weeks
+                selling += 1
+        week.rate[v] = (earned + alike) / (selling + 1)
+        mean += week.rate[v] / m.platforms.shape[0]
+    return mean
+
+
+@inlined
+def expect(b: int, usual: float, week: Week, m: Day) -> None:
+    """Write what brand b can expect to earn on each platform, less what a shop there costs, yuan a week.
 
     Where it sells, what it has earned; elsewhere what other brands earn there, times how it does against them where
-    it sells. A platform without brands is expected to bring each what its visitors spend elsewhere.
+    it sells.
     """
-    weeks = parameters.membership.memory
-    weeks *= 1 - np.exp(-(m.day + 1) / (DAYS_A_WEEK * weeks))
-    is_open, earned = m.shops["open"], m.shops["margin"] / weeks
-    visits = m.platforms["days"] / weeks
-    a_visit = float(earned.sum() / max(visits.sum(), 1.0))
-    alike = a_visit * visits / len(is_open)
-    peers = (np.where(is_open, earned, 0).sum(axis=0) + alike) / (is_open.sum(axis=0) + 1)
-    own, usual = np.where(is_open, earned, 0).sum(axis=1), (is_open * peers).sum(axis=1)
-    skill = (np.maximum(own, 0) + peers.mean()) / (usual + peers.mean()) if peers.mean() > 0 else np.ones(len(own))
-    return np.where(is_open, earned, peers * skill[:, None])
+    weeks, own, others = weeks_remembered(m), 0.0, 0.0
+    for v in range(m.shops.shape[1]):
+        if m.shops[b, v].open:
+            own += m.shops[b, v].margin / weeks
+            others += week.rate[v]
+    skill = (max(own, 0.0) + usual) / (others + usual) if usual > 0.0 else 1.0
+    for v in range(m.shops.shape[1]):
+        income = m.shops[b, v].margin / weeks if m.shops[b, v].open else week.rate[v] * skill
+        fee = m.platforms[v].annual_fee / FEN / WEEKS_A_YEAR
+        week.income[v] = income - (fee + m.p.membership.shop_effort * size_of_market(m))
 
 
-def _costs(m: Day, parameters: Parameters) -> Double:
-    """Annual fee of each platform, yuan a week."""
-    fees: Double = m.platforms["annual_fee"] / FEN / WEEKS_A_YEAR
-    return fees
+@inlined
+def where_to_open(b: int, week: Week, m: Day) -> int:
+    """The platform on which brand b opens a shop, the one that gains most, by lot among equals; or `NOBODY`."""
+    p, size, best, most = m.p.membership, size_of_market(m), NOBODY, -math.inf
+    for v in range(m.shops.shape[1]):
+        if not m.shops[b, v].open:
+            gain = week.income[v] - (lost_by_moving(b, week, m) if is_alone(b, v, m) else 0.0)
+            if gain > most or (gain == most and shock(b, LOT + v, m) > shock(b, LOT + best, m)):
+                best, most = v, gain
+    likely = chance(most, p.shop_cost * size, p.horizon, p.brands_noise * size)
+    return best if best >= 0 and shock(b, CHOICE, m) < likely else NOBODY
 
 
-def _move_deposits(is_open: Held, m: Day) -> None:
-    """Pay the deposit of each shop that opens, and give back that of each that closes."""
-    change = is_open.astype(int) - m.shops["open"].astype(int)
-    for brand, v in zip(*np.nonzero(change), strict=True):
-        fen = int(change[brand, v]) * int(m.platforms["deposit"][v])
-        move(m.accounts.brand, int(brand), m.accounts.deposit, int(v), fen)
+@inlined
+def lost_by_moving(b: int, week: Week, m: Day) -> float:
+    """What brand b expects of the platforms where it sells, yuan a week."""
+    lost = 0.0
+    for v in range(m.shops.shape[1]):
+        lost += week.income[v] if m.shops[b, v].open else 0.0
+    return lost
 
 
-def _luck(which: int, m: Day) -> Double:
-    return uniforms(m.keys[Stream.MEMBERSHIP], m.day, len(m.brands), which)
+@inlined
+def where_to_close(b: int, week: Week, m: Day) -> int:
+    """The platform on which brand b closes its shop, the one that brings least; or `NOBODY`."""
+    p, count, least = m.p.membership, 0, NOBODY
+    for v in range(m.shops.shape[1]):
+        if m.shops[b, v].open:
+            count += 1
+            if least < 0 or week.income[v] < week.income[least]:
+                least = v
+    if least < 0:
+        return NOBODY
+    must = count > 1 and (not p.brands_multi_home or must_leave(b, m))
+    likely = chance(-week.income[least], 0.0, p.horizon, p.brands_noise * size_of_market(m))
+    return least if must or shock(b, LEAVE, m) < likely else NOBODY
+
+
+@inlined
+def is_alone(b: int, v: int, m: Day) -> bool:
+    """Whether brand b would have to leave all others for a platform."""
+    return not m.p.membership.brands_multi_home or m.platforms[v].exclusive or must_leave(b, m)
+
+
+@inlined
+def must_leave(b: int, m: Day) -> bool:
+    """Whether a platform where brand b sells suffers no other beside it."""
+    exclusive = 0
+    for v in range(m.shops.shape[1]):
+        exclusive += m.shops[b, v].open and m.platforms[v].exclusive
+    return exclusive > 0
+
+
+@inlined
+def set_open(b: int, v: int, is_open: bool, m: Day) -> None:
+    """Open or close a shop: its deposit is paid, or given back."""
+    if is_open != m.shops[b, v].open:
+        fen = m.platforms[v].deposit if is_open else -m.platforms[v].deposit
+        move(m.accounts.brand, b, m.accounts.deposit, v, fen)
+        m.shops[b, v].open = is_open
+
+
+@inlined
+def shock(b: int, which: int, m: Day) -> float:
+    """A draw of brand b."""
+    return uniform(m.keys[Stream.MEMBERSHIP], m.day, b, which)

@@ -89,13 +89,11 @@ def value_of_set(expected: Array, held: int, p: Any) -> float:
     return p.variety * (top + math.log(total)) - p.keep * count
 
 
-def chance(gain: Any, cost: Any, horizon: float, noise: float) -> Any:
+@compiled
+def chance(gain: float, cost: float, horizon: float, noise: float) -> float:
     """Probability of a change that gains so much a week and costs so much once: a logit in the sum over the horizon."""
     odds = (horizon * gain - cost) / noise
-    return 1.0 / (1.0 + np.exp(-np.minimum(np.maximum(odds, -MOST_ODDS), MOST_ODDS)))
-
-
-chance_of_one: Any = compiled(chance)  # for one person; of creators and brands, `chance` takes all
+    return 1.0 / (1.0 + math.exp(-min(max(odds, -MOST_ODDS), MOST_ODDS)))
 
 
 @compiled
@@ -132,12 +130,8 @@ def draw_at_most(expected: float, u: float, variety: float) -> float:
     return expected + variety * gumbel_at_most(u)
 
 
-def best_of(gains: Array, lots: Array) -> NDArray[np.int64]:
-    """Column of the highest gain in each row; the lot decides among equals."""
-    return np.argmax(np.where(gains == gains.max(axis=1, keepdims=True), lots, -1.0), axis=1)
-
-
-def expected_income(rate: Array, reach: Array, coming: Array) -> Array:
+@compiled
+def expected_income(rate: float, reach: float, coming: float) -> float:
     """Income that a creator expects of a platform, yuan a week: what a follower brings there, times followers there.
 
     Parameters
