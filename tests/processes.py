@@ -61,6 +61,13 @@ def listen_to_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+def terminated(*_: object, **__: object) -> str:
+    """What is terminated where it is called, as by a service manager."""
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(1)
+    return ""
+
+
 def start(*arguments: str, printed: Path = PRINTED) -> subprocess.Popen[str]:
     """Start `koc` at the head of a process group of its own."""
     with printed.open("w") as file:

@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 from fake_runs import OVERRIDES, ROWS, RUNS, Made, finished, install, instead
 
-from experiments import report
 from experiments.cli import main
 from experiments.commands.run import report_on
 from experiments.conduct import experiment as conduct
@@ -226,30 +225,6 @@ def test_a_full_disk_is_told_before_work(made: Made, monkeypatch: pytest.MonkeyP
     with pytest.raises(UserError, match=r"^output=results: 1 MB free on this disk, expected 24 MB for 42 runs$"):
         koc_run()
     assert made == [] and not Path("results").exists()
-
-
-def test_tasks_share_a_dispatch_when_runs_are_small_but_never_a_seed(made: Made) -> None:
-    koc_run()
-    sized = list(executor._tasks(made))
-    assert [run.seed for task in sized for run in task] == [run.seed for run in made]
-    assert all(len({run.seed for run in task}) == 1 for task in sized)
-    assert max(len(task) for task in sized) == 3  # of 2,000 people and 120 days
-
-
-def test_real_workers_yield_what_this_process_yields(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(report, "write", lambda folder, spread, language: "")
-    arguments = ["run", "experiment=quick", "experiment.seeds=1", "market.consumers=300"]
-    arguments += ["experiment.days=6", "experiment.burn_in=2"]
-    assert main([*arguments, "executor.workers=2", "output=two"]) == 0
-    assert main([*arguments, "executor.workers=1", "output=one"]) == 0
-    one, two = (pd.read_parquet(f"{name}/quick/latest/runs.parquet") for name in ("one", "two"))
-    pd.testing.assert_frame_equal(one.drop(columns="seconds"), two.drop(columns="seconds"), check_exact=True)
-    assert main(["verify", "one/quick/latest", "--rows", "2"]) == 0
-    table = pd.read_parquet("one/quick/latest/runs.parquet")
-    table["gmv"] *= 1 + 1e-12
-    table.to_parquet("one/quick/latest/runs.parquet")
-    assert main(["verify", "one/quick/latest", "--rows", "2"]) == 1
 
 
 def test_a_store_made_by_one_output_serves_a_run_by_id(made: Made) -> None:

@@ -11,11 +11,24 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
 from fake_runs import instead
-from processes import PATIENCE, PRINTED, await_that, end, in_store, left_behind, semaphores_of, start, table, workers_of
+from processes import (
+    PATIENCE,
+    PRINTED,
+    await_that,
+    end,
+    in_store,
+    left_behind,
+    semaphores_of,
+    start,
+    table,
+    terminated,
+    workers_of,
+)
 
 from experiments.cli import main
 from experiments.commands import run
@@ -123,10 +136,6 @@ def test_each_signal_is_answered_in_one_line_and_leaves_nothing(
 def test_a_signal_while_the_folder_is_written_leaves_none(
     monkeypatch: pytest.MonkeyPatch, temporary: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def terminated(*_: object) -> None:
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(1)
-
     monkeypatch.setattr(run, "report_on", terminated)
     assert main([*TINY, "executor=serial"]) == 143
     told = "interrupted: 1 of 1 runs are kept; the same command goes on from there"
@@ -135,25 +144,15 @@ def test_a_signal_while_the_folder_is_written_leaves_none(
 
 
 def test_the_jobs_after_an_interruption_are_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
-    begun = []
-
-    def terminated(*_: object) -> None:
-        begun.append(1)
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(1)
-
-    monkeypatch.setattr(run, "report_on", terminated)
+    begun = Mock(side_effect=terminated)
+    monkeypatch.setattr(run, "report_on", begun)
     assert main([*TINY, "executor=serial", "-m", "creators.claim_inflation=1,2,3"]) == 143
-    assert len(begun) == 1
+    assert begun.call_count == 1
 
 
 def test_what_comes_after_an_interrupted_command_in_the_same_process_is_carried_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def terminated(*_: object) -> None:
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(1)
-
     monkeypatch.setattr(run, "report_on", terminated)
     assert main([*TINY, "executor=serial"]) == 143
     assert list(spread(abs, [-1, -2], Executor(workers=2))) == [1, 2]
@@ -162,11 +161,6 @@ def test_what_comes_after_an_interrupted_command_in_the_same_process_is_carried_
 def test_an_interruption_of_another_command_is_told_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def terminated() -> str:
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(1)
-        return ""
-
     before = signal.getsignal(signal.SIGTERM)
     monkeypatch.setattr("experiments.commands.register.page", terminated)
     assert main(["parameters"]) == 143

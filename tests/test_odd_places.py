@@ -8,13 +8,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from processes import KOC
+from processes import KOC, terminated
 
 from experiments.cli import main
 from experiments.runs import workers
@@ -77,10 +76,6 @@ def test_no_folder_for_temporary_files_is_needed(monkeypatch: pytest.MonkeyPatch
 def test_a_signal_in_preparation_is_answered_in_one_line(
     step: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def terminated(*_: Any) -> Any:
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(1)
-
     if step == "before it plans":
         monkeypatch.setattr("experiments.conduct.experiment.plan", terminated)
         said = "koc: interrupted: finished runs are kept; the same command goes on from there"
@@ -97,11 +92,11 @@ def test_a_signal_while_a_worker_starts_is_answered_in_one_line(
 ) -> None:
     start = workers.get_reusable_executor
 
-    def terminated(**settings: Any) -> Any:
+    def signalled(**settings: Any) -> Any:
         os.kill(os.getpid(), signal.SIGTERM)
         return start(**settings)
 
-    monkeypatch.setattr(workers, "get_reusable_executor", terminated)
+    monkeypatch.setattr(workers, "get_reusable_executor", signalled)
     assert main([*TINY, "executor.workers=2"]) == 143
     said = "interrupted: 0 of 2 runs are kept; the same command goes on from there"
     assert capsys.readouterr().err.splitlines()[-1] == said

@@ -24,7 +24,7 @@ from experiments.design.factors import Study
 from experiments.design.points import Point
 from experiments.design.sampling import unit_points
 from experiments.runs.plan import Length, cells_of
-from experiments.runs.run import Failed, Finished, Run
+from experiments.runs.run import Done, Failed, Finished, Run
 from experiments.runs.sharing import fill_lacking
 from experiments.runs.store import Store
 from experiments.settings.paths import merged
@@ -113,11 +113,11 @@ def carry_out(calibration: Calibration, runs: list[Run], place: Place) -> pd.Dat
     return pd.DataFrame([found.get(run.id, {}) for run in runs])
 
 
-def _make_all(task: list[Run], days: int) -> list[Finished | Failed]:
+def _make_all(task: list[Run], days: int) -> list[Done]:
     return [_attempt(run, days) for run in task]
 
 
-def _attempt(run: Run, days: int) -> Finished | Failed:
+def _attempt(run: Run, days: int) -> Done:
     started = time.perf_counter()
     try:
         found = observe(run.parameters, run.seed, Span(run.burn_in, days, run.days))

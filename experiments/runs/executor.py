@@ -15,7 +15,7 @@ from rich.console import Console
 from experiments.design.configuration import CLUSTERS, Executor
 from experiments.runs.dispatch import How, dispatch, first_done
 from experiments.runs.progress import working
-from experiments.runs.run import ORDERS, TABLES, WORLD_BUILT, Failed, Finished, Run, is_current
+from experiments.runs.run import ORDERS, TABLES, WORLD_BUILT, Done, Failed, Finished, Run, is_current
 from experiments.runs.store import packed
 from experiments.runs.workers import NoWorkers, has_workers, is_loss, pool, stop, workers
 from sim.errors import UserError
@@ -35,8 +35,6 @@ WORKER_BYTES, CONSUMER_BYTES = 350_000_000, 1_000  # of memory, that a worker ta
 COMPILING = "compiling the model for this machine: once, in a minute or two"
 MONEY = ("price", "coupon", "cost", "fee", "commission", "margin", "rest", "surplus")  # of an order
 WARM_UP = 8  # days, in which every phase happens at least once
-
-Done = Finished | Failed
 
 _held: dict[str, World] = {}  # of this worker, one at most
 

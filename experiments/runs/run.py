@@ -77,6 +77,10 @@ class Failed(NamedTuple):
     day: int | None
 
 
+Done = Finished | Failed
+"""What came of a run."""
+
+
 def runs_of(
     arm: Arm, seeds: Iterable[int], days: int, burn_in: int, *, tables: bool = True, more: tuple[str, ...] = ()
 ) -> list[Run]:

@@ -12,9 +12,9 @@ from rich.console import Console
 
 from experiments.design.configuration import Executor
 from experiments.runs import executor, interruption
-from experiments.runs.executor import Calls, Done
+from experiments.runs.executor import Calls
 from experiments.runs.progress import of_runs
-from experiments.runs.run import WORLD_BUILT, Finished, Run
+from experiments.runs.run import WORLD_BUILT, Done, Finished, Run
 from experiments.runs.store import Store
 from experiments.runs.working_folder import is_alive, working_folder
 

@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from experiments.runs.run import CELLS, TABLES, Failed, Finished, Run
+from experiments.runs.run import CELLS, TABLES, Done, Failed, Finished, Run
 from experiments.runs.store_file import CREATE_CLAIMS, PUT, WHOLE, WHOLE_TABLE, checksum_of, opened
 from experiments.runs.working_folder import made_in
 from sim.errors import UserError
@@ -74,7 +74,7 @@ class Store:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.commit()
 
-    def put(self, done: Iterable[tuple[Run, Finished | Failed]], experiment: str) -> None:
+    def put(self, done: Iterable[tuple[Run, Done]], experiment: str) -> None:
         """Keep runs, all or none of them; one of the same id is replaced.
 
         Raises

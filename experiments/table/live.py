@@ -8,11 +8,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
-from experiments.runs.run import Finished
+from experiments.runs.run import Done, Finished
 from experiments.runs.store import Store
 from experiments.runs.working_folder import working_folder
 from experiments.table.folder import lead
-from experiments.table.runs_table import ROWS_AT_ONCE, Done, Row, RunsTable
+from experiments.table.runs_table import ROWS_AT_ONCE, Row, RunsTable
 
 NAME = "running"
 EVERY = 3.0  # seconds until the first part, and between parts

@@ -10,13 +10,11 @@ import numpy as np
 import pandas as pd
 
 from experiments.runs.plan import Cell, Plan
-from experiments.runs.run import Failed, Finished, Run
+from experiments.runs.run import Done, Failed, Finished, Run
 from experiments.runs.store import FAILED, FINISHED, Store
 
 PENDING = "pending"
 ROWS_AT_ONCE = 500
-
-Done = Finished | Failed
 
 
 class Row(NamedTuple):
