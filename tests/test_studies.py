@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 from asked import asked
 from test_exposure import write_networks
+from test_lab_language import english_in
 from test_lookalikes import clustered
 
-from experiments.studies import catalogue, conduct
+from experiments.drawing.style import words_of
+from experiments.settings.language import Language, speaking
+from experiments.studies import catalogue, conduct, words
+from experiments.studies.conduct import Answer
 from experiments.studies.models.lookalikes import write_ties
 from experiments.studies.study import Verdict, above, below, covers, within
 
@@ -66,6 +70,21 @@ def test_a_study_answers(name: str, data: Path) -> None:
         assert drawing.title and drawing.caption
         assert len(drawing.data) > 3
     assert all(sentence.endswith(".") and "nan" not in sentence for sentence in made.sentences)
+    assert english_in(shown_in_chinese(name, made)) == set()
+
+
+def shown_in_chinese(name: str, made: Answer) -> list[str]:
+    """All that a lab shows in Chinese but references."""
+    known = conduct.options_of(catalogue.study(name).Options).values()
+    with speaking(Language.zh):
+        front = words.front_of(name, catalogue.study(name).STUDY)
+        found = conduct.retold(name, made)
+        options = [words.told(name, str(one.description)) for one in known]
+    told = [front.title, front.question, front.change.partition(":")[2], front.self_check, *options, *found.sentences]
+    told += [text for check in found.checks for text in (check.name, check.expected, check.note, check.changed)]
+    told += [text for one in found.figures.values() for text in (one.title, one.caption, *words_of(one.figure))]
+    cells = [] if found.table is None else [*found.table.columns, *found.table.to_numpy().ravel()]
+    return told + [cell for cell in cells if isinstance(cell, str)]
 
 
 @pytest.mark.parametrize("name", catalogue.NAMES)

@@ -103,7 +103,9 @@ def test_one_thing_can_be_changed(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_without_a_name_the_studies_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert typed("replicate") == 0
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]] == list(catalogue.NAMES)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines if line.startswith("  ")] == list(catalogue.NAMES)
+    assert [line.split()[0] for line in lines if line.endswith("(with --data)")] == ["measured"]
 
 
 def test_validate_makes_one_table_and_one_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,7 +39,8 @@ def note(texts: Iterable[str]) -> str:
 
 def drawable(language: Language) -> tuple[Language, str]:
     """The language that figures can be drawn in, and a line on the font that is missing where it is not this one."""
-    texts = [path.read_text("utf-8") for path in TEMPLATES.glob(f"*.{language}.j2")]
+    files = [*TEMPLATES.glob(f"*.{language}.j2"), *TEMPLATES.glob(f"labs/*.{language}.yaml")]
+    texts = [path.read_text("utf-8") for path in files]
     if not note([*dictionary(language).values(), *texts]):
         return language, ""
     with speaking(language):

@@ -115,8 +115,14 @@ def new_figure(title: str, height: float, width: float = WIDTH) -> Picture:
     """
     margins = ConstrainedLayoutEngine(h_pad=0.06, w_pad=0.08, hspace=0.04, wspace=0.04)
     figure = Picture(figsize=(width, height), layout=margins)
-    figure.suptitle(wrapped(title, int(width * 8.6)), x=0.012, ha="left", fontsize=12.5, fontweight="bold")
+    entitle(figure, title)
     return figure
+
+
+def entitle(figure: Figure, title: str) -> None:
+    """Set the title of a figure, wrapped to its width, in the place of any that it has."""
+    lines = wrapped(title, int(figure.get_figwidth() * 8.6))
+    figure.suptitle(lines, x=0.012, ha="left", fontsize=12.5, fontweight="bold")
 
 
 def save(drawing: Drawing, folder: Path, name: str) -> None:

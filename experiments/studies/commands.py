@@ -5,20 +5,25 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from experiments.settings.language import Language, speaking, spoken
+
 if TYPE_CHECKING:
     from rich.table import Table
 
     from experiments.studies.conduct import Done
+    from experiments.studies.study import Asked
 
 FOLDER = "validation"
 AT_ONCE = 3  # names in one line
 Data = Annotated[Path | None, typer.Option(help="Folder of published data, for the studies that read some.")]
 Output = Annotated[Path, typer.Option(help="Folder of the results.")]
+Lang = Annotated[Language, typer.Option("--lang", help="Language of texts and figures: English or Chinese.")]
 
 
 def replicate(
@@ -29,9 +34,9 @@ def replicate(
     docs: Annotated[
         Path | None, typer.Option(help="Folder of documentation: its replications/ gets page, figure and numbers.")
     ] = None,
+    lang: Lang = Language.en,
 ) -> None:
     """Replicate a published result: question, figure, found against published, and one thing to change."""
-    from experiments.drawing.pages import lines
     from experiments.runs.progress import working
     from experiments.studies import conduct, page
     from experiments.studies.catalogue import study
@@ -39,32 +44,62 @@ def replicate(
     from sim.errors import UserError
 
     if not name:
-        print("\n".join(_listed()))
+        with speaking(lang):
+            print("\n".join(_listed()))
         return
-    about, known = study(name).STUDY, conduct.options_of(study(name).Options)
     asked = conduct.request(name, options or [], data)
-    if missing := conduct.lack(about, asked):
+    if missing := conduct.lack(study(name).STUDY, asked):
         raise UserError(f"{name}: {missing}")
     root = output / FOLDER / name
-    with partial_folder(root) as partial, working(name):
+    with partial_folder(root) as made, working(name), speaking(lang):
         _tell_if_cold()
-        one = conduct.carry_out(name, asked, partial)
+        one = conduct.carry_out(name, asked, made, _drawable())
         _refuse_or_tell(one)
         manifest = _manifest(asked.model_dump(exclude={"data"}))
-        conduct.write([one], partial, manifest)
-        page.write_replication(one, manifest, partial, docs)
-        folder = published(partial)
-    told = [line for sentence in one.sentences for line in lines(sentence)]
-    print("\n".join([about.title, about.source, "", *lines(about.question), "", *told, ""]))
+        conduct.write([one], made, manifest)
+        page.write_replication(one, manifest, made, docs)
+        folder = published(made)
+    with speaking(lang):
+        _show(one, asked, folder, docs / page.REPLICATIONS if docs else folder)
+
+
+def _drawable() -> bool:
+    """Whether figures can be drawn in the language of this context; a line says which font is missing."""
+    from experiments.drawing.fonts import drawable
+
+    drawn_in, lacking = drawable(spoken())
+    if lacking:
+        print(lacking, file=sys.stderr)
+    return drawn_in is spoken()
+
+
+def _show(one: Done, asked: Asked, folder: Path, pages: Path) -> None:
+    """Print a lab: question, finding, checks, files, options, and what to do with it."""
+    from experiments.drawing.pages import lines
+    from experiments.studies import conduct
+    from experiments.studies.catalogue import study
+    from experiments.studies.words import front_of, told
+
+    tell = partial(told, one.name)
+    about = front_of(one.name, study(one.name).STUDY)
+    found = [line for sentence in one.sentences for line in lines(sentence)]
+    print("\n".join([about.title, *lines(about.source), "", *lines(about.question), "", *found, ""]))
     _print([one])
-    set_to = ", ".join(f"{key}={getattr(asked, key):g} ({field.description})" for key, field in known.items())
-    more = [f"figure: {folder / figure.name}.png" for figure in one.figures]
-    more += [f"page: {(docs / page.REPLICATIONS if docs else folder) / name}.md"]
-    more += lines(f"options: {set_to}" if set_to else "")
+    options = (
+        f"{key}={getattr(asked, key):g} ({tell(field.description or '')})"
+        for key, field in conduct.options_of(type(asked)).items()
+    )
+    set_to = ", ".join(options)
+    more = [tell(f"figure: {folder / figure.name}.png") for figure in one.figures]
+    more += [tell(f"page: {pages / one.name}.md")]
+    more += lines(f"{tell('options')}: {set_to}") if set_to else []
+    words, _, look = about.change.partition(":")
     more += [
         "",
-        *lines(f"Change one thing. koc replicate {name} {about.change}"),
-        *lines(f"Check yourself. {about.self_check}"),
+        f"{tell('Change one thing.')}\n  koc replicate {one.name} {words}",
+        *lines(look.strip()),
+        "",
+        *lines(f"{tell('Check yourself.')} {about.self_check}"),
     ]
     print("\n".join(more))
 
@@ -78,7 +113,8 @@ def validate(
 ) -> None:
     """Check the model against published results, closed forms, other programs and real networks.
 
-    A check that fails is told with its reason; the exit status is 1 where a study broke.
+    A check that fails is told with its reason; the exit status is 1 where a study broke. The table is in English; koc
+    replicate NAME --lang zh tells one study in Chinese.
     """
     from experiments.drawing.pages import lines
     from experiments.runs.progress import working
@@ -89,17 +125,17 @@ def validate(
     wanted = names or list(NAMES)
     asked = {name: conduct.request(name, [], data) for name in wanted}
     root = output / FOLDER
-    with partial_folder(root) as partial:
+    with partial_folder(root) as made:
         _tell_if_cold()
         done = []
         with working(", ".join(wanted) if len(wanted) <= AT_ONCE else f"{len(wanted)} studies") as console:
-            for one in conduct.carry_out_all(wanted, asked, partial, workers):
+            for one in conduct.carry_out_all(wanted, asked, made, workers):
                 done.append(one)
                 console.print(f"{len(done)} of {len(wanted)}: {one.name}, {one.seconds:.0f} s")
         done.sort(key=lambda one: wanted.index(one.name))
-        conduct.write(done, partial, _manifest({}))
-        page.write(done, partial, docs)
-        folder = published(partial)
+        conduct.write(done, made, _manifest({}))
+        page.write(done, made, docs)
+        folder = published(made)
     _print(done)
     for one in done:
         if one.missing:
@@ -112,11 +148,14 @@ def validate(
 
 def _listed() -> list[str]:
     from experiments.studies.catalogue import SECTIONS, study
+    from experiments.studies.words import SHARED, told
 
     lines = []
     for heading, names in SECTIONS.items():
-        lines += [heading, *(f"  {name:20} {study(name).STUDY.title}" for name in names)]
-    return lines
+        lines.append(told(SHARED, heading))
+        for name, one in ((name, study(name).STUDY) for name in names):
+            lines.append(f"  {name:20} {told(name, one.title)}{told(SHARED, ' (with --data)') if one.data else ''}")
+    return [*lines, "", told(SHARED, "koc replicate NAME shows one, with one thing to change.")]
 
 
 def _tell_if_cold() -> None:
@@ -154,14 +193,16 @@ def _table(done: Sequence[Done]) -> Table:
     from rich.table import Table
 
     from experiments.studies.conduct import estimate
+    from experiments.studies.words import SHARED, told
 
+    tell = partial(told, SHARED)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading, share in (("study", None), ("check", 4), ("expected", 2), ("found (95 % interval)", 2), ("", None)):
-        table.add_column(heading, ratio=share, no_wrap=share is None)
+        table.add_column(tell(heading), ratio=share, no_wrap=share is None)
     for one in done:
         for place, check in enumerate(one.checks):
             note = f"\n→ {check.note}" if check.note and not check.passed else ""
-            verdict = "[bold]FAIL[/bold]" if check.verdict == "fail" else check.verdict
+            verdict = f"[bold]{tell('fail').upper()}[/bold]" if check.verdict == "fail" else tell(check.verdict)
             name = "" if place else one.name
             said = f"{_plain(check.title)}{_plain(note)}"
             table.add_row(name, said, _plain(check.expected), estimate(check), verdict)

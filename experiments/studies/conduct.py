@@ -17,7 +17,9 @@ import pandas as pd
 from pydantic.fields import FieldInfo
 
 from experiments.drawing.style import Drawing, house_style, save
+from experiments.settings.language import Language, speaking, spoken
 from experiments.settings.mistakes import validated
+from experiments.studies import words
 from experiments.studies.catalogue import is_installed, study
 from experiments.studies.study import Asked, Check, Study, joined
 from sim.errors import UserError, nearest
@@ -35,15 +37,40 @@ class Answer(NamedTuple):
 
 
 def answer(one: ModuleType, o: Asked) -> Answer:
-    """Simulate, and say what came of it."""
-    runs = one.simulate(o)
-    checks = list(one.checks(o, runs))
-    sentences = [joined(sentence) for sentence in one.findings(o, runs)]
-    with house_style():
-        drawn = one.figure(o, runs, sentences[0].removesuffix("."))
-    figures = {"": drawn} if isinstance(drawn, Drawing) else drawn
-    table = one.table(o, runs) if hasattr(one, "table") else None
+    """Simulate, and say what came of it, in English, in which studies are written."""
+    with speaking(Language.en):
+        runs = one.simulate(o)
+        checks = list(one.checks(o, runs))
+        sentences = [joined(sentence) for sentence in one.findings(o, runs)]
+        with house_style():
+            drawn = one.figure(o, runs, sentences[0].removesuffix("."))
+        figures = {"": drawn} if isinstance(drawn, Drawing) else drawn
+        table = one.table(o, runs) if hasattr(one, "table") else None
     return Answer(checks, sentences, figures, table)
+
+
+def retold(name: str, one: Answer, drawable: bool = True) -> Answer:
+    """An answer in the language of this context.
+
+    Parameters
+    ----------
+    name
+        Of the study.
+    one
+        Its answer; its figures are changed.
+    drawable
+        Whether what stands in figures is told, too.
+    """
+    if spoken() is Language.en:
+        return one
+    with house_style():
+        figures = {word: words.drawing_of(name, drawing, drawable) for word, drawing in one.figures.items()}
+    return Answer(
+        [words.check_of(name, check) for check in one.checks],
+        words.sentences_of(name, one.sentences),
+        figures,
+        None if one.table is None else words.table_of(name, one.table),
+    )
 
 
 class Shown(NamedTuple):
@@ -106,14 +133,24 @@ def _number(text: str) -> float | str:
         return text
 
 
-def carry_out(name: str, asked: Asked, folder: Path) -> Done:
-    """Carry a study out, and leave its figure, the numbers behind it and its checks in a folder."""
+def carry_out(name: str, asked: Asked, folder: Path, drawable: bool = True) -> Done:
+    """Carry a study out, and leave its figure, the numbers behind it and its checks in a folder.
+
+    Parameters
+    ----------
+    name, asked
+        The study, and what is asked of it.
+    folder
+        Of the results.
+    drawable
+        Whether figures are in the language of this context.
+    """
     one = study(name)
     if missing := lack(one.STUDY, asked):
         return Done(name, [], [], missing=missing)
     start = time.perf_counter()
     try:
-        found = answer(one, asked)
+        found = retold(name, answer(one, asked), drawable)
         figures = _saved(name, found.figures, folder)
     except UserError as error:
         return Done(name, [], [], missing=str(error), seconds=time.perf_counter() - start)
@@ -174,7 +211,7 @@ def estimate(check: Check) -> str:
     """What was found, with its interval where there is one."""
     if not math.isfinite(check.low) or not math.isfinite(check.high) or check.low == check.high:
         return f"{check.found:.3g}"
-    return f"{check.found:.3g} ({check.low:.3g} to {check.high:.3g})"
+    return words.told(words.SHARED, f"{check.found:.3g} ({check.low:.3g} to {check.high:.3g})")
 
 
 def lack(one: Study, asked: Asked) -> str:

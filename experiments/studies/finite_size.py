@@ -16,7 +16,7 @@ from experiments.studies.paired import lives
 from experiments.studies.study import Asked, Check, Study, above, covers, option, within
 
 STUDY = Study(
-    title="finite size: from a thousand people to a million",
+    title="Finite size: from a thousand people to a million",
     source="""Luck shared by all people does not average out: Forni & Lippi (1997), Aggregation and the Microfoundations
         of Dynamic Macroeconomics, Oxford University Press""",
     question="""How many people must be simulated until the answers no longer depend on how many there are, and what

@@ -18,7 +18,7 @@ from experiments.studies.study import Asked, Check, Study, above, covers, holds,
 from sim.parameters import Feed
 
 STUDY = Study(
-    title="the music market: inequality and luck under social influence",
+    title="The music market: inequality and luck under social influence",
     source="""Salganik, Dodds & Watts (2006), Experimental study of inequality and unpredictability in an artificial
         cultural market, Science 311, 854-856; Krumme, Cebrian, Pickard & Pentland (2012), Quantifying social influence
         in an online cultural market, PLoS ONE 7(5) e33785; Maldonado, Van Hentenryck, Berbeglia & Berbeglia (2018),

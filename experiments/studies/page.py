@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from experiments.drawing.pages import filled, table
 from experiments.studies.catalogue import SECTIONS, study
 from experiments.studies.conduct import Done, estimate
 from experiments.studies.study import Check
+from experiments.studies.words import SHARED, front_of, told
 
 PAGE = "validation.md"
 REPLICATIONS = "replications"
@@ -63,8 +65,8 @@ def write_replication(one: Done, manifest: Mapping[str, Any], made: Path, docume
     """
     page = made / f"{one.name}.md"
     command = re.sub(r"--(data|docs|output)[ =]\S+", r"--\1 DIR", manifest["command"])  # folders are anybody's own
-    told = f"Made by `{command}`, of the model `{manifest['model']['hash'][:12]}`, in {one.seconds:,.0f} s."
-    page.write_text(_filled(alone=one, told=told, figures="."), "utf-8")
+    made_by = f"Made by `{command}`, of the model `{manifest['model']['hash'][:12]}`, in {one.seconds:,.0f} s."
+    page.write_text(_filled(alone=one, told=told(SHARED, made_by), figures="."), "utf-8")
     if documentation is not None:
         place = documentation / REPLICATIONS
         place.mkdir(parents=True, exist_ok=True)
@@ -86,18 +88,20 @@ def count(done: Sequence[Done]) -> str:
 
 def _filled(alone: Done | None = None, **values: Any) -> str:
     return filled(
-        "validation.md.j2", alone=alone, about_of=lambda name: study(name).STUDY, checks_of=_checks,
+        "validation.md.j2", alone=alone, about_of=lambda name: front_of(name, study(name).STUDY), checks_of=_checks,
+        shared=partial(told, SHARED),
         rows_of=lambda rows: table([[*rows.columns], *rows.astype(str).to_numpy().tolist()]), **values,
     )  # fmt: skip
 
 
 def _checks(checks: Sequence[Check]) -> str:
     """The table of checks; with a column for what was changed where there are such checks."""
+    tell = partial(told, SHARED)
     changed = any(check.changed for check in checks)
-    rows = [[*["Changed"] * changed, "Check", "Expected", "Found", "", ""]]
+    rows = [[*[tell("Changed")] * changed, *map(tell, ("Check", "Expected", "Found")), "", ""]]
     for check in checks:
         said = check.name + (f"<br>{check.source}" if check.source else "")
         said += f"<br>*{check.note}*" if check.note else ""
-        verdict = check.verdict if check.passed else f"**{check.verdict}**"
-        rows.append([*[check.changed] * changed, said, check.expected, estimate(check), verdict, check.kind])
+        verdict = tell(check.verdict) if check.passed else f"**{tell(check.verdict)}**"
+        rows.append([*[check.changed] * changed, said, check.expected, estimate(check), verdict, tell(check.kind)])
     return table(rows)

@@ -24,6 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from experiments.settings.language import said
+
 Verdict = Literal["pass", "fail", "inconclusive"]
 Kind = Literal["must", "finding"]
 Found = float | Sequence[float] | NDArray[np.float64]
@@ -90,7 +92,7 @@ class Check(NamedTuple):
     @property
     def title(self) -> str:
         """What was changed, and what is compared."""
-        return f"{self.changed}: {self.name}" if self.changed else self.name
+        return f"{self.changed}{said(': ')}{self.name}" if self.changed else self.name
 
 
 class Words(TypedDict, total=False):

@@ -27,7 +27,7 @@ from experiments.studies.study import Asked, Check, Study, above, below, option
 from sim.parameters import Parameters
 
 STUDY = Study(
-    title="two-sided pricing: who should pay the platform",
+    title="Two-sided pricing: who should pay the platform",
     source="""Rochet & Tirole (2003), Platform competition in two-sided markets, Journal of the European Economic
         Association 1(4), 990-1029; Armstrong (2006), Competition in two-sided markets, RAND Journal of Economics 37(3),
         668-691""",
