@@ -9,48 +9,34 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from experiments.design.posterior_file import read
-from experiments.drawing.pages import table
+from experiments.drawing.pages import filled, table
 from experiments.settings.mistakes import declared, fields, limits, parameter, shown, span
 from sim import state
 from sim.parameters import ASSUMPTION, CALIBRATED, Group, Parameters
 from sim.records import Record
 
-_HEADING = """\
-# Parameters
-
-Every parameter of the model, as `koc parameters` prints it from the declarations in `sim/parameters/`. A value is
-changed on the command line (`koc run market.consumers=2000`) or in a file under `configs/`. A parameter that rests on
-no source is an assumption; where it has a plausible range, sensitivity checks sweep over it.
-"""
-_CALIBRATED = """\
-## Calibrated
-
-What `koc calibrate` found of assumptions that published numbers bear upon ([calibration.md](calibration.md)): the
-prior, the posterior with its 95 % interval, and how much narrower it is than the prior. Where that is near zero, the
-targets do not pin the parameter down: its value is a guess, and conclusions are checked over draws of the posterior.
-"""
 _OF_CALIBRATED = ("name", "value", "prior", "posterior", "narrower by", "source of the prior", "what would measure it")
+_OF_STATE = ("column", "what it says", "unit", "range")
 _COLUMNS = ("name", "value", "unit", "allowed", "plausible", "source", "meaning")
 
 
 def page() -> str:
     """The register in Markdown, a table for each group of parameters."""
     rows = list(_rows(Parameters()))
-    calibrated = table([_OF_CALIBRATED, *_calibrated({row[0]: row[1] for row in rows})])
-    parts = [_HEADING, _summary(rows), _CALIBRATED, f"{calibrated}\n"]
-    for group, own in groupby(rows, lambda row: row[0].split(".")[0]):
-        parts += [f"## {group}\n", table([_COLUMNS, *([f"`{row[0]}`", *row[1:]] for row in own)]) + "\n"]
-    return "\n".join(parts)
+    groups = groupby(rows, lambda row: row[0].split(".")[0])
+    return filled(
+        "parameters.md.j2", rows=len(rows), assumed=sum(row[5] == ASSUMPTION for row in rows),
+        calibrated=sum(row[5] == CALIBRATED for row in rows), ranged=sum(bool(row[4]) for row in rows),
+        table_of_calibrated=table([_OF_CALIBRATED, *_calibrated({row[0]: row[1] for row in rows})]),
+        groups=[(group, table([_COLUMNS, *([f"`{row[0]}`", *row[1:]] for row in own)])) for group, own in groups],
+    )  # fmt: skip
 
 
-def _summary(rows: list[tuple[str, ...]]) -> str:
-    assumed = sum(row[5] == ASSUMPTION for row in rows)
-    ranged = sum(bool(row[4]) for row in rows)
-    calibrated = sum(row[5] == CALIBRATED for row in rows)
-    return (
-        f"{len(rows)} parameters; {assumed} are assumptions, {calibrated} are calibrated, {ranged} have a plausible "
-        "range.\n"
-    )
+def state_page() -> str:
+    """All records of the state in Markdown, a table for each."""
+    kinds = (kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Record))
+    records = [(kind, table([_OF_STATE, *kind.describe()])) for kind in kinds if kind is not Record]
+    return filled("state.md.j2", records=records)
 
 
 def _calibrated(values: dict[str, str]) -> Iterator[list[str]]:
@@ -88,21 +74,3 @@ def _row(path: str, field: FieldInfo, value: Any) -> tuple[str, ...]:
         path, written, declared(field, "unit") or "", allowed, span(*plausible) if plausible else "",
         declared(field, "source") or "", field.description or "",
     )  # fmt: skip
-
-
-_STATE = """\
-# State
-
-Every column of every table of the model, as `koc parameters --state` prints it from the declarations in `sim/state.py`.
-A table is a structured array; `market.m.consumers["wallet"]` is a column of all consumers.
-"""
-
-
-def state_page() -> str:
-    """All records in Markdown, a table for each."""
-    parts = [_STATE]
-    for record in vars(state).values():
-        if isinstance(record, type) and issubclass(record, Record) and record is not Record:
-            parts.append(f"## {record.__name__}\n\n{record.__doc__}\n")
-            parts.append(table([("column", "what it says", "unit", "range"), *record.describe()]) + "\n")
-    return "\n".join(parts)
