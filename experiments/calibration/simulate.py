@@ -7,7 +7,6 @@ import inspect
 import time
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -23,10 +22,9 @@ from experiments.design.configuration import Executor
 from experiments.design.factors import Study
 from experiments.design.points import Point
 from experiments.design.sampling import unit_points
+from experiments.runs import sharing
 from experiments.runs.plan import Length, cells_of
 from experiments.runs.run import Done, Failed, Finished, Run
-from experiments.runs.sharing import fill_lacking
-from experiments.runs.store import Store
 from experiments.settings.paths import merged
 from sim.errors import UserError
 from sim.parameters import Parameters
@@ -101,16 +99,13 @@ def set_also(at: Iterable[Point], more: Mapping[str, float]) -> list[Point]:
 
 def carry_out(calibration: Calibration, runs: list[Run], place: Place) -> pd.DataFrame:
     """Make runs, or find them again: a row of observables for each, NaN where one failed."""
-    with closing(Store(place.output / "store")) as store:
-        place.console.print(f"calibration: {len(runs)} runs, {calibration.cohort} days each")
-        where, make = Executor(workers=place.workers), partial(_make_all, days=calibration.days)
-        fill_lacking(store, {run.id: run for run in runs}, EXPERIMENT, where, place.console, make)
-        found = {done.id: done.outcomes for done in store.outcomes([run.id for run in runs])}
-        failed = store.failed([run.id for run in runs])
-    if len(failed) > MOST_FAILED * len(runs):
-        first = next(iter(failed.values()))
-        raise UserError(f"calibration: {len(failed)} of {len(runs)} runs failed, the first with {first.error}")
-    return pd.DataFrame([found.get(run.id, {}) for run in runs])
+    place.console.print(f"calibration: {len(runs)} runs, {calibration.cohort} days each")
+    where, make = Executor(workers=place.workers), partial(_make_all, days=calibration.days)
+    came = sharing.carry_out({run.id: run for run in runs}, place.output, EXPERIMENT, where, place.console, make)
+    if (failed := len(came.failures)) > MOST_FAILED * len(runs):
+        first = next(iter(came.failures.values()))
+        raise UserError(f"calibration: {failed} of {len(runs)} runs failed, the first with {first.error}")
+    return pd.DataFrame([came.outcomes.get(run.id, {}) for run in runs])
 
 
 def _make_all(task: list[Run], days: int) -> list[Done]:

@@ -31,13 +31,14 @@ def claims(
     from rich.console import Console
 
     from experiments.claims import words
-    from experiments.claims.conduct import carry_out, written
+    from experiments.claims.conduct import NAME, written
     from experiments.claims.judge import judge
     from experiments.claims.plan import plan
     from experiments.claims.rows import FILE, read
     from experiments.design.configuration import Executor
     from experiments.runs.executor import stop
     from experiments.runs.progress import terminal
+    from experiments.runs.sharing import carry_out
 
     where = file or FILE
     rows = read(where)
@@ -48,17 +49,17 @@ def claims(
     if dry_run:
         return
     try:
-        made = carry_out(planned.every, output, Executor(workers=workers), console)
+        came = carry_out(planned.every, output, NAME, Executor(workers=workers), console)
     finally:
         stop()
-    judged = [judge(n, chosen[n], runs, made.outcomes, rows.negligible) for n, runs in planned.runs.items()]
+    judged = [judge(n, chosen[n], runs, came.outcomes, rows.negligible) for n, runs in planned.runs.items()]
     lacking = {number: claim for number, claim in chosen.items() if claim.needs}
-    folder = written(rows, judged, lacking, made, output, docs)
+    folder = written(rows, judged, lacking, came, output, docs)
     Console(highlight=False, width=None if sys.stdout.isatty() else 140).print(_table(judged))
     for number, claim in lacking.items():
         print(f"{number}: not yet testable; needs {claim.needs}")
     print(f"{words.count(judged, len(lacking))}\npage: {folder / words.PAGE}")
-    raise typer.Exit(int(bool(made.failures)))
+    raise typer.Exit(int(bool(came.failures)))
 
 
 def _table(judged: Sequence[Judged]) -> Table:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.conduct.experiment import remarks
+from experiments.conduct.experiment import remarks, size
 from experiments.design.configuration import Settings
 from experiments.runs import executor
-from experiments.runs.plan import Plan, plan
+from experiments.runs.plan import plan
 from experiments.runs.progress import terminal
 from experiments.runs.run import Run, graph_reports
 from experiments.runs.store import Store
@@ -27,7 +27,11 @@ def forecast(settings: Settings) -> str:
     with closing(Store(Path(settings.output) / "store")) as store:
         known = set() if study.fresh else store.known(planned.runs.values())
         pending = [run for id, run in planned.runs.items() if id not in known]
-        lines = [_size(settings, planned), f"{len(known)} of {len(planned.runs)} runs are in the store"]
+        runs = sum(len(cell.runs) for cell in planned.cells)
+        lines = [
+            f"{size(study, planned)} = {runs} runs of {study.days} days",
+            f"{len(known)} of {len(planned.runs)} runs are in the store",
+        ]
         if pending:
             lines.append(_duration(pending, settings, store))
     lines += [*map(str, graph_reports(planned.runs.values())), *remarks(settings, planned)]
@@ -45,15 +49,6 @@ def lasting(seconds: float) -> str:
         if seconds >= 2 * length:
             return f"{seconds / length:.1f} {unit}"
     return f"{seconds:.0f} s"
-
-
-def _size(settings: Settings, planned: Plan) -> str:
-    study = settings.experiment
-    factors = [f"{len(planned.arms)} arms", f"{len(study.seeds)} seeds"]
-    if study.design.is_used:
-        factors.insert(0, f"{len(planned.points.rows)} points")
-    runs = sum(len(cell.runs) for cell in planned.cells)
-    return f"{study.name}: {' x '.join(factors)} = {runs} runs of {study.days} days"
 
 
 def _duration(pending: Sequence[Run], settings: Settings, store: Store) -> str:

@@ -16,6 +16,7 @@ from experiments.conduct.manifest import description, making
 from experiments.conduct.preflight import check_drawing, check_place
 from experiments.conduct.seeds import Enough, enough_seeds
 from experiments.design.configuration import Settings, overridden_by_arms
+from experiments.design.factors import Study
 from experiments.runs import executor, interruption
 from experiments.runs.plan import Plan, plan
 from experiments.runs.progress import terminal
@@ -203,14 +204,19 @@ def _announce(settings: Settings, planned: Plan, known: int, console: Console) -
     study = settings.experiment
     total = len(planned.runs)
     further = total - len({run.id for cell in planned.cells for run in cell.runs})
-    points = f"{len(planned.points.rows)} points x " if study.design.is_used else ""
     console.print(
-        f"{study.name}: {points}{len(planned.arms)} arms x {len(study.seeds)} seeds, {study.days} days"
+        f"{size(study, planned)}, {study.days} days"
         + (f"; {further} further runs to see where conclusions flip, and how sure they are" if further else "")
         + (f"; {known} of {total} runs are in the store" if known else "")
     )
     for line in remarks(settings, planned):
         console.print(line)
+
+
+def size(study: Study, planned: Plan) -> str:
+    """How large an experiment is: points, arms and seeds."""
+    points = f"{len(planned.points.rows)} points x " if study.design.is_used else ""
+    return f"{study.name}: {points}{len(planned.arms)} arms x {len(study.seeds)} seeds"
 
 
 def remarks(settings: Settings, planned: Plan) -> list[str]:

@@ -14,7 +14,7 @@ from experiments.design.configuration import Executor
 from experiments.runs import executor, interruption
 from experiments.runs.executor import Calls
 from experiments.runs.progress import of_runs
-from experiments.runs.run import WORLD_BUILT, Done, Finished, Run
+from experiments.runs.run import WORLD_BUILT, Done, Failed, Finished, Run
 from experiments.runs.store import Store
 from experiments.runs.working_folder import is_alive, working_folder
 
@@ -52,16 +52,29 @@ class Wanted(NamedTuple):
     make: Make | None = None  # the usual way, where None
 
 
-def fill_lacking(
-    store: Store, runs: Mapping[str, Run], experiment: str, where: Executor, console: Console, make: Make | None = None
-) -> Tally:
-    """Make those of some runs that a store lacks; what is wrong with the first world is known before."""
-    before, known = store.versions(runs), store.known(runs.values())
-    pending = [run for id, run in runs.items() if id not in known]
-    if pending:
-        executor.prepare(pending, console)
-    store.open()
-    return fill(store, Wanted(pending, before, experiment, where, make), console)
+class Came(NamedTuple):
+    """What came of some runs."""
+
+    outcomes: dict[str, dict[str, float]]  # of those that finished, by id
+    failures: dict[str, Failed]  # by id
+    made: int  # how many were made here
+    started: float  # when, in seconds since 1970
+
+
+def carry_out(
+    runs: Mapping[str, Run], output: Path, experiment: str, where: Executor, console: Console, make: Make | None = None
+) -> Came:
+    """Make those of some runs that the store of a folder of results lacks; a wrong world is told before the first."""
+    started = time.time()
+    with closing(Store(output / "store")) as store, interruption.keeping(KEPT):
+        before, known = store.versions(runs), store.known(runs.values())
+        pending = [run for id, run in runs.items() if id not in known]
+        if pending:
+            executor.prepare(pending, console)
+        store.open()
+        tally = fill(store, Wanted(pending, before, experiment, where, make), console)
+        outcomes = {done.id: done.outcomes for done in store.outcomes(runs)}
+        return Came(outcomes, store.failed(runs), tally.made, started)
 
 
 def fill(
