@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -29,6 +29,12 @@ OBSERVABLES = (
 POINTS_PER_PARAMETER = 10  # at least (Loeppky, Sacks & Welch 2009)
 
 Array = NDArray[np.float64]
+
+SCALES: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
+    "linear": (np.asarray, np.asarray), "log": (np.log, np.exp), "logit": (special.logit, special.expit),
+    "log_excess": (lambda x: np.log(x - 1), lambda x: 1 + np.exp(x)),
+}  # fmt: skip
+"""To the scale of a target's error, and back."""
 
 
 class Prior(Group):
@@ -74,23 +80,13 @@ class Target(Group):
 
     def on_scale(self, observed: Array) -> Array:
         """Observations on the scale of the error; NaN where they have no place on it."""
-        x = np.asarray(observed, float)
         with np.errstate(divide="ignore", invalid="ignore"):
-            found = {
-                "linear": lambda: x,
-                "log": lambda: np.log(x),
-                "log_excess": lambda: np.log(x - 1),
-                "logit": lambda: special.logit(x),
-            }[self.scale]()
+            found = SCALES[self.scale][0](np.asarray(observed, float))
         return np.where(np.isfinite(found), found, np.nan)
 
     def off_scale(self, scaled: Array) -> Array:
         """The inverse of `on_scale`."""
-        x = np.asarray(scaled, float)
-        return np.asarray(
-            {"linear": lambda: x, "log": lambda: np.exp(x), "log_excess": lambda: 1 + np.exp(x),
-             "logit": lambda: special.expit(x)}[self.scale]()
-        )  # fmt: skip
+        return np.asarray(SCALES[self.scale][1](np.asarray(scaled, float)))
 
     def log_likelihood(self, mean: Array, variance: Array | float) -> Array:
         """Log density of the value, up to a constant, where the model says `mean` with some variance of its own.

@@ -81,11 +81,8 @@ def read_given(overrides: Sequence[str], folders: Folders, *, several: bool = Fa
     return read(overrides, folders.options(), is_text, several=several)
 
 
-def compose_settings(
-    given: Sequence[Given], folders: Folders | None = None, design: Mapping[str, Any] | None = None
-) -> Settings:
+def compose_settings(given: Sequence[Given], folders: Folders, design: Mapping[str, Any] | None = None) -> Settings:
     """Compose and validate the configuration of one job."""
-    folders = folders or Folders()
     options = folders.options()
     chosen = [each for each in given if each.key in options]
     files = composed([(each.key, each.value) for each in chosen], folders)

@@ -15,11 +15,8 @@ from sim.parameters import Parameters
 from sim.state import Spending
 from sim.world import World
 
-COHORT, FIRST, LATER = (
-    180,
-    QUARTER,
-    3 * QUARTER,
-)  # days: when a cohort begins to buy, how long, and how long it is followed
+# days: when a cohort begins to buy, how long, and how long it is followed
+COHORT, FIRST, LATER = 180, QUARTER, 3 * QUARTER
 FEWEST = 5  # customers of a brand that is counted
 POOL = 0.1  # share of the budget of a brand with a pool of its own
 

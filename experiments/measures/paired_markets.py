@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from experiments.measures.worth import DAYS_A_YEAR
 from experiments.settings.paths import merged
 from sim.draws import Stream, normals, uniforms
 from sim.market import Market
@@ -21,7 +22,6 @@ from sim.state import CHANNELS, FEN, NOBODY, Channel, Spending, Tier, Word
 from sim.tastes import standard_match
 
 Change = Callable[[Market], None]
-DAYS_A_YEAR = 365
 QUARTER = 90  # days
 HALF_WINDOW = 30
 SHELF = (Channel.LISTING, Channel.SEARCH, Channel.AD)

@@ -41,10 +41,6 @@ class Folders(NamedTuple):
             raise UserError(f"{found.main}: no {found.name}.yaml in it; expected the file that settings begin with")
         return found
 
-    def files(self, name: str) -> list[Path]:
-        """Where a file of this name may stand, by preference."""
-        return [folder / f"{name}.yaml" for folder in (self.main, self.own) if folder]
-
     def groups(self) -> set[str]:
         """Groups of which the main file takes an option, unless told another."""
         entries = read_yaml(self.main / f"{self.name}.yaml").get("defaults")
@@ -81,7 +77,8 @@ def _needed(folders: Folders, first: Sequence[str]) -> dict[str, tuple[Path, dic
     left = list(first)
     while left:
         name = left.pop()
-        file = next((file for file in folders.files(name) if file.is_file()), None)
+        places = (folder / f"{name}.yaml" for folder in (folders.main, folders.own) if folder)
+        file = next(filter(Path.is_file, places), None)
         if file is not None and name not in found:
             found[name] = file, read_yaml(file)
             defaults = found[name][1].get("defaults")
