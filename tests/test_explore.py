@@ -13,9 +13,10 @@ import pandas as pd
 import pytest
 from browser import dom
 
-from experiments.analysis.explore import EXPLORED, LANGUAGES, Explored, explored, page, words
+from experiments.analysis.explore import EXPLORED, Explored, explored, page, words
 from experiments.analysis.sweep import sweep_of
 from experiments.design.sampling import unit_points
+from experiments.settings.language import Language
 from experiments.settings.option_files import FOLDER
 from experiments.settings.yaml_text import read_yaml
 from sim.errors import UserError
@@ -113,11 +114,17 @@ def test_the_page_speaks_chinese(found: Explored, tmp_path: Path) -> None:
     assert not re.search(r"<h2[^>]*>[A-Za-z ]+</h2>", dom)
 
 
+def test_it_begins_in_the_language_that_was_asked_for(found: Explored, tmp_path: Path) -> None:
+    for language in Language:
+        title = words()["text"]["title"][language]
+        assert f'<h1 data-text="title">{title}</h1>' in dom(page(found, language), tmp_path)
+
+
 def test_no_word_is_missing_in_a_language() -> None:
     def entries(tree: Any) -> list[dict[str, str]]:
-        return [tree] if set(tree) <= set(LANGUAGES) else [e for below in tree.values() for e in entries(below)]
+        return [tree] if set(tree) <= set(Language) else [e for below in tree.values() for e in entries(below)]
 
-    assert all(set(entry) == set(LANGUAGES) and all(entry.values()) for entry in entries(words()))
+    assert all(set(entry) == set(Language) and all(entry.values()) for entry in entries(words()))
     varied = read_yaml(FOLDER / "experiment" / "explore.yaml")["experiment"]["design"]["vary"]
     assert set(varied) <= set(words()["parameters"])
     assert set(EXPLORED) <= set(words()["outcomes"])

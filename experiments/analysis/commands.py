@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.settings.language import Language, speaking
+from experiments.settings.language import Language, said, speaking
 
 Folder = Annotated[Path, typer.Argument(help="A folder below results that koc run made.")]
 Contrast = Annotated[
@@ -190,10 +190,14 @@ def explore(
         Path | None, typer.Argument(help="A sweep below results that koc run made; experiment=explore, unless given.")
     ] = None,
     config_dir: Annotated[Path | None, typer.Option(help="As for run: a folder with settings of your own.")] = None,
+    lang: Annotated[
+        Language | None, typer.Option("--lang", help="The language it begins in; the browser's, unless given.")
+    ] = None,
 ) -> None:
     """Make a page with sliders of a sweep: what follows for everybody, predicted in the browser, offline."""
     from experiments.analysis.explore import LEAST_R2, PAGE, explored, page
     from experiments.analysis.sweep import read
+    from experiments.analysis.words import say
     from experiments.api import Experiment
     from experiments.runs.progress import working
     from experiments.table.checksums import add
@@ -207,13 +211,13 @@ def explore(
     with working("fitting surrogates"):
         found = explored(sweep)
     place = folder / PAGE
-    place.write_text(page(found), "utf-8")
+    place.write_text(page(found, lang), "utf-8")
     add(folder, [PAGE])
     known = [fit.error.r2 for fit in found.fits.values()]
     told = sum(r2 >= LEAST_R2 for r2 in known)
-    print(f"{told} of {len(known)} outcomes can be told at places that were not run (R2 at points left out, median "
-          f"{sorted(known)[len(known) // 2]:.2f})")  # fmt: skip
-    print(f"page: {place}")
+    with speaking(lang or Language.en):
+        print(say("explored", told, len(known), f"{sorted(known)[len(known) // 2]:.2f}"))
+        print(f"{said('page')}{said(': ')}{place}")
 
 
 def _print(lines: list[str]) -> None:

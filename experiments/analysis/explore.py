@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,12 +16,12 @@ from experiments.analysis.sweep import Sweep
 from experiments.drawing.pages import filled
 from experiments.measures.outcomes import capital
 from experiments.measures.surrogate import Z
+from experiments.settings.language import TEMPLATES, Language, speaking
 from experiments.settings.mistakes import fields
 from sim.errors import UserError
 from sim.parameters import Parameters
 from sim.recorder import OUTCOMES
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 EXPLORED = (
     "gmv_kept", "consumer_surplus", "koc_net_income", "koc_retention", "brand_profit", "platform_revenue",
     "reach_share", "creator_conversion", "acquisition_cost",
@@ -31,7 +30,6 @@ EXPLORED = (
 
 PEOPLE, DAYS = 1_000, 30  # sums are told for so many consumers and days
 LEAST_KNOWN = 0.5  # deviation of the surface, as a share of that between points, from which little is known of a place
-LANGUAGES = ("en", "zh")
 PAGE = "explore.html"
 
 
@@ -67,11 +65,11 @@ def explored(sweep: Sweep) -> Explored:
         raise UserError(f"{sweep.name}: no outcome differs between its points; expected a sweep that moves something")
     first = next(iter(fits.values()))
     content = {
-        "name": sweep.name, "languages": LANGUAGES, "words": words(), "z": Z, "least_r2": LEAST_R2,
+        "name": sweep.name, "languages": list(Language), "words": words(), "z": Z, "least_r2": LEAST_R2,
         "least_known": LEAST_KNOWN, "runs": len(sweep.runs), "points": len(first.inputs), "seeds": first.seeds,
         "people": sweep.setting("market.consumers"), "days": _measured(sweep),
         "sliders": [_slider(first, a) for a in known],
-        "arms": [{"name": arm, "label": capital(sweep.label(arm))} for arm in dict.fromkeys(arm for arm, _ in fits)],
+        "arms": [{"name": arm, "label": _arm(sweep, arm)} for arm in dict.fromkeys(arm for arm, _ in fits)],
         "outcomes": [_outcome(key) for key in keys if any(key == outcome for _, outcome in fits)],
         "models": {arm: {} for arm, _ in fits},
     }  # fmt: skip
@@ -80,9 +78,10 @@ def explored(sweep: Sweep) -> Explored:
     return Explored(content, fits)
 
 
-def page(found: Explored) -> str:
-    """The page, one file that needs nothing else."""
-    return filled("explore.html.j2", content=found.content, script=(TEMPLATES / "explore.js").read_text("utf-8"))
+def page(found: Explored, language: Language | None = None) -> str:
+    """The page, one file that needs nothing else; it begins in the reader's language unless another is named."""
+    content, script = found.content | {"language": language}, (TEMPLATES / "explore.js").read_text("utf-8")
+    return filled("explore.html.j2", content=content, script=script)
 
 
 @cache
@@ -92,11 +91,19 @@ def words() -> dict[str, Any]:
     return content
 
 
+def _arm(sweep: Sweep, arm: str) -> dict[Language, str]:
+    found = {}
+    for language in Language:
+        with speaking(language):
+            found[language] = capital(sweep.label(arm))
+    return found
+
+
 def _slider(fit: Fit, assumption: Assumption) -> dict[str, Any]:
     scale = fit.scales[assumption.path]
     label = {"en": assumption.meaning or assumption.path} | words()["parameters"].get(assumption.path, {})
     return {
-        "path": assumption.path, "label": {name: label.get(name, label["en"]) for name in LANGUAGES},
+        "path": assumption.path, "label": {name: label.get(name, label["en"]) for name in Language},
         "unit": assumption.unit, "low": scale.low, "high": scale.high, "log": scale.log, "whole": assumption.whole,
         "default": fit.home[assumption.path], "lever": assumption.path not in _soft(),
     }  # fmt: skip
@@ -108,7 +115,7 @@ def _outcome(key: str) -> dict[str, Any]:
     label = {"en": capital(outcome.label)} | own
     unit = "yuan a month" if outcome.unit == "yuan" else {"1": "%", "orders/view": "%"}.get(outcome.unit, outcome.unit)
     return {
-        "key": key, "label": {name: label.get(name, label["en"]) for name in LANGUAGES}, "unit": unit,
+        "key": key, "label": {name: label.get(name, label["en"]) for name in Language}, "unit": unit,
         "better": outcome.better, "percent": unit == "%", "money": outcome.unit == "yuan",
     }  # fmt: skip
 

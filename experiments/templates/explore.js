@@ -61,7 +61,7 @@ const unit = (s, value) => s.log ? Math.log(value / s.low) / Math.log(s.high / s
 const value = (s, u) => { const x = s.log ? s.low * (s.high / s.low) ** u : s.low + (s.high - s.low) * u; return s.whole ? Math.round(x) : x; };
 const start = data.sliders.map((s) => Math.min(Math.max(unit(s, s.default), 0), 1));
 const state = { place: [...start], reference: [...start], arm: data.arms[0].name, shown: data.outcomes[0].key, slider: 0,
-  language: (navigator.language || "en").startsWith("zh") ? "zh" : "en" };
+  language: data.language || ((navigator.language || "en").startsWith("zh") ? "zh" : "en") };
 
 const text = (key) => data.words.text[key][state.language];
 const said = (s, x) => s.high <= 1 && (s.unit === "1" || s.unit.startsWith("share")) ? `${(100 * x).toFixed(1)} %` : Number(x.toPrecision(3)).toString();
@@ -174,7 +174,10 @@ function show() {
   document.documentElement.lang = state.language;
   document.querySelectorAll("[data-text]").forEach((e) => { e.textContent = text(e.dataset.text); });
   document.querySelectorAll("#languages button").forEach((b) => b.setAttribute("aria-pressed", b.dataset.language === state.language));
-  document.querySelectorAll("#arms button").forEach((b) => b.setAttribute("aria-pressed", b.dataset.arm === state.arm));
+  document.querySelectorAll("#arms button").forEach((b, i) => {
+    b.textContent = data.arms[i].label[state.language];
+    b.setAttribute("aria-pressed", data.arms[i].name === state.arm);
+  });
   data.sliders.forEach((s, i) => {
     const label = $(s.path).parentElement;
     label.querySelector("i").textContent = s.label[state.language];
@@ -202,8 +205,7 @@ for (const [name, label] of [["en", "English"], ["zh", "中文"]]) {
 }
 if (data.arms.length > 1) for (const arm of data.arms) {
   const button = document.createElement("button");
-  Object.assign(button, { textContent: arm.label, onclick: () => { state.arm = arm.name; show(); } });
-  button.dataset.arm = arm.name;
+  button.onclick = () => { state.arm = arm.name; show(); };
   $("arms").append(button, " ");
 }
 for (const id of ["sales", "margin", "price"]) $(id).oninput = showMine;
