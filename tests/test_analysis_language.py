@@ -165,10 +165,13 @@ def test_no_word_is_missing_in_chinese() -> None:
     known = dictionary(Language.zh)
     asked = of_the_code(TEMPLATES.parent / "analysis", TEMPLATES.parent / "drawing") | of_the_pages()
     asked |= {*KINDS.values(), *CHANGES, *UNCHANGED}
-    asked |= {str(declared(field, "source")) for _, field, _ in fields(Parameters()) if declared(field, "source")}
+    for _, field, _ in fields(Parameters()):
+        asked |= {str(declared(field, key)) for key in ("source", "measured") if declared(field, key)}
     assert {"winner", "at the defaults", "as unclear", "Screening", "Made by", "burn-in"} <= asked
     assert {text for text in asked if not known.get(text)} == set()
-    varied = {assumption.path for assumption in soft(Parameters(), set())}
+    varied = set(read_yaml(FOLDER / "posterior.yaml")["parameters"]) | {
+        assumption.path for assumption in soft(Parameters(), set())
+    }
     for path in (FOLDER / "experiment").glob("*.yaml"):
         content = read_yaml(path)
         varied |= set((content.get("experiment", content).get("design") or {}).get("vary") or {})

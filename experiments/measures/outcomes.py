@@ -77,7 +77,7 @@ sign: this table is all that they would take away.
 def number(value: float, *, signed: bool = False) -> str:
     """A number to three significant digits, large ones in thousands or millions, with a true minus sign."""
     if not math.isfinite(value):
-        return "n/a" if math.isnan(value) else ("∞" if value > 0 else "−∞")
+        return said("n/a") if math.isnan(value) else ("∞" if value > 0 else "−∞")
     size, tail = abs(value), ""
     for least, scale, word in SCALES[spoken()]:
         if size >= least:

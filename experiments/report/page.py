@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
+from pydantic.fields import FieldInfo
 
 from experiments.drawing.pages import aligned, filled, picture
 from experiments.drawing.pages import lines as lines_of
@@ -34,7 +35,7 @@ from experiments.report.verdict import Effect, Verdict, table
 from experiments.report.words import Told, say, tell
 from experiments.runs.working_folder import destination
 from experiments.settings.language import TEMPLATES, Language, dictionary, said, speaking, spoken
-from experiments.settings.mistakes import field_at
+from experiments.settings.mistakes import declared, field_at
 from experiments.table.reading import find
 from sim.parameters import Parameters
 
@@ -158,14 +159,14 @@ def _figure(results: Results, name: str, drawing: Words) -> dict[str, Any]:
 
 def _put_in(results: Results) -> list[tuple[str, list[tuple[str, str, list[tuple[str, str]]]]]]:
     """Settings that tell the sides of each question apart: what each is, its path, and its value on each side."""
-    declared: Any = find(results.config, "factors") or {}
+    settings_of: Any = find(results.config, "factors") or {}
     found = []
     for factor, levels in results.factors.items():
-        told = {level: dict(_leaves((declared.get(factor) or {}).get(level) or {})) for level in levels}
+        told = {level: dict(_leaves((settings_of.get(factor) or {}).get(level) or {})) for level in levels}
         settings = []
         for path in dict.fromkeys(path for each in told.values() for path in each):
             meaning = _meaning(path)
-            sides = [(results.label(level), each[path]) for level, each in told.items() if path in each]
+            sides = [(results.label(level), _value(path, each[path])) for level, each in told.items() if path in each]
             if len({value for _, value in sides}) > 1 or len(sides) < len(levels):
                 settings.append((capital(meaning), path, sides))
         if settings:
@@ -175,13 +176,26 @@ def _put_in(results: Results) -> list[tuple[str, list[tuple[str, str, list[tuple
 
 def _meaning(path: str) -> str:
     """What a setting is: in the dictionary, or as it is declared; a rival's as the first platform's."""
-    own = re.sub(r"^rivals\.[^.]+", "platform", path)
-    field = field_at(Parameters, tuple(own.split(".")))
+    own, field = _declared(path)
     meaning = dictionary(spoken()).get(own) or (field and field.description) or path
     return meaning if own == path else f"{said('its rival')}{said(': ')}{meaning}"
 
 
-def _leaves(settings: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+def _declared(path: str) -> tuple[str, FieldInfo | None]:
+    own = re.sub(r"^rivals\.[^.]+", "platform", path)
+    return own, field_at(Parameters, tuple(own.split(".")))
+
+
+def _value(path: str, value: Any) -> str:
+    """A setting as it is read: shares in per cent."""
+    _, field = _declared(path)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    told = (field.description or "", str(declared(field, "unit") or "")) if field else ()
+    return f"{100 * value:,g} %" if any(text.startswith("share") for text in told) else f"{value:,g}"
+
+
+def _leaves(settings: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
     """Settings by their path, of a list of them by the name of each; a name is no setting."""
     for key, value in settings.items():
         if isinstance(value, Mapping):
@@ -191,7 +205,7 @@ def _leaves(settings: Mapping[str, Any], above: str = "") -> Iterator[tuple[str,
             for name, each in named.items():
                 yield from _leaves({of: one for of, one in each.items() if of != "name"}, f"{above}{key}.{name}.")
         else:
-            yield f"{above}{key}", f"{value:,g}" if isinstance(value, int | float) else str(value)
+            yield f"{above}{key}", value
 
 
 def _effect_rows(results: Results, verdict: Verdict) -> list[dict[str, Any]]:
@@ -200,7 +214,8 @@ def _effect_rows(results: Results, verdict: Verdict) -> list[dict[str, Any]]:
     for key in SHOWN:
         effects = [verdict.main(c, key) for c in results.comparisons]
         if any(effects):
-            cells = [_cell(e, float(str(holm[e.name, key]))) if e else Cell("n/a", "", "unclear") for e in effects]
+            none = Cell(said("n/a"), "", "unclear")
+            cells = [_cell(e, float(str(holm[e.name, key]))) if e else none for e in effects]
             rows.append({"label": label(key), "cells": cells, "part": key.startswith(PARTS)})
     return rows
 
@@ -236,7 +251,8 @@ def _flip_rows(results: Results) -> list[dict[str, str]]:
     moved = changes(results.flips, found_at_large(results))
     return [
         {
-            "assumption": str(row["assumption"]), "value": f"{row['value']:g}", "factor": results.label(row["factor"]),
+            "assumption": str(row["assumption"]), "meaning": dictionary(spoken()).get(str(row["assumption"]), ""),
+            "value": f"{row['value']:g}", "factor": results.label(row["factor"]),
             "outcome": label(row["outcome"]) if row["outcome"] in KNOWN else str(row["outcome"]),
             "effect": _checked(row, ""), "default": _checked(row, "default_"), "change": said(str(row["change"])),
         }

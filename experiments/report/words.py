@@ -380,7 +380,7 @@ def settle_sentences(results: Results, verdict: Verdict, comparison: Comparison)
                     correlation,
                     turn,
                     more if found.rises else less,
-                    measured(found.path),
+                    said(measured(found.path)),
                 )
             )
     return sentences
@@ -505,7 +505,7 @@ def _flips(outcome: str, rows: pd.DataFrame) -> str:
         found = rows[rows["change"] == change]
         if len(found):
             moved.append(
-                (said(change), [f"{a} = {v:g}" for a, v in zip(found["assumption"], found["value"], strict=True)])
+                (said(change), [f"{said(a)} = {v:g}" for a, v in zip(found["assumption"], found["value"], strict=True)])
             )
     counts = [(change, int((rows["change"] == change).sum())) for change in UNCHANGED]
     rest = [(change, count) for change, count in counts if count]

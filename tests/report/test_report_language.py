@@ -181,7 +181,7 @@ def test_what_is_put_in_stands_apart(results: Results, verdict: Verdict) -> None
     }}}  # fmt: skip
     text = page(replace(results, config=config), verdict, {})
     row = re.search(r"<li>[^\n]*<code>platform.take_rate</code>", text)
-    assert row and "commission <b>0.05</b>, commission-free <b>0</b>" in row[0]
+    assert row and "commission <b>5\xa0%</b>, commission-free <b>0\xa0%</b>" in row[0]
     assert "<code>platform.coupon</code>" not in text  # which is the same on both sides
 
 
