@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sim.errors import UserError
@@ -51,6 +51,10 @@ _UNARY: dict[type[ast.AST], Callable[[Any], Any]] = {
 }  # fmt: skip
 
 
+Computed = Callable[[Mapping[str, Any]], Any]
+"""What a part of an expression comes to, of the values of parameters."""
+
+
 class Expression(NamedTuple):
     """A parsed expression."""
 
@@ -58,6 +62,7 @@ class Expression(NamedTuple):
     paths: tuple[str, ...]  # the parameters it names, dotted
     # arithmetic, comparisons, ``and``, ``or``, ``not``, ``a if b else c``, numbers, text and `FUNCTIONS` only
     tree: ast.expr
+    computed: Computed
 
     @classmethod
     def parse(cls, text: str) -> Expression:
@@ -69,13 +74,13 @@ class Expression(NamedTuple):
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             raise UserError(f"'{text}' is no expression; expected for instance '1 - brands.ads'") from None
         paths: dict[str, None] = {}
-        _check(tree, text, paths)
-        return cls(text, tuple(paths), tree)
+        computed = _computed(tree, text, paths)
+        return cls(text, tuple(paths), tree, computed)
 
     def value(self, values: Mapping[str, Any]) -> Any:
         """What it comes to; `UserError` if it cannot be computed, as a division by zero cannot."""
         try:
-            found = _value(self.tree, values)
+            found = self.computed(values)
         except (ArithmeticError, ValueError, TypeError) as error:
             raise UserError(f"'{self.text}' cannot be computed: {error}") from None
         if isinstance(found, complex) or (isinstance(found, float) and not math.isfinite(found)):
@@ -83,30 +88,44 @@ class Expression(NamedTuple):
         return found
 
 
-def _check(node: ast.AST, text: str, paths: dict[str, None]) -> None:
-    if isinstance(node, ast.Name | ast.Attribute):
-        paths[_path(node, text)] = None
-        return
-    if isinstance(node, ast.Call):
-        if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS or node.keywords:
+def _computed(node: ast.AST, text: str, paths: dict[str, None]) -> Computed:
+    """How a part is computed; the parameters that it names are added to `paths`."""
+
+    def of(*parts: ast.AST) -> list[Computed]:
+        return [_computed(part, text, paths) for part in parts]
+
+    match node:
+        case ast.Name() | ast.Attribute():
+            path = _path(node, text)
+            paths[path] = None
+            return lambda values: values[path]
+        case ast.Constant(value=int() | float() | str() as constant):
+            return lambda values: constant
+        case ast.BinOp(left, ast.operator() as op, right) if type(op) in _BINARY:
+            binary, (one, other) = _BINARY[type(op)], of(left, right)
+            return lambda values: binary(one(values), other(values))
+        case ast.UnaryOp(op, operand) if type(op) in _UNARY:
+            unary, (one,) = _UNARY[type(op)], of(operand)
+            return lambda values: unary(one(values))
+        case ast.Compare(left, ops, others) if all(type(op) in _BINARY for op in ops):
+            sides, comparisons = of(left, *others), [_BINARY[type(op)] for op in ops]
+            return lambda values: _all_hold(comparisons, [side(values) for side in sides])
+        case ast.BoolOp(op, operands):
+            holds, parts = any if isinstance(op, ast.Or) else all, of(*operands)
+            return lambda values: holds(part(values) for part in parts)
+        case ast.IfExp(test, body, orelse):
+            condition, then, otherwise = of(test, body, orelse)
+            return lambda values: then(values) if condition(values) else otherwise(values)
+        case ast.Call(ast.Name(name), arguments, []) if name in FUNCTIONS:
+            function, parts = FUNCTIONS[name], of(*arguments)
+            return lambda values: function(*(part(values) for part in parts))
+        case ast.Call():
             raise UserError(f"'{text}' calls {ast.unparse(node.func)}; functions are {', '.join(FUNCTIONS)}")
-        below: list[ast.AST] = list(node.args)
-    elif isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
-        below = [node.left, node.right]
-    elif isinstance(node, ast.Compare) and all(type(op) in _BINARY for op in node.ops):
-        below = [node.left, *node.comparators]
-    elif isinstance(node, ast.UnaryOp) and type(node.op) in _UNARY:
-        below = [node.operand]
-    elif isinstance(node, ast.BoolOp):
-        below = list(node.values)
-    elif isinstance(node, ast.IfExp):
-        below = [node.test, node.body, node.orelse]
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float | str):
-        below = []
-    else:
-        raise UserError(f"'{text}' holds more than arithmetic: {ast.unparse(node)}")
-    for child in below:
-        _check(child, text, paths)
+    raise UserError(f"'{text}' holds more than arithmetic: {ast.unparse(node)}")
+
+
+def _all_hold(comparisons: Sequence[Callable[[Any, Any], Any]], sides: Sequence[Any]) -> bool:
+    return all(holds(one, other) for holds, one, other in zip(comparisons, sides, sides[1:], strict=False))
 
 
 def _path(node: ast.AST, text: str) -> str:
@@ -115,28 +134,3 @@ def _path(node: ast.AST, text: str) -> str:
     if isinstance(node, ast.Attribute):
         return f"{_path(node.value, text)}.{node.attr}"
     raise UserError(f"'{text}' holds more than arithmetic: {ast.unparse(node)}")
-
-
-def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
-    match node:
-        case ast.Constant():
-            return node.value
-        case ast.Name() | ast.Attribute():
-            return values[_path(node, "")]
-        case ast.BinOp():
-            return _BINARY[type(node.op)](_value(node.left, values), _value(node.right, values))
-        case ast.UnaryOp():
-            return _UNARY[type(node.op)](_value(node.operand, values))
-        case ast.Compare():
-            sides = [_value(side, values) for side in (node.left, *node.comparators)]
-            pairs = zip(node.ops, sides, sides[1:], strict=False)
-            return all(_BINARY[type(op)](one, other) for op, one, other in pairs)
-        case ast.BoolOp():
-            holds = any if isinstance(node.op, ast.Or) else all
-            return holds(_value(part, values) for part in node.values)
-        case ast.IfExp():
-            return _value(node.body if _value(node.test, values) else node.orelse, values)
-        case ast.Call():
-            assert isinstance(node.func, ast.Name)
-            return FUNCTIONS[node.func.id](*(_value(argument, values) for argument in node.args))
-    raise AssertionError(node)  # parse lets nothing else pass
