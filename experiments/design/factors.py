@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -242,15 +242,20 @@ def settings_of_arms(study: Study) -> dict[str, str]:
         Path of a parameter to the path of the first place in the configuration that sets it, for instance
         ``platform.take_rate`` to ``study.factors.fees.commission.platform.take_rate``.
     """
+    levels = [(factor, level) for factor, levels in study.factors.items() for level in levels]
     places: dict[str, str] = {}
-    for factor, levels in study.factors.items():
-        for level, settings in levels.items():
-            for path in leaves(settings):
-                places.setdefault(path, f"experiment.factors.{factor}.{level}.{path}")
-    for arm, extra in study.extra_arms.items():
-        for path in leaves(extra.set):
-            places.setdefault(path, f"experiment.extra_arms.{arm}.set.{path}")
+    for place, settings in _settings(study, levels, study.extra_arms):
+        for path in leaves(settings):
+            places.setdefault(path, f"{place}.{path}")
     return places
+
+
+def _settings(study: Study, levels: Iterable[tuple[str, str]], extra: Iterable[str]) -> Iterator[tuple[str, Settings]]:
+    """What levels of factors set, and then what further arms do, with its place in the configuration."""
+    for factor, level in levels:
+        yield f"experiment.factors.{factor}.{level}", study.factors[factor][level]
+    for arm in extra:
+        yield f"experiment.extra_arms.{arm}.set", study.extra_arms[arm].set
 
 
 def _parameters(
@@ -258,14 +263,9 @@ def _parameters(
 ) -> Parameters:
     places: dict[str, str] = {}
     settings = dict(base)
-    for factor, level in levels.items():
-        changes = study.factors[factor][level]
+    for place, changes in _settings(study, levels.items(), [extra] if extra else []):
         settings = merged(settings, changes)
-        places |= {path: f"experiment.factors.{factor}.{level}.{path}" for path in leaves(changes)}
-    if extra is not None:
-        changes = study.extra_arms[extra].set
-        settings = merged(settings, changes)
-        places |= {path: f"experiment.extra_arms.{extra}.set.{path}" for path in leaves(changes)}
+        places |= {path: f"{place}.{path}" for path in leaves(changes)}
     arm = extra or "-".join(levels.values())
     return validated(Parameters, settings, places=places, within=f"{within}arm {arm}: " if arm else within)
 
