@@ -164,7 +164,9 @@ def _is_alike(value: Any, before: Any) -> bool:
         same = isinstance(before, np.ndarray) and value.dtype == before.dtype and value.ndim == before.ndim
         flags = value.flags
         return same and flags.c_contiguous and flags.aligned and flags.writeable
-    return type(value) is type(before) and not isinstance(value, np.void)
+    if isinstance(value, np.void):
+        return isinstance(before, np.void) and value.dtype == before.dtype
+    return type(value) is type(before)
 
 
 def _write(value: Any, words: array[int], place: int) -> None:

@@ -39,9 +39,11 @@ from sim.markets.arrival import arriving, book_all
 from sim.markets.confirmation import confirm_all, draw_lots
 from sim.markets.standing import platform_outcomes, standing
 from sim.markets.sums import Total
-from sim.opening import first_day, with_creators, with_parameters
+from sim.opening import first_day, with_creators
 from sim.order_table import with_orders
 from sim.parameters import Parameters
+from sim.phases import Held
+from sim.policies import Policies, policies_of, with_policies
 from sim.ranges import MOST_DAYS, MOST_SUM
 from sim.recorder import Recorder, RunResult, by_channel, by_domain
 from sim.records import Columns, Table
@@ -113,6 +115,7 @@ class Market(ColumnarModel):
         self.world = world if world and is_shared else World.build(self.parameters, seed, friendships)
         self.timeline = Timeline(self.parameters)
         self.in_force = self.parameters
+        self._known: dict[Held, Policies] = {}
         self.timings: dict[str, float] = {}
         live, receive = self._take_rules()
         platforms, products = self.parameters.platforms, len(self.world.goods.category)
@@ -121,7 +124,8 @@ class Market(ColumnarModel):
         self.pass_over = ConsumerPass(categories, products, len(platforms), self.threads, live, receive)
         with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
             beginning = self.world.copied() if is_shared else self.world
-            self.m = first_day(beginning, self.parameters, self.pass_over.new_events(0))
+            self.policies = policies_of(beginning, self.parameters)
+            self.m = first_day(beginning, self.parameters, self.policies, self.pass_over.new_events(0))
         if not is_shared:
             self.world.let_go()
         self._take_policy()
@@ -370,6 +374,7 @@ class Market(ColumnarModel):
         if why := cannot_change(self.parameters, parameters):
             raise UserError(why)
         before, self.timeline = self.timeline, Timeline(parameters)
+        self._known.clear()
         if parameters.phases == self.parameters.phases and parameters.shocks == self.parameters.shocks:
             self.timeline.begun, self.timeline.held = before.begun, before.held
         self.parameters = parameters
@@ -379,13 +384,17 @@ class Market(ColumnarModel):
 
     def _put_in_force(self, parameters: Parameters) -> None:
         """Let policies and behaviour be those of some parameters from today on."""
-        before, self.in_force = self.in_force, parameters
+        self.in_force = parameters
         self._take_policy()
         for platform, policy in zip(self.platforms, parameters.platforms, strict=True):
             platform.policy = policy
         for brand in self.brands:
             brand.adapt = parameters.brands.adapt
-        self.m = with_parameters(self.m, self.world, before, parameters)
+        before, held = self.policies, self.timeline.held
+        if held not in self._known:
+            self._known[held] = policies_of(self.world, parameters)
+        self.policies = self._known[held]
+        self.m = with_policies(self.m, before, self.policies)
 
     def take_up(self, begun: list[int]) -> None:
         """Put in force what held at the end of yesterday, where phases had begun on some days."""

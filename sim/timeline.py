@@ -63,7 +63,9 @@ class Timeline:
         self.parameters = parameters
         self.begun = [NOT_YET] * len(parameters.phases)
         self.held: Held = (False,) * (len(parameters.phases) + len(parameters.shocks))
-        self._triggers = [phase.trigger for phase in parameters.phases]
+        names = [platform.name for platform in parameters.platforms]
+        where = (names.index(phase.platform) if phase.platform else 0 for phase in parameters.phases)
+        self._triggers = [(phase.trigger, v) for phase, v in zip(parameters.phases, where, strict=True)]
         self._known: dict[Held, Parameters] = {}
 
     @property
@@ -81,10 +83,7 @@ class Timeline:
         bool
             Whether other parameters are in force than before.
         """
-        names = [platform.name for platform in self.parameters.platforms]
-        for n, phase in enumerate(self.parameters.phases):
-            where = names.index(phase.platform) if phase.platform else 0
-            trigger = self._triggers[n]
+        for n, (trigger, where) in enumerate(self._triggers):
             if self.begun[n] == NOT_YET and trigger.is_met(REACHED[trigger.quantity](m, where)):
                 self.begun[n] = m.day
         before, self.held = self.held, self.holding(m.day, m.keys)
