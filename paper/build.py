@@ -27,7 +27,7 @@ from experiments.report.figures import draw_one
 from experiments.report.load import Results, load
 from experiments.report.unknown import spread_of
 from experiments.report.verdict import Verdict, judge
-from experiments.report.words import tell
+from experiments.report.words.told import tell
 from experiments.settings.language import Language, dictionary, speaking
 from sim.errors import UserError
 

@@ -44,7 +44,7 @@ def write(folder: Path, spread: Spread = map, language: Language = Language.en) 
     from experiments.report.load import load
     from experiments.report.page import brief, page, plain
     from experiments.report.verdict import judge, table
-    from experiments.report.words import tell
+    from experiments.report.words.told import tell
     from experiments.table.checksums import add
 
     results = load(folder)

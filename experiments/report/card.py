@@ -9,7 +9,7 @@ from experiments.drawing.pages import tight
 from experiments.drawing.style import BLUE, GREY, INK, house_style, words_of, wrapped
 from experiments.measures.outcomes import capital
 from experiments.report.load import Results
-from experiments.report.words import Told
+from experiments.report.words.told import Told
 from experiments.settings.language import said
 
 WIDTH, DOTS = 1080, 100  # pixels, and pixels per inch

@@ -32,7 +32,8 @@ from experiments.report.gains import bars
 from experiments.report.load import Results
 from experiments.report.reasons import found_at_large
 from experiments.report.verdict import Effect, Verdict, table
-from experiments.report.words import Told, say, tell
+from experiments.report.words.saying import say
+from experiments.report.words.told import Told, tell
 from experiments.runs.working_folder import destination
 from experiments.settings.language import TEMPLATES, Language, dictionary, said, speaking, spoken
 from experiments.settings.mistakes import declared, field_at

@@ -23,7 +23,7 @@ from experiments.report.page import _leaves, page, plain
 from experiments.report.platforms import SHARES
 from experiments.report.reasons import GMV_TERMS, PARTIES
 from experiments.report.verdict import Verdict
-from experiments.report.words import tell
+from experiments.report.words.told import tell
 from experiments.settings.language import TEMPLATES, Language, dictionary, speaking
 from experiments.settings.mistakes import field_at
 from experiments.settings.option_files import FOLDER

@@ -19,7 +19,7 @@ from experiments.report.figures.inequality import gini, lorenz
 from experiments.report.load import Results, load
 from experiments.report.page import page, plain
 from experiments.report.verdict import Verdict, judge
-from experiments.report.words import tell
+from experiments.report.words.told import tell
 from sim.recorder import gini as gini_of_values
 
 from .synthetic import write_run

@@ -12,7 +12,7 @@ from experiments.report.figures import platforms as figures
 from experiments.report.load import Results, load
 from experiments.report.platforms import compete, standing, tell_platforms
 from experiments.report.verdict import judge
-from experiments.report.words import answer
+from experiments.report.words.answers import answer
 from experiments.settings.language import Language, speaking
 
 from .synthetic import DAYS, write_run

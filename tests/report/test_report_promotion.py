@@ -21,7 +21,9 @@ from experiments.report.settling import correlations, explains
 from experiments.report.spending import pairs, unequal
 from experiments.report.unknown import spread
 from experiments.report.verdict import judge, neighbours
-from experiments.report.words import promotion, settle_sentences, tell
+from experiments.report.words.doubts import settle_sentences
+from experiments.report.words.further import promotion
+from experiments.report.words.told import tell
 
 from .synthetic import write_run
 

@@ -15,7 +15,10 @@ from experiments.report.figures import effects
 from experiments.report.page import plain
 from experiments.report.unknown import holds, spread
 from experiments.report.verdict import judge
-from experiments.report.words import over_draws, sure, tell, unknown_sentences
+from experiments.report.words.answers import sure
+from experiments.report.words.doubts import unknown_sentences
+from experiments.report.words.phrases import over_draws
+from experiments.report.words.told import tell
 
 from .synthetic import write_run
 

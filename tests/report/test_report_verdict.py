@@ -14,7 +14,11 @@ from experiments.measures.statistics import Comparison, contrast
 from experiments.report import reasons
 from experiments.report.load import Results, load
 from experiments.report.verdict import Verdict, judge, neighbours, table
-from experiments.report.words import answer, extras, flip_sentences, interactions, notes, parties, sure, turns, who
+from experiments.report.words.accounts import who
+from experiments.report.words.answers import answer, parties, sure, turns
+from experiments.report.words.doubts import flip_sentences
+from experiments.report.words.further import extras, interactions
+from experiments.report.words.notes import notes
 from sim.errors import UserError
 
 from .synthetic import FACTORS, FEES_ON_KOCS, LOG_EFFECTS, flips, write_run
