@@ -34,16 +34,21 @@ class Brand(mesa.Agent):
         self.account: Creator | None = None
         self.split = split_of(model.parameters.brands)
         self.budget = self.weekly(model.parameters.brands)
-        self.funds = {channel: share * self.budget / 7.0 for channel, share in self.split.items()}
+        self.begin_funds()
         self.pays = dict.fromkeys(Tier, False)
         self.welcomes = False
         self.spent_ever = dict.fromkeys(CHANNELS, 0)
-        self.profit = self.balance = self.withdrawn = self.contacts = 0
+        self.profit = self.contacts = 0
+        self.outside = 0  # fen that buyers have paid outside platforms
         self.begin_week()
 
+    def begin_funds(self) -> None:
+        """Have a day's money in each."""
+        self.funds = {channel: share * self.budget / 7.0 for channel, share in self.split.items()}
+
     def weekly(self, p: Brands) -> int:
-        """A week's budget, fen (7.20)."""
-        return round(100.0 * p.weekly_budget * self.model.population / p.count)
+        """A week's budget, in proportion to the people whom brands can reach, fen (7.20, 7.28)."""
+        return round(100.0 * p.weekly_budget * self.model.reached / p.count)
 
     def read_budget(self, before: Brands) -> None:
         """Take up other budgets and splits; what was learnt of the channels stays where they are as before (7.30)."""
@@ -70,7 +75,8 @@ class Brand(mesa.Agent):
             self.pays[tier] = self.split[tier] * self.budget > 0.0
         self.welcomes = self.account is not None and self.funds[Tier.BRAND] > 0.0
         self.contacts = self.account.audience if self.account is not None else 0
-        revenue = {product: (product.sales + 1.0) * product.price for product in self.goods}
+        listings = {product: [there.listings[product] for there in self.model.platforms] for product in self.goods}
+        revenue = {product: sum((one.sales + 1.0) * one.price for one in listings[product]) for product in self.goods}
         whole = sum(revenue.values())
         for product in self.goods:
             product.weight = revenue[product] / whole
@@ -113,22 +119,23 @@ class Brand(mesa.Agent):
         creator.earn(fen)
 
     def book_fees(self) -> None:
-        """Today's ads and new contacts, and today's part of the annual fee (7.21, 7.24)."""
-        p, day, platform = self.model.parameters, self.model.day, self.model.platform
-        for product in self.goods:
-            ads = round(product.ad_views * platform.ad_cost)
-            product.ad_views = 0
-            self.spend("ads", ads)
-            self.profit -= ads
-            platform.revenue["ads"] += ads
+        """Today's ads and new contacts, and today's part of annual fees (7.21, 7.24)."""
+        for platform in self.model.platforms:
+            for product in self.goods:
+                listing = platform.listings[product]
+                ads = round(listing.ad_views * platform.feed.ad_cost)
+                listing.ad_views = 0
+                self.spend("ads", ads)
+                self.profit -= ads
+                platform.revenue["ads"] += ads
+            annual = platform.annual_fee() if platform.shops[self].is_open else 0
+            self.profit -= annual
+            platform.revenue["annual_fee"] += annual
         if self.account is not None:
-            contacts = max(self.account.audience - self.contacts, 0) * round(100 * p.brands.own_contact)
+            joined = max(self.account.audience - self.contacts, 0)
+            contacts = joined * round(100 * self.model.parameters.brands.own_contact)
             self.spend(Tier.BRAND, contacts)
             self.profit -= contacts
-        yearly = max(round(self.model.by_size(100 * p.platform.annual_fee)), p.platform.annual_fee > 0)
-        annual = yearly * (day + 1) // 365 - yearly * day // 365
-        self.profit -= annual
-        platform.revenue["annual_fee"] += annual
 
     def send(self, order: Order) -> None:
         """Pay the goods and the trip to the buyer (7.23)."""

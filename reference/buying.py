@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from reference import equations
 from reference.equations import Belief
+from reference.leaking import leaks, settle_outside
 from reference.memory import believe, faded, remember_use
-from reference.pay import reward_of, write_lines
+from reference.pay import commission_on, reward_of, write_lines
 from reference.records import Channel, Offer, Order, Product, Tier, Word, part
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ class Weighed:
     price: int
     coupon: int
     lasting: float
-    luck: float
-    utility: float  # luck included
+    shock: float
+    utility: float  # shock included
 
     @property
     def to_pay(self) -> int:
@@ -46,48 +47,50 @@ def buy(consumer: Consumer, offers: list[Offer]) -> None:
             best[category] = weighed
     is_new = not consumer.brands_bought
     for _, weighed in sorted(best.items()):
-        luck = float(model.rng.gumbel())
-        wins = weighed.utility > model.parameters.market.choice.outside + luck
+        shock = float(model.rng.gumbel())
+        wins = weighed.utility > model.parameters.market.choice.outside + shock
         if wins and weighed.to_pay <= consumer.wallet:
-            model.orders_today.append(purchase(consumer, weighed, luck, is_new))
+            model.orders_today.append(purchase(consumer, weighed, shock, is_new))
             is_new = False
 
 
 def may_buy(consumer: Consumer, offer: Offer) -> bool:
-    """Behind a follow gate only what one knows is for sale."""
-    gate = consumer.model.parameters.platform.follow_gate
-    return not gate or offer.channel is Channel.RECALL or offer.seller in consumer.follows
+    """Whether it is sold where the buyer looks; behind a follow gate only what one knows is for sale."""
+    known = offer.channel is Channel.RECALL or offer.seller in consumer.follows
+    return consumer.platform.sells(offer.product) and (known or not consumer.platform.policy.follow_gate)
 
 
 def weigh(consumer: Consumer, offers: list[Offer]) -> list[Weighed]:
-    """Utility of every offer; a product that is met twice has one luck (7.11)."""
+    """Utility of every offer; a product that is met twice has one shock (7.11)."""
     model, p = consumer.model, consumer.model.parameters
     products = dict.fromkeys(offer.product for offer in offers)
-    luck = dict(zip(products, model.rng.gumbel(size=len(products)).tolist(), strict=True))
+    shock = dict(zip(products, model.rng.gumbel(size=len(products)).tolist(), strict=True))
     weighed = []
     for offer in offers:
         belief, (price, coupon) = believe(consumer, offer.product), price_of(consumer, offer)
         lasting = lasting_utility(consumer, offer.product, price - coupon)
         worth = equations.believed_value(belief, model.world(offer.product.category).use, p)
         urged = impulse(consumer, offer.product) * p.creators.urgency if offer.channel is Channel.LIVE else 0.0
-        utility = lasting + worth + urged + luck[offer.product]
-        weighed.append(Weighed(offer, belief, price, coupon, lasting, luck[offer.product], utility))
+        utility = lasting + worth + urged + shock[offer.product]
+        weighed.append(Weighed(offer, belief, price, coupon, lasting, shock[offer.product], utility))
     return weighed
 
 
 def price_of(consumer: Consumer, offer: Offer) -> tuple[int, int]:
     """Price after mark-up and discounts, and the coupon on it, fen (7.21)."""
-    p, seller = consumer.model.parameters, offer.seller
-    factor = 1.0 - p.platform.deal.cut
+    seller, platform = offer.seller, consumer.platform
+    price, policy = platform.price(offer.product), platform.policy
+    factor = 1.0 - policy.deal.cut
     if seller is not None and seller.tier is Tier.BRAND:
-        factor *= 1.0 - p.brands.member_discount
+        factor *= 1.0 - consumer.model.parameters.brands.member_discount
     elif seller is not None:
-        factor *= 1.0 + consumer.model.mark_up
+        factor *= 1.0 + platform.mark_up
     if offer.channel is Channel.LIVE:
-        factor *= 1.0 - p.platform.live_discount
-    price = offer.product.price if factor == 1.0 else max(int(offer.product.price * factor), 1)
-    entitled = not consumer.brands_bought or not p.platform.coupon_newcomers
-    return price, int(p.platform.coupon * price) if entitled else 0
+        factor *= 1.0 - policy.live_discount
+    if factor != 1.0:
+        price = max(int(price * factor), 1)
+    entitled = not consumer.brands_bought or not policy.coupon_newcomers
+    return price, int(policy.coupon * price) if entitled else 0
 
 
 def impulse(consumer: Consumer, product: Product) -> float:
@@ -109,32 +112,35 @@ def lasting_utility(consumer: Consumer, product: Product, to_pay: int) -> float:
     )
 
 
-def purchase(consumer: Consumer, best: Weighed, luck_of_nothing: float, is_new: bool) -> Order:
+def purchase(consumer: Consumer, best: Weighed, shock_of_nothing: float, is_new: bool) -> Order:
     """Order and pay; what is on its way is not needed (7.11, 7.12)."""
-    p, product, seller = consumer.model.parameters, best.offer.product, best.offer.seller
+    platform, product, seller = consumer.platform, best.offer.product, best.offer.seller
     sells = seller is not None and seller.tier is not Tier.BRAND
-    commission = seller.commission_on(product) if seller is not None and best.offer.paid else 0.0
-    mark_up = consumer.model.mark_up / (1.0 + consumer.model.mark_up) if sells else 0.0
+    commission = commission_on(product, seller.tier, platform) if seller is not None and best.offer.paid else 0.0
+    mark_up = platform.mark_up / (1.0 + platform.mark_up) if sells else 0.0
     order = Order(
         consumer,
         best.offer,
-        consumer.model.platform,
+        platform,
         consumer.model.day,
         best.price,
         product.cost,
         best.coupon,
-        take=part(best.price, p.platform.take_rate),
+        take=part(best.price, platform.policy.take_rate),
         commission=part(best.price, commission),
         mark_up=part(best.price, mark_up),
         expected=best.belief.mean,
-        liking=best.lasting - p.market.choice.outside,
-        luck=best.luck,
-        luck_of_nothing=luck_of_nothing,
+        liking=best.lasting - consumer.model.parameters.market.choice.outside,
+        shock=best.shock,
+        shock_of_nothing=shock_of_nothing,
         followed=seller in consumer.follows,
-        deal=p.platform.deal.needs > 0,
+        deal=platform.policy.deal.needs > 0,
     )
-    write_lines(order, consumer.model, is_new)
     consumer.wallet -= best.to_pay
+    if leaks(order):
+        settle_outside(order, commission, mark_up)
+    else:
+        write_lines(order, is_new)
     consumer.on_their_way.add(product.category)
     return order
 
@@ -145,7 +151,7 @@ def receive(order: Order) -> None:
     p, random = consumer.model.parameters, consumer.random.random
     order.arrived = consumer.model.day
     order.experienced = experienced = consumer.use(product)
-    order.returned = equations.is_returned(order.liking, experienced, order.luck, p)
+    order.returned = not order.outside and equations.is_returned(order.liking, experienced, order.shock, p)
     enough = order.expected - p.market.experience.tolerance
     order.satisfying = not order.returned and experienced >= enough
     order.surplus = surplus(order)
@@ -166,7 +172,7 @@ def surplus(order: Order) -> float:
     consumer, product, p = order.buyer, order.product, order.buyer.model.parameters
     if order.returned:
         return -p.market.experience.hassle * (order.price - order.coupon) / 100.0
-    gain = order.liking + product.quality + consumer.match(product) + order.luck - order.luck_of_nothing
+    gain = order.liking + product.quality + consumer.match(product) + order.shock - order.shock_of_nothing
     return gain * consumer.model.categories[product.category].price / consumer.sensitivity
 
 
@@ -205,7 +211,7 @@ def tell_friends(order: Order) -> None:
     """Perhaps tell some friends, a stretch of the list from a random place (7.10)."""
     consumer, p = order.buyer, order.buyer.model.parameters
     random, friends, surprise = consumer.random, consumer.friends, abs(order.experienced - order.expected)
-    reward, is_seen = reward_of(order, consumer.model)
+    reward, is_seen = reward_of(order)
     if not friends or random.random() >= equations.share_probability(consumer.sociability, surprise, reward, p):
         return
     told = min(int(p.market.sharing.friends_told + random.random()), len(friends))

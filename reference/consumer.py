@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import exp, sqrt
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import mesa
 from reference import equations
 from reference.buying import buy
 from reference.creator import Creator
+from reference.member import Member
 from reference.memory import faded, remember_claim, remember_page, remember_word
 from reference.records import Channel, Follow, Memory, Offer, Post, Product, Tier, Word
 
@@ -26,6 +28,11 @@ def in_eighths(count: float) -> float:
     return min(int(8.0 * count), 255) / 8.0
 
 
+def of_tier(multiples: Sequence[float], tier: int) -> float:
+    """What holds in a city tier; 1 where all are alike."""
+    return multiples[tier] if multiples else 1.0
+
+
 class Consumer(mesa.Agent):
     """A person who lives in the market, buys, and talks with friends; money in fen."""
 
@@ -33,6 +40,11 @@ class Consumer(mesa.Agent):
         """Draw the person's traits (section 5)."""
         super().__init__(model)
         p, rng, count = model.parameters.market.people, model.rng, len(model.categories)
+        shares = [platform.policy.share for platform in model.platforms]
+        [self.home] = self.random.choices(model.platforms, shares)
+        self.platform = self.home  # where the person looks today
+        self.member = Member(self)
+        self.is_member = True  # anywhere
         self.group = self.random.randrange(p.groups)
         own, common = sqrt(1.0 - p.taste_grouping), sqrt(p.taste_grouping * count)
         favourite = self.group % count
@@ -40,10 +52,14 @@ class Consumer(mesa.Agent):
             p.taste_spread * (own * float(rng.standard_normal()) + common * ((c == favourite) - 1.0 / count))
             for c in range(count)
         ]
-        self.activity = model.logit_normal(p.activity, p.activity_spread)
+        [tier] = self.random.choices(range(len(p.city_tiers)), p.city_tiers)
+        activity = model.logit_normal(p.activity, p.activity_spread)
+        self.activity = min(activity * of_tier(p.city_tier_activity, tier), 1.0)
         self.sensitivity = p.price_sensitivity * exp(p.price_sensitivity_spread * float(rng.standard_normal()))
+        self.sensitivity *= of_tier(p.city_tier_price_sensitivity, tier)
         self.sociability = model.logit_normal(p.sociability, p.sociability_spread)
         monthly = 100.0 * p.budget * exp(p.budget_spread * float(rng.standard_normal()))
+        monthly *= of_tier(p.city_tier_budget, tier)
         self.income = round(monthly / 30.0)
         self.wallet = int(self.random.random() * monthly * p.start_days / 30.0)
         c = model.parameters.creators
@@ -59,7 +75,7 @@ class Consumer(mesa.Agent):
         self.needs = [False] * count
         self.own_match: list[float] = []
         self.memories: dict[Product, Memory] = {}
-        self.recall_luck: dict[Product, tuple[int, float]] = {}
+        self.recall_draws: dict[Product, tuple[int, float]] = {}
         self.inbox: list[Word] = []
         self.follows: dict[Creator, Follow] = {}
         self.adviser: tuple[Creator, int] | None = None
@@ -87,7 +103,7 @@ class Consumer(mesa.Agent):
                 self.schedule_need(category)
         opened = [a <= today < b for a, b in zip(self.need_opens, self.need_lapses, strict=True)]
         self.needs = [is_open and c not in self.on_their_way for c, is_open in enumerate(opened)]
-        online = self.random.random() < self.activity
+        online = self.is_member and self.random.random() < self.activity
         leaving: list[Creator] = []
         offers = self.receive_posts(online, leaving) + self.hear_friends(online)
         if online:
@@ -143,7 +159,7 @@ class Consumer(mesa.Agent):
                 continue
             follow.fatigue *= 1.0 - a.fatigue_decay
             delivered = 0
-            for post in creator.posts_today:
+            for post in creator.posts_today if creator.is_met_by(self) else ():
                 if not post.private and random() >= creator.reach:
                     continue
                 category = post.product.category
@@ -181,8 +197,9 @@ class Consumer(mesa.Agent):
         for word in self.inbox:
             remember_word(self, word)
             if online and self.needs[word.product.category]:
-                sells = word.seller is not None and word.seller.active and word.seller.person is not self
-                offers.append(Offer(word.product, Channel.FRIEND, word.seller if sells else None, teller=word.teller))
+                seller = word.seller
+                sells = seller is not None and seller.active and seller.is_met_by(self) and seller.person is not self
+                offers.append(Offer(word.product, Channel.FRIEND, seller if sells else None, teller=word.teller))
         self.inbox.clear()
         return offers
 
@@ -193,7 +210,7 @@ class Consumer(mesa.Agent):
         creator, category = self.adviser
         self.adviser = None
         advice = creator.advice[category]
-        if creator not in self.follows or advice is None:
+        if creator not in self.follows or advice is None or not creator.is_met_by(self):
             return []
         if advice.claim is not None:
             remember_claim(self, creator, advice.product, advice.claim, close=True)
@@ -201,37 +218,38 @@ class Consumer(mesa.Agent):
 
     def scroll_feed(self) -> list[Offer]:
         """Item pages of the public feed: ads, creators' posts and listings (7.4)."""
-        p, platform, random = self.model.parameters, self.model.platform, self.random
-        a = p.market.attention
-        pages = min(int(self.model.rng.poisson(equations.mean_pages(platform.ad_share, p))), MOST_PAGES)
-        platform.pages_today += pages
+        a, feed, random = self.model.parameters.market.attention, self.platform.feed, self.random
+        displaced = self.platform.policy.feed.displacement
+        mean = equations.mean_pages(a.public_slots, feed.ad_share, displaced)
+        pages = min(int(self.model.rng.poisson(mean)), MOST_PAGES)
+        feed.pages_today += pages
         weights = [exp(a.interest * t + a.need * n) for t, n in zip(self.taste, self.needs, strict=True)]
         offers = []
         for category in random.choices(range(len(weights)), weights, k=pages):
-            meant, posts = random.random(), platform.posts[category]
-            for_posts = (1.0 - platform.ad_share) * platform.post_share
-            if meant < platform.ad_share and platform.ads[category].items:
+            meant, posts = random.random(), feed.posts[category]
+            for_posts = (1.0 - feed.ad_share) * feed.post_share
+            if meant < feed.ad_share and feed.ads[category].items:
                 offers.append(self.see_ad(category))
-            elif platform.ad_share <= meant < platform.ad_share + for_posts and posts.items:
+            elif feed.ad_share <= meant < feed.ad_share + for_posts and posts.items:
                 [post] = posts.draw(random)
                 if post.creator.person is not self:
                     self._perhaps_follow_at_sight(post.creator)
                     offers.append(self.see_post(post))
-            elif p.platform.feed.shelf:
-                [product] = platform.goods[category].draw(random)
+            elif self.platform.policy.feed.shelf:
+                [product] = feed.goods[category].draw(random)
                 offers.append(Offer(product, Channel.LISTING))
         return offers
 
     def see_ad(self, category: int) -> Offer:
         """Look at an ad, which is remembered."""
-        [product] = self.model.platform.ads[category].draw(self.random)
-        product.ad_views += 1
+        [product] = self.platform.feed.ads[category].draw(self.random)
+        self.platform.listings[product].ad_views += 1
         remember_page(self, product)
         return Offer(product, Channel.AD)
 
     def _perhaps_follow_at_sight(self, creator: Creator) -> None:
-        p = self.model.parameters
-        if p.platform.follow_gate and self.random.random() < p.market.attention.follow_gate:
+        chance = self.model.parameters.market.attention.follow_gate
+        if self.platform.policy.follow_gate and self.random.random() < chance:
             self.follow(creator, *creator.counts_of_stranger())
 
     def _some_need(self, probability: float) -> int | None:
@@ -241,17 +259,17 @@ class Consumer(mesa.Agent):
 
     def search(self) -> list[Offer]:
         """Search results for something that is needed, ads among them (7.5)."""
-        a, platform = self.model.parameters.market.attention, self.model.platform
+        a, feed = self.model.parameters.market.attention, self.platform.feed
         category = self._some_need(a.search)
-        if category is None or not self.model.parameters.platform.feed.shelf:
+        if category is None or not self.platform.policy.feed.shelf:
             return []
-        platform.pages_today += a.search_results
+        feed.pages_today += a.search_results
         offers, seen = [], set()
         for _ in range(a.search_results):
-            if self.random.random() < platform.ad_share and platform.ads[category].items:
+            if self.random.random() < feed.ad_share and feed.ads[category].items:
                 offers.append(self.see_ad(category))
                 continue
-            [product] = platform.goods[category].draw(self.random)
+            [product] = feed.goods[category].draw(self.random)
             if product not in seen:
                 seen.add(product)
                 offers.append(Offer(product, Channel.SEARCH))
@@ -264,12 +282,12 @@ class Consumer(mesa.Agent):
             if not self.needs[product.category]:
                 continue
             opened = self.need_opens[product.category]
-            drawn, luck = self.recall_luck.get(product, (-1, 0.0))
+            drawn, shock = self.recall_draws.get(product, (-1, 0.0))
             if drawn != opened:
-                luck = self.random.random()
-                self.recall_luck[product] = (opened, luck)
+                shock = self.random.random()
+                self.recall_draws[product] = (opened, shock)
             memory = faded(self, product)
-            if memory is not None and luck < equations.recall_probability(memory.goodwill):
+            if memory is not None and shock < equations.recall_probability(memory.goodwill):
                 offers.append(Offer(product, Channel.RECALL))
         return offers
 
@@ -278,7 +296,8 @@ class Consumer(mesa.Agent):
         category = self._some_need(self.model.parameters.market.attention.ask)
         if category is None:
             return
-        experts = [creator for creator in self.follows if creator.active and creator.has_pool()]
+        there = [creator for creator in self.follows if creator.is_met_by(self)]
+        experts = [creator for creator in there if creator.active and creator.has_pool()]
         if experts:
             best = max(experts, key=lambda creator: creator.share_of(category) * self.trust_in(creator))
             best.questions.append((self, category))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reference.brand import Brand
     from reference.consumer import Consumer
     from reference.market import PlainMarket
+    from reference.platform import Platform
 
 
 class Creator(mesa.Agent):
@@ -28,6 +29,8 @@ class Creator(mesa.Agent):
         super().__init__(model)
         c, count = model.parameters.creators, len(model.categories)
         self.tier, self.person, self.brand = tier, person, brand
+        self.home = person.platform if person is not None else model.platforms[0]
+        self.platforms: list[Platform] = [self.home] if person is None or person.is_member else []
         self.integrity, self.reservation = 1.0, 0.0
         self.mean_taste = [0.0] * count
         if person is not None:
@@ -57,11 +60,12 @@ class Creator(mesa.Agent):
         self.questions: list[tuple[Consumer, int]] = []
         # what was learnt of posting (7.17): weekly posts n, income y, n², n·y, and effort
         n = 7.0 * c.posts_start
-        self.learnt = {"n": n, "y": 0.0, "nn": n * n + n, "ny": 0.0, "effort": 0.0}
+        self.learnt: dict[str, float] = {"n": n, "y": 0.0, "nn": n * n + n, "ny": 0.0, "effort": 0.0}
         self.rate = c.posts_start
         self.sign = self.random.choice((-1.0, 1.0))
         self.week_posts, self.week_income = 0, 0.0
         self.balance = self.withdrawn = 0
+        self.outside = 0  # fen that buyers have paid outside platforms
         self.recruiter: Creator | None = None
 
     @property
@@ -69,6 +73,16 @@ class Creator(mesa.Agent):
         """Of posting, yuan day/post²: a KOL's posts are productions (7.17)."""
         c = self.model.parameters.creators
         return max(c.effort_cost, c.kol_effort * self.audience) if self.tier is Tier.KOL else c.effort_cost
+
+    def posts_on(self, platform: Platform) -> bool:
+        """Whether the creator is on a platform, as brands' own accounts are on all (7.28)."""
+        return self.brand is not None or platform in self.platforms
+
+    def is_met_by(self, person: Consumer) -> bool:
+        """Whether posts and answers reach a person: everybody, or where people choose, who looks where one posts."""
+        if not self.model.parameters.membership.choice:
+            return True
+        return person.is_member and self.posts_on(person.platform)
 
     def has_pool(self) -> bool:
         """Whether followers can ask one-to-one (7.9)."""
@@ -85,10 +99,9 @@ class Creator(mesa.Agent):
 
     # --- what a post is worth and says ------------------------------------------------------------------------------
 
-    def commission_on(self, product: Product) -> float:
-        """Share of the price that the product's brand pays creators of this tier today (7.12)."""
-        lines = [line for line in self.model.lines if line.by == "brand" and pay.is_at_once(line)]
-        return sum(line.share for line in lines if pay.pays(line, product.brand, self.tier))
+    def earned_on(self, product: Product) -> float:
+        """What the creator earns on a sale at home, share of the price."""
+        return pay.earned_on_sale(product, self.tier, self.home)[0]
 
     @cached_property
     def lot(self) -> float:
@@ -97,7 +110,7 @@ class Creator(mesa.Agent):
 
     def usual_fee(self, brand: Brand) -> float:
         """Of a post, fen (7.12)."""
-        lines = [line for line in pay.fee_lines(self.tier, self.model.lines) if pay.is_for(line, brand)]
+        lines = [line for line in pay.fee_lines(self.tier, self.home.lines) if pay.is_for(line, brand)]
         return 100.0 * sum(line.sum * (self.audience if line.of == "follower" else 1) for line in lines)
 
     def has_used(self, product: Product) -> bool:
@@ -117,14 +130,14 @@ class Creator(mesa.Agent):
             known = product.quality + p.market.belief.hearsay * self.hearsay[product.number]
             variance = p.market.belief.hearsay**2
         worth = known + (equations.inflation(self.integrity, p) if paid else 0.0)
-        seen = pay.earned_on_sale(product, self.tier, self.model.lines)[1]
+        seen = pay.earned_on_sale(product, self.tier, self.home)[1]
         return Claim(worth, variance, seen if paid else 0.0)
 
     def attractiveness(self, product: Product, fee: float) -> float:
-        """Of a product to post about, without luck; ``fee`` in fen (7.13)."""
+        """Of a product to post about, without shock; ``fee`` in fen (7.13)."""
         c, p = product.category, self.model.parameters.creators
         each = equations.orders_per_post(self.orders[c], self.posts[c], self.audience, self.model.parameters)
-        income = (pay.earned_on_sale(product, self.tier, self.model.lines)[0] * product.price * each + fee) / 100.0
+        income = (self.earned_on(product) * self.home.price(product) * each + fee) / 100.0
         opinion = believe(self.person, product).mean if self.person is not None else 0.0
         return log1p(income / p.income_scale) + self.mean_taste[c] + opinion
 
@@ -132,10 +145,10 @@ class Creator(mesa.Agent):
 
     def get_ready(self) -> None:
         """What is known of the creator today, before anybody posts."""
-        p, audience = self.model.parameters, float(self.audience)
+        p, feed, audience = self.model.parameters, self.home.policy.feed, float(self.audience)
         if self.tier is Tier.KOL:
-            audience *= p.platform.feed.mass_audience / max(p.creators.kol_audience * self.model.population, 1.0)
-        self.reach = equations.reach(audience, p)
+            audience *= feed.mass_audience / max(p.creators.kol_audience * self.model.population, 1.0)
+        self.reach = equations.reach(audience, feed)
         self.is_forgotten = self.model.day - self.posted > p.market.attention.silence
         self.posts_by_morning = list(self.posts)
 
@@ -147,7 +160,7 @@ class Creator(mesa.Agent):
             return
         if not self.advice or self.model.day % p.creators.advice_days == self.advice_day:
             self.advice = [self.advise(goods) for goods in self.model.goods_of]
-        number = min(int(self.model.rng.poisson(self.mean_posts())), p.creators.posts_most)
+        number = min(int(self.model.rng.poisson(self.mean_posts())), p.creators.posts_most) if self.platforms else 0
         for _ in range(number):
             found = self.choose_post()
             if found is not None:
@@ -177,9 +190,9 @@ class Creator(mesa.Agent):
                 return None
             contract.brand.pay_fee(self, self.model.fee_of(self, contract.brand))
             return contract, True
-        if pay.sells_on_own_account(self.tier, self.model.lines):
+        if pay.sells_on_own_account(self.tier, self.home.lines):
             some = self.random.choices(self.model.goods, k=c.candidates)
-            some = [one for one in some if pay.earned_on_sale(one, self.tier, self.model.lines)[0] > 0.0]
+            some = [one for one in some if self.home.sells(one) and self.earned_on(one) > 0.0]
             if some:
                 return self.most_attractive(some, [0.0] * len(some)), True
         liked = self.liked_product() if self.random.random() < c.unpaid else None
@@ -191,14 +204,15 @@ class Creator(mesa.Agent):
         if offers is None:
             return None
         drawn = offers.draw(self.random, self.model.parameters.creators.candidates)
+        drawn = [product for product in drawn if self.home.sells(product)]
         fees = {product: self.model.fee_of(self, product.brand) for product in drawn}
         able = [product for product in drawn if product.brand.funds[self.tier] >= fees[product]]
         return self.most_attractive(able, [float(fees[product]) for product in able]) if able else None
 
     def most_attractive(self, goods: list[Product], fees: list[float]) -> Product:
         """One of some products by a softmax over attractiveness."""
-        luck = self.model.rng.gumbel(size=len(goods)).tolist()
-        scores = [self.attractiveness(one, fee) + u for one, fee, u in zip(goods, fees, luck, strict=True)]
+        shock = self.model.rng.gumbel(size=len(goods)).tolist()
+        scores = [self.attractiveness(one, fee) + u for one, fee, u in zip(goods, fees, shock, strict=True)]
         return goods[scores.index(max(scores))]
 
     def agrees(self, product: Product) -> bool:
@@ -229,12 +243,12 @@ class Creator(mesa.Agent):
         return Post(self, product, self.claim(product, paid), paid, private, live)
 
     def advise(self, goods: list[Product]) -> Post | None:
-        """The most attractive product of a category, as claimed today; None where a brand has none there (7.15)."""
-        own = [product for product in goods if self.brand is None or product.brand is self.brand]
+        """The most attractive product of a category, as claimed today; None where there is none (7.15)."""
+        own = [one for one in goods if (self.home.sells(one) if self.brand is None else one.brand is self.brand)]
         if not own:
             return None
         best = max(own, key=lambda product: self.attractiveness(product, 0.0))
-        paid = self.brand is None and pay.earned_on_sale(best, self.tier, self.model.lines)[0] > 0.0
+        paid = self.brand is None and self.earned_on(best) > 0.0
         return Post(self, best, self.claim(best, paid), paid, private=True)
 
     def earn(self, fen: int) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from math import exp, log
 from typing import NamedTuple
 
-from sim.parameters import Parameters
+from reference.records import Visits
+from sim.parameters import Feed, Leakage, Parameters
 
 LEAST_VARIANCE = 1e-6
-MEAN_LUCK = 0.5772156649015329
+MEAN_SHOCK = 0.5772156649015329
 UNAFFECTED_AUDIENCE = 10_000.0
 
 
@@ -30,9 +31,8 @@ def trust(met: float, broken: float, pool_met: float, pool_broken: float, share:
     return (met + share * pool_met) / (met + broken + share * (pool_met + pool_broken))
 
 
-def reach(audience: float, p: Parameters) -> float:
+def reach(audience: float, feed: Feed) -> float:
     """7.3: share of the followers to whom a public post is delivered."""
-    feed = p.platform.feed
     return feed.organic_reach * min(1.0, UNAFFECTED_AUDIENCE / max(audience, 1.0)) ** feed.reach_fall
 
 
@@ -49,9 +49,9 @@ def fatigue_added(first_of_day: bool, irrelevant: bool, p: Parameters) -> float:
     return (a.fatigue_first if first_of_day else a.fatigue_more) + (a.fatigue_irrelevant if irrelevant else 0.0)
 
 
-def mean_pages(ad_share: float, p: Parameters) -> float:
+def mean_pages(slots: float, ad_share: float, displacement: float) -> float:
     """7.4: pages of the feed that somebody sees, who is online."""
-    return p.market.attention.public_slots / (1.0 - (1.0 - p.platform.feed.displacement) * ad_share)
+    return slots / (1.0 - (1.0 - displacement) * ad_share)
 
 
 # --- memory and belief ----------------------------------------------------------------------------------------------
@@ -152,10 +152,10 @@ def lasting_utility(
     return taste - sensitivity * relative_price + known - impulse
 
 
-def is_returned(liking: float, experienced: float, luck: float, p: Parameters) -> bool:
+def is_returned(liking: float, experienced: float, shock: float, p: Parameters) -> bool:
     """7.11: whether having nothing would be better, the mood having passed."""
     e = p.market.experience
-    return liking + experienced + e.mood * (luck - MEAN_LUCK) < -e.return_below
+    return liking + experienced + e.mood * (shock - MEAN_SHOCK) < -e.return_below
 
 
 def share_probability(sociability: float, surprise: float, reward: float, p: Parameters) -> float:
@@ -203,3 +203,45 @@ def marginal_income(n: float, y: float, nn: float, ny: float, p: Parameters) -> 
 def intended_rate(marginal: float, effort_cost: float, p: Parameters) -> float:
     """7.17: posts a day at which a further one is not worth its effort."""
     return min(max((marginal + p.creators.intrinsic) / effort_cost, 0.0), float(p.creators.posts_most))
+
+
+# --- membership -----------------------------------------------------------------------------------------------------
+
+
+def presence_worth(base: float, by_creators: float, present: float, goods: float) -> float:
+    """7.28: surplus that a platform can be expected to bring by the creators and goods there; 1 is the mean of both."""
+    return base * ((1.0 - by_creators) * goods + by_creators * present)
+
+
+def expected_surplus(own: Visits, friends: Visits, known: float, p: Parameters) -> float:
+    """7.28: of a platform, yuan a week, by own visits, those of all friends, and what everybody knows."""
+    m = p.membership
+    days = own.days + m.friends * friends.days + m.confidence
+    return (7.0 * (own.surplus + m.friends * friends.surplus) + m.confidence * known) / days
+
+
+def value_of_set(expected: list[float], p: Parameters) -> float:
+    """7.28: what it is worth to be a member of some platforms, yuan a week; the expected maximum less the keep."""
+    m = p.membership
+    if not expected:
+        return 0.0
+    most = max(expected)
+    return most + m.variety * log(sum(exp((one - most) / m.variety) for one in expected)) - m.keep * len(expected)
+
+
+def chance(gain: float, cost: float, noise: float, p: Parameters) -> float:
+    """7.28: to make a change that gains so much a week and costs so much once."""
+    odds = (p.membership.horizon * gain - cost) / noise
+    return logistic(min(max(odds, -500.0), 500.0))
+
+
+def chance_of_contact(friends_there: int, advertised: float, p: Parameters) -> float:
+    """7.28: to hear of a platform in a week."""
+    m = p.membership
+    return 1.0 - (1.0 - m.by_oneself) * (1.0 - advertised) * (1.0 - m.invite) ** friends_there
+
+
+def chance_outside(price: float, take: float, trusted: float, leakage: Leakage) -> float:
+    """7.29: that a sale is settled outside the platform that takes a share of it; price in yuan."""
+    gain = price * max(0.0, leakage.buyer_part * take - leakage.expected_loss * (1.0 - trusted))
+    return 1.0 - exp(-gain / leakage.trouble)

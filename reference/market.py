@@ -10,7 +10,7 @@ from typing import Self
 import mesa
 from mesa.agent import AgentSet
 
-from reference import equations
+from reference import equations, membership
 from reference.audience import gather_audiences, gather_pool, pool_sizes
 from reference.brand import Brand
 from reference.buying import receive
@@ -18,14 +18,12 @@ from reference.confirming import decide
 from reference.consumer import Consumer
 from reference.creator import Creator
 from reference.equations import World
-from reference.memory import remember_use
-from reference.pay import fee_lines, is_for, pay_standing, raised_by, recruits_bring
+from reference.pay import fee_lines, is_for, pay_standing, recruits_bring
 from reference.phases import Timeline
 from reference.platform import Platform
 from reference.records import Channel, Order, Product, Ranking, Tier, Word
-from sim.parameters import Parameters
-
-LONGEST_PAST = 4_095  # days
+from reference.start import draw_matches, first_creators, look_back, make_goods
+from sim.parameters import Parameters, Rules
 
 
 class PlainMarket(mesa.Model):
@@ -34,7 +32,7 @@ class PlainMarket(mesa.Model):
     Parameters
     ----------
     parameters
-        The same that the engine takes, without ``rivals``; the graph is given by ``friends`` instead.
+        The same that the engine takes; the graph is given by ``friends`` instead.
     friends
         Of each consumer, the numbers of the friends, from 0.
     seed
@@ -43,7 +41,7 @@ class PlainMarket(mesa.Model):
     Raises
     ------
     ValueError
-        Where the parameters have rivals, membership or leakage.
+        Where rules are others than the model's.
 
     Examples
     --------
@@ -55,35 +53,35 @@ class PlainMarket(mesa.Model):
 
     def __init__(self, parameters: Parameters, friends: Sequence[Sequence[int]], seed: int) -> None:
         super().__init__(seed=seed)
-        if parameters.membership.choice:
-            raise ValueError("membership.choice: in the plain Mesa market everybody stays on the one platform")
-        if parameters.market.leakage.possible:
-            raise ValueError("market.leakage: in the plain Mesa market every sale is settled on the platform")
-        if parameters.rivals:
-            raise ValueError("rivals: the plain Mesa market has one platform")
+        if parameters.rules != Rules():
+            raise ValueError("rules: the plain Mesa market has the equations of docs/model.md alone")
         self.parameters = parameters
-        self.read_lines()
         self.categories = parameters.market.catalogue.categories
         self.day = 0
+        self.platforms = [Platform(self, number) for number in range(len(parameters.platforms))]
         consumers = [Consumer(self) for _ in friends]
         for consumer, numbers in zip(consumers, friends, strict=True):
             consumer.friends = [consumers[number] for number in numbers]
         self.consumers = AgentSet(consumers, random=self.random)
         self.population = sum(consumer.activity > 0.0 for consumer in consumers)
         self.people_with_friends = [consumer for consumer in consumers if consumer.friends]
+        self.reached = self.population  # people whom brands can reach
         self.brands = [Brand(self, number) for number in range(parameters.brands.count)]
-        self.goods = self.make_goods()
-        self.set_prices()
+        self.goods = make_goods(self)
+        self.set_costs()
         self.goods_of = [[g for g in self.goods if g.category == c] for c in range(len(self.categories))]
-        self.draw_matches()
+        draw_matches(self)
         for consumer in consumers:
             if consumer.activity > 0.0:
-                self.look_back(consumer)
-        self.platform = Platform(self)
+                look_back(consumer)
+        for platform in self.platforms:
+            platform.open()
         self.creators = AgentSet([], random=self.random)
-        self.first_creators()
+        first_creators(self)
         gather_audiences(self)
         self.survey_followers()
+        if parameters.membership.choice:
+            membership.begin(self)
         c, largest_pool = parameters.creators, pool_sizes(self)[1]
         share = min(int(c.kol_threshold * self.population), c.kol_threshold_most)
         self.kol_threshold = max(share, largest_pool + 1)
@@ -107,23 +105,19 @@ class PlainMarket(mesa.Model):
             }
         )
 
-    def read_lines(self) -> None:
-        """Take up the lines of pay that are in force."""
-        self.lines = list(self.parameters.platform.lines_of_pay(self.parameters.creators))
-        self.mark_up = sum(line.share for line in self.lines if line.by == "buyer")
-
     def put_in_force(self, parameters: Parameters) -> None:
         """Let policy and behaviour be others from today on (7.30)."""
         before, self.parameters = self.parameters.brands, parameters
-        self.read_lines()
-        self.set_prices()
+        self.set_costs()
+        for platform in self.platforms:
+            platform.read_policy()
         for brand in self.brands:
             brand.read_budget(before)
 
     def logit_normal(self, median: float, spread: float) -> float:
         """Draw of a probability with this median; 0 and 1 leave no spread."""
-        luck = float(self.rng.standard_normal())
-        return median if median in (0.0, 1.0) else equations.logistic(equations.logit(median) + spread * luck)
+        shock = float(self.rng.standard_normal())
+        return median if median in (0.0, 1.0) else equations.logistic(equations.logit(median) + spread * shock)
 
     def by_size(self, stated: float) -> float:
         """What is stated for a market of 10,000 people, for this one (7.24)."""
@@ -144,74 +138,10 @@ class PlainMarket(mesa.Model):
         t = self.parameters.market.trust
         return getattr(t, f"{relation}_met"), getattr(t, f"{relation}_broken")
 
-    # --- the start --------------------------------------------------------------------------------------------------
-
-    def make_goods(self) -> list[Product]:
-        """Products of each category, dealt to the brands in turn."""
-        m, normal = self.parameters.market.catalogue, self.rng.standard_normal
-        goods: list[Product] = []
-        for category, about in enumerate(self.categories):
-            for _ in range(m.products_per_category):
-                quality = m.quality_spread * float(normal())
-                yuan = about.price * exp(m.quality_premium * quality + m.price_spread * float(normal()))
-                brand, bias = self.brands[len(goods) % len(self.brands)], m.rating_bias * float(normal())
-                product = Product(len(goods), category, brand, quality, bias, 100.0 * yuan)
-                brand.goods.append(product)
-                goods.append(product)
-        return goods
-
-    def set_prices(self) -> None:
-        """Prices pass on what the platform takes and brands pay by the price (7.21)."""
-        p = self.parameters
+    def set_costs(self) -> None:
+        """Goods cost brands a share of the list price (7.23)."""
         for product in self.goods:
-            raised = 1.0 + p.brands.pass_through * (p.platform.take_rate + raised_by(self.lines, product.brand))
-            product.price = max(round(product.list_price * raised), 1)
-            product.cost = int(p.brands.cost * round(product.list_price))
-
-    def draw_matches(self) -> None:
-        """Of groups and of people with products, for ever (5)."""
-        normals, count = self.rng.standard_normal, len(self.goods)
-        self.group_match = normals((self.parameters.market.people.groups, count)).tolist()
-        for consumer in self.consumers:
-            consumer.own_match = normals(count).tolist()
-
-    def look_back(self, consumer: Consumer) -> None:
-        """What somebody bought last of each category, and the time before: remembered, and perhaps rated (5)."""
-        p = self.parameters.market
-        for goods in self.goods_of:
-            category = self.categories[goods[0].category]
-            worth = [
-                one.quality + p.memory.match_known * consumer.match(one)
-                - consumer.sensitivity * one.list_price / (100.0 * category.price)
-                for one in goods
-            ]  # fmt: skip
-            last = float(self.rng.exponential(consumer.waits[goods[0].category]))
-            before = last + float(self.rng.exponential(consumer.waits[goods[0].category]))
-            for days in (min(int(before), LONGEST_PAST), min(int(last), LONGEST_PAST)):
-                luck = self.rng.gumbel(size=len(goods)).tolist()
-                values = [one + two for one, two in zip(worth, luck, strict=True)]
-                product = goods[values.index(max(values))]
-                experienced = consumer.use(product)
-                remember_use(consumer, product, experienced, satisfying=True, days_ago=days)
-                if self.random.random() < p.experience.review:
-                    left = exp(-days / p.belief.rating_days)
-                    product.ratings += left
-                    product.rating_sum += left * experienced
-
-    def first_creators(self) -> None:
-        """KOCs and KOLs among those who have friends and are ever online, and brands' own accounts."""
-        c = self.parameters.creators
-        able = [consumer for consumer in self.people_with_friends if consumer.activity > 0.0]
-        kocs = [consumer for consumer in able if self.random.random() < c.koc_share]
-        for consumer in kocs:
-            self.creators.add(Creator(self, Tier.KOC, consumer))
-        others = [consumer for consumer in able if consumer.creator is None]
-        for consumer in self.random.sample(others, min(c.kol_count, len(others))):
-            self.creators.add(Creator(self, Tier.KOL, consumer))
-        if self.parameters.brands.own > 0.0:
-            for brand in self.brands:
-                brand.account = Creator(self, Tier.BRAND, brand=brand)
-                self.creators.add(brand.account)
+            product.cost = int(self.parameters.brands.cost * round(product.list_price))
 
     def survey_followers(self) -> None:
         """Mean taste of each creator's followers, by category (7.13)."""
@@ -234,18 +164,22 @@ class PlainMarket(mesa.Model):
         """One day."""
         self.begin_day()
         self.timeline.begin_day()
+        if self.parameters.membership.choice:
+            membership.morning(self)
         for brand in self.brands:
             brand.plan()
         self.offer_contracts()
-        self.platform.plan_ads()
-        self.platform.rate_goods()
+        for platform in self.platforms:
+            platform.feed.plan_ads()
+        self.rate_goods()
         self.creators_post()
-        self.platform.rank()
+        for platform in self.platforms:
+            platform.feed.rank()
         self.consumers.do("step")
         self.confirm_orders()
         self.goods_arrive()
         self.check_out()
-        self.platform.settle()
+        self.settle()
         self.deliver_words()
         self.creators_learn()
         self.datacollector.collect(self)
@@ -263,7 +197,7 @@ class PlainMarket(mesa.Model):
     def offer_contracts(self) -> None:
         """Fees of a tier, and what brands offer to it (7.12, 7.13)."""
         for tier in (Tier.KOC, Tier.KOL):
-            fees = fee_lines(tier, self.lines)
+            fees = [line for platform in self.platforms for line in fee_lines(tier, platform.lines)]
             paying = [brand for brand in self.brands if any(is_for(line, brand) for line in fees)]
             working = [k for k in self.creators if k.active and k.tier is tier]
             cost = sum(7.0 * k.rate * k.usual_fee(brand) for k in working for brand in paying) / len(self.brands)
@@ -276,6 +210,20 @@ class PlainMarket(mesa.Model):
         """Of a post, fen (7.12)."""
         return int(creator.usual_fee(brand) * self.fee_levels[creator.tier])
 
+    def rate_goods(self) -> None:
+        """Public ratings fade, and take up yesterday's (7.7)."""
+        kept = exp(-1.0 / self.parameters.market.belief.rating_days)
+        for product in self.goods:
+            product.ratings = kept * product.ratings + len(product.new_ratings)
+            product.rating_sum = kept * product.rating_sum + sum(product.new_ratings)
+            product.new_ratings.clear()
+        for goods in self.goods_of:
+            ratings = sum(product.ratings for product in goods)
+            mean = sum(product.rating_sum for product in goods) / ratings if ratings else 0.0
+            for product in goods:
+                if product.ratings:
+                    product.deviation = product.rating_sum / product.ratings - mean + product.rating_bias
+
     def creators_post(self) -> None:
         """One after another, in an order drawn anew each day (7.13)."""
         self.creators.do("get_ready")
@@ -287,8 +235,9 @@ class PlainMarket(mesa.Model):
         for order in self.orders_today:
             order.platform.hold(order)
         self.waiting += self.orders_today
-        for product in self.goods:
-            product.sales *= 1.0 - self.parameters.platform.feed.popularity_decay
+        for platform in self.platforms:
+            for listing in platform.listings.values():
+                listing.sales *= 1.0 - platform.policy.feed.popularity_decay
         decide(self)
 
     def goods_arrive(self) -> None:
@@ -297,14 +246,25 @@ class PlainMarket(mesa.Model):
         self.on_the_way = [order for order in self.on_the_way if order.arrives > self.day]
         for order in self.received_today:
             receive(order)
+            membership.remember(order)
 
     def check_out(self) -> None:
         """Fees of the day, and what was received."""
         for brand in self.brands:
             brand.book_fees()
-        self.platform.count_pages()
+        for platform in self.platforms:
+            platform.feed.count_pages()
         for order in self.received_today:
-            self.platform.note_arrival(order)
+            order.platform.note_arrival(order)
+
+    def settle(self) -> None:
+        """What is due of orders, withdrawals, and interest on what platforms hold after that (7.23, 7.24)."""
+        for platform in self.platforms:
+            platform.settle()
+        for creator in self.creators:
+            creator.home.withdraw(creator)
+        for platform in self.platforms:
+            platform.earn_interest()
 
     def deliver_words(self) -> None:
         """Friends hear tomorrow what was told today; creators take up questions."""
@@ -335,7 +295,7 @@ class PlainMarket(mesa.Model):
         for consumer, order in considering.items():
             able = consumer.creator is None and consumer.friends and usual > consumer.reservation
             recruiter = order.sold_by if order.sold_by is not None and order.sold_by.active else None
-            expected = recruits_bring(recruiter, self) if recruiter is not None else 0.0
+            expected = recruits_bring(recruiter) if recruiter is not None else 0.0
             if able and self.random.random() < equations.recruits(expected, self.parameters):
                 newcomer = Creator(self, Tier.KOC, consumer)
                 newcomer.recruiter = recruiter

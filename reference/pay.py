@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reference.records import Channel, Order, Owed, Product, Tier, part
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from reference.consumer import Consumer
     from reference.creator import Creator
     from reference.market import PlainMarket
+    from reference.platform import Platform
 
 ON_ORDERS = ("price", "margin", "order", "member")
 LEVELS = (1, 2, 3)
@@ -38,33 +40,39 @@ def pays(line: Pay, brand: Brand, tier: Tier) -> bool:
     return is_tier(line, tier) and is_for(line, brand) and (line.by != "brand" or brand.pays[tier])
 
 
-def raised_by(lines: list[Pay], brand: Brand) -> float:
+def raised_by(lines: Sequence[Pay], brand: Brand) -> float:
     """Share of its prices that a brand pays by the price."""
     return sum(line.share for line in lines if line.of == "price" and line.by == "brand" and is_for(line, brand))
 
 
-def earned_on_sale(product: Product, tier: Tier, lines: list[Pay]) -> tuple[float, float]:
-    """What who posts and sells earns on a sale, and what of it is seen; shares of the price."""
-    pay = seen = 0.0
-    for line in lines:
+def earned_on_sale(product: Product, tier: Tier, platform: Platform) -> tuple[float, float]:
+    """What who posts and sells earns on a sale on a platform, and what of it is seen; shares of the price."""
+    pay, seen, price = 0.0, 0.0, platform.price(product)
+    for line in platform.lines:
         if line.to in ("seller", "author") and line.of in ON_ORDERS[:3] and pays(line, product.brand, tier):
             share = {
                 "price": line.share,
-                "margin": line.share * max(product.price - product.cost, 0) / product.price,
-                "order": 100.0 * line.sum / product.price,
+                "margin": line.share * max(price - product.cost, 0) / price,
+                "order": 100.0 * line.sum / price,
             }[line.of]
             pay += share
             seen += share if line.visible else 0.0
     return pay, seen
 
 
-def sells_on_own_account(tier: Tier, lines: list[Pay]) -> bool:
+def commission_on(product: Product, tier: Tier, platform: Platform) -> float:
+    """Share of the price that the brand of a product pays who sold on a platform, with the order itself."""
+    lines = [line for line in platform.lines if line.by == "brand" and is_at_once(line)]
+    return sum(line.share for line in lines if pays(line, product.brand, tier))
+
+
+def sells_on_own_account(tier: Tier, lines: Sequence[Pay]) -> bool:
     """Whether creators of a tier may earn without a contract."""
     own = [line for line in lines if line.of in ON_ORDERS and line.share + line.sum > 0.0 and is_tier(line, tier)]
     return any(line.to == "author" or (line.to == "seller" and line.by != "brand") for line in own)
 
 
-def fee_lines(tier: Tier, lines: list[Pay]) -> list[Pay]:
+def fee_lines(tier: Tier, lines: Sequence[Pay]) -> list[Pay]:
     """Lines of what brands pay for a post."""
     found = [line for line in lines if line.of in ("post", "follower") and line.by == "brand"]
     return [line for line in found if line.sum > 0.0 and is_tier(line, tier)]
@@ -103,8 +111,9 @@ def payee_of(line: Pay, order: Order) -> Creator | Consumer | None:
     return creator if creator is not None and pays(line, order.product.brand, creator.tier) else None
 
 
-def amount(line: Pay, order: Order, mark_up: float, is_new: bool) -> int:
+def amount(line: Pay, order: Order, is_new: bool) -> int:
     """What a line pays on an order."""
+    mark_up = order.platform.mark_up
     if line.of == "price":
         return part(order.price, line.share / (1.0 + mark_up) if line.by == "buyer" else line.share)
     if line.of == "margin":
@@ -113,12 +122,12 @@ def amount(line: Pay, order: Order, mark_up: float, is_new: bool) -> int:
     return round(100.0 * line.sum) if line.of == "order" or is_new else 0
 
 
-def write_lines(order: Order, model: PlainMarket, is_new: bool) -> None:
+def write_lines(order: Order, is_new: bool) -> None:
     """Write down what each line comes to on an order; buyers pay through the seller's own price."""
-    for line in model.lines:
+    for line in order.platform.lines:
         if line.of not in ON_ORDERS or is_at_once(line) or not is_for(line, order.product.brand):
             continue
-        payee, fen = payee_of(line, order), amount(line, order, model.mark_up, is_new)
+        payee, fen = payee_of(line, order), amount(line, order, is_new)
         nobody = payee is None and line.to != "staff"
         if nobody or fen == 0 or (line.by == "buyer" and order.sold_by is None):
             continue
@@ -126,11 +135,11 @@ def write_lines(order: Order, model: PlainMarket, is_new: bool) -> None:
         order.mark_up -= fen if line.by == "buyer" else 0
 
 
-def reward_of(order: Order, model: PlainMarket) -> tuple[float, bool]:
+def reward_of(order: Order) -> tuple[float, bool]:
     """What the buyer would earn on a friend's order like this, yuan, and whether friends see it (7.10)."""
-    found = [line for line in model.lines if line.to == "sharer" and is_for(line, order.product.brand)]
+    found = [line for line in order.platform.lines if line.to == "sharer" and is_for(line, order.product.brand)]
     found = [line for line in found if line.by != "buyer" or order.offer.seller is not None]
-    fen = sum(amount(line, order, model.mark_up, True) for line in found) if order.satisfying else 0
+    fen = sum(amount(line, order, True) for line in found) if order.satisfying else 0
     return fen / 100.0, fen > 0 and any(line.visible for line in found)
 
 
@@ -149,28 +158,28 @@ def book_lines(order: Order) -> int:
     return passed_on
 
 
-def move_line(owed: Owed, order: Order, model: PlainMarket, sign: int) -> None:
+def move_line(owed: Owed, order: Order, sign: int) -> None:
     """Pay a line out of escrow, or take it back."""
-    fen, owed.paid = sign * owed.fen, sign > 0
+    fen, owed.paid, platform = sign * owed.fen, sign > 0, order.platform
     if owed.line.by == "platform":
-        model.platform.revenue["pay"] -= fen
+        platform.revenue["pay"] -= fen
     if owed.line.to == "staff":
-        model.platform.staff += fen
+        platform.staff += fen
     elif owed.line.to == "sharer":
         owed.payee.wallet += fen
-        model.platform.sharers += fen
+        platform.sharers += fen
     else:
         owed.payee.balance += fen
 
 
-def end_lines(order: Order, model: PlainMarket) -> None:
+def end_lines(order: Order) -> None:
     """Of an order that is refunded: the brand stands for what is not taken back."""
     for owed in order.lines:
         if owed.line.claw_back and owed.paid:
-            move_line(owed, order, model, -1)
+            move_line(owed, order, -1)
         elif not owed.line.claw_back:
             if not owed.paid:
-                move_line(owed, order, model, 1)
+                move_line(owed, order, 1)
             order.product.brand.profit -= owed.fen if owed.line.by == "brand" else 0
 
 
@@ -178,36 +187,44 @@ def end_lines(order: Order, model: PlainMarket) -> None:
 
 
 def pay_standing(model: PlainMarket) -> None:
-    """Pay the day, and what the platform pays for posts, when today's posts are written."""
+    """Pay the day, and what platforms pay for posts, when today's posts are written."""
     working = [creator for creator in model.creators if creator.active and creator.person is not None]
-    for line in model.lines:
-        if line.of == "day" and line.to == "staff":
-            model.platform.pay_directly(None, round(100.0 * line.sum))
-        for creator in working:
-            if is_tier(line, creator.tier) and line.of == "day" and line.to == "seller":
-                pay_day(line, creator, model)
-            elif is_tier(line, creator.tier) and line.of in ("post", "follower") and line.by == "platform":
-                each = round(100.0 * line.sum * (creator.audience if line.of == "follower" else 1))
-                for post in creator.posts_today:
-                    model.platform.pay_directly(creator, each if is_for(line, post.product.brand) else 0)
+    for platform in model.platforms:
+        here = [creator for creator in working if creator.home is platform]
+        for line in platform.lines:
+            if line.of == "day" and line.to == "staff":
+                platform.pay_directly(None, round(100.0 * line.sum))
+            for creator in here:
+                if is_tier(line, creator.tier) and line.of == "day" and line.to == "seller":
+                    pay_day(line, creator)
+                elif is_tier(line, creator.tier) and line.of in ("post", "follower") and line.by == "platform":
+                    pay_posts(line, creator)
 
 
-def pay_day(line: Pay, creator: Creator, model: PlainMarket) -> None:
+def pay_day(line: Pay, creator: Creator) -> None:
     """Pay a creator in business for a day: the platform, or the brand that a lot finds among what is offered."""
-    fen, offers = round(100.0 * line.sum), model.offers[creator.tier]
+    fen, offers = round(100.0 * line.sum), creator.model.offers[creator.tier]
     if line.by == "platform":
-        model.platform.pay_directly(creator, fen)
+        creator.home.pay_directly(creator, fen)
     elif offers is not None:
         brand = offers.at(creator.lot).brand
         if is_for(line, brand) and brand.funds[creator.tier] >= fen:
             brand.pay_fee(creator, fen)
 
 
-def recruits_bring(creator: Creator, model: PlainMarket) -> float:
+def pay_posts(line: Pay, creator: Creator) -> None:
+    """Let a platform pay for each of today's posts about goods that a line is for."""
+    each = round(100.0 * line.sum * (creator.audience if line.of == "follower" else 1))
+    for post in creator.posts_today:
+        creator.home.pay_directly(creator, each if is_for(line, post.product.brand) else 0)
+
+
+def recruits_bring(creator: Creator) -> float:
     """What a creator would earn a day by a recruit who did as well, yuan (7.19)."""
+    model = creator.model
     recruits = sum(other.recruiter is creator for other in model.creators)
     share = 0.0
-    for line in model.lines:
+    for line in creator.home.lines:
         if line.to == "recruiter" and line.of == "price":
             some = len(set(line.brands)) / len(model.brands) if line.brands else 1.0
             share += line.share * some * recruits ** (line.level - 1)

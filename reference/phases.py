@@ -9,6 +9,7 @@ from sim.parameters import Parameters
 
 if TYPE_CHECKING:
     from reference.market import PlainMarket
+    from reference.platform import Platform
     from sim.phases import Phase
 
 SIGNS = {">=": ge, "<=": le, ">": gt, "<": lt}
@@ -43,11 +44,13 @@ class Timeline:
     def is_reached(self, phase: Phase) -> bool:
         """Whether the quantity that a phase waits for meets its bound."""
         trigger = phase.trigger
-        return SIGNS[trigger.sign](self.quantity(trigger.quantity), trigger.bound)
+        there = [platform for platform in self.model.platforms if platform.policy.name == phase.platform]
+        platform = there[0] if there else self.model.platforms[0]
+        return SIGNS[trigger.sign](self.quantity(trigger.quantity, platform), trigger.bound)
 
-    def quantity(self, name: str) -> float:
+    def quantity(self, name: str, platform: Platform) -> float:
         """What triggers tell of, as yesterday left it; all but the share of members for a market of 10,000 people."""
-        platform, scale = self.model.platform, max(self.model.population, 1) / 10_000
+        scale = max(self.model.population, 1) / 10_000
         if name == "day":
             return self.model.day
         return {

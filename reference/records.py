@@ -58,7 +58,6 @@ class Product:
     quality: float
     rating_bias: float
     list_price: float
-    price: int = 0
     cost: int = 0
     ratings: float = 0.0  # fading
     rating_sum: float = 0.0
@@ -66,10 +65,40 @@ class Product:
     deviation: float = 0.0  # of the mean rating from that of the category, bias included
     bought: int = 0
     satisfying: int = 0
-    sales: float = 0.0
     weight: float = 0.0  # share of the brand's recent revenue
-    ad_views: int = 0
     units: int | None = None  # left until the next delivery; None where there is no end of them
+
+
+@dataclass
+class Listing:
+    """A product on one platform; money in fen."""
+
+    price: int = 0
+    sales: float = 0.0  # of late
+    ad_views: int = 0  # today
+
+
+@dataclass
+class Shop:
+    """A brand on one platform: whether it sells there, and the money that the platform holds for it, fen."""
+
+    is_open: bool
+    balance: int = 0
+    withdrawn: int = 0
+    earned: float = 0.0  # yuan, fading
+
+
+@dataclass
+class Visits:
+    """Days on which a platform was looked at, and the surplus in yuan of what came from there; both fading."""
+
+    days: float = 0.0
+    surplus: float = 0.0
+
+    def add(self, other: Visits) -> None:
+        """Take up others."""
+        self.days += other.days
+        self.surplus += other.surplus
 
 
 @dataclass
@@ -169,11 +198,12 @@ class Order:
     mark_up: int
     expected: float
     liking: float  # over buying nothing, but for what it is worth
-    luck: float  # of the offer
-    luck_of_nothing: float
+    shock: float  # of the offer
+    shock_of_nothing: float
     followed: bool  # whether the buyer followed the seller
     deal: bool  # whether it waits for others
     new_customer: bool = False
+    outside: bool = False  # of the platform, whether it is settled
     cancelled: bool = False
     arrives: int = 0  # day
     arrived: int | None = None

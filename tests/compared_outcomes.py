@@ -65,7 +65,7 @@ def of_plain(one: PlainMarket) -> dict[str, float]:
         "share of orders by recall": share(len(by_channel[Channel.RECALL]), len(orders)),
         "share of orders by ads": share(len(by_channel[Channel.AD]), len(orders)),
         "share of views by ads": share(one.views[Channel.AD], one.views.total()),
-        "price of an ad": one.platform.ad_cost,
+        "price of an ad": one.platforms[0].feed.ad_cost,
         "fees of KOCs": one.fee_levels[Tier.KOC],
         "fees of KOLs": one.fee_levels[Tier.KOL],
         "commissions": sum(o.commission for o in orders) / 100.0,
@@ -111,7 +111,7 @@ def of_plain(one: PlainMarket) -> dict[str, float]:
         "marketing_cost": sum(sum(brand.spent_ever.values()) for brand in one.brands) / 100.0,
         "brand_profit": sum(brand.profit for brand in one.brands) / 100.0,
     }
-    return found | {f"revenue_{name}": one.platform.revenue[name] / 100.0 for name in STREAMS}
+    return found | {f"revenue_{name}": sum(v.revenue[name] for v in one.platforms) / 100.0 for name in STREAMS}
 
 
 PAYEES = ("seller", "author", "sharer", "recruiter", "staff")
@@ -123,7 +123,8 @@ def lines_of_plain(one: PlainMarket) -> dict[str, float]:
     owed = {f"lines, {to}": sum(line.fen for line in lines if line.line.to == to) / 100.0 for to in PAYEES}
     owed |= {f"paid, {to}": sum(o.fen for o in lines if o.line.to == to and o.paid) / 100.0 for to in PAYEES}
     recruited = float(sum(creator.recruiter is not None for creator in one.creators))
-    staff, escrow = one.platform.staff / 100.0, one.platform.in_escrow() / 100.0
+    staff = sum(platform.staff for platform in one.platforms) / 100.0
+    escrow = sum(platform.in_escrow() for platform in one.platforms) / 100.0
     return owed | {"recruited": recruited, "staff": staff, "waits": escrow}
 
 

@@ -237,12 +237,33 @@ def with_lines(one: PlainMarket | Market) -> dict[str, float]:
     return of_engine(one) | lines_of_engine(one)
 
 
-@pytest.mark.parametrize("days", [(2, 6), (9, 3)], ids=["divided first", "refunded first"])
+RIVALLED: dict[str, Any] = {
+    "market": {"leakage": {"possible": True, "trouble": 0.5}, "catalogue": {"stock": 200}},
+    "membership": {"choice": True, "by_oneself": 0.2, "creators_review": 0.5, "brands_review": 0.5, "noise": 50.0},
+    "platform": {"share": 0.6, "settlement_days": 2, "return_days": 6, "coupon": 0.1, "take_rate": 0.1},
+    "rivals": [
+        {
+            "share": 0.4, "take_rate": 0.3, "deal": {"needs": 1, "days": 2}, "commission": 0.1,
+            "pay": [{"to": "sharer", "of": "price", "share": 0.1, "claw_back": False, "wait": 2}],
+        }
+    ],
+    "phases": [{"when": "day >= 12", "set": {"platform.coupon": 0.0, "rivals.0.deal.needs": 0}}],
+}  # fmt: skip
+"""What may go wrong with money on several platforms."""
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({"platform": {"settlement_days": 2, "return_days": 6, "delivery_days": 1}}, id="divided first"),
+        pytest.param({"platform": {"settlement_days": 9, "return_days": 3, "delivery_days": 1}}, id="refunded first"),
+        pytest.param(RIVALLED, id="several platforms"),
+    ],
+)
 def test_money_closes_in_the_plain_market_too(
-    days: tuple[int, int], path: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
+    more: dict[str, Any], path: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To the fen: what buyers have paid, and brands beside, is what everybody has got and what still waits."""
-    dates = {"platform": {"settlement_days": days[0], "return_days": days[1], "delivery_days": 1}}
     fees: list[int] = []
     pay_fee = Brand.pay_fee
 
@@ -251,17 +272,22 @@ def test_money_closes_in_the_plain_market_too(
         pay_fee(brand, creator, fen)
 
     monkeypatch.setattr(Brand, "pay_fee", noted)
-    one = PlainMarket(settings(path, PAID, dates), friends, 1).run(DAYS)
-    waiting, platform = {id(order) for order in one.platform.escrow}, one.platform
+    one = PlainMarket(settings(path, PAID, more), friends, 1).run(DAYS)
+    waiting = {id(order) for platform in one.platforms for order in platform.escrow}
     refunded = [order for order in one.orders if order.returned and id(order) not in waiting]
-    back = {id(order) for order in refunded}
+    back = {id(order) for order in (*refunded, *(order for order in one.orders if order.cancelled))}
     paid_in = sum(order.price - order.coupon for order in one.orders if id(order) not in back) + sum(fees)
     lost = [owed for order in refunded for owed in order.lines if owed.line.by == "brand" and not owed.line.claw_back]
     paid_in += sum(owed.fen for owed in lost)
-    parties = (*one.brands, *one.creators)
-    got = sum(party.balance + party.withdrawn for party in parties) + platform.staff + platform.sharers
-    got += platform.in_escrow() + sum(platform.revenue[name] for name in ("take", "coupon", "pay"))
+    parties = (*(shop for platform in one.platforms for shop in platform.shops.values()), *one.creators)
+    got = sum(party.balance + party.withdrawn for party in parties)
+    got += sum(party.outside for party in (*one.brands, *one.creators))
+    for platform in one.platforms:
+        got += platform.staff + platform.sharers + platform.in_escrow()
+        got += sum(platform.revenue[name] for name in ("take", "coupon", "pay"))
     assert got == paid_in and len(refunded) > 5 and sum(fees) > 0 and lost
+    assert (len(one.platforms) > 1) == any(order.cancelled for order in one.orders)
+    assert (len(one.platforms) > 1) == any(order.outside for order in one.orders)
 
 
 @pytest.fixture(scope="module")
@@ -285,9 +311,9 @@ def test_an_own_account_speaks_of_own_goods(own_accounts_alone: Market, channel:
     np.testing.assert_array_equal(sold.creator, sold["product"] % own_accounts_alone.parameters.brands.count)
 
 
-def test_what_it_does_not_have_is_refused(friends: Friends) -> None:
-    with pytest.raises(ValueError, match="rivals"):
-        PlainMarket(parameters(platform={"share": 0.5}, rivals=[{"share": 0.5}]), friends, 1)
+def test_rules_of_ones_own_are_refused(friends: Friends) -> None:
+    with pytest.raises(ValueError, match=r"^rules: "):
+        PlainMarket(parameters(rules={"post_rate": "sim.rules.content.post_rate_in_expectation"}), friends, 1)
 
 
 def test_one_seed_gives_one_plain_market(friends: Friends) -> None:

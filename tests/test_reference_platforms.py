@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from compared_platforms import with_platforms
 from plain_and_engine import Friends, Outcomes, confirmed, engine, friends_of_all, plain, settings, unlike, written
 
-SEEDS, PLAIN_SEEDS = 40, 12
+from reference import equations
+
+SEEDS, PLAIN_SEEDS = 40, 10
 
 PHASES: dict[str, Any] = {
     "phases": [
@@ -49,7 +52,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def without(path: Path, friends: Friends) -> Outcomes:
     """The plain market in which platforms do nothing of all this."""
-    return plain(settings(path), friends, PLAIN_SEEDS, measure=with_platforms)
+    return plain(settings(path), friends, PLAIN_SEEDS)
 
 
 DEALS: dict[str, Any] = {
@@ -58,7 +61,74 @@ DEALS: dict[str, Any] = {
 }
 """A few units of each product a week, and orders that wait for another."""
 
-CAPABILITIES = {"phases and shocks": PHASES, "stock and deals": DEALS}
+RIVALS: dict[str, Any] = {
+    "platform": {"share": 0.6, "take_rate": 0.0, "brands_at_start": 0.8, "feed": {"ad_load": 0.1}},
+    "rivals": [
+        {
+            "name": "dear",
+            "share": 0.3,
+            "take_rate": 0.3,
+            "commission": 0.2,
+            "coupon": 0.1,
+            "coupon_newcomers": False,
+            "delivery_days": 4,
+            "deal": {"needs": 1, "days": 1},
+            "pay": [{"to": "sharer", "of": "price", "share": 0.05}, {"to": "seller", "of": "day", "sum": 0.5}],
+        },
+        {"name": "bare", "share": 0.3, "resale_margin": 0.2, "follow_gate": True, "feed": {"shelf": False}},
+    ],
+    "brands": {"pass_through": 1.0},
+    "phases": [{"when": "kocs > 100", "platform": "dear", "set": {"rivals.0.coupon": 0.3}}],
+}
+"""Three platforms with terms, pay and feeds of their own, and a phase on one of them."""
+
+CHOICE: dict[str, Any] = {
+    "membership": {
+        "choice": True, "start": 0.6, "by_oneself": 0.1, "invite": 0.05, "review": 0.4, "noise": 40.0, "keep": 3.0,
+        "friends": 0.3, "confidence": 20.0, "creators_review": 0.5, "asked_least": 10, "asked_most": 60,
+        "move_cost": 5.0, "brands_review": 0.5, "shop_cost": 1_000.0, "shop_effort": 300.0,
+    },
+    "platform": {"share": 0.7, "take_rate": 0.0, "growth_budget": 4_000.0, "cash": 9_000.0, "upkeep": 500.0},
+    "rivals": [
+        {
+            "name": "dear", "share": 0.3, "take_rate": 0.25, "commission": 0.15, "join_cost": 30.0,
+            "brands_at_start": 0.5, "growth_budget": 1_000.0, "cash": 1_000.0,
+        }
+    ],
+    "brands": {"pass_through": 1.0},
+}  # fmt: skip
+"""Two platforms, of which people, creators and brands may use both, that advertise until their money is spent."""
+
+EXCLUSIVE: dict[str, Any] = {
+    "membership": {
+        **CHOICE["membership"], "multi_home": False, "creators_multi_home": True, "brands_multi_home": False,
+        "by_oneself": 0.4, "start": 0.9,
+    },
+    "rivals": [
+        {"name": "jealous", "share": 0.4, "exclusive": True, "coupon": 0.2, "coupon_newcomers": False},
+        {"name": "third", "share": 0.3, "resale_margin": 0.2, "join_cost": 0.0},
+    ],
+    "phases": [
+        {"when": "members > 0.25", "platform": "third", "set": {"rivals.1.take_rate": 0.4, "brands.weekly_budget": 8}}
+    ],
+}  # fmt: skip
+"""Three platforms; joining is moving, and one shares nobody with the others."""
+
+LEAKING: dict[str, Any] = {
+    "market": {"leakage": {"possible": True, "trouble": 1.0, "expected_loss": 0.02}, "catalogue": {"stock": 400}},
+    "creators": {"private_share_koc": 1.0, "private_share_kol": 0.5, "resale_margin": 0.1, "posts_fixed": 1.0},
+    "platform": {"take_rate": 0.3, "coupon": 0.0, "pay": [{"to": "sharer", "of": "price", "share": 0.05}]},
+}
+"""A platform that takes much of what creators sell in private, and some goods that are few."""
+
+CAPABILITIES = {
+    "phases and shocks": PHASES,
+    "stock and deals": DEALS,
+    "several platforms": RIVALS,
+    "membership": CHOICE,
+    "exclusive platforms": EXCLUSIVE,
+    "leakage": LEAKING,
+}
 
 
 @pytest.mark.parametrize("name", CAPABILITIES)
@@ -67,3 +137,23 @@ def test_what_platforms_do_is_the_same_and_matters(name: str, path: Path, friend
     there = engine(p, SEEDS, measure=with_platforms)
     assert unlike({key: there[key] for key in without}, without)
     assert confirmed(p, friends, PLAIN_SEEDS, there, measure=with_platforms) == []
+
+
+MUTANTS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "chance_of_contact": ("membership", lambda friends, advertised, p: p.membership.by_oneself),
+    "expected_surplus": ("membership", lambda own, friends, known, p: known),
+    "chance_outside": ("leakage", lambda price, take, trusted, leakage: leakage.buyer_part * take),
+}
+"""One equation off each: friends and advertising tell nobody; nobody has experience; sales leak whatever they cost."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", MUTANTS)
+def test_one_rule_of_platforms_off_is_noticed(
+    rule: str, path: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, mutant = MUTANTS[rule]
+    p = settings(path, CAPABILITIES[name])
+    there = engine(p, SEEDS, measure=with_platforms)
+    monkeypatch.setattr(equations, rule, mutant)
+    assert confirmed(p, friends, PLAIN_SEEDS, there, measure=with_platforms)
