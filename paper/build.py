@@ -12,7 +12,7 @@ import struct
 import sys
 import tempfile
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +76,8 @@ COLUMNS = {  # of a table of the documentation, by its first heading; none: the 
 }  # fmt: skip
 PHONE = 1_200  # pixels; a narrower picture has large letters
 CITATION = r"([A-Z][\w'’ø-]+(?:,? (?:&|[A-Z][\w'’-]+|et al\.|van))*),? \(?((?:19|20)\d\d)\b"
-LEFT_OUT = r"(As `koc calibrate|Left: |Each parameter's prior|`koc replicate|\*\*(Change one|Check yourself)).*"
+LEFT_OUT = r"(As `koc calibrate|Left: |Each parameter's prior|`koc replicate|\*\*(Change one|Check yourself))"
 TOO_LONG = r"```.*?```|^# .*?$|Combination narrowed[^()]*\(in units of the priors\)\. ?"
-IN_ZH = "%s %%（95 %% 区间 %s）"
 
 
 def facts(folder: Path) -> dict[str, Any]:
@@ -97,28 +96,35 @@ def facts(folder: Path) -> dict[str, Any]:
     main = effects[effects["kind"] == "main"].set_index(["effect", "outcome"])
     of = {(c, key): _effect(folder, main, c, key) for c in results.comparisons for key in IN_TABLE}
     names = {c: (results.label(c.low), results.label(c.high)) for c in results.comparisons}
+    drawn = {each: _over_draws(results, *each) for each in of}
     told = [
-        f"With {high} instead of {low}, {KNOWN[key].label} changes by {_span(of[c, key])}."
-        for c, (low, high) in names.items() for key in ABSTRACT
+        f"{capital(high)} instead of {low}: "
+        + ", ".join(f"{KNOWN[key].label} {_span(of[c, key], drawn[c, key])}" for key in ABSTRACT) + "."
+        for c, (low, high) in names.items()
     ]  # fmt: skip
+    told.append(f"In brackets: 95 % interval over seeds{', and prediction interval over draws' * results.has_draws}.")
     with speaking(Language.zh):
         told_zh = [
-            tight(f"{results.label(c.high)}相对于{results.label(c.low)}：{label(key)}变化 {_span(of[c, key], IN_ZH)}。")
-            for c in results.comparisons for key in ABSTRACT
+            f"{results.label(c.high)}相对于{results.label(c.low)}："
+            + "，".join(f"{label(key)}变化 {_span(of[c, key], drawn[c, key])}" for key in ABSTRACT) + "。"
+            for c in results.comparisons
         ]  # fmt: skip
+        told_zh.append(f"括号内为随机种子间的 95% 区间{'以及参数抽样的 95% 预测区间' * results.has_draws}。")
+        told_zh = [tight(each.replace(" to ", " 至 ").replace("; ", "；")) for each in told_zh]
     model = results.manifest["model"]["hash"][:12]
     command = str(results.manifest["command"]).split(" output=")[0]
     parts = {name: _part(name, sections, folder) for name, sections in PARTS.items()}
     return {
         "arms": len(results.manifest["arms"]), "seeds": len(results.manifest["seeds"]),
         "days": results.days + results.burn_in, "measured": results.days, "consumers": f"{results.people:,.0f}",
+        "crossed": len(results.arms), "draws": results.posterior["draw"].nunique() if results.has_draws else 0,
         "abstract": " ".join(told), "abstract_zh": "".join(told_zh), "fonts": families(told_zh),
         "answers": {each.question: " ".join(each.first) for each in words.answers},
         "interactions": words.interactions,
         "effects": [
             [
-                "" if place else capital(names[c][1]), capital(KNOWN[key].label), *_change(of[c, key]),
-                _over_draws(results, c, key),
+                "" if place else capital(names[c][1]), capital(KNOWN[key].label), *_change(of[c, key], key),
+                drawn[c, key],
             ]
             for c in results.comparisons for place, key in enumerate(IN_TABLE)
         ],
@@ -167,7 +173,7 @@ def _drawn(folder: Path, place: Path) -> dict[str, str]:
 
 
 def _cited(parts: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """The references that the other parts cite.
+    """The references that the manuscript and its other parts cite.
 
     Raises
     ------
@@ -178,22 +184,28 @@ def _cited(parts: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
     by = {(re.split(r"[ ,&(]", each["text"])[0], year[1]): each for each in listed["blocks"]
           if (year := re.search(r"\((\d{4})\)", each["text"]))}  # fmt: skip
     text = json.dumps({name: part for name, part in parts.items() if name != "references"}, ensure_ascii=False)
+    text += (HERE / "paper.typ").read_text("utf-8")
     cited = {(re.split(r" et al|[ ,&]", who)[0], year) for who, year in re.findall(CITATION, text)}
     if lost := sorted(cited - set(by)):
         raise UserError(f"docs/model.md: References lack {' '.join(lost[0])}, which the paper cites")
     return [listed | {"blocks": [each for of, each in by.items() if of in cited]}]
 
 
-def _span(row: pd.Series, form: str = "%s %% (95 %% interval %s)") -> str:
-    return form % (percent(row["relative"]), ranged(percent(row["relative_low"]), percent(row["relative_high"])))
+def _span(row: pd.Series, draws: str) -> str:
+    """A change in per cent, with its interval over seeds and, where there is one, that over draws."""
+    over_seeds = ranged(percent(row["relative_low"]), percent(row["relative_high"]))
+    return f"{percent(row['relative'])} % ({'; '.join(filter(None, (over_seeds, draws.removesuffix(' %'))))})"
 
 
-def _change(row: pd.Series) -> tuple[str, str]:
-    """A change and its interval: in per cent, or in its unit where there is nothing that it could be a share of."""
-    if pd.notna(row["relative"]):
-        return f"{percent(row['relative'])} %", _span(row, "%.0s%s")
-    low, high = (number(row[end], signed=True) for end in ("difference_low", "difference_high"))
-    return f"{number(row['difference'], signed=True)} {row['unit']}", f"{low} to {high}"
+def _change(row: pd.Series, outcome: str) -> tuple[str, str]:
+    """A change and its interval: in per cent; in points for a share; in its unit where there is no share to take."""
+    if KNOWN[outcome].unit == "points":
+        of, written, unit = "difference", percent, "points"
+    elif pd.notna(row["relative"]):
+        of, written, unit = "relative", percent, "%"
+    else:
+        of, written, unit = "difference", partial(number, signed=True), row["unit"]
+    return f"{written(row[of])} {unit}", ranged(written(row[f"{of}_low"]), written(row[f"{of}_high"]))
 
 
 def _over_draws(results: Results, comparison: Comparison, outcome: str) -> str:
@@ -225,7 +237,7 @@ def _part(name: str, wanted: tuple[str, ...], folder: Path) -> list[dict[str, An
 def _blocks(text: str, page: Path, folder: Path) -> Iterator[dict[str, Any]]:
     """Paragraphs, items of lists, tables as rows of cells, and pictures with what they say."""
     for block in re.split(r"\n\s*\n", text):
-        lines = [line for line in block.splitlines() if line.strip() and not re.fullmatch(LEFT_OUT, line)]
+        lines = [line for line in block.splitlines() if line.strip() and not re.match(LEFT_OUT, block.strip())]
         if lines and lines[0].startswith("|"):
             yield from _table(lines, page)
         elif picture := re.match(r"!\[(.*)\]\((.*)\)", block.strip(), re.S):
@@ -240,8 +252,10 @@ def _blocks(text: str, page: Path, folder: Path) -> Iterator[dict[str, Any]]:
         else:
             for each in re.split(r"\n(?=\s*(?:- |\d+\. )|(?:Somewhat|Not pinned))", "\n".join(lines)):
                 item = re.match(r"\s*(- |\d+\. )", each)
-                if plain := _plain(each[item.end() :] if item else each):
-                    yield {"kind": "item" if item else "text", "text": capital(plain)}
+                said = each[item.end() :] if item else each
+                if plain := _plain(said):
+                    named = said.lstrip().startswith("`")  # a name of the program stays as it is
+                    yield {"kind": "item" if item else "text", "text": plain if named else capital(plain)}
 
 
 def _table(lines: list[str], page: Path) -> Iterator[dict[str, Any]]:
