@@ -72,7 +72,8 @@ def with_policies(m: Day, before: Policies, now: Policies) -> Day:
     """
     brands, platforms, listings, products = m.brands.copy(), now.platforms.copy(), m.listings.copy(), m.products.copy()
     if before.budget != now.budget:  # else what brands have learnt of the channels stays
-        brands["budget"] = now.budget
+        reached = np.count_nonzero(m.people["activity"])  # nobody is online who is on no platform
+        brands["budget"] = round(now.budget * reached / max(m.population, 1))
     if (before.split != now.split).any():
         brands["split"] = now.split
     for name in HAPPENED:

@@ -176,6 +176,31 @@ def test_what_a_brand_does_not_sell_on_a_platform_is_not_bought_there() -> None:
     assert closed[elsewhere["brand"]].any()
 
 
+def test_answers_are_met_only_where_the_expert_is() -> None:
+    everywhere = {"choice": True, "by_oneself": 1.0, "creators_review": 0.0, "variety": 1e4, "keep": 0.0}
+    creators = {"koc_share": 0.1, "entry": 0.0}
+    one = duel(40, everywhere, {}, {}, market={"attention": {"ask": 1.0}}, creators=creators)
+    answered = one.orders()[lambda orders: orders["channel"] == Channel.ONE_TO_ONE]
+    there = one.m.creators["platforms"][answered["creator"]] >> answered["platform"].to_numpy() & 1
+    assert len(answered) > 20 and there.all()
+
+
+def test_an_own_account_recommends_what_its_brand_sells_elsewhere_than_at_the_first_persons_home() -> None:
+    """Own accounts are at home nowhere."""
+    own_pool = {"own": 0.1, "ads": 0.1, "kol": 0.2, "koc": 0.6}
+    one = duel(1, {"choice": True}, {"share": 1.0, "brands_at_start": 0.0}, {"share": 0.0}, brands=own_pool)
+    own = np.flatnonzero(one.m.creators["brand"] >= 0)
+    assert len(own) == len(one.m.brands) and (one.m.profiles["advice"][own] >= 0).any(axis=1).all()
+
+
+def test_another_budget_is_for_the_people_who_can_be_reached() -> None:
+    more = [{"when": "day >= 3", "set": {"brands.weekly_budget": 9.0}}]
+    one = duel(5, {"choice": True, "start": 0.5}, {}, {}, phases=more)
+    reached = np.count_nonzero(one.m.members["looks"])
+    assert reached < 0.7 * one.m.population
+    np.testing.assert_allclose(one.m.brands["budget"], 900 * reached / len(one.m.brands), atol=1)
+
+
 def test_a_platform_without_money_does_not_grow_by_advertising() -> None:
     settings = {"choice": True, "start": 0.1, "by_oneself": 0.0, "invite": 0.0, "creators_review": 0.0}
     policy = {"growth_budget": 5_000.0, "annual_fee": 0.0, "take_rate": 0.0, "brands_at_start": 1.0}

@@ -163,13 +163,13 @@ def seller_of(i: int, creator: int, m: Day) -> int:
 
 @inlined
 def attend_answer(i: int, m: Day) -> None:
-    """The answer of an expert contact to yesterday's question."""
+    """The answer of an expert contact to yesterday's question; lost on who looks today where the expert is not."""
     consumer = m.consumers[i]
     creator, category = consumer.adviser, consumer.question
     consumer.adviser = NOBODY
     profile, slot = m.profiles[creator], follow_slot(i, creator, m)
-    product = profile.advice[category]
-    if product >= 0 and slot >= 0:
+    product, is_there = profile.advice[category], m.creators[creator].platforms & m.members[i].looks
+    if product >= 0 and slot >= 0 and is_there:
         m.out.tally.delivered[Channel.ONE_TO_ONE.value] += 1
         offer = see(i, product, Channel.ONE_TO_ONE.value, creator, m)
         offer.slot = slot

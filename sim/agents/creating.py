@@ -17,7 +17,7 @@ from sim.day import Day, Used
 from sim.draws import Stream, gumbel_of, poisson_of, uniform, uniforms_at
 from sim.engine.guides import place
 from sim.rules.experience import is_satisfying
-from sim.state import DAYS_A_WEEK, FEN, MEMORY_SLOTS, MOST_POSTS, NOBODY, Post, Tier
+from sim.state import DAYS_A_WEEK, FEN, MEMORY_SLOTS, MOST_POSTS, NOBODY, Creator, Post, Tier
 
 SECOND_OF_WEEK = 1 << 20  # keeps the weekly draw apart from those of posts
 DOMAIN_OF_POST = 1 << 21  # and the draws of each post apart from those of its product
@@ -54,7 +54,7 @@ def advise(k: int, m: Day) -> None:
     for category in range(m.categories):
         best, most = NOBODY, -math.inf
         for product in m.feeds.product[category]:
-            if is_sold(product, creator.home, m) and (creator.brand < 0 or m.products[product].brand == creator.brand):
+            if may_advise(creator, product, m):
                 score = attractiveness(k, product, 0.0, m)
                 if score > most:
                     best, most = product, score
@@ -67,6 +67,15 @@ def advise(k: int, m: Day) -> None:
             profile.advice_noise[category] = noise
             profile.advice_incentive[category] = listing.earned_seen[creator.tier]
             profile.advice_paid[category] = earns
+
+
+@inlined
+def may_advise(creator: Creator, product: int, m: Day) -> bool:
+    """Whether a creator may recommend a product: what is sold at home, or for a brand's own account what is its own."""
+    if creator.brand >= 0:
+        is_own: bool = m.products[product].brand == creator.brand
+        return is_own
+    return is_sold(product, creator.home, m)
 
 
 @inlined
