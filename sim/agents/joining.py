@@ -39,6 +39,7 @@ def people_move(week: Week, known: Known, people: Table[Person], m: Day) -> int:
         week.held[i] = m.members[i].held
     usual = Known(known.base, known.by_creators, meet_creators(week, m))
     if m.day > 0:
+        write_contacts(week, m)
         join_and_leave(week, usual, people, m)
     compare_goods(week.goods, m)
     return settle_people(week, usual, people, m)
@@ -90,6 +91,14 @@ def meet_creators(week: Week, m: Day) -> float:
     return total / looking if looking > 0 else 1.0
 
 
+@inlined
+def write_contacts(week: Week, m: Day) -> None:
+    """Write how likely somebody hears of a platform of which so many friends are members."""
+    for v in range(week.contact.shape[0]):
+        for friends in range(week.contact.shape[1]):
+            week.contact[v, friends] = chance_of_contact(friends, week.advertised[v], m.p.membership)
+
+
 @compiled
 def join_and_leave(week: Week, known: Known, people: Table[Person], m: Day) -> None:
     """Let people who have heard of a platform join it, and others reconsider what they have.
@@ -103,7 +112,8 @@ def join_and_leave(week: Week, known: Known, people: Table[Person], m: Day) -> N
     for i in range(m.members.shape[0]):
         held = int(m.members[i].held)
         reviews = held > 0 and uniform(m.keys[Stream.MEMBERSHIP], m.day, i, REVIEW) < m.p.membership.review
-        heard = hears_of(i, held, week, m) if held < everywhere and people[i].activity > 0.0 else 0
+        heard = hears_of(i, held, week, m) if held < everywhere else 0
+        heard = heard if heard > 0 and people[i].activity > 0.0 else 0
         if heard > 0 or reviews:
             expect(i, known, week, m)
             joined = join(i, held, heard, week, m) if heard > 0 else NOBODY
@@ -117,11 +127,12 @@ def join_and_leave(week: Week, known: Known, people: Table[Person], m: Day) -> N
 @inlined
 def hears_of(i: int, held: int, week: Week, m: Day) -> int:
     """Platforms of which person i, who is no member there, hears this week, as bits."""
-    heard = int(week.asked[i]) & ~held
+    heard, friends = int(week.asked[i]) & ~held, m.offsets[i + 1] - m.offsets[i]
     for v in range(m.memberships.shape[1]):
         if (held | heard) >> v & 1 == 0:
-            contact = chance_of_contact(friends_there(i, v, week, m), week.advertised[v], m.p.membership)
-            heard |= 1 << v if uniform(m.keys[Stream.MEMBERSHIP], m.day, i, CONTACT + v) < contact else 0
+            u = uniform(m.keys[Stream.MEMBERSHIP], m.day, i, CONTACT + v)
+            if u < week.contact[v, friends] and u < week.contact[v, friends_there(i, v, week, m)]:
+                heard |= 1 << v
     return heard
 
 
@@ -136,17 +147,27 @@ def friends_there(i: int, v: int, week: Week, m: Day) -> int:
 
 @inlined
 def expect(i: int, known: Known, week: Week, m: Day) -> None:
-    """Write what person i expects of each platform, yuan a week."""
-    for v in range(m.memberships.shape[1]):
-        there, surplus, days = m.memberships[i, v], 0.0, 0.0
+    """Write what person i expects of each platform, yuan a week; friends are asked of two platforms at a time."""
+    for v in range(0, m.memberships.shape[1], 2):
+        other, surplus, days, other_surplus, other_days = min(v + 1, m.memberships.shape[1] - 1), 0.0, 0.0, 0.0, 0.0
         for n in range(m.offsets[i], m.offsets[i + 1]):
-            theirs = m.memberships[m.friends[n], v]
-            surplus += theirs.surplus
-            days += theirs.days
-        worth = presence_worth(known.base, known.by_creators, week.present[i, v], known.usual, week.goods[v])
-        week.expected[v] = expected_surplus(
-            1.0 * there.surplus, 1.0 * there.days, surplus, days, worth + week.saving[v], m.p.membership
-        )  # fmt: skip
+            there, elsewhere = m.memberships[m.friends[n], v], m.memberships[m.friends[n], other]
+            surplus += there.surplus
+            days += there.days
+            other_surplus += elsewhere.surplus
+            other_days += elsewhere.days
+        expect_of(i, v, surplus, days, known, week, m)
+        expect_of(i, other, other_surplus, other_days, known, week, m)
+
+
+@inlined
+def expect_of(i: int, v: int, surplus: float, days: float, known: Known, week: Week, m: Day) -> None:
+    """Write what person i expects of a platform, by friends' surplus and days there."""
+    own = m.memberships[i, v]
+    worth = presence_worth(known.base, known.by_creators, week.present[i, v], known.usual, week.goods[v])
+    week.expected[v] = expected_surplus(
+        1.0 * own.surplus, 1.0 * own.days, surplus, days, worth + week.saving[v], m.p.membership
+    )  # fmt: skip
 
 
 @inlined

@@ -36,6 +36,7 @@ class Week(Context):
     asked: Byte  # (N,) where creators ask each to come, as bits
     pinned: Byte  # (N,) where each is as a creator, as bits
     advertised: Double  # (V,) probability to see a platform's advertising
+    contact: Double  # (V, most friends + 1) probability to hear of it, by how many friends are there
     held: Byte  # (N,) where each was a member when the week began, as bits
     present: Double  # (N, V) share of the creators followed who are there
     expected: Double  # (V,) what the person who chooses expects, yuan a week
@@ -44,13 +45,14 @@ class Week(Context):
 def new_week(m: Day) -> Week:
     """Room for a week's choices."""
     people, platforms, creators = len(m.people), len(m.platforms), len(m.creators)
-    by_platform = np.zeros((7, platforms))
+    by_platform, friends = np.zeros((7, platforms)), int(np.diff(m.offsets).max(initial=0))
     return Week(
         goods=by_platform[0], saving=by_platform[1], followers=np.zeros((creators, 1 << platforms), np.int64),
         audience=np.zeros((2, creators, platforms)), rate=by_platform[2], income=by_platform[3],
         opened=np.zeros(creators, np.int64), on=np.zeros(creators, np.int64), overall=by_platform[4],
         asked=np.zeros(people, np.uint8), pinned=np.zeros(people, np.uint8), advertised=by_platform[5],
-        held=np.zeros(people, np.uint8), present=np.empty((people, platforms)), expected=by_platform[6],
+        contact=np.empty((platforms, friends + 1)), held=np.zeros(people, np.uint8),
+        present=np.empty((people, platforms)), expected=by_platform[6],
     )  # fmt: skip
 
 
