@@ -32,7 +32,7 @@ class Crossing(NamedTuple):
     high: float
 
 
-class Luck(NamedTuple):
+class SeedVariance(NamedTuple):
     """Variances of a mean over seeds: of what seeds do at one point alone, and of what they do at near ones alike."""
 
     own: float
@@ -134,7 +134,7 @@ class Fit(NamedTuple):
     inputs: Array  # shape (points, parameters)
     answer: Response
     surrogate: Surrogate
-    luck: Luck
+    of_seeds: SeedVariance
     seeds: int  # most seeds that a point has
     error: Error
 
@@ -178,11 +178,11 @@ def fit_to(sweep: Sweep, answer: Response) -> Fit:
     inputs, means = arrays(answer, sweep, known)
     doubt = noise(answer.cells)
     surrogate = Surrogate(inputs, means, list(scales.values()), doubt.of_mean)
-    luck = of_seeds(surrogate, answer.cells.loc[answer.means.index].to_numpy(float))
-    if np.isfinite(luck.own):
-        surrogate = Surrogate(inputs, means, list(scales.values()), luck.own)
+    seen = of_seeds(surrogate, answer.cells.loc[answer.means.index].to_numpy(float))
+    if np.isfinite(seen.own):
+        surrogate = Surrogate(inputs, means, list(scales.values()), seen.own)
     error = surrogate.error()
-    return Fit(known, scales, inputs, answer, surrogate, luck, doubt.seeds, error)
+    return Fit(known, scales, inputs, answer, surrogate, seen, doubt.seeds, error)
 
 
 def mapped(fit: Fit, x: str, y: str) -> FlipMap:
@@ -195,14 +195,14 @@ def mapped(fit: Fit, x: str, y: str) -> FlipMap:
     mean, deviation = fit.surrogate.predict(grid[list(fit.known)].to_numpy(float))
     points = pd.DataFrame(fit.inputs, columns=list(fit.known))[[x, y]].assign(response=fit.answer.means.to_numpy(float))
     shape = (FINENESS, FINENESS)
-    half = half_width(deviation, fit.luck.common, fit.seeds)
+    half = half_width(deviation, fit.of_seeds.common, fit.seeds)
     return FlipMap(
         fit.known[x], fit.known[y], (first.log, second.log), across, up, mean.reshape(shape), half.reshape(shape),
         held, fit.error, points, fit.answer, fit.seeds,
     )  # fmt: skip
 
 
-def of_seeds(surrogate: Surrogate, cells: Array) -> Luck:
+def of_seeds(surrogate: Surrogate, cells: Array) -> SeedVariance:
     """Split what seeds do into what is alike at near points and what is not.
 
     Parameters
@@ -214,18 +214,18 @@ def of_seeds(surrogate: Surrogate, cells: Array) -> Luck:
 
     Returns
     -------
-    Luck
+    SeedVariance
         By the method of moments. Between seeds, responses have the variance own + common; smoothed by the surrogate,
         h own + common, where h is the mean sum of squared weights.
     """
     smoother, kept = surrogate.smoother(), cells[surrogate.kept]
     seeds = kept.shape[1]
     if seeds < 2 or not np.isfinite(kept).all():
-        return Luck(np.nan, noise(pd.DataFrame(cells)).common)
+        return SeedVariance(np.nan, noise(pd.DataFrame(cells)).common)
     shrunk = float((smoother**2).sum()) / len(smoother)
     raw, smooth = (float(values.var(axis=1, ddof=1).mean()) for values in (kept, smoother @ kept))
     own = min(max((raw - smooth) / max(1 - shrunk, 1e-6), 0.0), raw)
-    return Luck(own / seeds, max(smooth - shrunk * own, 0.0) / seeds)
+    return SeedVariance(own / seeds, max(smooth - shrunk * own, 0.0) / seeds)
 
 
 def half_width(deviation: Array, common: float, seeds: int) -> Array:
@@ -237,7 +237,7 @@ def half_width(deviation: Array, common: float, seeds: int) -> Array:
         Standard deviation of the surrogate.
     common
         Variance of what a seed does at near points alike, which no surrogate can tell from the response; NaN with one
-        seed, whose luck the interval then does not cover.
+        seed, whose part in chance the interval then does not cover.
     seeds
         With as many less one degrees of freedom.
     """

@@ -76,7 +76,7 @@ class Noise(NamedTuple):
 
     @property
     def hides(self) -> bool:
-        """Whether so much of what differs between points is luck that nothing can be learnt of the rest."""
+        """Whether so much of what differs between points is chance that nothing can be learnt of the rest."""
         return self.share > MOST_NOISE
 
 

@@ -115,7 +115,7 @@ def of_indices(table: pd.DataFrame, plan: Design, answer: Response) -> Finding:
 
 
 def noise_note(doubt: Noise, method: str) -> str:
-    """What of the differences between points is the luck of the seeds."""
+    """What of the differences between points is chance between seeds."""
     return say("noise", share(doubt.share) if np.isfinite(doubt.share) else "", doubt.seeds, doubt.hides, method)
 
 

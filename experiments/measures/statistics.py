@@ -1,7 +1,7 @@
 """Paired statistics of a factorial experiment: a contrast for each seed, then a t interval over the seeds.
 
-All arms of a seed share their people, graph and luck, so a seed is the unit of replication and the only source of
-error: whatever contrast of the arms is of interest is computed seed by seed, and the seeds' values are independent.
+All arms of a seed share their people, graph and random shocks, so a seed is the unit of replication and the only source
+of error: whatever contrast of the arms is of interest is computed seed by seed, and the seeds' values are independent.
 """
 
 from __future__ import annotations

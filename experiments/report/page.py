@@ -193,7 +193,7 @@ def _value(path: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     told = (field.description or "", str(declared(field, "unit") or "")) if field else ()
-    return f"{100 * value:,g} %" if any(text.startswith("share") for text in told) else f"{value:,g}"
+    return f"{100 * value:.3g} %" if any(text.startswith("share") for text in told) else f"{value:,g}"
 
 
 def _leaves(settings: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

@@ -200,7 +200,7 @@ def _assumptions(results: Results) -> list[str]:
     for (factor, outcome), rows in moved.groupby(["factor", "outcome"], sort=False):
         if outcome in SHARES:
             found = [
-                (str(row["assumption"]), f"{row['value']:g}", said(str(row["change"])), percent(row["effect"]),
+                (said(str(row["assumption"])), f"{row['value']:g}", said(str(row["change"])), percent(row["effect"]),
                  ranged(percent(row["low"]), percent(row["high"])))
                 for row in rows.to_dict("records") if row["change"] in ("flips", "no longer clear", "becomes clear")
             ]  # fmt: skip

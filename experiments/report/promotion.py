@@ -98,5 +98,5 @@ def _over_draws(results: Results, arm: str, outcome: str) -> Estimate:
     drawn = results.drawn
     if drawn is None or outcome not in drawn:
         return spread(np.empty((0, 0))).estimate
-    luck = float(results.outcome(outcome)[arm].var(ddof=1))
-    return spread(by_draw(drawn[drawn["arm"] == arm], outcome), luck).estimate
+    of_seeds = float(results.outcome(outcome)[arm].var(ddof=1))
+    return spread(by_draw(drawn[drawn["arm"] == arm], outcome), of_seeds).estimate

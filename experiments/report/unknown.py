@@ -33,14 +33,14 @@ class Spread(NamedTuple):
     of_people: float
 
 
-def spread(samples: NDArray[np.float64], luck: float = np.nan) -> Spread:
+def spread(samples: NDArray[np.float64], of_seeds: float = np.nan) -> Spread:
     """Take apart what is due to the draw and what to the seed (law of total variance), and predict.
 
     Parameters
     ----------
     samples : shape (draws, seeds)
         An effect; draws that lack a value are left out.
-    luck
+    of_seeds
         Variance between seeds of one draw, where there is one seed of each; known from elsewhere.
 
     Returns
@@ -49,15 +49,15 @@ def spread(samples: NDArray[np.float64], luck: float = np.nan) -> Spread:
         With D draws of S seeds each, B the variance of the draws' means and W the mean variance within a draw, the
         variance of the expected effect over the posterior is B − W/S, or zero if that is negative (Searle, Casella &
         McCulloch 1992). The interval is the mean ± t(D − 1) times the root of that plus B/D, the error of the mean: the
-        seeds' luck widens it only as far as there are few runs.
+        seeds' variance widens it only as far as there are few runs.
     """
     kept = samples[np.isfinite(samples).all(axis=1)]
     draws, seeds = kept.shape
-    if draws < 2 or (seeds < 2 and not np.isfinite(luck)):
+    if draws < 2 or (seeds < 2 and not np.isfinite(of_seeds)):
         return Spread(Estimate(np.nan, np.nan, np.nan, np.nan, 0), np.nan)
     mean = float(kept.mean())
     between = float(kept.mean(axis=1).var(ddof=1))
-    within = float(kept.var(axis=1, ddof=1).mean()) if seeds > 1 else luck
+    within = float(kept.var(axis=1, ddof=1).mean()) if seeds > 1 else of_seeds
     people = max(between - within / seeds, 0.0)
     half = float(special.stdtrit(draws - 1, (1 + LEVEL) / 2)) * np.sqrt(people + between / draws)
     total = people + within
@@ -75,9 +75,9 @@ def spread_of(results: Results, comparison: Comparison, outcome: str) -> tuple[S
     )
     measure = relative_contrast if in_percent else contrast
     known = outcome in results.runs and len(rows)
-    luck = float(measure(results.outcome(outcome), results.arms, (comparison,)).var(ddof=1)) if known else np.nan
+    of_seeds = float(measure(results.outcome(outcome), results.arms, (comparison,)).var(ddof=1)) if known else np.nan
     values = rows.assign(value=shares if in_percent else rows["effect"])
-    return spread(by_draw(values, "value"), luck), "%" if in_percent else KNOWN[outcome].unit
+    return spread(by_draw(values, "value"), of_seeds), "%" if in_percent else KNOWN[outcome].unit
 
 
 def effects_drawn(results: Results, comparison: Comparison, outcome: str) -> pd.DataFrame:

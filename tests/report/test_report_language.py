@@ -76,6 +76,8 @@ def test_a_chinese_verdict_has_no_english_and_the_same_numbers(results: Results,
     with speaking(Language.zh):
         told = plain(results, tell(results, verdict))
     assert english([told], {*own(results), "verdict", "report", "csv", "txt", "html"}) == set()
+    assert not re.search(r"[a-z]+\.[a-z_]+ =", told)  # assumptions go by their meaning
+    assert "付费推荐的夸大程度（毫无诚信的达人）=" in told
     assert max(map(len, told.splitlines())) <= 100
     in_english = plain(results, tell(results, verdict))
     shares = [sorted(re.findall(r"[+−][\d.]+(?= ?%)", text)) for text in (told, in_english)]
