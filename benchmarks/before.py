@@ -44,6 +44,22 @@ seconds, used = time.perf_counter() - wall, time.process_time() - cpu
 of_consumers = 1024 * (peak() - before) / consumers
 print(json.dumps({"seconds": seconds, "cpu_seconds": used, "peak": peak(), "bytes": of_consumers}))
 """
+SWEEP = """
+import json, time
+from experiments import Experiment
+
+LENGTH = ("experiment.seeds=2", "experiment.days=90", "experiment.burn_in=30")
+
+
+def sweep(points):
+    Experiment("experiment=sweep", *LENGTH, "executor.workers=2", f"experiment.design.points={points}").run()
+
+
+sweep(2)  # starts the workers
+started = time.perf_counter()
+sweep(9)
+print(json.dumps({"seconds": time.perf_counter() - started}))
+"""
 FIRST_MARKET = "from sim.market import Market; Market().run(8)"
 CASES = {
     "a day of 1,000,000 consumers": (1_000_000, 5, 1),
@@ -67,6 +83,16 @@ def measured(tree: Path, case: tuple[int, int, int]) -> dict[str, float]:
     done = subprocess.run(command, cwd=tree, env=_environment(tree), check=True, stdout=subprocess.PIPE, text=True)
     figures: dict[str, float] = json.loads(done.stdout)
     return figures
+
+
+def sweep_seconds(tree: Path) -> float:
+    """Seconds of 72 runs of the sweep in two processes: each run is like all of its 10,000, and so is their ratio."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-c", SWEEP]
+        done = subprocess.run(
+            command, cwd=folder, env=_environment(tree), check=True, stdout=subprocess.PIPE, text=True
+        )  # fmt: skip
+        return float(json.loads(done.stdout.splitlines()[-1])["seconds"])
 
 
 def compiling_seconds(tree: Path) -> tuple[float, float]:
@@ -109,6 +135,9 @@ def main(commit: str) -> None:
             print(f"{name:40} {ratio:6.2f}   peak memory {peak:5.2f}   bytes a consumer: {of_each}", flush=True)
         one, two = (median(seconds[name]) for name in list(CASES)[:2])
         print(f"{'two threads are quicker by':40} {one / two:6.2f}")
+        sweeps = [(sweep_seconds(ROOT), sweep_seconds(then)) for _ in range(ROUNDS)]
+        ratio = median(now / before for now, before in sweeps)
+        print(f"{'runs of the sweep on two cores':40} {ratio:6.2f}", flush=True)
         spent = [compiling_seconds(tree) for tree in (ROOT, then)]
         titles = ("CPU time of a first market, cold", "the same after an edit of settlement")
         for title, now_spent, then_spent in zip(titles, *spent, strict=True):

@@ -535,14 +535,14 @@ INLINE void consider(const Pass *d, Visitor *v, const Offer *offer)
     if (!(whole + GUMBEL_UPPER[(int64_t)(u * 256.0)] > best->value)) return;
     if (!(v->exact & bit)) {
         v->exact |= bit;
-        best->luck = gumbel(today(d, v, STREAM_OUTSIDE, category));
-        best->value = best->outside = d->p.choice.outside + best->luck;
+        best->outside_shock = gumbel(today(d, v, STREAM_OUTSIDE, category));
+        best->value = best->outside = d->p.choice.outside + best->outside_shock;
     }
-    double luck = gumbel(u), value = whole + luck;
+    double shock = gumbel(u), value = whole + shock;
     if (price > v->self->wallet || !(value > best->value)) return;
     v->chosen |= bit;
     best->value = value;
-    best->shock = luck;
+    best->shock = shock;
     best->liking = whole - mean - risk - urgency - d->p.choice.outside;
     best->expected = mean;
     best->claim = offer->claim;
@@ -583,7 +583,7 @@ INLINE void order_chosen(const Pass *d, Visitor *v)
         made->expected = (float)best->expected;
         made->liking = (float)best->liking;
         made->mood = (float)best->shock;
-        made->alternative = (float)best->luck;
+        made->alternative = (float)best->outside_shock;
         made->paid = best->paid;
         made->needed = v->needs >> category & 1;
         made->live = best->channel == CHANNEL_LIVE;

@@ -12,7 +12,10 @@ from numba.core.compiler import Compiler
 
 
 class PartLibrary(JITCodeLibrary):
-    """Code of a part: optimized and ready to be linked into a caller's, and kept in this form."""
+    """Code of a part: ready to be linked into a caller's, and kept in this form."""
+
+    def _optimize_final_module(self) -> None:
+        """Nothing: who calls a part optimizes it as a piece of its own code."""
 
     def _finalize_final_module(self) -> None:
         self._finalize_dynamic_globals()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -310,33 +311,37 @@ class Recorder:
         brand_cash
             What brands own now, fen.
         """
-        consumers, creators = m.consumers, m.creators
-        weekly_reach = _ratio(self.reach, self.weeks)
-        ordered, total = self.sums.ordered, self.sums.total
-        views, orders, led = int(self.viewed.sum()), int(ordered.sum()), int(ordered[Channel.FRIEND])
-        gmv, gmv_led = int(total[Total.GMV]), int(self.sums.gmv[Channel.FRIEND])
-        public, private = list(PUBLIC_CHANNELS), list(PRIVATE_CHANNELS)
-        of_creators = list(CREATOR_CHANNELS)
-        traffic = views - int(self.viewed[Channel.FRIEND])
-        customers = int(np.bitwise_count(consumers["bought_from"]).sum())
-        kocs = (creators["tier"] == Tier.KOC) & (creators["brand"] == NOBODY)
-        still = creators["active"][self.first_kocs]
-        by_stream = (m.accounts.revenue - self.revenue_before).sum(axis=0) / FEN
-        profit, marketing = (brand_cash - self.brand_cash_before) / FEN, self.marketing_cost / FEN
-        by_channel = (outlay_of(m.brands) - self.outlay_before) / FEN
-        income, effort = creators["earned"][kocs].sum() / FEN, creators["effort"][kocs].sum()
-        values = {
+        values: dict[str, Any] = self._attention(population, m) | self._trade() | self._customers(m)
+        values |= self._creators(m) | self._money(brand_cash, m) | {"trust": trust}
+        return {name: float(values[name]) for name in ALWAYS}
+
+    def _attention(self, population: int, m: Day) -> dict[str, Any]:
+        """Whom pages reach, and how many of those that are seen end in an order."""
+        weekly_reach, ordered = _ratio(self.reach, self.weeks), self.sums.ordered
+
+        def conversion(channels: Sequence[int]) -> float:
+            return _ratio(ordered[list(channels)].sum(), self.viewed[list(channels)].sum())
+
+        return {
             "reach": weekly_reach,
             "reach_share": _ratio(weekly_reach, population),
-            "reach_total": int(np.count_nonzero(consumers["reached"] & 2)),
+            "reach_total": int(np.count_nonzero(m.consumers["reached"] & 2)),
             "orders_per_reached": _ratio(self.paid_ordered_in_weeks, self.reach),
-            "paid_conversion": _ratio(total[Total.PAID], self.paid_viewed),
-            "views": views,
-            "conversion": _ratio(orders, views),
-            "public_conversion": _ratio(ordered[public].sum(), self.viewed[public].sum()),
-            "private_conversion": _ratio(ordered[private].sum(), self.viewed[private].sum()),
-            "creator_conversion": _ratio(ordered[of_creators].sum(), self.viewed[of_creators].sum()),
-            "buyers": int(np.count_nonzero(consumers["bought_from"])),
+            "paid_conversion": _ratio(self.sums.total[Total.PAID], self.paid_viewed),
+            "views": self.viewed.sum(),
+            "conversion": conversion(range(len(Channel))),
+            "public_conversion": conversion(PUBLIC_CHANNELS),
+            "private_conversion": conversion(PRIVATE_CHANNELS),
+            "creator_conversion": conversion(CREATOR_CHANNELS),
+        }
+
+    def _trade(self) -> dict[str, Any]:
+        """Orders and sales, with and without friends' words."""
+        total = self.sums.total
+        orders, led = int(self.sums.ordered.sum()), int(self.sums.ordered[Channel.FRIEND])
+        gmv, gmv_led = int(total[Total.GMV]), int(self.sums.gmv[Channel.FRIEND])
+        traffic = int(self.viewed.sum()) - int(self.viewed[Channel.FRIEND])
+        return {
             "orders": orders,
             "gmv": gmv / FEN,
             "gmv_kept": total[Total.GMV_KEPT] / FEN,
@@ -346,27 +351,49 @@ class Recorder:
             "share_coefficient": _ratio(gmv, gmv - gmv_led),
             "average_order_value": _ratio(gmv / FEN, orders),
             "return_rate": _ratio(total[Total.RETURNED], total[Total.RETURNED] + total[Total.KEPT]),
-            "marketing_cost": marketing,
-            **{f"outlay_{name}": by_channel[channel] for name, channel in OUTLAYS.items()},
+            "consumer_surplus": total[Total.SURPLUS] / FEN,
+            "product_gini": gini(self.sums.products),
+        }
+
+    def _customers(self, m: Day) -> dict[str, Any]:
+        """Who bought, and of whom again."""
+        customers = int(np.bitwise_count(m.consumers["bought_from"]).sum())
+        return {
+            "buyers": int(np.count_nonzero(m.consumers["bought_from"])),
             "customers": customers,
-            "acquisition_cost": _ratio(marketing, total[Total.NEW_CUSTOMERS]),
-            "repurchase": _ratio(int(np.bitwise_count(consumers["bought_again"]).sum()), customers),
-            "trust": trust,
-            "koc_retention": float(still.mean()) if still.size else float("nan"),
+            "acquisition_cost": _ratio(self.marketing_cost / FEN, self.sums.total[Total.NEW_CUSTOMERS]),
+            "repurchase": _ratio(int(np.bitwise_count(m.consumers["bought_again"]).sum()), customers),
+        }
+
+    def _creators(self, m: Day) -> dict[str, Any]:
+        """Who is in business, and lives of it."""
+        creators = m.creators
+        kocs = (creators["tier"] == Tier.KOC) & (creators["brand"] == NOBODY)
+        still = creators["active"][self.first_kocs]
+        income, effort = creators["earned"][kocs].sum() / FEN, creators["effort"][kocs].sum()
+        return {
+            "koc_retention": still.mean() if still.size else float("nan"),
             "kocs": int(np.count_nonzero(kocs & (creators["active"]))),
             "kols": int(np.count_nonzero((creators["tier"] == Tier.KOL) & (creators["active"]))),
             "koc_income": _ratio(income, self.koc_days),
             "koc_net_income": _ratio(income - effort, self.koc_days),
             "creator_income_gini": gini(creators["earned"][creators["brand"] == NOBODY]),
             "creator_revenue": creators["earned"].sum() / FEN,
+        }
+
+    def _money(self, brand_cash: int, m: Day) -> dict[str, Any]:
+        """What brands spend and earn, and platforms."""
+        by_stream = (m.accounts.revenue - self.revenue_before).sum(axis=0) / FEN
+        by_channel = (outlay_of(m.brands) - self.outlay_before) / FEN
+        profit, marketing = (brand_cash - self.brand_cash_before) / FEN, self.marketing_cost / FEN
+        return {
+            "marketing_cost": marketing,
+            **{f"outlay_{name}": by_channel[channel] for name, channel in OUTLAYS.items()},
             "platform_revenue": by_stream.sum(),
             **{f"revenue_{stream.name.lower()}": by_stream[stream] for stream in Revenue},
             "brand_profit": profit,
             "contribution": profit + marketing,
-            "consumer_surplus": total[Total.SURPLUS] / FEN,
-            "product_gini": gini(self.sums.products),
         }
-        return {name: float(values[name]) for name in ALWAYS}
 
 
 def by_channel(pages: Int64) -> Int64:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -72,18 +74,18 @@ def answer(answers: int, questions: Table[Question], m: Day) -> int:
         asked_of[n] = questions[n].creator
     creators = m.creators.shape[0]
     rows, first = rows_by(asked_of, creators)
+    lots = np.empty(rows.shape[0])
+    for n in range(rows.shape[0]):
+        question = questions[rows[n]]
+        lots[n] = uniform(m.keys[Stream.ASK], m.day, question.consumer, 2 + question.category)
     taken = 0
     for k in range(creators):
-        asked = rows[first[k] : first[k + 1]]
-        if asked.shape[0] > answers:
-            lots = np.empty(asked.shape[0])
-            for n in range(asked.shape[0]):
-                question = questions[asked[n]]
-                lots[n] = uniform(m.keys[Stream.ASK], m.day, question.consumer, 2 + question.category)
-            asked = asked[np.argsort(lots, kind="mergesort")[:answers]]
-        for row in asked:
-            consumer = m.consumers[questions[row].consumer]
+        asked, open_lots = rows[first[k] : first[k + 1]], lots[first[k] : first[k + 1]]
+        for _ in range(min(answers, asked.shape[0])):
+            n = int(np.argmin(open_lots))
+            open_lots[n] = math.inf
+            consumer = m.consumers[questions[asked[n]].consumer]
             consumer.adviser = k
-            consumer.question = questions[row].category
-        taken += asked.shape[0]
+            consumer.question = questions[asked[n]].category
+            taken += 1
     return taken
