@@ -12,7 +12,7 @@ from plain_and_engine import Friends, Outcomes, confirmed, engine, friends_of_al
 
 from reference import equations
 
-SEEDS, PLAIN_SEEDS = 40, 10
+SEEDS, PLAIN_SEEDS = 36, 8
 
 PHASES: dict[str, Any] = {
     "phases": [
@@ -95,9 +95,9 @@ CHOICE: dict[str, Any] = {
             "brands_at_start": 0.5, "growth_budget": 1_000.0, "cash": 1_000.0,
         }
     ],
-    "brands": {"pass_through": 1.0},
+    "brands": {"pass_through": 1.0, "koc": 0.4, "own": 0.2},
 }  # fmt: skip
-"""Two platforms, of which people, creators and brands may use both, that advertise until their money is spent."""
+"""Two platforms, both open to people, creators, brands and own pools, that advertise until their money is spent."""
 
 EXCLUSIVE: dict[str, Any] = {
     "membership": {
