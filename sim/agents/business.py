@@ -138,11 +138,14 @@ def entrants(received: NDArray[np.int64], m: Day, world: World, parameters: Para
     return asked[[bool(enters(usual, r)) and bool(f) for r, f in zip(asked["reservation"], has_friends, strict=True)]]
 
 
-def sellers_in_business(rows: NDArray[np.int64], m: Day) -> NDArray[np.int64]:
+@allocating
+def sellers_in_business(rows: Int64, m: Day) -> Int64:
     """Who sold each of some orders: a creator who may win the buyer as one; `NOBODY` else."""
-    sellers = m.orders["creator"][rows].astype(np.int64)
-    there = sellers[sellers >= 0]
-    sellers[sellers >= 0] = np.where(m.creators["active"][there] & (m.creators["brand"][there] < 0), there, NOBODY)
+    sellers = np.full(rows.shape[0], NOBODY)
+    for n in range(rows.shape[0]):
+        k = m.orders[rows[n]].creator
+        if k >= 0 and m.creators[k].active and m.creators[k].brand < 0:
+            sellers[n] = k
     return sellers
 
 
