@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.compiled import compiled
+from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.records import Table
 from sim.state import FEN, NOBODY, Double, Int64, Order, Stage
@@ -31,19 +31,17 @@ def standing(orders: Table[Order], m: Day) -> list[tuple[Any, ...]]:
     orders
         Of today.
     """
-    counts, sums = np.zeros((len(m.platforms), 5), np.int64), np.zeros((len(m.platforms), 3))
-    count(counts, m)
-    add_up(orders, counts, sums)
-    earned, cost = m.accounts.revenue.sum(axis=1) / FEN, m.platforms["growth_cost"]
-    rows = zip(counts.tolist(), sums.tolist(), earned.tolist(), cost.tolist(), strict=True)
-    return [(m.day, v, *counted, *summed, *money) for v, (counted, summed, *money) in enumerate(rows)]
+    counts, sums = np.zeros((len(m.platforms), 5), np.int64), np.zeros((len(m.platforms), 5))
+    count(orders, counts, sums, m)
+    rows = zip(counts.tolist(), sums.tolist(), strict=True)
+    return [(m.day, v, *counted, *summed) for v, (counted, summed) in enumerate(rows)]
 
 
 @compiled
-def count(counts: Int64, m: Day) -> None:
-    """Count members, who looks, creators and brands, the first columns of shape (V, 5)."""
+def count(orders: Table[Order], counts: Int64, sums: Double, m: Day) -> None:
+    """Count members, who looks, creators, brands and orders, shape (V, 5), and sum up money in yuan, shape (V, 5)."""
     for v in range(counts.shape[0]):
-        members = looking = creators = brands = 0
+        members = looking = creators = brands = revenue = 0
         for i in range(m.members.shape[0]):
             members += int(m.members[i].held) >> v & 1
             looking += m.members[i].looks >> v & 1
@@ -52,12 +50,16 @@ def count(counts: Int64, m: Day) -> None:
                 creators += m.creators[k].platforms >> v & 1
         for b in range(m.shops.shape[0]):
             brands += m.shops[b, v].open
+        for stream in range(m.accounts.revenue.shape[1]):
+            revenue += m.accounts.revenue[v, stream]
         counts[v, 0], counts[v, 1], counts[v, 2], counts[v, 3] = members, looking, creators, brands
+        sums[v, 3], sums[v, 4] = revenue / FEN, m.platforms[v].growth_cost
+    add_up(orders, counts, sums)
 
 
-@compiled
+@inlined
 def add_up(orders: Table[Order], counts: Int64, sums: Double) -> None:
-    """Count orders, the last column; sum up GMV, what leaked, and creators' pay in yuan, shape (V, 3)."""
+    """Count orders, the last column; sum up GMV, what leaked, and creators' pay, the first three."""
     for n in range(orders.shape[0]):
         order = orders[n]
         if order.stage != Stage.CANCELLED.value:
