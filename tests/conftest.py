@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fake_runs import Made, install
 from hypothesis import settings
 from small_markets import market
 
@@ -37,3 +38,16 @@ def optional_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own, in which the test works."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def made(here: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
+    """Collects the runs that commands make, which are not real ones."""
+    return install(monkeypatch)

@@ -30,10 +30,9 @@ def effect(points: pd.DataFrame) -> np.ndarray:
 
 
 @pytest.fixture
-def sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
+def sweep(here: Path) -> Path:
     points = spread(60, seed=2, creators__effort_cost=(1, 12), creators__claim_inflation=(0, 5))
-    return folder(tmp_path / "results" / "fake" / "2026", table(points, effect, seeds=3, noise=10.0))
+    return folder(here / "results" / "fake" / "2026", table(points, effect, seeds=3, noise=10.0))
 
 
 def written(place: Path, name: str) -> dict[str, Any]:
@@ -113,35 +112,31 @@ def test_compare(sweep: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert page.count("<figure") == 2  # the page has all that was found so far
 
 
-def test_sensitivity_from_the_market_to_the_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_sensitivity_from_the_market_to_the_page(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     common = ["sensitivity", *TINY, "experiment.seeds=2", "--outcome", "gmv", "--over", "choice.risk,choice.friends"]
     assert cli.main([*common, "--dry-run"]) == 0
     told = capsys.readouterr().err
     assert told == "tornado: both ends of 2 ranges = 5 points x 2 arms x 2 seeds = 20 runs of 12 days\n"
-    assert list(tmp_path.iterdir()) == []
+    assert list(here.iterdir()) == []
     assert cli.main(common) == 0
     assert cli.main([*common, "--method", "morris", "--samples", "4"]) == 0
     for method in ("tornado", "morris"):
-        place = (tmp_path / "results" / f"single-{method}" / "latest").resolve()
+        place = (here / "results" / f"single-{method}" / "latest").resolve()
         found = written(place, f"{method}-pay-gmv")
         told = found["words"]["en"]
         assert "market.choice.risk" in str(told["rows"]) and "koc sensitivity" not in str(told["sentences"])
-    ends = pd.read_csv(tmp_path / "results" / "single-tornado" / "latest" / "analysis" / "tornado-pay-gmv.csv")
+    ends = pd.read_csv(here / "results" / "single-tornado" / "latest" / "analysis" / "tornado-pay-gmv.csv")
     assert sorted(ends["value"]) == [0.0, 0.0, 0.5, 1.0]  # both ends of .choice.risk and of .choice.friends
 
 
-def test_a_sweep_is_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_a_sweep_is_mapped(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     design = [
         "experiment.design.vary={market.choice.risk: plausible, market.memory.use: {low: 0.5, high: 3}}",
         "experiment.design.sample=latin_hypercube", "experiment.design.points=24",
     ]  # fmt: skip
     assert cli.main(["run", *TINY, "experiment.seeds=1", *design, "--lang", "zh"]) == 0
     assert re.search(r"净成交额.+（none 减 some）", capsys.readouterr().out)  # labels of a user stay
-    place = tmp_path / "results" / "single" / "latest"
+    place = here / "results" / "single" / "latest"
     assert cli.main(["flipmap", str(place), "--x", "risk", "--y", "use", "--arm", "some", "--outcome", "gmv"]) == 0
     said = capsys.readouterr().out
     assert "R2 = 0." in said and "One seed a point" in said
@@ -150,15 +145,12 @@ def test_a_sweep_is_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     assert (nodes["market.choice.risk"].min(), nodes["market.choice.risk"].max()) == (0.0, 1.0)
 
 
-def test_seeds_are_added_until_the_difference_is_known(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_seeds_are_added_until_the_difference_is_known(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     goal = ["experiment.precision.outcome=gmv", "experiment.precision.half_width=7%"]
     command = ["run", *TINY, "experiment.seeds=5", *goal, "experiment.precision.max_seeds=90"]
     assert cli.main(command) == 0
-    manifest = json.loads((tmp_path / "results" / "single" / "latest" / "manifest.json").read_text("utf-8"))
-    found, runs = manifest["precision"], pd.read_parquet(tmp_path / "results" / "single" / "latest" / "runs.parquet")
+    manifest = json.loads((here / "results" / "single" / "latest" / "manifest.json").read_text("utf-8"))
+    found, runs = manifest["precision"], pd.read_parquet(here / "results" / "single" / "latest" / "runs.parquet")
     assert found["reached"] and found["half_width"] <= found["asked"]
     assert found["seeds"] == runs["seed"].nunique() > 5
     wide = runs.pivot(index="seed", columns="arm", values="gmv")
@@ -167,7 +159,7 @@ def test_seeds_are_added_until_the_difference_is_known(
     assert found["seeds_unpaired"] == pytest.approx(found["seeds"] * variances)
     assert "arms on seeds of their own would take" in capsys.readouterr().err
     assert cli.main(command) == 0  # all from the store, to the same end
-    again = json.loads((tmp_path / "results" / "single" / "latest" / "manifest.json").read_text("utf-8"))
+    again = json.loads((here / "results" / "single" / "latest" / "manifest.json").read_text("utf-8"))
     assert again["precision"] == found and again["runs"]["made"] == 0
 
 

@@ -115,10 +115,7 @@ def test_a_market_that_keeps_cells_is_not_put_aside(kept: Market, tmp_path: Path
     assert not list(tmp_path.iterdir())
 
 
-def test_tables_are_kept_where_they_are_asked_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_tables_are_kept_where_they_are_asked_for(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tiny = [
         "run", "experiment=single", "market.consumers=200", "experiment.seeds=1", "experiment.days=12",
         "experiment.burn_in=4", "executor=serial", "experiment.name=one",

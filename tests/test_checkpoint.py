@@ -283,8 +283,7 @@ class Harm:
         return os.mkdir, ("harm",)
 
 
-def test_pickles_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_pickles_are_not_read(here: Path) -> None:
     Path("pickle").write_bytes(pickle.dumps(Harm()))
     np.savez("objects.npz", header=np.array([Harm()]))
     for name in ("pickle", "objects.npz"):

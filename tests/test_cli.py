@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from fake_runs import install
+from fake_runs import Made
 
 from experiments import cli
 from experiments.commands.register import page, state_page
@@ -101,25 +101,22 @@ def lines_of(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, 
 
 @pytest.mark.parametrize("given", WRONG)
 def test_a_mistake_is_told_in_one_line_and_nothing_is_written(
-    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    given: str, made: Made, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = install(monkeypatch)
     monkeypatch.setitem(CLUSTERS, "dask", "not_installed_anywhere")
-    monkeypatch.chdir(tmp_path)
     status, lines = lines_of("run", *(given.split(" ") if "[{" not in given else [given]), capsys=capsys)
-    assert (status, lines) == (2, [f"koc: {WRONG[given]}".replace("{folder}", str(tmp_path))])
+    assert (status, lines) == (2, [f"koc: {WRONG[given]}".replace("{folder}", str(here))])
     assert made == []
-    assert list(tmp_path.rglob("*")) == []
+    assert list(here.rglob("*")) == []
 
 
 def test_a_malformed_edge_list_is_told_with_file_and_line_before_anything_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     Path("ties.csv").write_text("1,2\n2,3\nfour\n")
     status, (line,) = lines_of("run", "graph=edgelist", "graph.path=ties.csv", capsys=capsys)
     assert status == 2 and line.startswith("koc: ties.csv") and "3" in line
-    assert [path.name for path in tmp_path.rglob("*")] == ["ties.csv"]
+    assert [path.name for path in here.rglob("*")] == ["ties.csv"]
 
 
 @pytest.mark.parametrize(
@@ -197,12 +194,11 @@ def test_help_is_quick_and_loads_nothing_heavy() -> None:
     ids=["help", "cfg", "several", "mixed"],
 )
 def test_flags_tell_of_settings_and_write_nothing(
-    flags: list[str], shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    flags: list[str], shown: str, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     assert cli.main(["run", *flags]) == 0
     assert shown in capsys.readouterr().out
-    assert list(tmp_path.iterdir()) == []
+    assert list(here.iterdir()) == []
 
 
 def test_explain_tells_one_decision(capsys: pytest.CaptureFixture[str]) -> None:

@@ -149,12 +149,9 @@ def test_a_node_that_is_killed_loses_nothing_and_the_sweep_goes_on(
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / LATEST).drop(columns="seconds"), here, check_exact=True)
 
 
-def test_a_cluster_that_does_not_answer_is_told_in_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_cluster_that_does_not_answer_is_told_in_one_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     if find_spec("distributed") is None:
         pytest.skip("dask[distributed] is not installed")
-    monkeypatch.chdir(tmp_path)
     address = f"executor.address=tcp://127.0.0.1:{a_port()}"
     assert main(["run", *SWEEP, "executor=dask", address]) == 2
     (line,) = capsys.readouterr().err.splitlines()[1:]

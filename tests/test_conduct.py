@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from fake_runs import OVERRIDES, ROWS, RUNS, Made, finished, install, instead
+from fake_runs import OVERRIDES, ROWS, RUNS, Made, finished, instead
 
 from experiments.cli import main
 from experiments.commands.run import report_on
@@ -22,12 +22,6 @@ from experiments.runs.run import Failed, Run
 from experiments.runs.store import Store
 from experiments.settings.language import Language
 from sim.errors import UserError
-
-
-@pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Made:
-    monkeypatch.chdir(tmp_path)
-    return install(monkeypatch)
 
 
 def koc_run(*overrides: str) -> int:

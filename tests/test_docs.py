@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from fake_runs import install, instead
+from fake_runs import Made, instead
 from small_markets import market
 
 from experiments import cli
@@ -112,10 +112,9 @@ def test_relative_links_resolve(page: str) -> None:
 
 @pytest.mark.parametrize("page", [page for page in BY_NAME if any(b.words == "runnable" for b in blocks(page))])
 def test_runnable_examples_run(
-    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    page: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """To the end, and what is to be printed or plotted is."""
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")
     from experiments.drawing import style
 
@@ -144,12 +143,10 @@ RUNS = [
 
 
 @pytest.mark.parametrize("page", RUNS)
-def test_commands_are_valid(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_are_valid(page: str, made: Made, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With fake runs: that the configuration composes, is possible, and leaves a folder."""
-    made = install(monkeypatch)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    write_files(tmp_path)
+    monkeypatch.syspath_prepend(str(here))
+    write_files(here)
     for words in commands(page):
         if words[0] == "run":
             before = len(made)
@@ -157,15 +154,12 @@ def test_commands_are_valid(page: str, tmp_path: Path, monkeypatch: pytest.Monke
             assert len(made) > before, words
 
 
-def test_commands_of_the_analysis_run_one_after_the_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_commands_of_the_analysis_run_one_after_the_other(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """On real, tiny markets."""
-    monkeypatch.chdir(tmp_path)
-    write_files(tmp_path)
+    write_files(here)
     for words in commands(IN_EARNEST):
         assert cli.main(words) == 0, (words, capsys.readouterr().err)
-    kinds = {path.stem.split("-")[0] for path in tmp_path.glob("results/*/*/analysis/*.png")}
+    kinds = {path.stem.split("-")[0] for path in here.glob("results/*/*/analysis/*.png")}
     assert kinds == {"plot", "compare", "tornado", "morris", "sobol", "flipmap", "scenarios"}
 
 

@@ -16,10 +16,9 @@ GLOBAL = "# @package _global_\n# @todo a remark of four words\n"
 
 
 @pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "experiment").mkdir()
-    return tmp_path / "experiment" / "mine.yaml"
+def own(here: Path) -> Path:
+    (here / "experiment").mkdir()
+    return here / "experiment" / "mine.yaml"
 
 
 def told(*given: str) -> str:

@@ -22,15 +22,12 @@ FILES = [
 ]  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("here")
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_may_have_any_name(name: str, folder: Path) -> None:
-    (folder / name).write_text(TIES)
+def test_a_file_may_have_any_name(name: str, here: Path) -> None:
+    (here / name).write_text(TIES)
     for given in (f"graph.path={name}", f"graph.path='{name}'" if "'" not in name else f'graph.path="{name}"'):
         assert load_settings([SINGLE, "graph=edgelist", given]).parameters.graph.path == name
     of_a_level = [f"+experiment.factors.f.{level}.graph.path={name}" for level in ("one", "two")]
@@ -46,14 +43,14 @@ def test_text_that_looks_like_something_else_stands_in_quotes_as_in_a_file(value
     assert load_settings([SINGLE, f"output='./{value}'"]).output == f"./{value}"
 
 
-def test_home_is_expanded_where_a_file_or_folder_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(folder))
-    (folder / "t.csv").write_text(TIES)
-    (folder / "p.csv").write_text("creators.claim_inflation\n1\n")
+def test_home_is_expanded_where_a_file_or_folder_is_named(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(here))
+    (here / "t.csv").write_text(TIES)
+    (here / "p.csv").write_text("creators.claim_inflation\n1\n")
     keys = ["graph=edgelist", "graph.path=~/t.csv", "output=~/结果", "experiment.design.file=~/p.csv"]
     settings = load_settings([SINGLE, *keys])
-    assert settings.parameters.graph.path == f"{folder}/t.csv" and settings.output == f"{folder}/结果"
-    assert settings.experiment.design.file == f"{folder}/p.csv"
+    assert settings.parameters.graph.path == f"{here}/t.csv" and settings.output == f"{here}/结果"
+    assert settings.experiment.design.file == f"{here}/p.csv"
 
 
 def test_keys_and_texts_may_be_in_any_script() -> None:

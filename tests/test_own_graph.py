@@ -51,8 +51,7 @@ def test_a_digraph_makes_friends_of_those_who_name_each_other() -> None:
 
 
 @pytest.mark.parametrize("override", ["graph=edgelist", "graph.path=t.csv", "graph.homophily=0.2", "graph=scale_free"])
-def test_a_graph_is_given_once(override: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_a_graph_is_given_once(override: str, here: Path) -> None:
     Path("t.csv").write_text("".join(f"{u},{v}\n" for u, v in GRAPH.edges()))
     overrides = [override] if override != "graph=edgelist" else [override, "graph.path=t.csv"]
     overrides += ["graph=edgelist"] if override == "graph.path=t.csv" else []

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fake_runs import OVERRIDES, RUNS, Made, install
+from fake_runs import OVERRIDES, RUNS, Made
 from fake_sweeps import folder as sweep_folder
 from fake_sweeps import spread, table
 
@@ -18,12 +18,6 @@ from experiments.cli import main
 from experiments.conduct import preflight
 
 Capture = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Made:
-    monkeypatch.chdir(tmp_path)
-    return install(monkeypatch)
 
 
 def run(*overrides: str) -> int:

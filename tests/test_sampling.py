@@ -274,9 +274,8 @@ MESSAGES = {
 
 @pytest.mark.parametrize("given", MESSAGES)
 def test_the_line_names_what_is_wrong_and_what_would_be_right(
-    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    given: str, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     Path("ragged.csv").write_text("creators.claim_inflation,graph.rewiring\n1,0.1\n2\n")
     assert main(["run", "experiment=single", f"{DESIGN}.{given}"]) == 2
     assert capsys.readouterr().err == f"koc: {MESSAGES[given]}\n"

@@ -26,21 +26,20 @@ ARGUMENTS = "met, broken, pool_met, pool_broken"
 
 
 @pytest.fixture
-def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[str, str]], None]]:
+def write(here: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[str, str]], None]]:
     """Writes files, and forgets what was loaded of them, as a new process would."""
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(here))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)  # edits within one second leave it stale
 
     def forget() -> None:
         for name, module in list(sys.modules.items()):
-            if (getattr(module, "__file__", None) or "").startswith(str(tmp_path)) or name == "a_namespace":
+            if (getattr(module, "__file__", None) or "").startswith(str(here)) or name == "a_namespace":
                 del sys.modules[name]
 
     def write(files: dict[str, str]) -> None:
         for name, text in files.items():
-            (tmp_path / name).parent.mkdir(exist_ok=True)
-            (tmp_path / name).write_text(text)
+            (here / name).parent.mkdir(exist_ok=True)
+            (here / name).write_text(text)
         forget()
         importlib.invalidate_caches()
 
