@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from typing import Any, Self
 
 import numpy as np
@@ -21,9 +20,7 @@ from sim.agents.koc import KOC
 from sim.agents.kol import KOL
 from sim.agents.platform import Platform
 from sim.audience import mean_taste
-from sim.cell_outcomes import Kept
-from sim.cell_outcomes import outcomes as cell_outcomes
-from sim.cells import Cells, orders_of, tables
+from sim.cells import Cells
 from sim.columns import ColumnarModel, Population
 from sim.daily_collector import DailyCollector
 from sim.day import Day, Used
@@ -36,19 +33,19 @@ from sim.explanation import Explanation
 from sim.friendships import GraphReport, Ids
 from sim.markets import settlement, words
 from sim.markets.arrival import arriving, book_all
-from sim.markets.confirmation import confirm_all, draw_lots
-from sim.markets.standing import platform_outcomes, standing
-from sim.markets.sums import Total
+from sim.markets.confirmation import confirm_all, draw_lots, why_missing
+from sim.markets.standing import standing
 from sim.opening import first_day, with_creators
 from sim.order_table import with_orders
 from sim.parameters import Parameters
 from sim.phases import Held
 from sim.policies import Policies, policies_of, with_policies
 from sim.ranges import MOST_DAYS, MOST_SUM
-from sim.recorder import Recorder, RunResult, by_channel, by_domain
+from sim.recorder import Flows, Recorder, RunResult
 from sim.records import Columns, Table
 from sim.replacement import with_rules
-from sim.state import CHANNELS, DAYS_A_WEEK, FEN, NOBODY, Funder, Leaving, Order, Post, Question, Stage, Tier, Word
+from sim.results import orders_table, result_of
+from sim.state import CHANNELS, DAYS_A_WEEK, FEN, Leaving, Order, Post, Question, Stage, Tier, Word
 from sim.timeline import Timeline
 from sim.trust_survey import mean_trust
 from sim.world import World
@@ -293,15 +290,7 @@ class Market(ColumnarModel):
             draw_lots(self.m)
         wrong = confirm_all(self.orders_so_far, self.m)
         if wrong >= 0:
-            order = self.m.orders[wrong]
-            lines = self.m.lines[order.first_line : order.first_line + order.lines]
-            others = int(lines["fen"][lines["funder"] != Funder.PLATFORM].sum())
-            short = order.price - order.fee - order.commission - order.margin - others - order.rest
-            raise LedgerError(
-                f"day {self.day}: order {order.number} of {order.price} fen is divided into lines that miss it by "
-                f"{short} fen: fee {order.fee}, commission {order.commission}, margin {order.margin}, "
-                f"others {others}, rest {order.rest}"
-            )
+            raise LedgerError(why_missing(wrong, self.m))
         self.orders_so_far += int(self.m.used[Used.ORDERS] - self.m.used[Used.BEFORE_TODAY])
 
     def _goods_arrive(self, leaving: Table[Leaving]) -> None:
@@ -458,31 +447,8 @@ class Market(ColumnarModel):
         before, self.revenue_so_far = self.revenue_so_far, int(m.accounts.revenue.sum())
         if self.parameters.membership.choice:
             recorder.standings += standing(self.orders_today, m)
-        total = today.total.tolist()
-        orders, public_orders, private_orders = by_domain(today.ordered)
-        recorder.rows.append(
-            (
-                self.day,
-                total[Total.GMV] / FEN,
-                orders,
-                total[Total.RETURNED],
-                *by_domain(by_channel(m.out.tally.viewed)),
-                public_orders,
-                private_orders,
-                total[Total.BUYERS],
-                total[Total.NEW_CUSTOMERS],
-                self.trust,
-                kocs,
-                kols,
-                int(m.used[Used.POSTS]),
-                self.asked,
-                self.answered,
-                self.spent_today / FEN,
-                (self.revenue_so_far - before) / FEN,
-                self.earned_today / FEN,
-                total[Total.SURPLUS] / FEN,
-            )
-        )
+        flows = Flows(self.asked, self.answered, self.spent_today, self.revenue_so_far - before, self.earned_today)
+        recorder.add_day(m, self.trust, (kocs, kols), flows)
 
     # --- what it leaves ---------------------------------------------------------------------------------------------
 
@@ -510,12 +476,7 @@ class Market(ColumnarModel):
             ``review``, the public rating given, or NaN. Money is in fen.
         """
         used = int(self.m.used[Used.ORDERS]) if self.recorder.keep_orders else 0
-        table = self.m.orders[:used]
-        orders = pd.DataFrame({name: table[name] for name in Order.columns})
-        whole = orders.select_dtypes("integer").columns  # narrow and unsigned in the table
-        orders[whole] = orders[whole].astype(np.int64)
-        orders["review"] = np.where(table["reviewed"], table["experienced"], np.nan)
-        return orders.rename(columns={"number": "order", "ordered": "day"})
+        return orders_table(self.m.orders[:used])
 
     @property
     def orders_today(self) -> Table[Order]:
@@ -539,34 +500,7 @@ class Market(ColumnarModel):
             raise UserError(
                 f"day {self.day}: nothing is measured before burn-in ends; run more than {self.recorder.burn_in} days"
             )
-        m, recorder, creators = self.m, self.recorder, self.m.creators
-        outcomes = recorder.outcomes(self.world.population, self._survey(), self._brand_cash(), m)
-        if self.parameters.membership.choice:
-            members = int(np.count_nonzero(m.members["looks"]))
-            outcomes |= platform_outcomes(recorder.platforms(), members, recorder.burn_in)
-        people = creators["brand"] == NOBODY
-        sold = np.pad(recorder.sums.sold_by, (0, len(people) - len(recorder.sums.sold_by)))
-        table = pd.DataFrame(
-            {
-                "creator": np.flatnonzero(people),
-                "tier": np.where(creators["tier"][people] == Tier.KOL, "KOL", "KOC"),
-                "audience": creators["audience"][people],
-                "income": creators["earned"][people] / FEN,
-                "sold": sold[people] / FEN,
-                "active": creators["active"][people],
-            }
-        )
-        split = pd.DataFrame({"party": list(recorder.split), "yuan": [fen / FEN for fen in recorder.split.values()]})
-        graph = pd.DataFrame([asdict(self.world.statistics)])
-        daily, kept = self.daily(), {}
-        if self.cells:
-            orders = orders_of(m, recorder.burn_in)
-            spent = daily["marketing_cost"].to_numpy()[recorder.burn_in :]
-            of_days = Kept(spent, recorder.platforms(), self.parameters.creators.living_income)
-            outcomes |= cell_outcomes(self.cells, orders, m, of_days)
-            categories = [category.name for category in self.parameters.market.catalogue.categories]
-            kept = tables(self.cells, orders, m, (categories, [policy.name for policy in self.parameters.platforms]))
-        return RunResult(outcomes, daily, recorder.funnel(), table, split, graph, recorder.platforms(), kept)
+        return result_of(self, self._survey(), self._brand_cash())
 
     def close(self) -> None:
         """Let go of everything, at the end: nothing can be asked of this market any more.

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.day import Day, Sums, Tally
+from sim.day import Day, Sums, Tally, Used
 from sim.ledger import Revenue
 from sim.markets.standing import COUNTED, STANDING
 from sim.markets.sums import Party, Total, no_sums
 from sim.records import Table
 from sim.state import (
     CHANNELS,
-    CREATOR_CHANNELS,
     FEN,
-    NOBODY,
     PRIVATE_CHANNELS,
     PUBLIC_CHANNELS,
     Brand,
@@ -200,6 +197,16 @@ class RunResult(NamedTuple):
         return f"RunResult({len(self.outcomes)} outcomes; tables {rows})"
 
 
+class Flows(NamedTuple):
+    """What a day has brought beside orders; money in fen."""
+
+    questions: int
+    answers: int
+    marketing_cost: int
+    platform_revenue: int
+    creator_income: int
+
+
 def gini(values: NDArray[Any]) -> float:
     """Gini coefficient of values that are at least 0; 0 where all are 0 (Gini 1912)."""
     ordered = np.sort(np.maximum(np.asarray(values, float), 0.0))
@@ -259,6 +266,30 @@ class Recorder:
         for column, more in zip(self.sums, today, strict=True):
             column += more
 
+    def add_day(self, m: Day, trust: float, in_business: tuple[int, int], flows: Flows) -> None:
+        """Add a row to the daily table, burn-in or not.
+
+        Parameters
+        ----------
+        trust
+            Mean trust as it was last asked for.
+        in_business
+            KOCs and KOLs.
+        flows
+            Of today.
+        """
+        total = m.sums.total.tolist()
+        orders, public_orders, private_orders = by_domain(m.sums.ordered)
+        self.rows.append(
+            (
+                m.day, total[Total.GMV] / FEN, orders, total[Total.RETURNED],
+                *by_domain(by_channel(m.out.tally.viewed)), public_orders, private_orders,
+                total[Total.BUYERS], total[Total.NEW_CUSTOMERS], trust, *in_business,
+                int(m.used[Used.POSTS]), flows.questions, flows.answers, flows.marketing_cost / FEN,
+                flows.platform_revenue / FEN, flows.creator_income / FEN, total[Total.SURPLUS] / FEN,
+            )
+        )  # fmt: skip
+
     def count_week(self, reached: NDArray[np.uint8]) -> None:
         """Add a week's unique reach, and forget who was reached this week."""
         self.weeks += 1
@@ -299,102 +330,6 @@ class Recorder:
             rows += [(domain, step, int(counts[members].sum())) for step, counts in self.steps().items()]
         return pd.DataFrame(rows, columns=["domain", "step", "count"])
 
-    def outcomes(self, population: int, trust: float, brand_cash: int, m: Day) -> dict[str, float]:
-        """All of `ALWAYS`, over the days after burn-in, with tables and accounts as they are now.
-
-        Parameters
-        ----------
-        population
-            People with any activity.
-        trust
-            Mean trust now.
-        brand_cash
-            What brands own now, fen.
-        """
-        values: dict[str, Any] = self._attention(population, m) | self._trade() | self._customers(m)
-        values |= self._creators(m) | self._money(brand_cash, m) | {"trust": trust}
-        return {name: float(values[name]) for name in ALWAYS}
-
-    def _attention(self, population: int, m: Day) -> dict[str, Any]:
-        """Whom pages reach, and how many of those that are seen end in an order."""
-        weekly_reach, ordered = _ratio(self.reach, self.weeks), self.sums.ordered
-
-        def conversion(channels: Sequence[int]) -> float:
-            return _ratio(ordered[list(channels)].sum(), self.viewed[list(channels)].sum())
-
-        return {
-            "reach": weekly_reach,
-            "reach_share": _ratio(weekly_reach, population),
-            "reach_total": int(np.count_nonzero(m.consumers["reached"] & 2)),
-            "orders_per_reached": _ratio(self.paid_ordered_in_weeks, self.reach),
-            "paid_conversion": _ratio(self.sums.total[Total.PAID], self.paid_viewed),
-            "views": self.viewed.sum(),
-            "conversion": conversion(range(len(Channel))),
-            "public_conversion": conversion(PUBLIC_CHANNELS),
-            "private_conversion": conversion(PRIVATE_CHANNELS),
-            "creator_conversion": conversion(CREATOR_CHANNELS),
-        }
-
-    def _trade(self) -> dict[str, Any]:
-        """Orders and sales, with and without friends' words."""
-        total = self.sums.total
-        orders, led = int(self.sums.ordered.sum()), int(self.sums.ordered[Channel.FRIEND])
-        gmv, gmv_led = int(total[Total.GMV]), int(self.sums.gmv[Channel.FRIEND])
-        traffic = int(self.viewed.sum()) - int(self.viewed[Channel.FRIEND])
-        return {
-            "orders": orders,
-            "gmv": gmv / FEN,
-            "gmv_kept": total[Total.GMV_KEPT] / FEN,
-            "traffic": traffic,
-            "direct_conversion": _ratio(orders - led, traffic),
-            "direct_order_value": _ratio((gmv - gmv_led) / FEN, orders - led),
-            "share_coefficient": _ratio(gmv, gmv - gmv_led),
-            "average_order_value": _ratio(gmv / FEN, orders),
-            "return_rate": _ratio(total[Total.RETURNED], total[Total.RETURNED] + total[Total.KEPT]),
-            "consumer_surplus": total[Total.SURPLUS] / FEN,
-            "product_gini": gini(self.sums.products),
-        }
-
-    def _customers(self, m: Day) -> dict[str, Any]:
-        """Who bought, and of whom again."""
-        customers = int(np.bitwise_count(m.consumers["bought_from"]).sum())
-        return {
-            "buyers": int(np.count_nonzero(m.consumers["bought_from"])),
-            "customers": customers,
-            "acquisition_cost": _ratio(self.marketing_cost / FEN, self.sums.total[Total.NEW_CUSTOMERS]),
-            "repurchase": _ratio(int(np.bitwise_count(m.consumers["bought_again"]).sum()), customers),
-        }
-
-    def _creators(self, m: Day) -> dict[str, Any]:
-        """Who is in business, and lives of it."""
-        creators = m.creators
-        kocs = (creators["tier"] == Tier.KOC) & (creators["brand"] == NOBODY)
-        still = creators["active"][self.first_kocs]
-        income, effort = creators["earned"][kocs].sum() / FEN, creators["effort"][kocs].sum()
-        return {
-            "koc_retention": still.mean() if still.size else float("nan"),
-            "kocs": int(np.count_nonzero(kocs & (creators["active"]))),
-            "kols": int(np.count_nonzero((creators["tier"] == Tier.KOL) & (creators["active"]))),
-            "koc_income": _ratio(income, self.koc_days),
-            "koc_net_income": _ratio(income - effort, self.koc_days),
-            "creator_income_gini": gini(creators["earned"][creators["brand"] == NOBODY]),
-            "creator_revenue": creators["earned"].sum() / FEN,
-        }
-
-    def _money(self, brand_cash: int, m: Day) -> dict[str, Any]:
-        """What brands spend and earn, and platforms."""
-        by_stream = (m.accounts.revenue - self.revenue_before).sum(axis=0) / FEN
-        by_channel = (outlay_of(m.brands) - self.outlay_before) / FEN
-        profit, marketing = (brand_cash - self.brand_cash_before) / FEN, self.marketing_cost / FEN
-        return {
-            "marketing_cost": marketing,
-            **{f"outlay_{name}": by_channel[channel] for name, channel in OUTLAYS.items()},
-            "platform_revenue": by_stream.sum(),
-            **{f"revenue_{stream.name.lower()}": by_stream[stream] for stream in Revenue},
-            "brand_profit": profit,
-            "contribution": profit + marketing,
-        }
-
 
 def by_channel(pages: Int64) -> Int64:
     """Pages seen through each channel, of a tally's `viewed`."""
@@ -411,7 +346,3 @@ def by_domain(counts: Int64) -> tuple[int, int, int]:
     """Counts by channel: their sum over all channels, over those of the public domain, of the private domain."""
     listed = counts.tolist()
     return sum(listed), sum(listed[n] for n in PUBLIC_CHANNELS), sum(listed[n] for n in PRIVATE_CHANNELS)
-
-
-def _ratio(part: float, whole: float) -> float:
-    return float(part) / float(whole) if whole else float("nan")

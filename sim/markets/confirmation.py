@@ -10,7 +10,7 @@ from sim.draws import Stream, uniform
 from sim.markets.account import NEVER, bill, missing, pay, refund, ship
 from sim.markets.ranking import count_sales
 from sim.markets.sums import Total, add_confirmed, clear_sums
-from sim.state import NOBODY, Order, Stage
+from sim.state import NOBODY, Funder, Order, Stage
 
 
 @compiled
@@ -49,6 +49,19 @@ def confirm_all(first_number: int, m: Day) -> int:
             m.used[Used.WAITING] += order.stage == Stage.ORDERED.value
     count_sales(m)
     return NOBODY
+
+
+def why_missing(row: int, m: Day) -> str:
+    """What the lines of an order come to that miss its price, in words."""
+    order = m.orders[row]
+    lines = m.lines[order.first_line : order.first_line + order.lines]
+    others = int(lines["fen"][lines["funder"] != Funder.PLATFORM].sum())
+    short = order.price - order.fee - order.commission - order.margin - others - order.rest
+    return (
+        f"day {m.day}: order {order.number} of {order.price} fen is divided into lines that miss it by "
+        f"{short} fen: fee {order.fee}, commission {order.commission}, margin {order.margin}, "
+        f"others {others}, rest {order.rest}"
+    )
 
 
 @inlined

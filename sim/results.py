@@ -1,0 +1,195 @@
+"""Results: what a market leaves, as tables and outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.cell_outcomes import Kept
+from sim.cell_outcomes import outcomes as cell_outcomes
+from sim.cells import orders_of, tables
+from sim.day import Day
+from sim.ledger import Revenue
+from sim.markets.standing import platform_outcomes
+from sim.markets.sums import Total
+from sim.recorder import ALWAYS, OUTLAYS, Recorder, RunResult, gini, outlay_of
+from sim.records import Table
+from sim.state import (
+    CREATOR_CHANNELS,
+    FEN,
+    NOBODY,
+    PRIVATE_CHANNELS,
+    PUBLIC_CHANNELS,
+    Channel,
+    Creator,
+    Int64,
+    Order,
+    Tier,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from sim.market import Market
+
+
+def result_of(market: Market, trust: float, brand_cash: int) -> RunResult:
+    """Outcomes and tables of a market over the days after burn-in.
+
+    Parameters
+    ----------
+    trust
+        Mean trust now.
+    brand_cash
+        What brands own now, fen.
+    """
+    m, recorder = market.m, market.recorder
+    outcomes = outcomes_of(recorder, market.world.population, trust, brand_cash, m)
+    if market.parameters.membership.choice:
+        members = int(np.count_nonzero(m.members["looks"]))
+        outcomes |= platform_outcomes(recorder.platforms(), members, recorder.burn_in)
+    creators = creators_table(m.creators, recorder.sums.sold_by)
+    split = pd.DataFrame({"party": list(recorder.split), "yuan": [fen / FEN for fen in recorder.split.values()]})
+    graph = pd.DataFrame([asdict(market.world.statistics)])
+    daily, kept = market.daily(), {}
+    if market.cells:
+        orders = orders_of(m, recorder.burn_in)
+        spent = daily["marketing_cost"].to_numpy()[recorder.burn_in :]
+        of_days = Kept(spent, recorder.platforms(), market.parameters.creators.living_income)
+        outcomes |= cell_outcomes(market.cells, orders, m, of_days)
+        categories = [category.name for category in market.parameters.market.catalogue.categories]
+        kept = tables(market.cells, orders, m, (categories, [policy.name for policy in market.parameters.platforms]))
+    return RunResult(outcomes, daily, recorder.funnel(), creators, split, graph, recorder.platforms(), kept)
+
+
+def creators_table(creators: Table[Creator], sold_by: Int64) -> pd.DataFrame:
+    """Row for each creator who is a person, with income and kept sales in yuan; ``sold_by`` is in fen."""
+    people = creators["brand"] == NOBODY
+    sold = np.pad(sold_by, (0, len(people) - len(sold_by)))
+    return pd.DataFrame(
+        {
+            "creator": np.flatnonzero(people),
+            "tier": np.where(creators["tier"][people] == Tier.KOL, "KOL", "KOC"),
+            "audience": creators["audience"][people],
+            "income": creators["earned"][people] / FEN,
+            "sold": sold[people] / FEN,
+            "active": creators["active"][people],
+        }
+    )
+
+
+def orders_table(table: Table[Order]) -> pd.DataFrame:
+    """Row for each order, as `Market.orders` gives them."""
+    orders = pd.DataFrame({name: table[name] for name in Order.columns})
+    whole = orders.select_dtypes("integer").columns  # narrow and unsigned in the table
+    orders[whole] = orders[whole].astype(np.int64)
+    orders["review"] = np.where(table["reviewed"], table["experienced"], np.nan)
+    return orders.rename(columns={"number": "order", "ordered": "day"})
+
+
+def outcomes_of(recorder: Recorder, population: int, trust: float, brand_cash: int, m: Day) -> dict[str, float]:
+    """All of `ALWAYS`, over the days after burn-in, with tables and accounts as they are now.
+
+    Parameters
+    ----------
+    population
+        People with any activity.
+    trust
+        Mean trust now.
+    brand_cash
+        What brands own now, fen.
+    """
+    values: dict[str, Any] = _attention(recorder, population, m) | _trade(recorder) | _customers(recorder, m)
+    values |= _creators(recorder, m) | _money(recorder, brand_cash, m) | {"trust": trust}
+    return {name: float(values[name]) for name in ALWAYS}
+
+
+def _attention(recorder: Recorder, population: int, m: Day) -> dict[str, Any]:
+    """Whom pages reach, and how many of those that are seen end in an order."""
+    weekly_reach, ordered = _ratio(recorder.reach, recorder.weeks), recorder.sums.ordered
+
+    def conversion(channels: Sequence[int]) -> float:
+        return _ratio(ordered[list(channels)].sum(), recorder.viewed[list(channels)].sum())
+
+    return {
+        "reach": weekly_reach,
+        "reach_share": _ratio(weekly_reach, population),
+        "reach_total": int(np.count_nonzero(m.consumers["reached"] & 2)),
+        "orders_per_reached": _ratio(recorder.paid_ordered_in_weeks, recorder.reach),
+        "paid_conversion": _ratio(recorder.sums.total[Total.PAID], recorder.paid_viewed),
+        "views": recorder.viewed.sum(),
+        "conversion": conversion(range(len(Channel))),
+        "public_conversion": conversion(PUBLIC_CHANNELS),
+        "private_conversion": conversion(PRIVATE_CHANNELS),
+        "creator_conversion": conversion(CREATOR_CHANNELS),
+    }
+
+
+def _trade(recorder: Recorder) -> dict[str, Any]:
+    """Orders and sales, with and without friends' words."""
+    total = recorder.sums.total
+    orders, led = int(recorder.sums.ordered.sum()), int(recorder.sums.ordered[Channel.FRIEND])
+    gmv, gmv_led = int(total[Total.GMV]), int(recorder.sums.gmv[Channel.FRIEND])
+    traffic = int(recorder.viewed.sum()) - int(recorder.viewed[Channel.FRIEND])
+    return {
+        "orders": orders,
+        "gmv": gmv / FEN,
+        "gmv_kept": total[Total.GMV_KEPT] / FEN,
+        "traffic": traffic,
+        "direct_conversion": _ratio(orders - led, traffic),
+        "direct_order_value": _ratio((gmv - gmv_led) / FEN, orders - led),
+        "share_coefficient": _ratio(gmv, gmv - gmv_led),
+        "average_order_value": _ratio(gmv / FEN, orders),
+        "return_rate": _ratio(total[Total.RETURNED], total[Total.RETURNED] + total[Total.KEPT]),
+        "consumer_surplus": total[Total.SURPLUS] / FEN,
+        "product_gini": gini(recorder.sums.products),
+    }
+
+
+def _customers(recorder: Recorder, m: Day) -> dict[str, Any]:
+    """Who bought, and of whom again."""
+    customers = int(np.bitwise_count(m.consumers["bought_from"]).sum())
+    return {
+        "buyers": int(np.count_nonzero(m.consumers["bought_from"])),
+        "customers": customers,
+        "acquisition_cost": _ratio(recorder.marketing_cost / FEN, recorder.sums.total[Total.NEW_CUSTOMERS]),
+        "repurchase": _ratio(int(np.bitwise_count(m.consumers["bought_again"]).sum()), customers),
+    }
+
+
+def _creators(recorder: Recorder, m: Day) -> dict[str, Any]:
+    """Who is in business, and lives of it."""
+    creators = m.creators
+    kocs = (creators["tier"] == Tier.KOC) & (creators["brand"] == NOBODY)
+    still = creators["active"][recorder.first_kocs]
+    income, effort = creators["earned"][kocs].sum() / FEN, creators["effort"][kocs].sum()
+    return {
+        "koc_retention": still.mean() if still.size else float("nan"),
+        "kocs": int(np.count_nonzero(kocs & (creators["active"]))),
+        "kols": int(np.count_nonzero((creators["tier"] == Tier.KOL) & (creators["active"]))),
+        "koc_income": _ratio(income, recorder.koc_days),
+        "koc_net_income": _ratio(income - effort, recorder.koc_days),
+        "creator_income_gini": gini(creators["earned"][creators["brand"] == NOBODY]),
+        "creator_revenue": creators["earned"].sum() / FEN,
+    }
+
+
+def _money(recorder: Recorder, brand_cash: int, m: Day) -> dict[str, Any]:
+    """What brands spend and earn, and platforms."""
+    by_stream = (m.accounts.revenue - recorder.revenue_before).sum(axis=0) / FEN
+    by_channel = (outlay_of(m.brands) - recorder.outlay_before) / FEN
+    profit, marketing = (brand_cash - recorder.brand_cash_before) / FEN, recorder.marketing_cost / FEN
+    return {
+        "marketing_cost": marketing,
+        **{f"outlay_{name}": by_channel[channel] for name, channel in OUTLAYS.items()},
+        "platform_revenue": by_stream.sum(),
+        **{f"revenue_{stream.name.lower()}": by_stream[stream] for stream in Revenue},
+        "brand_profit": profit,
+        "contribution": profit + marketing,
+    }
+
+
+def _ratio(part: float, whole: float) -> float:
+    return float(part) / float(whole) if whole else float("nan")
