@@ -71,7 +71,7 @@ def _table(judged: Sequence[Judged]) -> Table:
     from experiments.claims.plan import HOME
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading, share in (("", None), ("claim", 5), ("verdict", 2), ("found (95 % interval)", 3), ("hangs on", 4)):
+    for heading, share in (("", None), ("claim", 5), ("verdict", 2), ("found (95 % interval)", 3), ("depends on", 4)):
         table.add_column(heading, ratio=share, no_wrap=share is None)
     for one in judged:
         found = "\n".join(words.effect(each) for each in one.found[HOME])

@@ -91,7 +91,7 @@ def _short(found: Found) -> str:
 
 def page(file: Claims, judged: Sequence[Judged], lacking: Mapping[str, Claim], made: str) -> str:
     """The page; `made` says by which command and which model."""
-    scoreboard = [("Claim", "What is claimed", "Source", "Verdict", "Found", "Hangs on")]
+    scoreboard = [("Claim", "What is claimed", "Source", "Verdict", "Found", "Depends on")]
     for one in judged:
         found = "<br>".join(effect(each) for each in one.found[HOME])
         scoreboard.append((one.number, one.claim.says, one.claim.source, f"**{verdict_of(one)}**", found, hangs(one)))
