@@ -145,7 +145,8 @@ def credibility(trust: float, incentive: float, p: Belief) -> float:
     trust
         Trust in the source, 0 to 1.
     incentive
-        What the source visibly earns on an order, as a share of its price (Tuk et al. 2009: pay lowers sincerity).
+        What the source visibly earns on an order, as a share of its price (Tuk et al. 2009: pay lowers
+        sincerity, though less so where it is disclosed than where it is found out).
     p
         Belief parameters.
     """
