@@ -19,7 +19,7 @@ AT_ONCE = 256  # places predicted together
 class Emulator:
     """Expected observations, over seeds, at any place of the prior (Kennedy & O'Hagan 2001).
 
-    Points have different seeds: what the surface does not follow is the luck of a seed, which the Gaussian process
+    Points have different seeds: what the surface does not follow is the chance of a seed, which the Gaussian process
     learns as noise, so the surface is the mean over worlds. How far it is itself uncertain adds to a target's error.
 
     Parameters

@@ -246,7 +246,7 @@ def _zipped(design: Design, axes: Sequence[_Axis]) -> Iterator[tuple[Any, ...]]:
 
 
 def unit_points(way: str, count: int, axes: int, seed: int) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Points of the unit cube, shape (count, axes); drawn apart from any market's luck.
+    """Points of the unit cube, shape (count, axes); drawn apart from any market's random shocks.
 
     Of ways ``random`` and ``sobol``, more points begin with the same points.
     """

@@ -1,4 +1,4 @@
-"""Paired interventions: markets that share all luck up to a day, and from then on differ by one thing."""
+"""Paired interventions: markets that share all random shocks up to a day, and from then on differ by one thing."""
 
 from __future__ import annotations
 
@@ -91,8 +91,8 @@ def with_words(friends: int, goods: NDArray[np.int64]) -> Change:
             words = Word.table(len(told))
             words["to"], words["product"], words["teller"], words["creator"] = told, goods[told], teller, NOBODY
             with np.errstate(over="ignore"):
-                luck = normals(m.keys[Stream.IMPORT], market.day, n, turn)[told]
-            words["quality"] = experience(market, teller, goods[told], luck)
+                noise = normals(m.keys[Stream.IMPORT], market.day, n, turn)[told]
+            words["quality"] = experience(market, teller, goods[told], noise)
             both = joined([m.inbox, words])
             m = m._replace(inbox=both[np.argsort(both["to"], kind="stable")])
         market.m = m
@@ -101,7 +101,7 @@ def with_words(friends: int, goods: NDArray[np.int64]) -> Change:
 
 
 def experience(
-    market: Market, people: NDArray[np.integer[Any]], goods: NDArray[np.int64], luck: NDArray[np.float64]
+    market: Market, people: NDArray[np.integer[Any]], goods: NDArray[np.int64], noise: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """What people would experience of a product each."""
     m, spread = market.m, np.sqrt(market.m.p.match)
@@ -111,14 +111,14 @@ def experience(
             for i, j in zip(people, goods, strict=True)
         ]
     category = m.products["category"][goods]
-    return m.products["quality"][goods] + spread[category] * matches + m.p.experience.noise * luck
+    return m.products["quality"][goods] + spread[category] * matches + m.p.experience.noise * noise
 
 
 def a_product_each(market: Market) -> NDArray[np.int64]:
     """A product by lot for everybody, shape (N,)."""
     with np.errstate(over="ignore"):
-        luck = uniforms(market.m.keys[Stream.IMPORT], market.day, len(market.m.people), 1 << 20)
-    return (luck * len(market.m.products)).astype(np.int64)
+        noise = uniforms(market.m.keys[Stream.IMPORT], market.day, len(market.m.people), 1 << 20)
+    return (noise * len(market.m.products)).astype(np.int64)
 
 
 class Lived(NamedTuple):

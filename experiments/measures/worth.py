@@ -15,8 +15,8 @@ def per_yuan(contribution: pd.Series, outlay: pd.Series) -> pd.Series:
     Parameters
     ----------
     contribution
-        How much more brands earn before marketing money, in yuan, than in a market that shares all luck and policy and
-        spends less on promotion.
+        How much more brands earn before marketing money, in yuan, than in a market of the same shocks and policy
+        that spends less on promotion.
     outlay
         How much more of it they spend there.
 

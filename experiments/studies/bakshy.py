@@ -43,7 +43,7 @@ class Options(Asked):
 
 
 class Seeds(NamedTuple):
-    """Seeds by tenth of followers, from the fewest; and a bootstrap over runs, whose luck all tenths share."""
+    """Seeds by tenth of followers, from the fewest; and a bootstrap over runs, whose random shocks all tenths share."""
 
     followers: NDArray[np.int64]  # (tenths, seeds)
     influence: NDArray[np.int64]  # whom each brought, (tenths, seeds)
@@ -65,7 +65,7 @@ class Seeds(NamedTuple):
 
 
 def simulate(o: Options) -> Seeds:
-    """Cascades from seeds of every tenth, on the same luck."""
+    """Cascades from seeds of every tenth, on the same random shocks."""
     graph = scale_free(o.people, MEAN_DEGREE, seed=1)
     count = np.diff(graph.offsets)
     rng = np.random.default_rng(3)

@@ -17,13 +17,13 @@ from experiments.studies.study import Asked, Check, Study, above, covers, option
 
 STUDY = Study(
     title="Finite size: from a thousand people to a million",
-    source="""Luck shared by all people does not average out: Forni & Lippi (1997), Aggregation and the Microfoundations
+    source="""Shocks shared by all people do not average out: Forni & Lippi (1997), Aggregation and the Microfoundations
         of Dynamic Macroeconomics, Oxford University Press""",
     question="""How many people must be simulated until the answers no longer depend on how many there are, and what
         does that say about a platform with a hundred million?""",
     change="largest=30000 seeds=12: spend the same time on more catalogues of goods, and compare the intervals",
     self_check="""Why does the spread between seeds stop falling as the market grows? A seed is a catalogue of goods as
-        well as people; all people meet the same goods, so their luck does not average out.""",
+        well as people; all people meet the same goods, so their shocks do not average out.""",
 )
 SIZES, ACROSS = (1_000, 2_000, 5_000, 10_000, 30_000, 100_000, 300_000), 6  # people; panels side by side
 RULES = "Sales and ratings of goods count by number, not by a share of people; pools are at most a quarter of all."
@@ -67,7 +67,7 @@ def simulate(o: Options) -> Runs:
 
 
 def checks(o: Options, runs: Runs) -> Iterator[Check]:
-    """The second largest market against the largest; and whether luck averages out over people as it should."""
+    """The second largest market against the largest; and whether shocks average out over people as it should."""
     *_, before, last = o.sizes
     for one, how in runs.found.items():
         yield within(f"{one.label}: {before:,} against {last:,} people", -o.tolerance, o.tolerance, how.before.tolist(),
@@ -78,14 +78,14 @@ def checks(o: Options, runs: Runs) -> Iterator[Check]:
     yield covers("GMV a head: spread where the goods are given, power of N", -0.5, given, expected="-1/2",
                  source="law of large numbers over people who share their goods")  # fmt: skip
     yield above("GMV a head: spread between seeds, power of N", -0.5, free, expected="above -1/2",
-                source="luck of the goods, which all people share, does not average out over people")  # fmt: skip
+                source="shocks of the goods, which all people share, do not average out over people")  # fmt: skip
 
 
 def findings(o: Options, runs: Runs) -> list[str]:
     """What a user of a smaller market should know."""
     first, before, last = o.sizes[0], *o.sizes[-2:]
     gmv, count = runs.found[GMV], len(runs.found)
-    luck = gmv.paired[-2] / np.sqrt(1e8 / before)
+    spread = gmv.paired[-2] / np.sqrt(1e8 / before)
     smallest = gmv.gaps.value.iloc[0]
     growing = [f"{runs.settled(n)} from {n:,} people on" for n in o.sizes[:-1]]
     rest = {one.label: how.before for one, how in runs.found.items() if not np.isfinite(how.settled)}
@@ -101,8 +101,8 @@ def findings(o: Options, runs: Runs) -> list[str]:
         f"In a market of {first:,}, GMV a head differs from that by {smallest:.0%}. {RULES}",
         f"""Between seeds GMV a head has a standard deviation of {gmv.spread[-1]:.1%} at {last:,} people and of
             {gmv.spread[0]:.1%} at {first:,}; with the goods of a seed given, of {gmv.paired[-2]:.2%} at {before:,}.""",
-        f"""A platform of a hundred million people would, by the square-root law, differ by {luck:.3%} from another of
-            the same goods, by people's luck, but by {gmv.spread[-1]:.1%} from one of other goods: what a run of
+        f"""A platform of a hundred million people would, by the square-root law, differ by {spread:.3%} from another of
+            the same goods, by people's shocks, but by {gmv.spread[-1]:.1%} from one of other goods: what a run of
             {last:,} people leaves open is closed by more catalogues (seeds), not by more people.""",
     ]
 
@@ -123,16 +123,16 @@ def table(o: Options, runs: Runs) -> pd.DataFrame:
 def figure(o: Options, runs: Runs, title: str) -> Drawing:
     """Every outcome against the largest market, a small panel for each, all on one scale."""
     drawing, gmv = new_figure(title, 1.3 + 1.55 * -(-(len(runs.found) + 1) // ACROSS), 10.0), runs.found[GMV]
-    *each, luck = panels(drawing, len(runs.found) + 1, most=ACROSS, sharex=True)[0]
+    *each, spread = panels(drawing, len(runs.found) + 1, most=ACROSS, sharex=True)[0]
     for place, (axes, (one, how)) in enumerate(zip(each, runs.found.items(), strict=True)):
         size.against_size(axes, how, o.tolerance)
         stays = f"from {how.settled:,.0f}" if np.isfinite(how.settled) else f"not below {o.largest:,}"
         axes.set_title(f"{wrapped(one.label, 21)}\n{stays}", fontsize=7.8)
         axes.tick_params(labelsize=6.5, labelleft=place % ACROSS == 0)
-    luck.loglog(o.sizes, gmv.spread, "o-", ms=2.2, color=BLUE, lw=1.1, label="other goods")
-    luck.loglog(o.sizes[:-1], gmv.paired[:-1], "o-", ms=2.2, color=ORANGE, lw=1.1, label="same goods")
-    luck.set_title(f"spread of {GMV.label}", fontsize=7.8)
-    luck.legend(frameon=False, fontsize=6.5, loc="upper right", handlelength=1.4)
+    spread.loglog(o.sizes, gmv.spread, "o-", ms=2.2, color=BLUE, lw=1.1, label="other goods")
+    spread.loglog(o.sizes[:-1], gmv.paired[:-1], "o-", ms=2.2, color=ORANGE, lw=1.1, label="same goods")
+    spread.set_title(f"spread of {GMV.label}", fontsize=7.8)
+    spread.legend(frameon=False, fontsize=6.5, loc="upper right", handlelength=1.4)
     caption = f"""Distance from the same seed's market of {o.largest:,} people, in % of the value there (effects, which
         are in % of the base themselves: in points): mean and 95 % interval over seeds, on a scale that is linear within
         ±{o.tolerance:.0%} (band) and logarithmic beyond. Above each panel: the number of people from which on the whole

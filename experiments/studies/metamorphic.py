@@ -31,7 +31,7 @@ LABELS = {
     "gmv": "GMV", "orders": "orders", "buyers": "buyers", "views": "views", "trust": "trust",
     "consumer_surplus": "consumer surplus", "creator_revenue": "creators' income",
 }  # fmt: skip
-LIVELY = {"market": {"choice": {"outside": -3.0}}}  # more orders, so that less is left to luck
+LIVELY = {"market": {"choice": {"outside": -3.0}}}  # more orders, so that less is left to chance
 ROUNDED = {"Consumers.wallet", "orders.surplus", "daily.consumer_surplus", "outcomes.consumer_surplus"}
 UNMOVED = "no number differs"
 RELATION = "metamorphic relation (Chen, Cheung & Yiu 1998)"
@@ -82,7 +82,7 @@ def but_rounded(moved: dict[str, float]) -> float:
 
 
 def names(worlds: int) -> Iterator[Check]:
-    """People under other names, in the same order and in another; in other rows they have other luck."""
+    """People under other names, in the same order and in another; in other rows they have other shocks."""
     rng, p, lively = np.random.default_rng(SEED), same.parameters(), same.parameters(LIVELY)
     ties = same.ring(300, 0, rng)
     plain, other = (same.on_ties(p, SEED, lines) for lines in ([f"{a},{b}" for a, b in ties], same.renamed(ties, rng)))
@@ -101,7 +101,7 @@ def names(worlds: int) -> Iterator[Check]:
     half = float(stats.t.ppf(1.0 - 0.05 / 2.0 / len(LABELS), worlds - 1)) * error
     for label, m, h in zip(LABELS.values(), mean, half, strict=True):
         yield covers(f"people in other rows: {label}", 0, (m, m - h, m + h), expected="relative difference 0",
-                     source=RELATION, note=f"Luck stays with the row: paired over {worlds} worlds; the {len(LABELS)} "
+                     source=RELATION, note=f"Shocks stay with the row: paired over {worlds} worlds; the {len(LABELS)} "
                      "intervals hold together at 95 %")  # fmt: skip
 
 
@@ -145,6 +145,6 @@ def figure(o: Options, found: list[Check], title: str) -> Drawing:
     drawing.axes[0].set(xlim=(-5, 105), xlabel="numbers that differ, %", title="must be 0")
     drawing.axes[1].set(xlabel="difference in other rows, %", title="must cover 0")
     caption = """Left: changes that must not matter, and the share of all numbers that differ in one market of 300
-        people and 30 days (mean over kinds of numbers). Right: the same people in other rows have other luck; mean
+        people and 30 days (mean over kinds of numbers). Right: the same people in other rows have other shocks; mean
         difference over worlds, with intervals that hold together at 95 %."""
     return Drawing(drawing, title, caption, pd.DataFrame(found)[["name", "found", "low", "high", "verdict"]])

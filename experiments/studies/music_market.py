@@ -18,7 +18,7 @@ from experiments.studies.study import Asked, Check, Study, above, covers, holds,
 from sim.parameters import Feed
 
 STUDY = Study(
-    title="The music market: inequality and luck under social influence",
+    title="The music market: inequality and unpredictability under social influence",
     source="""Salganik, Dodds & Watts (2006), Experimental study of inequality and unpredictability in an artificial
         cultural market, Science 311, 854-856; Krumme, Cebrian, Pickard & Pentland (2012), Quantifying social influence
         in an online cultural market, PLoS ONE 7(5) e33785; Maldonado, Van Hentenryck, Berbeglia & Berbeglia (2018),
@@ -28,7 +28,7 @@ STUDY = Study(
         everywhere, and does it win because it is good?""",
     change="ranked=1.2: let popularity count more than in proportion, and look at unpredictability",
     self_check="""Is the song that wins at r above 1 a bad one? Not as a rule: bad songs are bought more rarely when
-        tried and fall behind early; but among good ones luck decides, and a lead, once given, is kept.""",
+        tried and fall behind early; but among good ones chance decides, and a lead, once given, is kept.""",
 )
 CONDITIONS = ("independent", "weak signal", "ranked list", "runaway")
 LARGE = 10  # times as many people where runs are compared with the equilibrium of an endless crowd
@@ -63,8 +63,8 @@ def simulate(o: Options) -> Runs:
 
 
 def checks(o: Options, runs: Runs) -> Iterator[Check]:
-    """Gini and unpredictability rise with the signal; quality decides below a power of one, luck above."""
-    for name, table in (("Gini", runs.crowds.gini), ("unpredictability", runs.crowds.luck)):
+    """Gini and unpredictability rise with the signal; quality decides below a power of one, chance above."""
+    for name, table in (("Gini", runs.crowds.gini), ("unpredictability", runs.crowds.unpredictability)):
         for at, (less, more) in enumerate(pairwise(CONDITIONS)):
             rise = t_interval(table.iloc[:, at + 1] - table.iloc[:, at])
             yield above(f"{name}: {more} less {less}", 0, rise, source=PAPER if at < 2 else THEORY)
@@ -87,8 +87,8 @@ def checks(o: Options, runs: Runs) -> Iterator[Check]:
 
 
 def findings(o: Options, runs: Runs) -> list[str]:
-    """Inequality and luck by signal."""
-    g, u = runs.crowds.gini.mean(), runs.crowds.luck.mean()
+    """Inequality and unpredictability by signal."""
+    g, u = runs.crowds.gini.mean(), runs.crowds.unpredictability.mean()
     exact, fresh, _ = runs.rest.powers()
     return [
         f"""The stronger the signal, the less equal and the less predictable success is: {u.iloc[2] / u.iloc[0]:.1f}
@@ -97,8 +97,8 @@ def findings(o: Options, runs: Runs) -> list[str]:
             {u.iloc[0]:.4f} to {u.iloc[1]:.4f} and {u.iloc[2]:.4f}.""",
         f"""Below a power of one, quality decides, whatever the start: at r = {o.weak:g} shares go with quality to the
             power {np.mean(fresh):.2f} (expected {exact:.3f}).""",
-        f"""Above it, luck does: at r = {o.runaway:g} the best of {SONGS} songs wins {np.mean(runs.crowds.best):.0%} of
-            worlds, and {sum(runs.crowds.kept)} of {len(runs.crowds.kept)} times the worst keeps a lead that it is
+        f"""Above it, chance does: at r = {o.runaway:g} the best of {SONGS} songs wins {np.mean(runs.crowds.best):.0%}
+            of worlds, and {sum(runs.crowds.kept)} of {len(runs.crowds.kept)} times the worst keeps a lead that it is
             given.""",
         f"""Unlike the experiment, where downloads were listed for ever and each song was downloaded once by each, here
             {Feed().popularity_decay:.0%} of sales fade a day, every song counts one more than its sales, and people buy
@@ -110,7 +110,7 @@ def figure(o: Options, runs: Runs, title: str) -> Drawing:
     """Inequality and unpredictability by signal, the equilibrium below one, the winners above."""
     drawing = new_figure(title, 6.2)
     (one, two), (rest, winners) = drawing.subplots(2, 2)
-    for axes, table, name in ((one, runs.crowds.gini, "Gini"), (two, runs.crowds.luck, "unpredictability")):
+    for axes, table, name in ((one, runs.crowds.gini, "Gini"), (two, runs.crowds.unpredictability, "unpredictability")):
         axes.plot(places := np.arange(4), table.to_numpy().T, "o", ms=4, color=BLUE, alpha=0.5, mew=0)
         axes.hlines(table.mean(), places - 0.2, places + 0.2, color=INK)
         axes.set_xticks(places, [f"{n}\nr = {r:g}" for n, r in zip(CONDITIONS, table, strict=True)])
@@ -132,9 +132,10 @@ def figure(o: Options, runs: Runs, title: str) -> Drawing:
         winners.bar(place, ranked[winner], bottom=ranked[:winner].sum(), color=colour, width=0.9)
     winners.set(title=f"r = {o.runaway:g}: the winner's share, by world", xlabel="worlds, by catalogue", ylim=(0, 1))
     winners.set_xticks([])
-    caption = f"""Top: each dot one catalogue of {SONGS} songs, averaged over {o.worlds} worlds that differ by luck
+    caption = f"""Top: each dot one catalogue of {SONGS} songs, averaged over {o.worlds} worlds that differ by chance
         alone; bar: mean. Bottom left: downloads long after the start, from no downloads and from the ranking upside
         down, against the equilibrium. Bottom right: popularity in the end, songs stacked with the best below; the
         winner in colour, blue where it is the best."""
-    both = pd.concat({"gini": runs.crowds.gini, "unpredictability": runs.crowds.luck}, names=["measure", "catalogue"])
+    measures = {"gini": runs.crowds.gini, "unpredictability": runs.crowds.unpredictability}
+    both = pd.concat(measures, names=["measure", "catalogue"])
     return Drawing(drawing, title, caption, both.reset_index())

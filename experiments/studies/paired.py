@@ -1,4 +1,4 @@
-"""Paired interventions: arms that share people, goods and luck under a seed, and their effects seed by seed."""
+"""Paired interventions: arms that share people, goods and shocks under a seed, and their effects seed by seed."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Options(Asked):
 
 
 def simulate(o: Options) -> Runs:
-    """Run the arms on the graph of a file and on its lookalikes; the seed decides people, goods and all luck."""
+    """Run the arms on the graph of a file and on its lookalikes; the seed decides people, goods and all shocks."""
     assert o.data is not None  # the study says that it needs data
     ties = o.data / ("deezer_europe" if o.deezer else STUDY.data) / "edges.csv.gz"
     seen = describe(real := read_edge_list(ties)[0])

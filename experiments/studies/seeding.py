@@ -2,7 +2,7 @@
 
 A new good is given to some people with a promise of its worth; they find out what it is truly like, and tell friends of
 that, who may buy or be put off. The market is the default one of one category, without creators and budgets, on a
-scale-free graph; all strategies under one seed have the same people, the same graph and the same luck.
+scale-free graph; all strategies under one seed have the same people, the same graph and the same random shocks.
 """
 
 from __future__ import annotations

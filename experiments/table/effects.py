@@ -60,7 +60,7 @@ def by_seed(cells: Sequence[Cell], outcomes: Outcomes) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*(cells[0].about if cells else ()), *BY_SEED])
 
 
-def intervals(effects: pd.DataFrame, key: Sequence[str], luck: pd.DataFrame | None = None) -> pd.DataFrame:
+def intervals(effects: pd.DataFrame, key: Sequence[str], known_spread: pd.DataFrame | None = None) -> pd.DataFrame:
     """Means over seeds with 95 % t intervals.
 
     Parameters
@@ -69,7 +69,7 @@ def intervals(effects: pd.DataFrame, key: Sequence[str], luck: pd.DataFrame | No
         A row for each seed of what `key` tells apart.
     key
         Columns that are kept.
-    luck
+    known_spread
         The same effects at more seeds of a market as large: an effect is taken to differ from seed to seed as much as
         there, so that one seed will do. Without it, or with one seed of it, as much as among the own seeds.
 
@@ -78,7 +78,7 @@ def intervals(effects: pd.DataFrame, key: Sequence[str], luck: pd.DataFrame | No
     DataFrame
         The key, then `estimate`, `low`, `high` and `seeds`.
     """
-    known = {} if luck is None else dict(iter(luck.groupby(SAME)["effect"]))
+    known = {} if known_spread is None else dict(iter(known_spread.groupby(SAME)["effect"]))
     rows = []
     for name, group in effects.groupby(list(key), sort=False):
         about = dict(zip(key, name, strict=True))
@@ -101,8 +101,8 @@ def checks(planned: Plan, outcomes: Outcomes) -> dict[str, pd.DataFrame]:
     last = {factor: list(levels)[-1] for factor, levels in _levels(planned.checks["flips"])}
     own, ends = (each[each["high"] == each["factor"].map(last)] for each in (own, ends))
     key = ["assumption", "value", "default", "factor", "outcome"]
-    luck = own if _same_market(planned.cells, planned.checks["flips"]) else None
-    flips = intervals(ends.reindex(columns=[*key, "effect"]), key, luck).rename(columns={"estimate": "effect"})
+    known_spread = own if _same_market(planned.cells, planned.checks["flips"]) else None
+    flips = intervals(ends.reindex(columns=[*key, "effect"]), key, known_spread).rename(columns={"estimate": "effect"})
     columns = ["draw", "seed", "factor", "low", "high", "outcome", "effect", "base"]
     drawn = _drawn(planned.checks["posterior"], outcomes)
     return {"flips": flips, "posterior": draws.reindex(columns=columns), "drawn": drawn}

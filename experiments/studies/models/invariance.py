@@ -200,7 +200,7 @@ def renamed(lines: list[tuple[int, int]], rng: np.random.Generator) -> list[str]
 def moved(p: Parameters, world: World, order: NDArray[np.int64]) -> World:
     """The same people with their friends, follows and business, in other rows: row n is who was in row order[n].
 
-    Luck stays with the row, matches with products and what was bought before among it, so that the same people live
+    Shocks stay with the row, matches with products and what was bought before among it, so that the same people live
     another life.
     """
     place = np.empty_like(order)

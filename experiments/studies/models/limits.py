@@ -83,7 +83,7 @@ def market(
     Parameters
     ----------
     people, seed
-        Size, and seed of all luck.
+        Size, and seed of all random shocks.
     graph
         Who tells whom; that of the parameters unless given.
     enough

@@ -42,7 +42,7 @@ def divided(graph: Graph, status: float, seed: int) -> Graph:
     status
         0 leaves all; the higher, the less those with many friends and those with few have to say to each other.
     seed
-        Of the luck of ties, which is the same for every status: a higher one leaves a part of what a lower one leaves.
+        Of the draws of ties, the same for every status: a higher one leaves a part of what a lower one leaves.
     """
     degree = np.diff(graph.offsets)
     one = np.repeat(np.arange(len(degree)), degree)

@@ -125,7 +125,7 @@ def settling(one: Quantity, values: pd.DataFrame, tolerance: float) -> Settling:
     stays = inside.iloc[:-1][::-1].cummin()[::-1]
     settled = float(stays.index[stays].min()) if stays.any() else np.inf
     last = float(values.iloc[-1].mean())
-    # the largest market has luck of its own, with 1 / N of each market's variance
+    # the largest market has shocks of its own, with 1 / N of each market's variance
     share = 1 + gap.index.to_numpy(float) / gap.index[-1]
     spread, given = values.std(axis=1) / (1.0 if one.effect else abs(last)), gap.std(axis=1) / np.sqrt(share)
     return Settling(last, table, settled, spread.to_numpy(), given.to_numpy())

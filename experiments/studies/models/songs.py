@@ -24,7 +24,7 @@ Vector = NDArray[np.float64]
 SONGS = 48
 TRIALS = 0.05  # a head and day: so few that few compare two songs, and next to nobody three
 FORGOTTEN, MEASURED = 240, 100  # days until a start is forgotten, and days of downloads counted after them
-OTHER_LUCK = 1_000  # first seed of the worlds' luck
+OTHER_SHOCKS = 1_000  # first seed of the worlds' random shocks
 
 
 def parameters(people: int, exponent: float) -> Parameters:
@@ -79,7 +79,7 @@ def appeal(world: World, p: Parameters) -> Vector:
 
 
 def downloads(
-    p: Parameters, world: World, luck: int, days: int, burn_in: int = 0, start: Vector | None = None
+    p: Parameters, world: World, shocks: int, days: int, burn_in: int = 0, start: Vector | None = None
 ) -> tuple[Vector, Vector]:
     """Shares of downloads after burn-in, and of popularity in the end, of a world that shares its songs with others.
 
@@ -87,14 +87,14 @@ def downloads(
     ----------
     p, world
         Parameters, and the people and songs.
-    luck
+    shocks
         Seed of what happens to them.
     days, burn_in
         Days in all, and those of them that do not count.
     start
         Downloads that songs begin with, shape (48,); none by default.
     """
-    market = Market(p, luck, world=replace(world, keys=stream_keys(OTHER_LUCK + luck)), burn_in=burn_in)
+    market = Market(p, shocks, world=replace(world, keys=stream_keys(OTHER_SHOCKS + shocks)), burn_in=burn_in)
     market.m.products["reviews"], market.m.products["review_sum"] = 1.0, world.goods.quality
     sales = market.platforms[0].sales
     sales[:] = 0.0 if start is None else start
@@ -141,7 +141,7 @@ class Crowds(NamedTuple):
     """Crowds that hear the same songs under signals of several powers."""
 
     gini: pd.DataFrame  # of download shares, by catalogue (rows) and power
-    luck: pd.DataFrame  # unpredictability, likewise
+    unpredictability: pd.DataFrame  # likewise
     runaway: list[tuple[Vector, Vector]]  # under the last power: chances to be bought, and popularity in the end
     kept: list[bool]  # under the last power: whether the worst song kept a lead it was given, by catalogue
 
@@ -154,21 +154,21 @@ class Crowds(NamedTuple):
 def crowds(people: int, catalogues: int, worlds: int, days: Mapping[float, int]) -> Crowds:
     """Worlds that hear each catalogue, for so many days under each power."""
     unequal: dict[float, list[float]] = {r: [] for r in days}
-    luck: dict[float, list[float]] = {r: [] for r in days}
+    unpredictable: dict[float, list[float]] = {r: [] for r in days}
     runaway, kept, last = [], [], list(days)[-1]
     for catalogue in range(catalogues):
         world = world_of(parameters(people, 0.0), catalogue)
         q = appeal(world, parameters(people, 0.0))
         for r, time in days.items():
-            made = [downloads(parameters(people, r), world, luck=w, days=time) for w in range(worlds)]
+            made = [downloads(parameters(people, r), world, shocks=w, days=time) for w in range(worlds)]
             shares = np.array([counted for counted, _ in made])
             unequal[r].append(float(np.mean([gini(s) for s in shares])))
-            luck[r].append(unpredictability(shares))
+            unpredictable[r].append(unpredictability(shares))
             runaway += [(q, popular) for _, popular in made] if r == last else []
         lead = np.where(np.arange(SONGS) == q.argmin(), people * TRIALS, 0.0)
         _, popular = downloads(parameters(people, last), world, 0, days[last], start=lead)
         kept.append(bool(popular.argmax() == q.argmin()))
-    return Crowds(pd.DataFrame(unequal), pd.DataFrame(luck), runaway, kept)
+    return Crowds(pd.DataFrame(unequal), pd.DataFrame(unpredictable), runaway, kept)
 
 
 class Rest(NamedTuple):

@@ -22,7 +22,7 @@ LOOKED_UP = 16  # looks at a list of two: both are seen but with a chance of 3e-
 
 
 class Town(NamedTuple):
-    """People of a seed, with one brand or with two; the same people, friends and luck either way."""
+    """People of a seed, with one brand or with two; the same people, friends and random shocks either way."""
 
     seed: int
     brands: int
@@ -117,7 +117,7 @@ class Value(NamedTuple):
 
 
 def valued(here: Town, external: float, friend: float, seeded: float, days: int) -> Value:
-    """Run a market with a campaign for a share of people and without, on the same luck, and compare each person."""
+    """Run a market with a campaign for a share of people and without, on the same shocks, and compare each person."""
     people = len(here.world.people["activity"])
     rng = np.random.default_rng([2013, here.seed])
     seeds = rng.choice(people, max(round(seeded * people), 1), replace=False)
