@@ -248,7 +248,7 @@ def test_the_table_grows_while_the_sweep_runs(rows: Callable[[Path], int], monke
 def test_the_table_of_a_killed_sweep_is_removed_by_the_next_and_that_of_a_live_one_stays(
     started: Callable[..., subprocess.Popen[str]],
 ) -> None:
-    process = started("run", *instead(LONGER, "experiment.seeds=6"))
+    process = started("run", *instead(LONGER, "experiment.seeds=60"))  # minutes, so that it lives on
     running = Path("results/single/running")
     await_that(running.exists, process)
     shown = running.resolve()
