@@ -92,7 +92,7 @@ def _show(one: Done, asked: Asked, folder: Path, pages: Path) -> None:
     set_to = ", ".join(options)
     more = [tell(f"figure: {folder / figure.name}.png") for figure in one.figures]
     more += [tell(f"page: {pages / one.name}.md")]
-    more += lines(f"{tell('options')}: {set_to}") if set_to else []
+    more += lines(tell(f"options: {set_to}")) if set_to else []
     words, _, look = about.change.partition(":")
     more += [
         "",
