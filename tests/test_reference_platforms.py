@@ -12,7 +12,7 @@ from plain_and_engine import Friends, Outcomes, confirmed, engine, friends_of_al
 
 from reference import equations
 
-SEEDS, PLAIN_SEEDS = 36, 8
+SEEDS, PLAIN_SEEDS = 36, 16
 
 PHASES: dict[str, Any] = {
     "phases": [
