@@ -24,7 +24,7 @@ from benchmarks.before import ROOT, measured, taken_out
 from experiments.settings.paths import merged
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.state import DAYS_A_WEEK
+from sim.units import DAYS_A_WEEK
 
 BEFORE = "682b01a"
 SEED, WARM_DAYS, WEEKS, ROUNDS = 1, 14, 8, 5

@@ -23,13 +23,18 @@ from typing import Any
 
 import numpy as np
 
-from sim import draws, ranges, state
+from sim import draws, ranges
 from sim.agents.memory import FOLDED
 from sim.context import Context
 from sim.day import GUIDE, Count, Day
 from sim.market import Market
 from sim.parameters import Parameters, Rules
-from sim.records import Record, as_bytes, room_for
+from sim.records import NOBODY, Record, as_bytes, room_for
+from sim.state.channels import Channel
+from sim.state.creators import MOST_POSTS
+from sim.state.orders import Stage
+from sim.state.people import FOLLOW_SLOTS, MEMORY_SLOTS, REACHED
+from sim.state.visits import MOST_OFFERS
 
 SOURCE = Path(__file__).with_name("kernel.c")
 FLAGS = (
@@ -40,11 +45,10 @@ SEED = 1
 FIRST_DAY = 40  # memories are full, and creators have learnt by then
 ROUNDS = 5
 WRITTEN = ("consumers", "memories", "follows")
-ENUMS = (state.Channel, state.Stage, draws.Stream, Count)
+ENUMS = (Channel, Stage, draws.Stream, Count)
 CONSTANTS = {
-    "FOLLOW_SLOTS": state.FOLLOW_SLOTS, "MEMORY_SLOTS": state.MEMORY_SLOTS, "MOST_OFFERS": state.MOST_OFFERS,
-    "MOST_POSTS": state.MOST_POSTS, "NOBODY": state.NOBODY, "REACHED": state.REACHED, "FOLDED": FOLDED, "GUIDE": GUIDE,
-    "MOST_PRODUCTS": ranges.MOST_PRODUCTS,
+    "FOLLOW_SLOTS": FOLLOW_SLOTS, "MEMORY_SLOTS": MEMORY_SLOTS, "MOST_OFFERS": MOST_OFFERS, "MOST_POSTS": MOST_POSTS,
+    "NOBODY": NOBODY, "REACHED": REACHED, "FOLDED": FOLDED, "GUIDE": GUIDE, "MOST_PRODUCTS": ranges.MOST_PRODUCTS,
     "LAST_DAY": ranges.LAST_DAY, "MOST_DAYS": draws.MOST_DAYS, "COUNT_UNITS": ranges.COUNT_UNITS,
     "FATIGUE_UNITS": ranges.FATIGUE_UNITS,
 }  # fmt: skip

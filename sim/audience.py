@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from sim.arrays import Double, Keys
 from sim.compiled import allocating, compiled
 from sim.draws import Stream, partner, uniform
 from sim.graph import Graph
 from sim.ranges import COUNT_UNITS
 from sim.records import Table
-from sim.state import FOLLOW_SLOTS, Creator, Double, Follow, Keys, Person
+from sim.state.creators import Creator
+from sim.state.people import FOLLOW_SLOTS, Follow, Person
 
 RINGS = 3  # friends, their friends, and theirs
 TRIES = 80  # draws for one stranger before the place stays empty

@@ -13,7 +13,11 @@ from numpy.typing import NDArray
 from sim.cells import FUNDS, Cells, successions
 from sim.day import Day
 from sim.recorder import OF_CELLS
-from sim.state import FEN, NOBODY, PRIVATE_CHANNELS, PUBLIC_CHANNELS, Channel, Spending, Tier
+from sim.records import NOBODY
+from sim.state.brands import Spending
+from sim.state.channels import PRIVATE_CHANNELS, PUBLIC_CHANNELS, Channel
+from sim.state.creators import Tier
+from sim.units import FEN
 
 SHELF = (Channel.LISTING, Channel.SEARCH)
 WORST = 0.25  # share of goods that are the worst

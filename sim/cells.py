@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 from sim.compiled import compiled
 from sim.day import Day, Used
 from sim.records import Table
-from sim.state import CHANNELS, DAYS_A_WEEK, FEN, FOLLOW_SLOTS, Channel, Follow, Leaving, Spending, Stage, Tier
+from sim.state.brands import CHANNELS, Spending
+from sim.state.channels import Channel
+from sim.state.creators import Tier
+from sim.state.orders import Stage
+from sim.state.people import FOLLOW_SLOTS, Follow
+from sim.state.visits import Leaving
+from sim.units import DAYS_A_WEEK, FEN
 
 TIERS = ("KOC", "KOL", "brand", "none")
 FUNDS = tuple(fund.name.lower() for fund in list(Spending)[:CHANNELS])

@@ -31,28 +31,14 @@ from sim.parameters import Parameters
 from sim.ranges import MOST_DAYS, MOST_SUM
 from sim.recorder import DAILY, Recorder
 from sim.records import Record
-from sim.state import (
-    Brand,
-    Card,
-    Consumer,
-    Creator,
-    Follow,
-    Funder,
-    Line,
-    Listing,
-    Member,
-    Membership,
-    Memory,
-    Order,
-    Payee,
-    Person,
-    Platform,
-    Post,
-    Product,
-    Profile,
-    Shop,
-    Word,
-)
+from sim.state.brands import Brand, Shop
+from sim.state.creators import Card, Creator, Post, Profile
+from sim.state.goods import Listing, Product
+from sim.state.orders import Order
+from sim.state.pay import Funder, Line, Payee
+from sim.state.people import Consumer, Follow, Member, Membership, Memory, Person
+from sim.state.platforms import Platform
+from sim.state.visits import Word
 from sim.world import World
 
 if TYPE_CHECKING:

@@ -5,42 +5,18 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
+from sim.arrays import Byte, Double, Int16, Int32, Int64, Keys
 from sim.context import Context
 from sim.ledger import Accounts
 from sim.records import Table
-from sim.state import (
-    Best,
-    Brand,
-    Byte,
-    Card,
-    Consumer,
-    Creator,
-    Double,
-    Follow,
-    Int16,
-    Int32,
-    Int64,
-    Keys,
-    Leaving,
-    Line,
-    Listing,
-    Member,
-    Membership,
-    Memory,
-    Offer,
-    Order,
-    PayLine,
-    Person,
-    Platform,
-    Post,
-    Product,
-    Profile,
-    Question,
-    Shop,
-    Trace,
-    Visit,
-    Word,
-)
+from sim.state.brands import Brand, Shop
+from sim.state.creators import Card, Creator, Post, Profile
+from sim.state.goods import Listing, Product
+from sim.state.orders import Order
+from sim.state.pay import Line, PayLine
+from sim.state.people import Consumer, Follow, Member, Membership, Memory, Person
+from sim.state.platforms import Platform
+from sim.state.visits import Best, Leaving, Offer, Question, Trace, Visit, Word
 
 GUIDE = 64  # parts of a guide to a cumulative distribution
 

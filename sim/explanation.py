@@ -13,7 +13,9 @@ from sim.draws import Stream, uniform
 from sim.errors import UserError
 from sim.records import Table
 from sim.rules.choice import Terms
-from sim.state import FEN, MOST_OFFERS, Channel, Obstacle, Trace
+from sim.state.channels import Channel
+from sim.state.visits import MOST_OFFERS, Obstacle, Trace
+from sim.units import FEN
 
 if TYPE_CHECKING:
     from sim.market import Market

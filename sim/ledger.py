@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Int64
 from sim.compiled import compiled
 from sim.context import Context
 from sim.errors import LedgerError
-from sim.state import Int64
 
 Place = int | tuple[int, int]
 """One account of a column: its row, or platform and stream, or platform and brand."""

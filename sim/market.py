@@ -45,9 +45,13 @@ from sim.recorder import Flows, Recorder, RunResult
 from sim.records import Columns, Table
 from sim.replacement import with_rules
 from sim.results import orders_table, result_of
-from sim.state import CHANNELS, DAYS_A_WEEK, FEN, Leaving, Order, Post, Question, Stage, Tier, Word
+from sim.state.brands import CHANNELS
+from sim.state.creators import Post, Tier
+from sim.state.orders import Order, Stage
+from sim.state.visits import Leaving, Question, Word
 from sim.timeline import Timeline
 from sim.trust_survey import mean_trust
+from sim.units import DAYS_A_WEEK, FEN
 from sim.world import World
 from sim.world_parameters import cannot_change
 

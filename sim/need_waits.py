@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.state import Double, Float
+from sim.arrays import Double, Float
 
 LONGEST_WAIT = 1e6  # days: of people who hardly ever need anything of a category
 KNOTS, END = 2049, 14.0  # of the curve that stands for the inverse distribution, over the logit of a draw

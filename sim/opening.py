@@ -13,30 +13,16 @@ from sim.markets.ranking import new_feeds
 from sim.markets.sums import no_sums
 from sim.parameters import Parameters
 from sim.policies import Policies, scaled
-from sim.records import Table, joined
-from sim.state import (
-    DAYS_A_WEEK,
-    MEMORY_SLOTS,
-    MOST_POSTS,
-    NOBODY,
-    Brand,
-    Card,
-    Creator,
-    Line,
-    Listing,
-    Member,
-    Membership,
-    Memory,
-    Order,
-    Person,
-    Platform,
-    Post,
-    Product,
-    Profile,
-    Shop,
-    Tier,
-    Word,
-)
+from sim.records import NOBODY, Table, joined
+from sim.state.brands import Brand, Shop
+from sim.state.creators import MOST_POSTS, Card, Creator, Post, Profile, Tier
+from sim.state.goods import Listing, Product
+from sim.state.orders import Order
+from sim.state.pay import Line
+from sim.state.people import MEMORY_SLOTS, Member, Membership, Memory, Person
+from sim.state.platforms import Platform
+from sim.state.visits import Word
+from sim.units import DAYS_A_WEEK
 from sim.world import World, by_category_of
 
 FIRST_BRANDS = 80  # which draw of a brand, with the platform added

@@ -10,7 +10,8 @@ from sim.engine.threads import Threads, stretches
 from sim.markets.account import NEVER
 from sim.ranges import MOST_PAY
 from sim.records import Table, as_bytes, at
-from sim.state import Line, Order
+from sim.state.orders import Order
+from sim.state.pay import Line
 
 ROOM = 1.5  # rows for each order that is not over
 ROWS = 1 << 13  # of one task

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.arrays import Double, Int16, Keys
 from sim.compiled import allocating, compiled
 from sim.draws import MOST_DAYS, Stream, gumbel_at_most, gumbel_of, uniform
 from sim.ranges import MOST_GROUPS
 from sim.records import Table
-from sim.state import Double, Int16, Keys, Person
+from sim.state.people import Person
 from sim.tastes import own_match, own_match_at_most, shared_match
 
 PURCHASES = 2  # of each category that are looked back on

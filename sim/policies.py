@@ -7,12 +7,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.arrays import Double
 from sim.day import Day, Fading
 from sim.markets.pay_table import pay_table, sum_up
 from sim.parameters import Parameters, numbers_of
 from sim.ranges import MOST_DAYS, REFERENCE_PEOPLE
 from sim.records import Table
-from sim.state import FEN, Double, PayLine, Platform
+from sim.state.pay import PayLine
+from sim.state.platforms import Platform
+from sim.units import FEN
 from sim.world import Goods, World
 
 BY_SIZE = ("annual_fee", "deposit")

@@ -8,23 +8,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.arrays import Int64
 from sim.day import Day, Sums, Tally, Used
 from sim.ledger import Revenue
 from sim.markets.standing import COUNTED, STANDING
 from sim.markets.sums import Party, Total, no_sums
 from sim.records import Table
-from sim.state import (
-    CHANNELS,
-    FEN,
-    PRIVATE_CHANNELS,
-    PUBLIC_CHANNELS,
-    Brand,
-    Channel,
-    Creator,
-    Int64,
-    Spending,
-    Tier,
-)
+from sim.state.brands import CHANNELS, Brand, Spending
+from sim.state.channels import PRIVATE_CHANNELS, PUBLIC_CHANNELS, Channel
+from sim.state.creators import Creator, Tier
+from sim.units import FEN
 
 
 class Outcome(NamedTuple):

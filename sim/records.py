@@ -21,6 +21,7 @@ from sim.ranges import MOST_ROWS
 
 R = TypeVar("R", bound="Record")
 
+NOBODY = -1  # in the place of a row of another table
 SET = "set of "  # begins the unit of a set
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.errors import UserError
-from sim.state import NOBODY, Channel
+from sim.records import NOBODY
+from sim.state.channels import Channel
 
 Numbers = NDArray[np.int64]
 

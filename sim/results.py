@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.arrays import Int64
 from sim.cell_outcomes import Kept
 from sim.cell_outcomes import outcomes as cell_outcomes
 from sim.cells import orders_of, tables
@@ -17,19 +18,11 @@ from sim.ledger import Revenue
 from sim.markets.standing import platform_outcomes
 from sim.markets.sums import Total
 from sim.recorder import ALWAYS, OUTLAYS, Recorder, RunResult, gini, outlay_of
-from sim.records import Table
-from sim.state import (
-    CREATOR_CHANNELS,
-    FEN,
-    NOBODY,
-    PRIVATE_CHANNELS,
-    PUBLIC_CHANNELS,
-    Channel,
-    Creator,
-    Int64,
-    Order,
-    Tier,
-)  # fmt: skip
+from sim.records import NOBODY, Table
+from sim.state.channels import CREATOR_CHANNELS, PRIVATE_CHANNELS, PUBLIC_CHANNELS, Channel
+from sim.state.creators import Creator, Tier
+from sim.state.orders import Order
+from sim.units import FEN
 
 if TYPE_CHECKING:
     from sim.market import Market

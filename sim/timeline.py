@@ -7,12 +7,14 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.agents.advertising import cash
+from sim.arrays import Keys
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.parameters import Parameters
 from sim.phases import Held, Shock, in_force
 from sim.ranges import REFERENCE_PEOPLE
-from sim.state import FEN, Keys, Tier
+from sim.state.creators import Tier
+from sim.units import FEN
 
 NOT_YET = -1
 

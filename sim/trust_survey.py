@@ -8,7 +8,8 @@ from sim.compiled import compiled
 from sim.ranges import COUNT_UNITS
 from sim.records import Table
 from sim.rules.trust import trust
-from sim.state import FOLLOW_SLOTS, Creator, Follow, Tier
+from sim.state.creators import Creator, Tier
+from sim.state.people import FOLLOW_SLOTS, Follow
 
 
 @compiled

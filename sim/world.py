@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import graph as graphs
+from sim.arrays import Double, Int8, Int16, Keys
 from sim.audience import gather_audience, gather_pool, mean_taste, pool_bounds
 from sim.draws import Stream, normals, normals_at, stream_keys, uniforms
 from sim.edgelist import read_friendships
@@ -30,7 +31,9 @@ from sim.parameters import Parameters
 from sim.past import Past, Tastes, past_of, shared_matches
 from sim.ranges import LAST_DAY, LEAST_PEOPLE, MOST_INCOME, MOST_PEOPLE
 from sim.records import Table, copied
-from sim.state import FEN, FOLLOW_SLOTS, Consumer, Creator, Double, Follow, Int8, Int16, Keys, Person, Tier
+from sim.state.creators import Creator, Tier
+from sim.state.people import FOLLOW_SLOTS, Consumer, Follow, Person
+from sim.units import FEN
 from sim.world_parameters import world_parameters
 
 LEAST_RATE = 1e-6

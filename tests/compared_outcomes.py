@@ -12,9 +12,9 @@ from reference.platform import STREAMS
 from reference.records import Channel, Tier
 from sim.day import Used
 from sim.market import Market
-from sim.state import Channel as EngineChannel
-from sim.state import Payee
-from sim.state import Tier as EngineTier
+from sim.state.channels import Channel as EngineChannel
+from sim.state.creators import Tier as EngineTier
+from sim.state.pay import Payee
 
 PUBLIC = (Channel.LISTING, Channel.AD, Channel.PUBLIC_POST, Channel.LIVE, Channel.SEARCH)
 PRIVATE = (Channel.PRIVATE_POST, Channel.OWN_POOL, Channel.ANSWER)

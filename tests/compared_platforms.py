@@ -8,7 +8,7 @@ from compared_outcomes import mean, measured
 from reference.market import PlainMarket
 from sim.agents.advertising import cash
 from sim.market import Market
-from sim.state import Stage
+from sim.state.orders import Stage
 
 
 def with_platforms(one: Market | PlainMarket) -> dict[str, float]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.day import Used
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.state import Memory
+from sim.state.people import Memory
 
 CLONES_COUNT = 20_000
 CLONES: dict[str, Any] = {

@@ -28,7 +28,7 @@ from experiments.runs.run import Failed, Finished, Run
 from experiments.settings.paths import at
 from sim.errors import UserError
 from sim.parameters import Parameters
-from sim.state import Channel
+from sim.state.channels import Channel
 
 NOISE = 0.05
 SLOPES = np.array([[1.0, 0.5, 0.0], [0.0, 1.0, -0.5]])  # targets, parameters; the third is seen by the second alone

@@ -16,7 +16,7 @@ from cascade import Cascades, Contagion, counted_threshold, independent_cascade,
 from experiments.studies.models import limits
 from sim.draws import stream_keys
 from sim.graph import Graph, from_ties, small_world
-from sim.state import NOBODY
+from sim.records import NOBODY
 
 LEAST_P = 1e-4  # of a fixed draw under the true law: one in ten thousand, per test, once and for ever
 RUNS = 20_000

@@ -14,7 +14,7 @@ from sim import cells
 from sim.errors import UserError
 from sim.market import Market
 from sim.recorder import ALWAYS, OF_CELLS, RunResult
-from sim.state import PRIVATE_CHANNELS, PUBLIC_CHANNELS
+from sim.state.channels import PRIVATE_CHANNELS, PUBLIC_CHANNELS
 
 DAYS, BURN_IN = 45, 10
 PRIVATE = [channel.name.lower() for channel in PRIVATE_CHANNELS]

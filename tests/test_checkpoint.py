@@ -18,7 +18,7 @@ from small_markets import assert_same, parameters
 from sim import checkpoint
 from sim.errors import UserError
 from sim.market import Market
-from sim.state import Stage
+from sim.state.orders import Stage
 from sim.world import World
 
 Arrays = dict[str, Any]

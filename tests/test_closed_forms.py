@@ -24,7 +24,10 @@ from sim.recorder import by_channel, gini
 from sim.rules.content import post_rate, post_rate_in_expectation
 from sim.rules.ranking import Mix, bid_shares, cumulate, ranking_weights
 from sim.rules.trust import trust
-from sim.state import FOLLOW_SLOTS, MOST_PAGES, Channel, Follow, Order
+from sim.state.channels import Channel
+from sim.state.orders import Order
+from sim.state.people import FOLLOW_SLOTS, Follow
+from sim.state.visits import MOST_PAGES
 from sim.world import World
 
 DEFAULTS = Parameters()

@@ -27,7 +27,7 @@ from experiments.studies.models import demand as demand_runs
 from sim.errors import UserError
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.state import Spending
+from sim.state.brands import Spending
 
 SPAN = Span(part=60, start=75, end=135)
 SOME = slice(1, None, 4)

@@ -21,11 +21,15 @@ from sim.ledger import Revenue
 from sim.market import Market
 from sim.parameters import Parameters, scalars
 from sim.recorder import by_channel
+from sim.records import NOBODY
 from sim.rules.belief import Believed
 from sim.rules.choice import Buyer, money_of, total, utility
 from sim.rules.content import organic_reach
 from sim.rules.memory import goodwill_after, recall_probability
-from sim.state import MEMORY_SLOTS, NOBODY, Channel, Spending, Tier
+from sim.state.brands import Spending
+from sim.state.channels import Channel
+from sim.state.creators import Tier
+from sim.state.people import MEMORY_SLOTS
 
 UNSEEN = {"public_slots": 0.0, "search": 0.0, "ask": 0.0}
 SEARCHED = {"public_slots": 0.0, "search": 1.0, "search_results": 20}

@@ -10,7 +10,7 @@ from small_markets import market, parameters
 from sim.errors import UserError
 from sim.explanation import TERMS, Explanation
 from sim.market import Market
-from sim.state import Channel
+from sim.state.channels import Channel
 
 DAYS = 12
 BUSY: dict[str, Any] = {

@@ -14,7 +14,7 @@ from small_markets import kept_by, market, parameters, received_of
 from sim.errors import UserError
 from sim.market import Market
 from sim.referral import trace, trees
-from sim.state import CREATOR_CHANNELS, PRIVATE_CHANNELS, PUBLIC_CHANNELS, Channel
+from sim.state.channels import CREATOR_CHANNELS, PRIVATE_CHANNELS, PUBLIC_CHANNELS, Channel
 
 DAYS = 40
 OFTEN = [{"name": name, "interval": 3, "price": 20} for name in ("bread", "fruit")]

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_markets import kept_by, market, received_of
 
+from sim.arrays import Int64
 from sim.compiled import rebind
 from sim.day import Day
 from sim.errors import LedgerError
@@ -17,7 +18,9 @@ from sim.ledger import Revenue, check, move, open_accounts
 from sim.markets import settlement
 from sim.markets.account import divide
 from sim.markets.confirmation import confirm_all
-from sim.state import Int64, Order, Spending, Tier
+from sim.state.brands import Spending
+from sim.state.creators import Tier
+from sim.state.orders import Order
 
 PEOPLE = 120
 DAYS = 14

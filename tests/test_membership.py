@@ -15,7 +15,7 @@ from sim.market import Market
 from sim.parameters import Membership, numbers_of, scalars
 from sim.rules import membership as rule
 from sim.rules.leakage import chance_outside
-from sim.state import Channel
+from sim.state.channels import Channel
 
 FREE: dict[str, Any] = {
     "choice": True, "multi_home": False, "creators_multi_home": False, "by_oneself": 1.0, "noise": 0.5,

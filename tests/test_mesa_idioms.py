@@ -18,7 +18,7 @@ from sim.agents.platform import Platform
 from sim.errors import UserError
 from sim.ledger import Revenue
 from sim.market import Market
-from sim.state import Tier
+from sim.state.creators import Tier
 from sim.world import World
 
 DAYS = 4

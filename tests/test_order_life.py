@@ -13,7 +13,9 @@ from scipy import stats
 from small_markets import assert_same, market, received_of
 
 from sim.market import Market
-from sim.state import Channel, Stage, Tier
+from sim.state.channels import Channel
+from sim.state.creators import Tier
+from sim.state.orders import Stage
 
 LIVELY: dict[str, Any] = {
     "market": {

@@ -20,8 +20,13 @@ from sim.ledger import Revenue
 from sim.market import Market
 from sim.parameters import Pay, Sharing, scalars
 from sim.ranges import MOST_OWN_PAY
+from sim.records import NOBODY
 from sim.rules.sharing import rewarded, share_probability
-from sim.state import NOBODY, Channel, Funder, Line, Payee, Spending, Stage, Tier
+from sim.state.brands import Spending
+from sim.state.channels import Channel
+from sim.state.creators import Tier
+from sim.state.orders import Stage
+from sim.state.pay import Funder, Line, Payee
 
 DAYS = 12
 OFTEN = [{"name": name, "interval": 3, "price": 30} for name in ("bread", "fruit", "milk")]

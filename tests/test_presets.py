@@ -18,7 +18,9 @@ from experiments.studies.paired import lives
 from sim.errors import UserError
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.state import CHANNELS, Channel, Tier
+from sim.state.brands import CHANNELS
+from sim.state.channels import Channel
+from sim.state.creators import Tier
 from sim.world import World
 
 PRESETS = sorted(path.stem for path in Path("configs/platform").glob("*.yaml"))

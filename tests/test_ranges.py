@@ -20,8 +20,10 @@ from sim.errors import UserError
 from sim.market import Market
 from sim.parameters import Category, Group, Parameters
 from sim.ranges import MOST_YUAN
-from sim.records import Record
-from sim.state import NOBODY, PayLine, Person, Stage
+from sim.records import NOBODY, Record
+from sim.state.orders import Stage
+from sim.state.pay import PayLine
+from sim.state.people import Person
 from sim.world import World
 
 Path = tuple[str, ...]

@@ -92,6 +92,7 @@ PASSES = {
         ("rules/growth.py", {"agents/business.py"}),
         ("markets/account.py", {"markets/confirmation.py", "markets/arrival.py", "markets/settlement.py"}),
         ("rules/choice.py", {"engine/passes.py"}),
+        ("state/platforms.py", PASSES - {"audience.py", "graph.py", "trust_survey.py"}),
         ("rules/ranking.py", {"engine/morning.py", "markets/confirmation.py", "markets/arrival.py"}),
         ("draws.py", PASSES),
         ("context.py", PASSES),

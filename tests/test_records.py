@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import state
 from sim.errors import UserError
 from sim.ranges import MOST_ROWS
 from sim.records import Column, Columns, Record, bits, changed, flag, joined, real, room_for, row, structured, whole
+from sim.state import RECORDS
 
 HERE = Path(__file__).parent
-RECORDS = [kind for kind in vars(state).values() if isinstance(kind, type) and kind in Record.__subclasses__()]
 of_every_record = pytest.mark.parametrize("kind", RECORDS, ids=[kind.__name__ for kind in RECORDS])
 
 

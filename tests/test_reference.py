@@ -32,7 +32,7 @@ from reference.creator import Creator
 from reference.market import PlainMarket
 from reference.records import Tier
 from sim.market import Market
-from sim.state import Channel
+from sim.state.channels import Channel
 
 SEASON = 100  # days, after which it does not matter when somebody who hardly ever needs a thing does
 GATED: dict[str, Any] = {

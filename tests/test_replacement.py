@@ -17,7 +17,7 @@ from sim.engine.passes import live_all
 from sim.errors import UserError
 from sim.market import Market
 from sim.parameters import Rules
-from sim.state import CREATOR_CHANNELS
+from sim.state.channels import CREATOR_CHANNELS
 
 HERE = Path(__file__).parent
 COMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") != "1"

@@ -18,8 +18,9 @@ from sim.errors import UserError
 from sim.graph import Graph
 from sim.market import Market
 from sim.past import Past
-from sim.records import joined
-from sim.state import FOLLOW_SLOTS, NOBODY, Channel
+from sim.records import NOBODY, joined
+from sim.state.channels import Channel
+from sim.state.people import FOLLOW_SLOTS
 from sim.world import World
 
 HERE = Path(__file__).parent

@@ -13,6 +13,7 @@ from small_markets import parameters
 
 from experiments.settings.paths import merged
 from sim import ledger
+from sim.arrays import Int32
 from sim.engine.threads import Threads
 from sim.ledger import Revenue, move, open_accounts
 from sim.market import Market
@@ -25,7 +26,9 @@ from sim.markets.sums import no_sums
 from sim.order_table import with_orders
 from sim.ranges import REFERENCE_PEOPLE
 from sim.records import Table
-from sim.state import Consumer, Creator, Int32, Order
+from sim.state.creators import Creator
+from sim.state.orders import Order
+from sim.state.people import Consumer
 from sim.world import World
 
 BRANDS, CREATORS, CONSUMERS = 3, 4, 2_000

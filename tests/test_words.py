@@ -15,8 +15,10 @@ from sim.errors import UserError
 from sim.graph import Graph
 from sim.market import Market
 from sim.markets.words import answer, deliver
+from sim.records import NOBODY
 from sim.referral import trace
-from sim.state import NOBODY, Channel, Question, Word
+from sim.state.channels import Channel
+from sim.state.visits import Question, Word
 
 EMPTY = market()
 

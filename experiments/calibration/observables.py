@@ -13,7 +13,10 @@ from experiments.measures.paired_markets import Change, Lived, branches, live, m
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.recorder import gini
-from sim.state import FEN, PUBLIC_CHANNELS, Channel, Spending, Tier
+from sim.state.brands import Spending
+from sim.state.channels import PUBLIC_CHANNELS, Channel
+from sim.state.creators import Tier
+from sim.units import FEN
 from sim.world import World
 
 LARGE = 100  # orders that make a referral tree a large one

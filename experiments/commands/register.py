@@ -11,9 +11,8 @@ from pydantic.fields import FieldInfo
 from experiments.design.posterior_file import read
 from experiments.drawing.pages import filled, table
 from experiments.settings.mistakes import declared, fields, limits, parameter, shown, span
-from sim import state
 from sim.parameters import ASSUMPTION, CALIBRATED, Group, Parameters
-from sim.records import Record
+from sim.state import RECORDS
 
 _OF_CALIBRATED = ("name", "value", "prior", "posterior", "narrower by", "source of the prior", "what would measure it")
 _OF_STATE = ("column", "what it says", "unit", "range")
@@ -34,8 +33,7 @@ def page() -> str:
 
 def state_page() -> str:
     """All records of the state in Markdown, a table for each."""
-    kinds = (kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Record))
-    records = [(kind, table([_OF_STATE, *kind.describe()])) for kind in kinds if kind is not Record]
+    records = [(kind, table([_OF_STATE, *kind.describe()])) for kind in RECORDS]
     return filled("state.md.j2", records=records)
 
 

@@ -12,7 +12,7 @@ from experiments.measures.paired_markets import QUARTER, a_product_each, branche
 from experiments.settings.paths import merged
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.state import Spending
+from sim.state.brands import Spending
 from sim.world import World
 
 # days: when a cohort begins to buy, how long, and how long it is followed

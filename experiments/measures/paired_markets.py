@@ -17,9 +17,13 @@ from experiments.settings.paths import merged
 from sim.draws import Stream, normals, uniforms
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.records import joined
-from sim.state import CHANNELS, FEN, NOBODY, Channel, Spending, Tier, Word
+from sim.records import NOBODY, joined
+from sim.state.brands import CHANNELS, Spending
+from sim.state.channels import Channel
+from sim.state.creators import Tier
+from sim.state.visits import Word
 from sim.tastes import standard_match
+from sim.units import FEN
 
 Change = Callable[[Market], None]
 QUARTER = 90  # days

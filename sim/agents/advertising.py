@@ -7,7 +7,7 @@ import math
 from sim.agents.week import Week
 from sim.compiled import compiled
 from sim.day import Day
-from sim.state import FEN
+from sim.units import FEN
 
 
 @compiled

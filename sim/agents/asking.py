@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from sim.agents.week import Week
+from sim.arrays import Int64
 from sim.compiled import allocating
 from sim.day import Day
 from sim.draws import Stream, uniforms_at
 from sim.parameters import Membership
-from sim.state import FOLLOW_SLOTS, Int64
+from sim.state.people import FOLLOW_SLOTS
 
 SIZE = 51  # which draw of a person
 ASKED = 1 << 10  # and of a person with a creator

@@ -10,8 +10,12 @@ from sim.compiled import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
 from sim.ranges import FATIGUE_UNITS
+from sim.records import NOBODY
 from sim.rules.attention import fatigue_after, may_leave, most_open_probability, open_probability
-from sim.state import FOLLOW_SLOTS, MOST_OFFERS, MOST_POSTS, NOBODY, REACHED, Card, Channel, Offer, Post
+from sim.state.channels import Channel
+from sim.state.creators import MOST_POSTS, Card, Post
+from sim.state.people import FOLLOW_SLOTS, REACHED
+from sim.state.visits import MOST_OFFERS, Offer
 
 FATIGUE_MOST = 65535.0 / FATIGUE_UNITS
 MILLION = 1_000_000.0

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from sim.agents.memory import impress, learn_from, memory_slot, of_rivals
 from sim.compiled import inlined
 from sim.day import Day
+from sim.records import NOBODY
 from sim.rules.belief import Believed, Signal, Signals, credibility, expected_worth, knows_more, told
-from sim.state import NOBODY, Word
+from sim.state.visits import Word
 
 
 class Claim(NamedTuple):

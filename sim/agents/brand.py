@@ -6,8 +6,10 @@ from typing import Any
 
 import mesa
 
+from sim.arrays import Double, Int64
 from sim.rules.budget import adapted_split
-from sim.state import CHANNELS, DAYS_A_WEEK, Double, Int64
+from sim.state.brands import CHANNELS
+from sim.units import DAYS_A_WEEK
 
 
 class Brand(mesa.Agent):

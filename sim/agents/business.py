@@ -6,15 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.learning import learn_and_leave, usual_income
+from sim.arrays import Int64
 from sim.audience import gather_pool, pool_bounds
 from sim.compiled import allocating, compiled, inlined
 from sim.day import Day, Used
 from sim.draws import Stream, uniform, uniforms_at
 from sim.parameters import Parameters
 from sim.ranges import MOST_LEVELS
-from sim.records import Table
+from sim.records import NOBODY, Table
 from sim.rules.growth import enters, recruits
-from sim.state import FEN, NOBODY, Creator, Int64, Tier
+from sim.state.creators import Creator, Tier
+from sim.units import FEN
 from sim.world import World, new_creators, pool_priors
 
 HUNDRED = 100.0

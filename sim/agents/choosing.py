@@ -10,7 +10,8 @@ from sim.compiled import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
 from sim.rules.choice import lasting, shock, shock_at_least, total
-from sim.state import Channel, Obstacle, Offer
+from sim.state.channels import Channel
+from sim.state.visits import Obstacle, Offer
 
 
 @inlined

@@ -7,7 +7,10 @@ from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.ledger import move
 from sim.ranges import MOST_FEN
-from sim.state import FEN, Base, Funder, Spending, Tier
+from sim.state.brands import Spending
+from sim.state.creators import Tier
+from sim.state.pay import Base, Funder
+from sim.units import FEN
 
 
 @compiled

@@ -16,8 +16,11 @@ from sim.compiled import inlined
 from sim.day import Day, Used
 from sim.draws import Stream, gumbel_of, poisson_of, uniform, uniforms_at
 from sim.engine.guides import place
+from sim.records import NOBODY
 from sim.rules.experience import is_satisfying
-from sim.state import DAYS_A_WEEK, FEN, MEMORY_SLOTS, MOST_POSTS, NOBODY, Creator, Post, Tier
+from sim.state.creators import MOST_POSTS, Creator, Post, Tier
+from sim.state.people import MEMORY_SLOTS
+from sim.units import DAYS_A_WEEK, FEN
 
 SECOND_OF_WEEK = 1 << 20  # keeps the weekly draw apart from those of posts
 DOMAIN_OF_POST = 1 << 21  # and the draws of each post apart from those of its product

@@ -7,9 +7,9 @@ from sim.compiled import inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.ranges import COUNT_UNITS
-from sim.records import Table
+from sim.records import NOBODY, Table
 from sim.rules.trust import trust
-from sim.state import FOLLOW_SLOTS, NOBODY, Follow
+from sim.state.people import FOLLOW_SLOTS, Follow
 
 
 @inlined

@@ -11,9 +11,9 @@ from sim.agents.week import Known, Week, compare_goods
 from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
-from sim.records import Table
+from sim.records import NOBODY, Table
 from sim.rules.membership import chance, chance_of_contact, expected_surplus, presence_worth, value_of_set
-from sim.state import FOLLOW_SLOTS, NOBODY, Person
+from sim.state.people import FOLLOW_SLOTS, Person
 
 REVIEW, JOIN = 1, 2  # which draw of a person
 CONTACT, LOT = 16, 128  # with the platform added

@@ -8,9 +8,10 @@ from sim.agents.memory import is_used, memory_slot
 from sim.compiled import inlined
 from sim.day import Day
 from sim.draws import Stream, normal_of, partner, uniform
+from sim.records import NOBODY
 from sim.rules.attention import is_forgotten
 from sim.rules.content import claim, organic_reach
-from sim.state import NOBODY, Creator, Tier
+from sim.state.creators import Creator, Tier
 
 LEAST_AFFECTED = 10_000.0  # audience up to which organic reach does not fall
 LEAST_PRECISION = 1e-12

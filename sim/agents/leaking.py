@@ -7,7 +7,9 @@ from sim.compiled import inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.rules.leakage import chance_outside
-from sim.state import FEN, Channel, Order
+from sim.state.channels import Channel
+from sim.state.orders import Order
+from sim.units import FEN
 
 
 @inlined

@@ -11,7 +11,8 @@ from sim.draws import Stream, uniform
 from sim.records import Table
 from sim.rules.content import post_rate
 from sim.rules.growth import marginal_income, wants_to_leave
-from sim.state import DAYS_A_WEEK, FEN, Creator, Tier
+from sim.state.creators import Creator, Tier
+from sim.units import DAYS_A_WEEK, FEN
 
 
 @inlined

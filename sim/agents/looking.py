@@ -10,11 +10,12 @@ import math
 
 import numpy as np
 
+from sim.arrays import Double, Int32, Int64
 from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
+from sim.records import NOBODY
 from sim.rules.membership import draw, draw_at_least, draw_at_most
-from sim.state import NOBODY, Double, Int32, Int64
 
 LOOK = 32  # which draw of a person, with the platform added
 STRETCH = 256

@@ -11,12 +11,13 @@ from sim.agents.looking import look
 from sim.agents.moving import creators_move
 from sim.agents.shops import brands_move
 from sim.agents.week import forget, know, new_week
+from sim.arrays import Double, Int64
 from sim.compiled import compiled
 from sim.day import Day
 from sim.draws import Stream, uniforms
 from sim.parameters import Parameters
-from sim.state import DAYS_A_WEEK, FEN, Double, Int64
-from sim.state import Membership as State
+from sim.state.people import Membership as State
+from sim.units import DAYS_A_WEEK, FEN
 from sim.world import World
 
 START = 0  # which draw of a person

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sim.compiled import inlined
 from sim.day import Day
+from sim.records import NOBODY
 from sim.rules.belief import Signal, room_for_more
 from sim.rules.memory import goodwill_after
-from sim.state import MEMORY_SLOTS, NOBODY
+from sim.state.people import MEMORY_SLOTS
 
 FOLDED = 63  # bits of the set of products remembered
 

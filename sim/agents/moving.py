@@ -8,8 +8,10 @@ from sim.agents.week import Week
 from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
+from sim.records import NOBODY
 from sim.rules.membership import chance, expected_income
-from sim.state import DAYS_A_WEEK, FOLLOW_SLOTS, NOBODY
+from sim.state.people import FOLLOW_SLOTS
+from sim.units import DAYS_A_WEEK
 
 REVIEW, CHOICE, LEAVE = 48, 49, 50  # which draw of a person
 LOT = 144  # with the platform added

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from sim.compiled import inlined
 from sim.day import Count, Day
-from sim.state import NOBODY, Best, Channel, Stage
+from sim.records import NOBODY
+from sim.state.channels import Channel
+from sim.state.orders import Stage
+from sim.state.visits import Best
 
 
 @inlined

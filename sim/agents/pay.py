@@ -7,7 +7,12 @@ import numpy as np
 from sim.agents.memory import memory_slot
 from sim.compiled import compiled, inlined
 from sim.day import Day
-from sim.state import FEN, NOBODY, Base, Channel, Funder, Order, Payee, PayLine, Tier
+from sim.records import NOBODY
+from sim.state.channels import Channel
+from sim.state.creators import Tier
+from sim.state.orders import Order
+from sim.state.pay import Base, Funder, Payee, PayLine
+from sim.units import FEN
 
 TIERS = len(Tier)
 BILLIONTHS = 1_000_000_000  # shares of a price are kept in billionths

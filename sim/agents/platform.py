@@ -6,9 +6,9 @@ from typing import Any
 
 import mesa
 
+from sim.arrays import Double
 from sim.ledger import Revenue
 from sim.parameters import Platform as Policy
-from sim.state import Double
 
 
 class Platform(mesa.Agent):

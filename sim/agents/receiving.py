@@ -13,10 +13,11 @@ from sim.compiled import inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.ranges import MOST_FEN
+from sim.records import NOBODY
 from sim.rules.choice import money_of
 from sim.rules.experience import is_returned, is_satisfying
 from sim.rules.trust import is_met
-from sim.state import NOBODY, Order
+from sim.state.orders import Order
 
 
 @inlined

@@ -11,8 +11,10 @@ from sim.compiled import inlined
 from sim.day import Count, Day
 from sim.draws import MOST_DAYS, Stream, uniform
 from sim.engine.guides import guided, place
+from sim.records import NOBODY
 from sim.rules.memory import recall_probability
-from sim.state import FOLLOW_SLOTS, MEMORY_SLOTS, NOBODY, Channel
+from sim.state.channels import Channel
+from sim.state.people import FOLLOW_SLOTS, MEMORY_SLOTS
 
 
 @inlined

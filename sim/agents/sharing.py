@@ -7,7 +7,9 @@ from sim.compiled import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
 from sim.rules.sharing import rewarded, share_probability
-from sim.state import FEN, Funder, Order, Payee
+from sim.state.orders import Order
+from sim.state.pay import Funder, Payee
+from sim.units import FEN
 
 
 @inlined

@@ -10,8 +10,9 @@ from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.ledger import move
 from sim.ranges import REFERENCE_PEOPLE
+from sim.records import NOBODY
 from sim.rules.membership import chance
-from sim.state import DAYS_A_WEEK, FEN, NOBODY
+from sim.units import DAYS_A_WEEK, FEN
 
 WEEKS_A_YEAR = 52
 REVIEW, CHOICE, LEAVE, LOT = 96, 97, 98, 160  # which draw of a brand; the last with the platform added

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.arrays import Byte, Double, Int64
 from sim.compiled import compiled, inlined
 from sim.context import Context
 from sim.day import Day
 from sim.rules.membership import LEAST_PRESENT
-from sim.state import DAYS_A_WEEK, Byte, Double, Int64
+from sim.units import DAYS_A_WEEK
 
 
 class Known(NamedTuple):

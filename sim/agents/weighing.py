@@ -9,7 +9,8 @@ from sim.compiled import inlined
 from sim.day import Day
 from sim.rules.belief import Believed
 from sim.rules.choice import Buyer, Terms, utility
-from sim.state import Channel, Offer
+from sim.state.channels import Channel
+from sim.state.visits import Offer
 
 
 class Weighed(NamedTuple):

@@ -10,7 +10,7 @@ from numba.extending import intrinsic
 
 from sim.compiled import inlined, settings
 from sim.day import Day
-from sim.state import FOLLOW_SLOTS, MEMORY_SLOTS
+from sim.state.people import FOLLOW_SLOTS, MEMORY_SLOTS
 
 AHEAD = 4  # consumers
 LINE = 64  # bytes that a processor fetches at a time

@@ -6,24 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from sim.arrays import Int64
 from sim.compiled import compiled
 from sim.day import Count, Day, Events, Tally
 from sim.engine.threads import Threads, stretches
 from sim.records import R, Table, copied, joined
-from sim.state import (
-    MOST_OFFERS,
-    Best,
-    Channel,
-    Int64,
-    Leaving,
-    Offer,
-    Order,
-    Question,
-    Tier,
-    Trace,
-    Visit,
-    Word,
-)
+from sim.state.channels import Channel
+from sim.state.creators import Tier
+from sim.state.orders import Order
+from sim.state.visits import MOST_OFFERS, Best, Leaving, Offer, Question, Trace, Visit, Word
 
 STRETCH = 1 << 14  # consumers of one task
 ARRIVALS = 1 << 11  # orders that arrive of one task

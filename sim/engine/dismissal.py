@@ -8,7 +8,7 @@ from sim.compiled import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
 from sim.rules.choice import shock_at_most, total
-from sim.state import Offer
+from sim.state.visits import Offer
 
 
 @inlined

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from sim.arrays import Double, Int16
 from sim.compiled import compiled, inlined
 from sim.day import GUIDE
-from sim.state import Double, Int16
 
 SHORT = 32  # entries that are counted through rather than bisected
 

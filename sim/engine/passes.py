@@ -8,12 +8,14 @@ from sim.agents.needs import wake
 from sim.agents.ordering import order_chosen
 from sim.agents.receiving import receive
 from sim.agents.searching import ask_expert, attend_feed, recall, search
+from sim.arrays import Int64
 from sim.compiled import compiled, inlined
 from sim.day import Count, Day
 from sim.engine.ahead import AHEAD, ask_for_consumer
 from sim.engine.dismissal import consider
 from sim.records import Table
-from sim.state import Follow, Int64, Leaving
+from sim.state.people import Follow
+from sim.state.visits import Leaving
 
 
 @inlined

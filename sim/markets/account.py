@@ -14,7 +14,8 @@ from sim.day import Day, Used
 from sim.ledger import Revenue, move
 from sim.markets.lines import add_lines, sum_of_lines
 from sim.ranges import MOST_FEN
-from sim.state import Funder, Order
+from sim.state.orders import Order
+from sim.state.pay import Funder
 
 NEVER = (1 << 31) - 1
 

@@ -10,7 +10,9 @@ from sim.draws import Stream, uniform
 from sim.markets.account import NEVER, bill, missing, pay, refund, ship
 from sim.markets.ranking import count_sales
 from sim.markets.sums import Total, add_confirmed, clear_sums
-from sim.state import NOBODY, Funder, Order, Stage
+from sim.records import NOBODY
+from sim.state.orders import Order, Stage
+from sim.state.pay import Funder
 
 
 @compiled

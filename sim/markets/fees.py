@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.compiled import compiled
-from sim.state import Platform
+from sim.state.platforms import Platform
 
 DAYS_A_YEAR = 365
 

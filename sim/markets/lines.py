@@ -8,7 +8,10 @@ from sim.compiled import inlined
 from sim.day import Day, Used
 from sim.ledger import Revenue, move
 from sim.ranges import MOST_FEN
-from sim.state import NOBODY, Base, Funder, Line, Order, Payee, PayLine, Tier
+from sim.records import NOBODY
+from sim.state.creators import Tier
+from sim.state.orders import Order
+from sim.state.pay import Base, Funder, Line, Payee, PayLine
 
 
 @inlined

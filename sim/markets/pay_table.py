@@ -7,7 +7,9 @@ import numpy as np
 from sim.parameters import Parameters, Pay
 from sim.ranges import MOST_LEVELS, MOST_PAY
 from sim.records import Table
-from sim.state import Base, Funder, Payee, PayLine, Platform, Tier
+from sim.state.creators import Tier
+from sim.state.pay import Base, Funder, Payee, PayLine
+from sim.state.platforms import Platform
 
 TIERS = {"all": (1 << len(Tier)) - 1, "koc": 1 << Tier.KOC, "kol": 1 << Tier.KOL}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.arrays import Int64
 from sim.compiled import compiled, inlined
 from sim.day import Day, Used
 from sim.ledger import Revenue, move
@@ -9,7 +10,7 @@ from sim.markets.account import NEVER, day_of_refund, post_lines, refund
 from sim.markets.fees import DAYS_A_YEAR, annual_fee
 from sim.markets.lines import divide_lines, end_lines, pay_lines
 from sim.markets.withdrawal import withdraw_brands, withdraw_creators
-from sim.state import Int64, Order, Stage
+from sim.state.orders import Order, Stage
 
 PARTS = 1_000_000  # interest rates are kept in millionths a year, so that interest is exact
 

@@ -11,8 +11,14 @@ from sim.day import Day
 from sim.ledger import Revenue, move
 from sim.markets.fees import annual_fee
 from sim.markets.lines import book_lines
+from sim.records import NOBODY
 from sim.rules.ranking import cumulate
-from sim.state import CHANNELS, DAYS_A_WEEK, NOBODY, Base, Channel, Funder, Order, Spending, Tier
+from sim.state.brands import CHANNELS, Spending
+from sim.state.channels import Channel
+from sim.state.creators import Tier
+from sim.state.orders import Order
+from sim.state.pay import Base, Funder
+from sim.units import DAYS_A_WEEK
 
 MOST_LEVEL = 1e12  # of fees over the usual ones
 

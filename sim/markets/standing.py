@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.arrays import Double, Int64
 from sim.compiled import compiled, inlined
 from sim.day import Day
-from sim.records import Table
-from sim.state import FEN, NOBODY, Double, Int64, Order, Stage
+from sim.records import NOBODY, Table
+from sim.state.orders import Order, Stage
+from sim.units import FEN
 
 STANDING = (
     "day", "platform", "members", "looking", "creators", "brands", "orders", "gmv", "leaked", "creators_earned",

@@ -12,7 +12,8 @@ from sim.day import Day, Used
 from sim.draws import Stream, uniform
 from sim.engine.guides import place
 from sim.ledger import Revenue, move
-from sim.state import FEN, Base, Funder, Payee, PayLine
+from sim.state.pay import Base, Funder, Payee, PayLine
+from sim.units import FEN
 
 RETAINER = (1 << 21) + (1 << 11)  # keeps the lot of who pays a creator by the day apart from draws of posts
 

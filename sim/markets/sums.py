@@ -6,9 +6,12 @@ from enum import IntEnum
 
 import numpy as np
 
+from sim.arrays import Int64
 from sim.compiled import inlined
 from sim.day import Day, Sums
-from sim.state import Channel, Funder, Int64, Line, Order, Payee
+from sim.state.channels import Channel
+from sim.state.orders import Order
+from sim.state.pay import Funder, Line, Payee
 
 
 class Total(IntEnum):

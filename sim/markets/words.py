@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from sim.compiled import allocating
 from sim.day import Day
 from sim.draws import Stream, uniform
-from sim.records import Table, at, joined
+from sim.records import NOBODY, Table, at, joined
 from sim.sorting import rows_by
-from sim.state import NOBODY, Question, Word
+from sim.state.visits import Question, Word
 
 
 def deliver(words: Table[Word], people: int) -> Table[Word]:

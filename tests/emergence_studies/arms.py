@@ -13,7 +13,8 @@ import pandas as pd
 from experiments.settings.paths import merged, nested
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.state import PRIVATE_CHANNELS, Tier
+from sim.state.channels import PRIVATE_CHANNELS
+from sim.state.creators import Tier
 from sim.world import World
 
 FEN = 100

@@ -12,7 +12,7 @@ import pandas as pd
 from sim.draws import stream_keys
 from sim.market import Market
 from sim.parameters import Choice, Parameters
-from sim.state import Channel
+from sim.state.channels import Channel
 from sim.world import World
 
 from .arms import Settings, Size, arms, doses, parameters, world_of

@@ -14,7 +14,8 @@ from experiments.studies.models.plain_graphs import divided
 from sim.market import Market
 from sim.order_table import with_orders
 from sim.parameters import Parameters
-from sim.state import NOBODY, Order, Stage
+from sim.records import NOBODY
+from sim.state.orders import Order, Stage
 from sim.world import Goods, World, past_purchases
 
 PRODUCT = 0

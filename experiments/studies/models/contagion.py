@@ -33,7 +33,7 @@ from experiments.studies.models.limits import without_past
 from sim.edgelist import read_edge_list
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.state import Memory
+from sim.state.people import Memory
 
 NEVER = np.iinfo(np.int64).max
 NO_SELLERS: dict[str, Any] = {

@@ -18,7 +18,7 @@ from experiments.measures.worth import per_yuan
 from experiments.studies import paired as arms
 from experiments.studies.study import Check, above, below, within
 from sim.parameters import Parameters
-from sim.state import Spending
+from sim.state.brands import Spending
 
 ALL = slice(None)
 SOME = slice(1, None, 4)

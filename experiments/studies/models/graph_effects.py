@@ -10,7 +10,8 @@ import pandas as pd
 from experiments.measures.statistics import Estimate, t_interval
 from experiments.studies.paired import effect
 from sim.graph_statistics import GraphStatistics
-from sim.state import NOBODY, Tier
+from sim.records import NOBODY
+from sim.state.creators import Tier
 from sim.world import World
 
 BASE, PRIVATE, FREE = "commission-public-koc", "commission-private-koc", "commission_free-private-koc"

@@ -19,8 +19,10 @@ from sim.graph import Graph
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.recorder import OUTCOMES
-from sim.records import changed
-from sim.state import NOBODY, Consumer, Creator, Follow, Memory, Order
+from sim.records import NOBODY, changed
+from sim.state.creators import Creator
+from sim.state.orders import Order
+from sim.state.people import Consumer, Follow, Memory
 from sim.world import World, past_purchases
 
 DAYS = 30

@@ -15,7 +15,7 @@ from sim.market import Market
 from sim.parameters import Parameters
 from sim.records import changed
 from sim.rules.adoption import CONTACTS, EXTERNAL, FRIEND, POPULATION, PUBLIC
-from sim.state import Memory
+from sim.state.people import Memory
 from sim.world import World
 
 NEVER = 1e9  # friends that no one has

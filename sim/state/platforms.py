@@ -1,0 +1,73 @@
+"""Platforms: the policy of each as the day's phases read it, and what has happened there."""
+
+from __future__ import annotations
+
+from sim.arrays import Byte, Double
+from sim.ranges import MOST_LEVELS, MOST_PAY, MOST_SUM
+from sim.records import Record, flag, real, whole
+from sim.state.creators import Tier
+
+
+class Platform(Record):
+    """A platform's policy, as the day's phases read it."""
+
+    take_rate: float = real("platform's share", "share of price", least=0, most=1)
+    lines: int = whole("lines of pay in use", "lines", most=MOST_PAY)
+    has_further: bool = flag("whether any but commission and mark-up is paid on orders")
+    rewards: bool = flag("whether who tells friends may be paid for it")
+    recruiting: Double = real("what recruiters earn of a sale by level", "share of price", least=0, per=MOST_LEVELS)
+    sale_pay: float = real("what KOCs earn by the price of what they sell", "share of price", least=0)
+    mark_up: float = real("what buyers pay on top where a creator sells", "share of price", least=0)
+    sells_on: Byte = flag("whether a tier earns on sales without a brand's contract", per=len(Tier))
+    post_pay: Double = real("usual fee of a tier for a post", "yuan", per=len(Tier))
+    follower_pay: Double = real("the same for each follower", "yuan/follower", per=len(Tier))
+    live_discount: float = real("in live rooms", "share of price", least=0, most=1)
+    deal_needs: int = whole("other buyers that an order needs; 0 where there is no deal", "people", most=99)
+    deal_days: int = whole("days for which it waits for them", "days", most=255)
+    deal_cut: float = real("cut in price", "share of price", least=0, most=1)
+    delivery_days: int = whole("from confirmation to arrival", "days", most=255)
+    settlement_days: int = whole("from purchase to payout", "days", most=255)
+    return_days: int = whole("from arrival to refund", "days", most=255)
+    annual_fee: int = whole("of a brand", "fen/year", most=MOST_SUM)
+    deposit: int = whole("of a brand", "fen", most=MOST_SUM)
+    ad_price: float = real("least price of an ad", "fen/view", least=0)
+    ad_cost: float = real("today's price of an ad", "fen/view", least=0)
+    ad_share: float = real("share of today's pages given to ads", least=0, most=1)
+    sold: int = whole("GMV since the first day", "fen", most=MOST_SUM)
+    pages: float = real("pages that could be ads, a day, of late", "pages/day", least=0)
+    weight: float = real("share of the market's people who are at home here", least=0, most=1)
+    join_cost: float = real("cost of joining, as people feel it", "yuan", least=0)
+    withdrawal_habit: float = real("probability that a party withdraws", "1/day", least=0, most=1)
+    withdrawal_fee: float = real("fee on withdrawals", "share of amount", least=0, most=1)
+    withdrawal_fee_least: int = whole("smallest fee", "fen", most=MOST_SUM)
+    withdrawal_free: int = whole("free of fee in a lifetime", "fen", most=MOST_SUM)
+    follow_gate: bool = flag("whether trade needs a follow")
+    coupon: float = real("coupon", "share of price", least=0, most=1)
+    coupon_newcomers: bool = flag("whether it is for people who have not bought yet")
+    organic_reach: float = real("share of followers whom a public post of a small audience reaches")
+    mass_audience: float = real("audience at large of a KOL of median audience", "people", least=1, start=1.0)
+    reach_fall: float = real("elasticity of that share to the audience, with a minus sign", least=0)
+    ad_load: float = real("largest share of pages given to ads")
+    displacement: float = real("pages that an ad in the feed takes the place of", least=0, most=1)
+    shelf: bool = flag("whether goods are shown that no creator tells of")
+    content_most: float = real("largest share of feed pages given to public posts")
+    content_half: float = real("public posts at which half of it is filled", "posts/1,000 people/day")
+    content_share: float = real("share of today's feed pages given to them")
+    popularity: float = real("weight of popularity in ranking")
+    merit: float = real("weight of merit")
+    paid: float = real("weight of paid bids")
+    exponent: float = real("exponent of popularity")
+    popularity_decay: float = real("share of recent sales that no longer counts", "1/day")
+    satisfaction: float = real("share of satisfied buyers assumed of new goods")
+    satisfaction_weight: float = real("weight of that assumption", "purchases")
+    truth: float = real("share of claims met that is assumed of new creators")
+    truth_weight: float = real("weight of that assumption", "claims")
+    days: float = real("person-days on which it was looked at, fading", "days", least=0)
+    surplus: float = real("surplus of orders that arrived from there, fading", "yuan")
+    by_creators: float = real("part of it that creators sold", "yuan")
+    spending: float = real("prices of orders that arrived from there, fading", "yuan", least=0)
+    growth_cost: float = real("spent on growth and upkeep since the first day", "yuan", least=0)
+    growth_budget: float = real("for advertising to people who are no members", "yuan/week", least=0)
+    upkeep: float = real("running cost", "yuan/week", least=0)
+    cash: float = real("money at hand on the first day", "yuan", least=0)
+    exclusive: bool = flag("whether creators and brands here may be on no other platform")
