@@ -197,7 +197,7 @@ def make(run: Run) -> Finished:
 def _orders(market: Market) -> dict[str, pd.DataFrame]:
     """Every order, traced back to the post that came first, in yuan; and the trees of friends' words."""
     from sim.referral import trace, trees
-    from sim.state import FEN
+    from sim.units import FEN
 
     orders = market.orders()
     orders[list(MONEY)] = orders[list(MONEY)] / FEN
