@@ -12,14 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim import checkpoint, ledger
-from sim.agents import business, membership
+from sim.agents import business, entering, membership
 from sim.agents.brand import Brand
 from sim.agents.consumer import Consumer
 from sim.agents.creating import draw_turns
 from sim.agents.koc import KOC
 from sim.agents.kol import KOL
 from sim.agents.platform import Platform
-from sim.audience import mean_taste
 from sim.cells import Cells
 from sim.columns import ColumnarModel, Population
 from sim.daily_collector import DailyCollector
@@ -53,6 +52,7 @@ from sim.timeline import Timeline
 from sim.trust_survey import mean_trust
 from sim.units import DAYS_A_WEEK, FEN
 from sim.world import World
+from sim.world.audience import mean_taste
 from sim.world_parameters import cannot_change
 
 FIRST_CONSUMER_ID = 1_000
@@ -339,9 +339,9 @@ class Market(ColumnarModel):
         self.earned_today = int(m.creators["earned_today"].sum())
 
     def _creators_enter(self) -> None:
-        newcomers = business.entrants(self.received, self.m, self.world, self.in_force)
+        newcomers = entering.entrants(self.received, self.m, self.world, self.in_force)
         if len(newcomers):
-            business.settle_in(newcomers, self.m, self.world, self.in_force)
+            entering.settle_in(newcomers, self.m, self.world, self.in_force)
             self.m = with_creators(self.m, newcomers)
         if self.day % DAYS_A_WEEK == DAYS_A_WEEK - 1:
             m = self.m

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents import business, membership
+from sim.agents import entering, membership
 from sim.agents.remembering import remember_past
 from sim.day import Day, Events, Used
 from sim.draws import Stream, uniforms
@@ -23,7 +23,8 @@ from sim.state.people import MEMORY_SLOTS, Member, Membership, Memory, Person
 from sim.state.platforms import Platform
 from sim.state.visits import Word
 from sim.units import DAYS_A_WEEK
-from sim.world import World, by_category_of
+from sim.world import World
+from sim.world.goods import by_category_of
 
 FIRST_BRANDS = 80  # which draw of a brand, with the platform added
 
@@ -48,7 +49,7 @@ def first_day(world: World, parameters: Parameters, policies: Policies, out: Eve
         What consumers do is written there.
     """
     categories = len(parameters.market.catalogue.categories)
-    creators = joined([world.creators, business.own_accounts(world, parameters)])
+    creators = joined([world.creators, entering.own_accounts(world, parameters)])
     brands = _brands(world, parameters, policies)
     platforms = _platforms(world, parameters, policies)
     by_category = by_category_of(world.goods.category, categories)

@@ -16,7 +16,8 @@ from sim.records import Table
 from sim.state.pay import PayLine
 from sim.state.platforms import Platform
 from sim.units import FEN
-from sim.world import Goods, World
+from sim.world import World
+from sim.world.goods import Goods
 
 BY_SIZE = ("annual_fee", "deposit")
 BY_PEOPLE = ("growth_budget", "upkeep", "cash")

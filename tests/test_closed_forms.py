@@ -13,7 +13,6 @@ from small_markets import ALONE, CLONES, CLONES_COUNT, market, parameters, witho
 
 from sim.agents.business import learn_all
 from sim.agents.following import remember_claim
-from sim.audience import add_follow
 from sim.compiled import compiled
 from sim.day import Day
 from sim.draws import Stream, stream_keys, uniforms
@@ -29,6 +28,7 @@ from sim.state.orders import Order
 from sim.state.people import FOLLOW_SLOTS, Follow
 from sim.state.visits import MOST_PAGES
 from sim.world import World
+from sim.world.audience import add_follow
 
 DEFAULTS = Parameters()
 LEAST_P = 1e-4  # of a fixed draw under the true law: one in ten thousand, per test, once and for ever

@@ -14,7 +14,7 @@ from small_markets import assert_same, market, parameters
 
 from experiments.design.configuration import load_settings
 from experiments.settings.paths import merged
-from sim.agents.business import chance_to_consider
+from sim.agents.entering import chance_to_consider
 from sim.errors import UserError
 from sim.ledger import Revenue
 from sim.market import Market

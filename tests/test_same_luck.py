@@ -17,11 +17,11 @@ from sim.engine.passes import live_all
 from sim.errors import UserError
 from sim.graph import Graph
 from sim.market import Market
-from sim.past import Past
 from sim.records import NOBODY, joined
 from sim.state.channels import Channel
 from sim.state.people import FOLLOW_SLOTS
 from sim.world import World
+from sim.world.past import Past
 
 HERE = Path(__file__).parent
 DAYS = 20

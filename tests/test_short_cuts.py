@@ -12,9 +12,9 @@ from sim.arrays import Double, Int16
 from sim.compiled import compiled
 from sim.day import GUIDE
 from sim.engine.guides import guided, place, write_guide
-from sim.need_waits import LONGEST_WAIT, need_waits
 from sim.parameters import Parameters, scalars
 from sim.rules.attention import most_open_probability, open_probability
+from sim.world.need_waits import LONGEST_WAIT, need_waits
 
 
 @compiled

@@ -120,7 +120,7 @@ def _loaded(inputs: str, rules: str) -> str:
 
 def graph_reports(runs: Iterable[Run]) -> list[GraphReport]:
     """What is read of the files with friendships that some runs take place on, one for each file."""
-    from sim.world import friendships_of
+    from sim.world.own_graph import friendships_of
 
     of_worlds = {run.world.partition(" ")[0]: run for run in runs}
     shapes = dict.fromkeys(run.parameters.graph for run in of_worlds.values())

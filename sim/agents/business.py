@@ -1,27 +1,17 @@
-"""The business of being a creator: entry with a pool of one's own, growth into a KOL, and what is remembered."""
+"""The business of being a creator: what is remembered of each, and growth into a KOL."""
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.agents.learning import learn_and_leave, usual_income
+from sim.agents.learning import learn_and_leave
 from sim.arrays import Int64
-from sim.audience import gather_pool, pool_bounds
-from sim.compiled import allocating, compiled, inlined
+from sim.compiled import compiled, inlined
 from sim.day import Day, Used
-from sim.draws import Stream, uniform, uniforms_at
 from sim.parameters import Parameters
-from sim.ranges import MOST_LEVELS
-from sim.records import NOBODY, Table
-from sim.rules.growth import enters, recruits
-from sim.state.creators import Creator, Tier
-from sim.units import FEN
-from sim.world import World, new_creators, pool_priors
+from sim.records import NOBODY
+from sim.state.creators import Tier
+from sim.world.audience import pool_bounds
 
 HUNDRED = 100.0
-MOOD = 1 << 20  # keeps the draw whether to enter apart
-SIZE_OF_POOL = (1 << 20) + 1  # and that of the size of the first pool
 
 
 def kol_threshold(parameters: Parameters, population: int) -> int:
@@ -29,21 +19,6 @@ def kol_threshold(parameters: Parameters, population: int) -> int:
     p = parameters.creators
     most_pool = pool_bounds(population, p.pool_least, p.pool_most)[1]
     return max(most_pool + 1, min(int(p.kol_threshold * population), p.kol_threshold_most))
-
-
-def own_accounts(world: World, parameters: Parameters) -> Table[Creator]:
-    """Brands' own accounts, where any budget goes to own pools; without followers at first."""
-    brands = parameters.brands.count if parameters.brands.own > 0 else 0
-    accounts = new_creators(np.zeros(brands, np.int32), parameters, world.people, world.keys, day=0)
-    accounts["consumer"] = NOBODY
-    accounts["brand"] = np.arange(brands)
-    accounts["tier"] = Tier.BRAND
-    accounts["integrity"] = 1.0
-    accounts["rate"] = parameters.brands.own_posts
-    accounts["content"] = 0.0
-    if brands:
-        np.add.at(accounts["content"], (world.goods.brand, world.goods.category), 1.0)
-    return accounts
 
 
 @inlined
@@ -111,98 +86,3 @@ def learn_all(received: Int64, measuring: bool, threshold: int, m: Day) -> None:
         m.creators[k].audience += m.out.tally.followers[k]
     learn_and_leave(measuring, m)
     change_roles(threshold, m)
-
-
-def entrants(received: NDArray[np.int64], m: Day, world: World, parameters: Parameters) -> Table[Creator]:
-    """Satisfied buyers who become KOCs today, as creators without a pool yet.
-
-    Parameters
-    ----------
-    received
-        Rows of the orders that arrived today, by consumer.
-    """
-    considering = received[m.orders["candidate"][received]]
-    buyers = m.orders["consumer"][considering].astype(np.int64)
-    is_first = np.diff(buyers, prepend=NOBODY) != 0
-    considering, hosts = considering[is_first], buyers[is_first]
-    chance: float | NDArray[np.float64] = parameters.creators.entry
-    if m.platforms["recruiting"].any():
-        chance = chance_to_consider(sellers_in_business(considering, m), m)
-    comes = uniforms_at(world.keys[Stream.ENTRY], m.day, hosts, MOOD) < chance
-    considering, hosts = considering[comes], hosts[comes]
-    if len(hosts) == 0:
-        return m.creators[:0]
-    asked = new_creators(hosts.astype(np.int32), parameters, m.people, world.keys, m.day)
-    asked["home"], asked["platforms"] = m.members["platform"][hosts], m.members["looks"][hosts]
-    asked["recruiter"] = sellers_in_business(considering, m)
-    usual = usual_income(m.day, m.creators, m.p.creators)
-    has_friends = world.graph.offsets[hosts + 1] > world.graph.offsets[hosts]
-    return asked[[bool(enters(usual, r)) and bool(f) for r, f in zip(asked["reservation"], has_friends, strict=True)]]
-
-
-@allocating
-def sellers_in_business(rows: Int64, m: Day) -> Int64:
-    """Who sold each of some orders: a creator who may win the buyer as one; `NOBODY` else."""
-    sellers = np.full(rows.shape[0], NOBODY)
-    for n in range(rows.shape[0]):
-        k = m.orders[rows[n]].creator
-        if k >= 0 and m.creators[k].active and m.creators[k].brand < 0:
-            sellers[n] = k
-    return sellers
-
-
-@allocating
-def chance_to_consider(winners: Int64, m: Day) -> NDArray[np.float64]:
-    """Probability that a satisfied buyer considers to become a KOC: higher where a recruiter would earn by it.
-
-    A recruiter expects a recruit to sell, and to recruit, as much as the recruiter does.
-
-    Parameters
-    ----------
-    winners
-        Who may win each of them, or `NOBODY`.
-    """
-    have = np.zeros(m.creators.shape[0], np.int64)
-    for k in range(m.creators.shape[0]):
-        if m.creators[k].recruiter >= 0:
-            have[m.creators[k].recruiter] += 1
-    chance = np.empty(winners.shape[0])
-    for n in range(winners.shape[0]):
-        k = winners[n]
-        yuan = recruits_bring(k, have[k], m) if k >= 0 else 0.0
-        chance[n] = recruits(m.p.creators.entry, yuan, m.p.creators.recruiting)
-    return chance
-
-
-@inlined
-def recruits_bring(k: int, below: int, m: Day) -> float:
-    """What creator k would earn a day by a recruit who did as well, yuan.
-
-    Parameters
-    ----------
-    below
-        Whom k has recruited so far.
-    """
-    creator, sales, share, people = m.creators[k], 0.0, 0.0, 1
-    for category in range(m.categories):
-        sales += creator.sold[category] * m.p.reference[category]
-    for level in range(MOST_LEVELS):
-        share += m.platforms[creator.home].recruiting[level] * people
-        people *= below  # at each level below a recruit
-    return share * sales * m.p.creators.content_decay / FEN
-
-
-def settle_in(newcomers: Table[Creator], m: Day, world: World, parameters: Parameters) -> None:
-    """Give each newcomer, in rows after the creators of today, a pool out of the own neighbourhood."""
-    hosts = newcomers["consumer"]
-    newcomers["fit"] = world.people["taste"][hosts]
-    p = parameters.creators
-    least, most = pool_bounds(world.population, p.pool_least, p.pool_most)
-    priors = pool_priors(parameters)
-    for n, host in enumerate(hosts.tolist()):
-        k = len(m.creators) + n
-        size = least + int(uniform(world.keys[Stream.ENTRY], m.day, host, SIZE_OF_POOL) * (most - least + 1))
-        newcomers["audience"][n] = gather_pool(
-            k, host, size, p.pool_from_graph, priors, world.graph, world.people, world.keys, m.follows
-        )
-        m.consumers["creator"][host] = k

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sim.audience import COUNT_MOST, add_follow
 from sim.compiled import inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
@@ -10,6 +9,7 @@ from sim.ranges import COUNT_UNITS
 from sim.records import NOBODY, Table
 from sim.rules.trust import trust
 from sim.state.people import FOLLOW_SLOTS, Follow
+from sim.world.audience import COUNT_MOST, add_follow
 
 
 @inlined

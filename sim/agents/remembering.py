@@ -7,8 +7,8 @@ from sim.agents.memory import impress, learn
 from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.draws import Stream, normal_of, uniform
-from sim.past import PURCHASES, RATED, USE, Past
 from sim.rules.belief import Signal
+from sim.world.past import PURCHASES, RATED, USE, Past
 
 
 @compiled

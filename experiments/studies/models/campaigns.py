@@ -16,7 +16,9 @@ from sim.order_table import with_orders
 from sim.parameters import Parameters
 from sim.records import NOBODY
 from sim.state.orders import Order, Stage
-from sim.world import Goods, World, past_purchases
+from sim.world import World
+from sim.world.goods import Goods
+from sim.world.past import past_purchases
 
 PRODUCT = 0
 PROMISE = 1.0  # worth that the campaign promises, in utility

@@ -23,7 +23,8 @@ from sim.records import NOBODY, changed
 from sim.state.creators import Creator
 from sim.state.orders import Order
 from sim.state.people import Consumer, Follow, Memory
-from sim.world import World, past_purchases
+from sim.world import World
+from sim.world.past import past_purchases
 
 DAYS = 30
 RECORDS = {"Consumers": Consumer, "Memories": Memory, "Follows": Follow, "Creators": Creator, "orders": Order}

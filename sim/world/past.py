@@ -10,10 +10,13 @@ import numpy as np
 from sim.arrays import Double, Int16, Keys
 from sim.compiled import allocating, compiled
 from sim.draws import MOST_DAYS, Stream, gumbel_at_most, gumbel_of, uniform
+from sim.parameters import Parameters
 from sim.ranges import MOST_GROUPS
 from sim.records import Table
 from sim.state.people import Person
 from sim.tastes import own_match, own_match_at_most, shared_match
+from sim.units import FEN
+from sim.world.goods import Goods, by_category_of
 
 PURCHASES = 2  # of each category that are looked back on
 AGE, USE, RATED = 64, 128, 256  # keep the draws of a purchase apart
@@ -35,6 +38,20 @@ class Tastes(NamedTuple):
     shared: Double  # (MOST_GROUPS, J) part of the match that a group shares
     likeness: float
     known: float  # share of the match that people knew when they chose
+
+
+def past_purchases(parameters: Parameters, goods: Goods, people: Table[Person], keys: Keys) -> Past:
+    """What people have bought before the first day, for people and goods as they are."""
+    categories = parameters.market.catalogue.categories
+    reference = FEN * np.array([category.price for category in categories])
+    likeness = parameters.market.belief.likeness
+    tastes = Tastes(
+        goods.quality, goods.list_price / reference[goods.category],
+        parameters.market.catalogue.match_spreads[goods.category],
+        shared_matches(len(goods.category), likeness, keys[Stream.MATCH]), likeness,
+        parameters.market.memory.match_known,
+    )  # fmt: skip
+    return past_of(by_category_of(goods.category, len(categories)), tastes, people, keys)
 
 
 @allocating

@@ -1,0 +1,94 @@
+"""Creators: who is one on the first day, and what new ones begin with."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.arrays import Keys
+from sim.draws import Stream, normals, normals_at, uniforms
+from sim.graph import Graph
+from sim.parameters import Parameters
+from sim.records import Table
+from sim.state.creators import Creator, Tier
+from sim.state.people import FOLLOW_SLOTS, Consumer, Follow, Person
+from sim.world.audience import gather_audience, gather_pool, mean_taste, pool_bounds
+from sim.world.rates import logit_normal
+
+
+def first_creators(
+    parameters: Parameters, population: int, graph: Graph, people: Table[Person], consumers: Table[Consumer],
+    keys: Keys,
+) -> tuple[Table[Creator], Table[Follow]]:  # fmt: skip
+    """The creators of the first day, KOLs before KOCs, and who follows them."""
+    p, trust = parameters.creators, parameters.market.trust
+    n, key = len(people), keys[Stream.WORLD_CREATOR]
+    reachable = (people["activity"] > 0) & (np.diff(graph.offsets) > 0)
+    kocs = np.flatnonzero(reachable & (uniforms(key, 0, n, 0) < p.koc_share))
+    order = np.where(reachable, uniforms(key, 0, n, 1), 2.0)
+    order[kocs] = 2.0
+    count = min(p.kol_count, int((order < 2.0).sum()))
+    kols = np.sort(np.argsort(order, kind="stable")[:count])
+    hosts = np.concatenate([kols, kocs]).astype(np.int32)
+    creators = new_creators(hosts, parameters, people, keys, day=0)
+    creators["tier"][: len(kols)] = Tier.KOL
+    noise = normals_at(key, 2, hosts[: len(kols)], 0)
+    creators["integrity"][: len(kols)] = logit_normal(p.kol_integrity, p.integrity_spread, noise)
+    consumers["creator"][hosts] = np.arange(len(hosts))
+
+    follows = Follow.table((n, FOLLOW_SLOTS))
+    least, most = pool_bounds(population, p.pool_least, p.pool_most)
+    sizes = least + (uniforms(key, 0, n, 2) * (most - least + 1)).astype(np.int64)
+    shares = np.minimum(p.kol_audience * np.exp(p.kol_audience_spread * normals(key, 1, n, 2)), 0.9)
+    priors = pool_priors(parameters)
+    for k, host in enumerate(hosts.tolist()):
+        if k < len(kols):
+            specialty = int(np.argmax(creators["content"][k]))
+            share, met, broken = float(shares[host]), trust.mass_met, trust.mass_broken
+            gather_audience(k, host, share, specialty, met, broken, people, keys, follows)
+        else:
+            gather_pool(k, host, int(sizes[host]), p.pool_from_graph, priors, graph, people, keys, follows)
+    mean_taste(0, len(creators), people, follows, creators)
+    creators["reservation"][: len(kols)] = p.kol_reservation * creators["audience"][: len(kols)]
+    return creators, follows
+
+
+def pool_priors(parameters: Parameters) -> NDArray[np.float64]:
+    """Prior counts (met, broken) of a friend, a friend's friend, shared interest, a stranger; shape (4, 2)."""
+    t = parameters.market.trust
+    return np.array(
+        [
+            (t.friend_met, t.friend_broken),
+            (t.second_met, t.second_broken),
+            (t.interest_met, t.interest_broken),
+            (t.stranger_met, t.stranger_broken),
+        ]
+    )
+
+
+def new_creators(
+    hosts: NDArray[np.int32], parameters: Parameters, people: Table[Person], keys: Keys, day: int
+) -> Table[Creator]:
+    """Creators who enter on a day, all as KOC without an audience yet.
+
+    Parameters
+    ----------
+    hosts
+        Their rows among consumers, shape (k,).
+    """
+    p = parameters.creators
+    key, categories = keys[Stream.WORLD_CREATOR], len(parameters.market.catalogue.categories)
+    creators = Creator.table(len(hosts), categories)
+    liking = np.exp(p.specialty * people["taste"][hosts, :categories].astype(np.float64))
+    weekly = 7 * p.posts_start
+    creators["consumer"] = hosts
+    creators["home"] = people["home"][hosts]
+    creators["since"] = day
+    creators["posted"] = day
+    creators["integrity"] = logit_normal(p.integrity, p.integrity_spread, normals_at(key, 2, hosts, 0))
+    creators["reservation"] = p.reservation * np.exp(p.reservation_spread * normals_at(key, 2, hosts, 1))
+    creators["content"][:, :categories] = p.past_posts * liking / liking.sum(axis=1, keepdims=True)
+    creators["posts_mean"] = weekly
+    creators["posts_square"] = weekly**2 + weekly
+    creators["rate"] = p.posts_start
+    return creators
