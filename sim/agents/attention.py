@@ -53,6 +53,7 @@ def attend_creator(i: int, slot: int, m: Day) -> tuple[float, int]:
     card, needs, online = m.cards[edge.creator], m.out.visit.needs, m.out.visit.online
     fatigue = edge.fatigue / FATIGUE_UNITS * (1.0 - p.fatigue_decay)
     delivered = 0
+    # without posts it does not matter where the person looks: one read of another table is saved
     posts = card.posts if card.posts > 0 and card.platforms & m.members[i].looks else 0
     for n in range(posts):
         key, category, channel = card.partner * MOST_POSTS + n, card.category[n], card.channel[n]
