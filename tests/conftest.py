@@ -51,3 +51,19 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def made(here: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
     """Collects the runs that commands make, which are not real ones."""
     return install(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def friends() -> list[list[int]]:
+    """Friends of everybody in the markets of `plain_and_engine`, for the plain market."""
+    from plain_and_engine import friends_of_all
+
+    return friends_of_all()
+
+
+@pytest.fixture(scope="session")
+def ties_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same friendships in a file, for the engine."""
+    from plain_and_engine import written
+
+    return written(tmp_path_factory.mktemp("ties") / "ties.csv")

@@ -18,7 +18,7 @@ Effect = Callable[[pd.DataFrame], np.ndarray]
 def table(
     points: pd.DataFrame, effect: Effect, *, seeds: int = 3, noise: float = 0.0, shift: float = 0.0, seed: int = 0
 ) -> pd.DataFrame:
-    """Runs of two arms: consumer surplus is 1,000 plus a seed's luck, and `effect` of the parameters in the second arm.
+    """Runs of two arms: consumer surplus is 1,000, a seed's shock, and `effect` of the parameters in the second arm.
 
     `noise` is the standard deviation of the paired difference; `shift` that of what a seed adds to it at all points.
     """
@@ -28,15 +28,15 @@ def table(
     rows = []
     for point, (_, values) in enumerate(points.iterrows()):
         for number in range(seeds):
-            luck = generator.normal(0, 30)
+            shock = generator.normal(0, 30)
             gain = gains[point] + shifts[number] + (generator.normal(0, noise) if noise else 0.0)
             for arm in FEES:
-                surplus = 1000 + luck + (gain if arm == FEES[1] else 0.0)
+                surplus = 1000 + shock + (gain if arm == FEES[1] else 0.0)
                 rows.append(
                     {
                         "point": point, "arm": arm, "fees": arm, "seed": number, "status": "finished",
                         "run_id": f"{point}-{arm}-{number}", "seconds": 0.1, "error": None, **values.to_dict(),
-                        "consumer_surplus": surplus, "gmv": 5000 + luck, "return_rate": 0.1,
+                        "consumer_surplus": surplus, "gmv": 5000 + shock, "return_rate": 0.1,
                     }
                 )  # fmt: skip
     return pd.DataFrame(rows)

@@ -156,7 +156,7 @@ def test_by_tie_a_higher_probability_reaches_no_fewer(p: float, q: float, run: i
 @settings(max_examples=40, deadline=None)
 @given(st.floats(0, 1), st.integers(0, 1000), st.lists(st.integers(0, 59), max_size=4), st.integers(0, 59))
 def test_whom_seeds_reach_is_the_union_of_whom_each_reaches(p: float, run: int, seeds: list[int], more: int) -> None:
-    """The same run has the same luck whoever is seeded: which words succeed depends on run and tie alone."""
+    """The same run has the same draws whoever is seeded: which words succeed depends on run and tie alone."""
     each = [reached(p, [person], run) for person in (*seeds, more)]
     assert reached(p, [*seeds, more], run) == set().union(*each)
 
@@ -312,8 +312,8 @@ def test_the_market_is_the_same_cascade(law: str) -> None:
 def test_sizes_in_the_market_have_the_law_of_the_independent_cascade() -> None:
     """Words that succeed with probability p are thresholds from the geometric distribution (Kempe et al. 2003)."""
     graph, p, runs = ring(PEOPLE, 8), 0.1, 40
-    lucks = [np.random.default_rng(100 + run) for run in range(runs)]
-    sizes = [len(in_the_market(graph, luck.geometric(p, PEOPLE), seed=run)) for run, luck in enumerate(lucks)]
+    generators = [np.random.default_rng(100 + run) for run in range(runs)]
+    sizes = [len(in_the_market(graph, one.geometric(p, PEOPLE), seed=run)) for run, one in enumerate(generators)]
     kernel = spread(graph, independent_cascade(graph, p, 1), np.tile(SEEDS, (RUNS, 1))).size
     assert stats.ks_2samp(sizes, kernel).pvalue > LEAST_P
     assert abs(np.mean(sizes) - kernel.mean()) < 4 * np.std(sizes) / np.sqrt(runs)

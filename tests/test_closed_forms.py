@@ -232,7 +232,7 @@ def test_the_post_rate_is_the_optimum(marginal: float, cost: float, intrinsic: f
 
 
 @given(st.floats(-10, 60), st.floats(0.5, 20), st.floats(0, 10))
-def test_the_post_rate_in_expectation_is_the_optimum_over_the_luck_of_a_day(
+def test_the_post_rate_in_expectation_is_the_optimum_over_the_chance_of_a_day(
     marginal: float, cost: float, intrinsic: float
 ) -> None:
     """The number of posts is Poisson: its square is the rate and its square, on average."""

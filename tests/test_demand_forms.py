@@ -199,7 +199,7 @@ def chance_of(one: Market) -> tuple[float, float]:
 
 @pytest.mark.parametrize("outside", [-3.5, -1.5])
 def test_the_own_price_elasticity_of_a_lone_product_is_that_of_the_logit(outside: float) -> None:
-    """−α p / y (1 − P), on the same people with the same luck at a price 5 % lower and 5 % higher."""
+    """−α p / y (1 − P), on the same people with the same shocks at a price 5 % lower and 5 % higher."""
     cheap, usual, dear = (alone(outside, price) for price in (0.95, 1.0, 1.05))
     sold = [len(one.orders()) for one in (cheap, usual, dear)]
     for one, count in zip((cheap, usual, dear), sold, strict=True):
@@ -263,7 +263,7 @@ def test_realised_surplus_is_the_log_sum() -> None:
 
 
 def test_a_higher_price_costs_buyers_between_what_they_buy_after_and_before() -> None:
-    """Consumer by consumer, with the same luck: a lone good dearer by Δp costs who still buys it Δp, others less."""
+    """Consumer by consumer, with the same shocks: a lone good dearer by Δp costs who still buys it Δp, others less."""
     usual, dear = enjoyed(products_per_category=1), enjoyed(1.1, products_per_category=1)
     rise = int(dear.m.listings["price"][0, 0]) - int(usual.m.listings["price"][0, 0])
     lost, before, after = np.zeros(CLONES_COUNT), np.zeros(CLONES_COUNT, bool), np.zeros(CLONES_COUNT, bool)

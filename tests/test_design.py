@@ -209,5 +209,5 @@ def test_interventions_are_told_as_paired_responses() -> None:
         ["interventions", 1, "creators.claim_inflation", "2.5", "5.0"],
         ["interventions", 2, "creators.claim_inflation, platform.take_rate", "2.5, 0.05", "0.0, 0.0"],
     ]
-    assert table["estimate"].tolist() == pytest.approx([5 + 1, -5])  # the luck of 100 a seed is shared
+    assert table["estimate"].tolist() == pytest.approx([5 + 1, -5])  # the shock of 100 a seed is shared
     assert table["high"].tolist() == pytest.approx([6 + 4.302652729911275 / 3**0.5, -5])

@@ -101,12 +101,12 @@ def test_one_seed_of_a_check_takes_its_interval_from_the_experiment() -> None:
                               "flips": flips})  # fmt: skip
     settings = load_settings(["experiment=single"])
     planned = plan(settings.model_copy(update={"experiment": whole}))
-    luck = np.random.default_rng(1).normal(0, 2, 9)
+    shocks = np.random.default_rng(1).normal(0, 2, 9)
     outcomes = {
-        run.id: {"y": (2.0 + luck[run.seed]) * (cell.arm == "without")}
+        run.id: {"y": (2.0 + shocks[run.seed]) * (cell.arm == "without")}
         for cells in (planned.cells, planned.checks["flips"]) for cell in cells for run in cell.runs
     }  # fmt: skip
     found = checks(planned, outcomes)["flips"]
     assert set(found["seeds"]) == {1}
     half = (found["high"] - found["low"]) / 2
-    assert half.to_list() == pytest.approx([2.306 * luck.std(ddof=1)] * 3, rel=1e-3)
+    assert half.to_list() == pytest.approx([2.306 * shocks.std(ddof=1)] * 3, rel=1e-3)

@@ -100,11 +100,11 @@ def test_ids_of_any_kind(tmp_path: Path, text: str, expected: list[str]) -> None
     st.randoms(use_true_random=False),
 )
 def test_order_of_lines_and_of_ends_does_not_matter(
-    tmp_path: Path, ties: list[tuple[str, str]], mark: str, luck: random.Random
+    tmp_path: Path, ties: list[tuple[str, str]], mark: str, shuffler: random.Random
 ) -> None:
     ties = [("source", "target"), *ties]
-    other = [(u, v) if luck.random() < 0.5 else (v, u) for u, v in ties[1:]]
-    luck.shuffle(other)
+    other = [(u, v) if shuffler.random() < 0.5 else (v, u) for u, v in ties[1:]]
+    shuffler.shuffle(other)
     graph, ids = read_edge_list(written(tmp_path, "\n".join(map(mark.join, ties))))
     again, same_ids = read_edge_list(written(tmp_path, "\n".join(map(mark.join, [ties[0], *other]))))
     assert list(ids) == list(same_ids)

@@ -34,12 +34,12 @@ def found() -> Explored:
     unit = unit_points("sobol", 32, 2, 0)
     take, budget = 0.1 * unit[:, 0], 0.2 * 10 ** unit[:, 1]
     rng = np.random.default_rng(0)
-    luck = rng.normal(0, 1, (3, 32))
+    noise = rng.normal(0, 1, (3, 32))
     table = pd.DataFrame({
         "point": range(32), "arm": "market", "seed": 0, "status": "finished", TAKE: take, BUDGET: budget,
-        "gmv_kept": 1e5 * (1 + budget - 3 * take) + 500 * luck[0],
-        "koc_retention": 0.5 + 0.2 * np.sin(20 * take) + 0.01 * luck[1],
-        "brand_profit": 1e4 * luck[2],  # nothing but luck
+        "gmv_kept": 1e5 * (1 + budget - 3 * take) + 500 * noise[0],
+        "koc_retention": 0.5 + 0.2 * np.sin(20 * take) + 0.01 * noise[1],
+        "brand_profit": 1e4 * noise[2],  # nothing but noise
     })  # fmt: skip
     return explored(sweep_of(table, name="toy", config=CONFIG))
 

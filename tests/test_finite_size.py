@@ -16,12 +16,12 @@ PEOPLE = [1_000, 10_000, 100_000, 1_000_000]
 SEEDS = 40
 
 
-def table(goods: float, luck: float, drift: float = 0.0) -> pd.DataFrame:
-    """An outcome around 1: luck of the goods by seed, luck of people, and a drift that fades with size."""
+def table(goods: float, shocks: float, drift: float = 0.0) -> pd.DataFrame:
+    """An outcome around 1: shocks of the goods by seed, shocks of people, and a drift that fades with size."""
     generator = np.random.default_rng(5)
     people = np.array(PEOPLE, float)[:, None]
     shared = goods * generator.standard_normal((1, SEEDS))
-    own = luck / np.sqrt(people) * generator.standard_normal((len(PEOPLE), SEEDS))
+    own = shocks / np.sqrt(people) * generator.standard_normal((len(PEOPLE), SEEDS))
     return pd.DataFrame(1 + shared + own + drift / people, PEOPLE)
 
 
@@ -31,7 +31,7 @@ def test_settles_where_the_drift_has_faded() -> None:
     assert size.settling(GMV, table(0.1, 0.1, drift=1e6), 0.05).settled == np.inf
 
 
-def test_luck_of_people_falls_as_the_square_root_and_that_of_goods_stays() -> None:
+def test_shocks_of_people_fall_as_the_square_root_and_those_of_goods_stay() -> None:
     found = size.settling(GMV, table(0.1, 1.0), 0.05)
     slope, low, high = size.power(PEOPLE[:-1], found.paired[:-1], SEEDS)
     assert low <= -0.5 <= high

@@ -60,21 +60,21 @@ def covered(found: FlipMap) -> float:
 
 
 def test_the_band_holds_the_line() -> None:
-    """Over sweeps of different points and luck; their shares of the line differ, so the error is over sweeps."""
+    """Over sweeps of different points and shocks; their shares of the line differ, so the error is over sweeps."""
     shares = np.array([covered(mapped(made(seed=seed))) for seed in range(6)])
     assert shares.mean() > 0.95 - 3 * max(shares.std(ddof=1), 0.02) / np.sqrt(len(shares))
     assert shares.min() > 0.5
 
 
 def test_the_band_counts_what_the_seeds_share() -> None:
-    """A shift of all points by the seeds' luck moves the line where no surrogate sees it."""
+    """A shift of all points by the seeds' shocks moves the line where no surrogate sees it."""
     with_shift = [mapped(made(seed=seed, noise=5.0, shift=30.0)) for seed in range(4)]
     shares = np.array([covered(found) for found in with_shift])
     blind = np.array([covered(found._replace(half=0.1 * found.half)) for found in with_shift])
     assert shares.mean() > 0.8 > blind.mean()
 
 
-def test_what_seeds_do_alike_is_told_from_their_own_luck() -> None:
+def test_what_seeds_do_alike_is_told_from_what_is_their_own() -> None:
     """Own variance 4; of slopes that differ between seeds with variance 9, 3 in the mean over a range of [-1, 1]."""
     generator = np.random.default_rng(8)
     x, seeds = generator.uniform(-1, 1, (150, 1)), 40

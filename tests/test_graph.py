@@ -288,8 +288,8 @@ def test_degrees_of_a_scale_free_graph_are_poisson_about_the_weights() -> None:
     consumers, mean, exponent = 60_000, 10.0, 2.3
     largest = math.sqrt(consumers * mean)
     key = stream_keys(4)[Stream.WORLD_GRAPH]
-    luck, rounding = (np.array([uniform(key, day, i, 0) for i in range(consumers)]) for day in (WEIGHT, ROUNDING))
-    weights = np.floor(power_law_weights(luck, mean, exponent, largest) + rounding)
+    lots, rounding = (np.array([uniform(key, day, i, 0) for i in range(consumers)]) for day in (WEIGHT, ROUNDING))
+    weights = np.floor(power_law_weights(lots, mean, exponent, largest) + rounding)
     weights *= mean / weights.mean()
     degree = np.diff(hubs(consumers, mean, 0, 4).offsets)
     for least in (1, 5, 20, 100):

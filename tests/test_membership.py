@@ -210,7 +210,7 @@ def test_a_platform_without_money_does_not_grow_by_advertising() -> None:
 
 
 def test_network_effects_tip_a_market_that_indifference_would_share() -> None:
-    """Of two platforms alike, one gets nearly all where people and creators follow each other; which one is luck."""
+    """Of two platforms alike, one gets nearly all where people and creators follow each other; which one is chance."""
     pulled = {
         "choice": True, "multi_home": False, "creators_multi_home": False, "by_oneself": 0.5, "confidence": 1e5,
         "creators_review": 0.5, "review": 0.5, "horizon": 104.0, "noise": 1.0, "creators_noise": 1.0, "move_cost": 1.0,

@@ -129,7 +129,7 @@ def test_a_day_by_hand_is_a_step() -> None:
 
 
 def test_a_researcher_may_intervene_between_days() -> None:
-    """A gift of money to the poorest changes their luck and no parameter."""
+    """A gift of money to the poorest changes what they do and no parameter."""
     one, other = (market(days=2, market={"people": {"budget": 60.0}, "choice": {"outside": -6.0}}) for _ in range(2))
     poor = one.consumers.sort("wallet", ascending=True)[:50]
     for person in poor:

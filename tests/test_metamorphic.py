@@ -97,7 +97,7 @@ def test_people_in_other_rows_take_all_that_is_theirs_along(rows: tuple[World, W
 
 
 def test_people_in_other_rows_live_alike() -> None:
-    """Luck stays with the row, so this holds over worlds: rank sums of paired outcomes, with Holm's correction."""
+    """Keys of draws stay with the row: so over worlds, by rank sums of paired outcomes with Holm's correction."""
     p, rng = same.parameters(metamorphic.LIVELY), np.random.default_rng(6)
     apart = []
     for seed in range(101, 121):

@@ -44,10 +44,10 @@ def test_without_a_signal_downloads_follow_quality_alone() -> None:
     assert abs(songs.power(shares, q, expected) - 1) < 4 / np.sqrt(total * np.log(q).var())
 
 
-def test_worlds_share_their_songs_and_differ_by_luck() -> None:
+def test_worlds_share_their_songs_and_differ_by_chance() -> None:
     p = songs.parameters(1_000, 0.5)
     world = songs.world_of(p, 3)
-    one, other = (songs.downloads(p, world, luck, 10)[0] for luck in (1, 2))
+    one, other = (songs.downloads(p, world, seed, 10)[0] for seed in (1, 2))
     again, _ = songs.downloads(p, world, 1, 10)
     np.testing.assert_array_equal(one, again)
     assert (one != other).any()

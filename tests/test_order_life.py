@@ -28,7 +28,7 @@ LIVELY: dict[str, Any] = {
     "brands": {"ads": 0.2, "kol": 0.3, "koc": 0.3, "count": 4},
 }
 ONE_PRODUCT: dict[str, Any] = {"categories": [{"name": "good", "interval": 1}], "products_per_category": 1}
-FREE_OF_LUCK: dict[str, Any] = {"creators": {"koc_share": 0, "kol_count": 0}, "brands": {"weekly_budget": 0}}
+NO_CREATORS: dict[str, Any] = {"creators": {"koc_share": 0, "kol_count": 0}, "brands": {"weekly_budget": 0}}
 
 
 def lively(platform: dict[str, Any] | None = None, **catalogue: Any) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def test_what_is_on_its_way_is_not_needed_meanwhile() -> None:
             "attention": {"public_slots": 0, "search": 1.0, "search_results": 1},
             "choice": {"outside": -10.0}, "need": {"shape": 1_000}, "sharing": {"friends_told": 0},
         },
-        **FREE_OF_LUCK,
+        **NO_CREATORS,
     }  # fmt: skip
     orders = market(days=12, **groups, platform={"delivery_days": 3}).orders()
     gaps = orders.sort_values(["consumer", "day"]).groupby("consumer").day.diff().dropna()

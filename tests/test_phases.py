@@ -51,7 +51,7 @@ def test_a_phase_is_the_same_to_the_bit_as_a_change_by_hand_on_its_day() -> None
 
 
 def test_before_it_begins_nothing_differs() -> None:
-    """Arms that differ in phases have one world and one luck."""
+    """Arms that differ in phases have one world and the same shocks."""
     assert world_parameters(with_phases(phase("day >= 0"))) == world_parameters(parameters())
     market = Market(with_phases(phase(f"day > {DAYS}")), 1, keep_orders=True).run(DAYS)
     assert_same(market, Market(parameters(), 1, keep_orders=True).run(DAYS))

@@ -83,8 +83,8 @@ def test_the_p_value_is_that_of_the_interval() -> None:
 
 def test_savings_are_the_ratio_of_variances() -> None:
     generator = np.random.default_rng(4)
-    luck = generator.normal(0, 3, 4000)
-    arms = np.column_stack([luck + generator.normal(0, 1, 4000), luck + generator.normal(0, 1, 4000)])
+    shared = generator.normal(0, 3, 4000)
+    arms = np.column_stack([shared + generator.normal(0, 1, 4000), shared + generator.normal(0, 1, 4000)])
     saved = savings(arms, np.array([-1.0, 1.0]))
     assert saved.paired == 4000
     # variances 10 each against 2 of the difference; standard error of a ratio of variances about sqrt(4 / 4000)

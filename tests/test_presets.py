@@ -106,7 +106,7 @@ SIGNS = [
 
 @pytest.fixture(scope="module")
 def outcomes() -> pd.DataFrame:
-    """Outcomes of presets in markets of 800 people, by preset and seed; people, goods and luck are shared."""
+    """Outcomes of presets in markets of 800 people, by preset and seed; people, goods and shocks are shared."""
     arms = {name: of(name.removesuffix("_quiet"), *COMPARED[name], people=800) for name in COMPARED}
     rows = {(name, seed): one.result().outcomes for seed in (1, 2, 3) for name, one in lives(arms, seed, 90, 45)}
     return pd.DataFrame(rows).T

@@ -17,12 +17,10 @@ from plain_and_engine import (
     compared,
     confirmed,
     engine,
-    friends_of_all,
     gathered,
     settings,
     significant,
     unlike,
-    written,
 )
 from small_markets import parameters
 
@@ -51,19 +49,9 @@ GATED: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def friends() -> Friends:
-    return friends_of_all()
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return written(tmp_path_factory.mktemp("ties") / "ties.csv")
-
-
-@pytest.fixture(scope="module")
-def lively(path: Path) -> Outcomes:
+def lively(ties_file: Path) -> Outcomes:
     """What the engine gives, over so many seeds that its own uncertainty hardly counts."""
-    return engine(settings(path), 80)
+    return engine(settings(ties_file), 80)
 
 
 def test_all_mechanisms_are_at_work(lively: Outcomes) -> None:
@@ -72,13 +60,13 @@ def test_all_mechanisms_are_at_work(lively: Outcomes) -> None:
     assert idle == ["orders, own pool", "returns, own pool", "spent, own pool", "revenue_pay"]
 
 
-def test_the_engine_does_what_the_text_says(lively: Outcomes, path: Path, friends: Friends) -> None:
-    assert confirmed(settings(path), friends, 16, lively) == []
+def test_the_engine_does_what_the_text_says(lively: Outcomes, ties_file: Path, friends: Friends) -> None:
+    assert confirmed(settings(ties_file), friends, 16, lively) == []
 
 
 MUTANTS: dict[str, Callable[..., Any]] = {
     "goodwill_added": lambda goodwill, strength, most: strength,
-    "is_returned": lambda liking, experienced, luck, p: liking + experienced + luck < -p.market.experience.return_below,
+    "is_returned": lambda liking, came, shock, p: liking + came + shock < -p.market.experience.return_below,
     "told": lambda said, variance, likeness, world: equations.Signal(said, 1.0 / (world.match + variance)),
 }
 """One equation off each: goodwill without bounds; no mood that passes; friends and creators like anybody."""
@@ -86,10 +74,10 @@ MUTANTS: dict[str, Callable[..., Any]] = {
 
 @pytest.mark.parametrize("rule", MUTANTS)
 def test_one_rule_off_is_noticed(
-    rule: str, lively: Outcomes, path: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
+    rule: str, lively: Outcomes, ties_file: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(equations, rule, MUTANTS[rule])
-    assert confirmed(settings(path), friends, 6, lively)
+    assert confirmed(settings(ties_file), friends, 6, lively)
 
 
 @pytest.mark.parametrize(
@@ -102,9 +90,9 @@ def test_one_rule_off_is_noticed(
         ),
     ],
 )
-def test_the_first_day_is_the_same(rings: dict[str, Any], path: Path, friends: Friends) -> None:
+def test_the_first_day_is_the_same(rings: dict[str, Any], ties_file: Path, friends: Friends) -> None:
     """Many worlds: people, audiences and, after a day, trust, which hangs on the prior counts."""
-    p = settings(path, rings, {"creators": {"pool_least": 1_600, "pool_most": 2_400}})
+    p = settings(ties_file, rings, {"creators": {"pool_least": 1_600, "pool_most": 2_400}})
     here = gathered(lambda seed: first_day(PlainMarket(p, friends, seed)), 40)
     assert unlike(here, gathered(lambda seed: first_day_of_engine(Market(p, seed)), 80)) == {}
 
@@ -168,8 +156,8 @@ OWN: dict[str, Any] = {
 """What is private comes from brands' own accounts alone."""
 
 
-def test_own_pools(path: Path, friends: Friends) -> None:
-    p = settings(path, OWN)
+def test_own_pools(ties_file: Path, friends: Friends) -> None:
+    p = settings(ties_file, OWN)
     there = engine(p, 40, days=20)
     assert there["views, private"].min() > 0
     assert confirmed(p, friends, 8, there, days=20) == []
@@ -198,20 +186,20 @@ PAID: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def paid(path: Path) -> Outcomes:
-    return gathered(lambda seed: with_lines(Market(settings(path, PAID), seed, keep_orders=True).run(DAYS)), 60)
+def paid(ties_file: Path) -> Outcomes:
+    return gathered(lambda seed: with_lines(Market(settings(ties_file, PAID), seed, keep_orders=True).run(DAYS)), 60)
 
 
-def plain_paid(path: Path, friends: Friends, seeds: int, first: int = 1) -> Outcomes:
-    p = settings(path, PAID)
+def plain_paid(ties_file: Path, friends: Friends, seeds: int, first: int = 1) -> Outcomes:
+    p = settings(ties_file, PAID)
     return gathered(lambda seed: with_lines(PlainMarket(p, friends, seed).run(DAYS)), seeds, first)
 
 
-def test_lines_of_pay(paid: Outcomes, path: Path, friends: Friends) -> None:
-    fresh = lines_of_plain(PlainMarket(settings(path, PAID), friends, 1))
+def test_lines_of_pay(paid: Outcomes, ties_file: Path, friends: Friends) -> None:
+    fresh = lines_of_plain(PlainMarket(settings(ties_file, PAID), friends, 1))
     assert [name for name in fresh if not paid[name].any()] == []
-    suspected = unlike(plain_paid(path, friends, 16), paid)
-    again = compared(plain_paid(path, friends, 16, 1_001), paid) if suspected else {}
+    suspected = unlike(plain_paid(ties_file, friends, 16), paid)
+    again = compared(plain_paid(ties_file, friends, 16, 1_001), paid) if suspected else {}
     assert significant({name: again[name] for name in suspected}) == {}
 
 
@@ -225,10 +213,10 @@ PAY_MUTANTS: dict[str, Callable[..., Any]] = {
 
 @pytest.mark.parametrize("rule", PAY_MUTANTS)
 def test_one_rule_of_pay_off_is_noticed(
-    rule: str, paid: Outcomes, path: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
+    rule: str, paid: Outcomes, ties_file: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pay, rule, PAY_MUTANTS[rule])
-    assert unlike(plain_paid(path, friends, 8), paid)
+    assert unlike(plain_paid(ties_file, friends, 8), paid)
 
 
 def with_lines(one: PlainMarket | Market) -> dict[str, float]:
@@ -261,7 +249,7 @@ RIVALLED: dict[str, Any] = {
     ],
 )
 def test_money_closes_in_the_plain_market_too(
-    more: dict[str, Any], path: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
+    more: dict[str, Any], ties_file: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To the fen: what buyers have paid, and brands beside, is what everybody has got and what still waits."""
     fees: list[int] = []
@@ -272,7 +260,7 @@ def test_money_closes_in_the_plain_market_too(
         pay_fee(brand, creator, fen)
 
     monkeypatch.setattr(Brand, "pay_fee", noted)
-    one = PlainMarket(settings(path, PAID, more), friends, 1).run(DAYS)
+    one = PlainMarket(settings(ties_file, PAID, more), friends, 1).run(DAYS)
     waiting = {id(order) for platform in one.platforms for order in platform.escrow}
     refunded = [order for order in one.orders if order.returned and id(order) not in waiting]
     back = {id(order) for order in (*refunded, *(order for order in one.orders if order.cancelled))}
@@ -291,9 +279,9 @@ def test_money_closes_in_the_plain_market_too(
 
 
 @pytest.fixture(scope="module")
-def own_accounts_alone(path: Path) -> Market:
+def own_accounts_alone(ties_file: Path) -> Market:
     nobody = {"creators": {"koc_share": 0.0, "kol_count": 0, "entry": 0.0}, "market": {"choice": {"outside": -3.0}}}
-    return Market(settings(path, OWN, nobody), 1, keep_orders=True).run(30)
+    return Market(settings(ties_file, OWN, nobody), 1, keep_orders=True).run(30)
 
 
 def test_an_own_account_posts_as_often_as_it_is_told(own_accounts_alone: Market) -> None:
@@ -336,15 +324,15 @@ Not noticed with as many seeds, since it moves outcomes less than seeds do: othe
 
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", ["lively", "gated"])
-def test_more_seeds_say_the_same(policy: str, path: Path, friends: Friends) -> None:
-    p = settings(path, {"lively": {}, "gated": GATED}[policy])
+def test_more_seeds_say_the_same(policy: str, ties_file: Path, friends: Friends) -> None:
+    p = settings(ties_file, {"lively": {}, "gated": GATED}[policy])
     assert confirmed(p, friends, 40, engine(p, 150, days=45), days=45) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rule", FURTHER)
 def test_many_rules_off_are_noticed(
-    rule: str, lively: Outcomes, path: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
+    rule: str, lively: Outcomes, ties_file: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(equations, rule, FURTHER[rule])
-    assert confirmed(settings(path), friends, 24, lively)
+    assert confirmed(settings(ties_file), friends, 24, lively)

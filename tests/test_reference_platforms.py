@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from compared_platforms import with_platforms
-from plain_and_engine import Friends, Outcomes, confirmed, engine, friends_of_all, plain, settings, unlike, written
+from plain_and_engine import Friends, Outcomes, confirmed, engine, plain, settings, unlike
 
 from reference import equations
 
@@ -40,19 +40,9 @@ PHASES: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def friends() -> Friends:
-    return friends_of_all()
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return written(tmp_path_factory.mktemp("ties") / "ties.csv")
-
-
-@pytest.fixture(scope="module")
-def without(path: Path, friends: Friends) -> Outcomes:
+def without(ties_file: Path, friends: Friends) -> Outcomes:
     """The plain market in which platforms do nothing of all this."""
-    return plain(settings(path), friends, PLAIN_SEEDS)
+    return plain(settings(ties_file), friends, PLAIN_SEEDS)
 
 
 DEALS: dict[str, Any] = {
@@ -132,8 +122,10 @@ CAPABILITIES = {
 
 
 @pytest.mark.parametrize("name", CAPABILITIES)
-def test_what_platforms_do_is_the_same_and_matters(name: str, path: Path, friends: Friends, without: Outcomes) -> None:
-    p = settings(path, CAPABILITIES[name])
+def test_what_platforms_do_is_the_same_and_matters(
+    name: str, ties_file: Path, friends: Friends, without: Outcomes
+) -> None:
+    p = settings(ties_file, CAPABILITIES[name])
     there = engine(p, SEEDS, measure=with_platforms)
     assert unlike({key: there[key] for key in without}, without)
     assert confirmed(p, friends, PLAIN_SEEDS, there, measure=with_platforms) == []
@@ -150,10 +142,10 @@ MUTANTS: dict[str, tuple[str, Callable[..., Any]]] = {
 @pytest.mark.slow
 @pytest.mark.parametrize("rule", MUTANTS)
 def test_one_rule_of_platforms_off_is_noticed(
-    rule: str, path: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
+    rule: str, ties_file: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name, mutant = MUTANTS[rule]
-    p = settings(path, CAPABILITIES[name])
+    p = settings(ties_file, CAPABILITIES[name])
     there = engine(p, SEEDS, measure=with_platforms)
     monkeypatch.setattr(equations, rule, mutant)
     assert confirmed(p, friends, PLAIN_SEEDS, there, measure=with_platforms)

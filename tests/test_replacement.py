@@ -220,5 +220,5 @@ def test_a_name_that_is_no_rule_is_refused_in_one_line(name: str, message: str) 
 
 
 def test_an_unknown_kind_of_rule_is_refused() -> None:
-    with pytest.raises(ValueError, match="belief_in_luck"):
-        market(rules={"belief_in_luck": "my_rules.blind_trust"})
+    with pytest.raises(ValueError, match="belief_in_chance"):
+        market(rules={"belief_in_chance": "my_rules.blind_trust"})

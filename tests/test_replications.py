@@ -45,7 +45,7 @@ def test_growth_solves_the_equation_of_bass() -> None:
     assert float(curve.growth(curve.peak)) == pytest.approx(curve.share_at_peak)
 
 
-def test_steps_without_luck_tend_to_the_closed_form() -> None:
+def test_steps_without_chance_tend_to_the_closed_form() -> None:
     o = bass.Options()
     limit = o.limits()
     error = limit - o.curve.share_at_peak

@@ -60,7 +60,7 @@ def test_a_loss_is_a_win_where_less_is_better() -> None:
     assert boxes[0] == boxes[1]
 
 
-def test_luck_makes_no_rule() -> None:
+def test_chance_makes_no_rule() -> None:
     told = 0
     for seed in range(6):
         generator = np.random.default_rng(seed)

@@ -27,8 +27,8 @@ def ishigami(plan: Design) -> pd.Series:
     return pd.Series(np.sin(a) + 7 * np.sin(b) ** 2 + 0.1 * c**4 * np.sin(a))
 
 
-def response(plan: Design, effect: NDArray[np.float64], luck: NDArray[np.float64]) -> Response:
-    cells = pd.DataFrame(effect[:, None] + luck)
+def response(plan: Design, effect: NDArray[np.float64], shocks: NDArray[np.float64]) -> Response:
+    cells = pd.DataFrame(effect[:, None] + shocks)
     return Response(Question("fees", pd.Series({"x": 1.0}), "commission", "free"), "consumer_surplus", cells)
 
 
@@ -108,9 +108,9 @@ def test_noise_adds_its_share_to_every_total_index() -> None:
     """What the words say of the grey zone: a parameter without effect has the noise's share as its total index."""
     plan = design("sobol", assumptions("abc", -np.pi, np.pi), 1024)
     clean = ishigami(plan).to_numpy()
-    luck = np.random.default_rng(6).normal(0, np.sqrt(0.25 * clean.var()), len(clean))
-    found = indices(plan, pd.Series(2 * plan.points["a"] + luck)).set_index("assumption")
-    share = luck.var() / (2 * plan.points["a"] + luck).var()
+    shocks = np.random.default_rng(6).normal(0, np.sqrt(0.25 * clean.var()), len(clean))
+    found = indices(plan, pd.Series(2 * plan.points["a"] + shocks)).set_index("assumption")
+    share = shocks.var() / (2 * plan.points["a"] + shocks).var()
     for name in "bc":
         assert found["total"][name] == pytest.approx(share, rel=4 * np.sqrt(3 / 1024))
 
@@ -120,8 +120,8 @@ def test_the_tornado_tells_what_turns_the_effect_round() -> None:
     plan = design("tornado", assumptions("ab", -1.0, 5.0), None)
     assert plan.points.to_numpy().tolist() == [[0, 0], [-1, 0], [5, 0], [0, -1], [0, 5]]
     effect = 10 - 4 * plan.points["a"] + 0.1 * plan.points["b"]
-    luck = np.array([-1.0, 0.0, 1.0])
-    found = tornado(plan, response(plan, effect.to_numpy(), luck[None, :] + np.zeros((5, 1))))
+    shocks = np.array([-1.0, 0.0, 1.0])
+    found = tornado(plan, response(plan, effect.to_numpy(), shocks[None, :] + np.zeros((5, 1))))
     assert found[["assumption", "value", "effect", "change"]].to_numpy().tolist() == [
         ["a", -1.0, 14.0, "same"],
         ["a", 5.0, -10.0, "flips"],
@@ -129,7 +129,7 @@ def test_the_tornado_tells_what_turns_the_effect_round() -> None:
         ["b", 5.0, 10.5, "same"],
     ]
     assert found["swing"].to_numpy() == pytest.approx([4.0, -20.0, -0.1, 0.5])
-    assert found["swing_high"].to_numpy() == pytest.approx([4.0, -20.0, -0.1, 0.5])  # the luck is shared
+    assert found["swing_high"].to_numpy() == pytest.approx([4.0, -20.0, -0.1, 0.5])  # the shocks are shared
     assert (found["high"] - found["low"]).to_numpy() == pytest.approx(2 * 4.302652729911275 / np.sqrt(3))
 
 

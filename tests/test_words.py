@@ -112,18 +112,18 @@ def test_a_market_may_have_a_single_good() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3)), max_size=40), st.integers(0, 6))
-def test_a_creator_answers_the_lucky_first(asked: list[tuple[int, int]], answers: int) -> None:
+def test_a_creator_answers_by_lot(asked: list[tuple[int, int]], answers: int) -> None:
     """Against each creator's questions sorted by their lots."""
     creator, category = (np.array([row[n] for row in asked], int) for n in range(2))
     consumer = np.arange(len(asked))
-    questions, luck = Question.table(len(asked)), stream_keys(3)
+    questions, keys = Question.table(len(asked)), stream_keys(3)
     questions["consumer"], questions["creator"], questions["category"] = consumer, creator, category
     consumers = EMPTY.m.consumers[: len(asked)].copy()
     consumers["adviser"], consumers["question"] = NOBODY, 0
-    m = EMPTY.m._replace(day=7, keys=luck, consumers=consumers, creators=EMPTY.m.creators[:5])
+    m = EMPTY.m._replace(day=7, keys=keys, consumers=consumers, creators=EMPTY.m.creators[:5])
     with np.errstate(over="ignore"):
         taken = answer(answers, questions, m)
-        lots = [uniform(luck[Stream.ASK], 7, i, 2 + c) for i, c in enumerate(category.tolist())]
+        lots = [uniform(keys[Stream.ASK], 7, i, 2 + c) for i, c in enumerate(category.tolist())]
     expected = np.full(len(asked), NOBODY)
     for k in range(5):
         expected[sorted(np.flatnonzero(creator == k), key=lots.__getitem__)[:answers]] = k

@@ -193,7 +193,7 @@ def keyed_draws(size: Size) -> list[Fact]:
     """Variance of the paired difference in GMV of two policies, over that of unpaired runs.
 
     A pair shares its world and every draw that both runs make. What the world does alone is seen where the second run
-    has the world of the first and the luck of another seed.
+    has the world of the first and the random-number keys of another seed.
     """
 
     def ratio(one: pd.Series, other: pd.Series) -> float:

@@ -86,8 +86,8 @@ def _position(factor: str, level: str | None) -> float:
 
 
 def _outcomes(x: np.ndarray, common: np.ndarray, rng: np.random.Generator, noise: float) -> dict[str, float]:
-    def level(base: float, effects: tuple[float, float, float], luck: float) -> float:
-        return base * float(np.exp(np.dot(effects, x) + luck + rng.normal(0, noise)))
+    def level(base: float, effects: tuple[float, float, float], shock: float) -> float:
+        return base * float(np.exp(np.dot(effects, x) + shock + rng.normal(0, noise)))
 
     views = level(4e6, LOG_EFFECTS["views"], common[0])
     conversion = level(0.022, LOG_EFFECTS["conversion"], common[1] / 4)

@@ -128,11 +128,11 @@ def test_what_a_question_asks_for_is_said_first(folder: Path) -> None:
     assert tell(results, judge(results)).answers[0].asked == ""
 
 
-def test_one_seed_of_each_draw_takes_its_luck_from_elsewhere() -> None:
+def test_one_seed_of_each_draw_takes_the_variance_of_shocks_from_elsewhere() -> None:
     generator = np.random.default_rng(3)
-    people, luck = 2.0, 1.0
-    samples = 5 + generator.normal(0, people, (300, 1)) + generator.normal(0, luck, (300, 1))
-    found = spread(samples, luck**2)
+    people, shocks = 2.0, 1.0
+    samples = 5 + generator.normal(0, people, (300, 1)) + generator.normal(0, shocks, (300, 1))
+    found = spread(samples, shocks**2)
     assert (found.estimate.high - found.estimate.low) / 2 == pytest.approx(1.968 * people, rel=0.12)
     blind = spread(samples, 0.0)
     assert blind.estimate.high - blind.estimate.low > found.estimate.high - found.estimate.low

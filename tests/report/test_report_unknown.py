@@ -23,17 +23,17 @@ from experiments.report.words.told import tell
 from .synthetic import write_run
 
 
-def test_spread_takes_the_luck_of_seeds_out() -> None:
+def test_spread_takes_the_shocks_of_seeds_out() -> None:
     rng = np.random.default_rng(0)
-    draws, seeds, people, luck = 400, 2, 1.0, 2.0
-    samples = 5 + rng.normal(0, people, (draws, 1)) + rng.normal(0, luck, (draws, seeds))
+    draws, seeds, people, shocks = 400, 2, 1.0, 2.0
+    samples = 5 + rng.normal(0, people, (draws, 1)) + rng.normal(0, shocks, (draws, seeds))
     found = spread(samples)
-    between = people**2 + luck**2 / seeds
+    between = people**2 + shocks**2 / seeds
     half = 1.966 * np.sqrt(people**2 + between / draws)
     # the deviation of an estimated variance of means, B, is B times the root of 2 / draws
     assert found.estimate.high - found.estimate.low == pytest.approx(2 * half, rel=0.35)
     assert found.estimate.value == pytest.approx(5, abs=4 * np.sqrt(between / draws))
-    assert found.of_people == pytest.approx(people**2 / (people**2 + luck**2), abs=0.15)
+    assert found.of_people == pytest.approx(people**2 / (people**2 + shocks**2), abs=0.15)
 
 
 def test_where_draws_do_not_matter_the_interval_is_that_of_the_mean() -> None:

@@ -109,7 +109,7 @@ def with_former_creator(world: World) -> World:
     return replace(world, creators=creators, follows=follows, consumers=consumers)
 
 
-def test_luck_does_not_depend_on_the_row_in_which_a_creator_stands(busy: Market) -> None:
+def test_shocks_do_not_depend_on_the_row_in_which_a_creator_stands(busy: Market) -> None:
     """Rows follow from who entered before, which policies change; followers, pay and posts must not notice."""
     moved = Market(busy.parameters, 1, world=with_former_creator(busy.world), keep_orders=True).run(DAYS)
     ours, theirs = busy.orders(), moved.orders()
@@ -164,7 +164,7 @@ IN_PLAIN_PYTHON = """
 import sys, warnings
 warnings.simplefilter("ignore", RuntimeWarning)
 from small_markets import fingerprint, market
-from test_same_luck import COMPILED, SMALL
+from test_same_shocks import COMPILED, SMALL
 assert not COMPILED
 print(fingerprint(market(seed=2, days=int(sys.argv[1]), **SMALL)))
 """
