@@ -9,7 +9,7 @@ from mesa.visualization import Slider, SolaraViz, make_plot_component
 
 from experiments.design.configuration import load_settings
 from sim.market import Market
-from sim.recorder import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 
 WEEK = 7
 SHOWN = ("gmv", "platform_revenue", "marketing_cost", "consumer_surplus")

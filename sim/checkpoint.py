@@ -25,12 +25,12 @@ from sim.day import Day, Used
 from sim.errors import LedgerError, UserError
 from sim.markets.fees import DAYS_A_YEAR
 from sim.markets.settlement import PARTS
-from sim.markets.standing import STANDING
 from sim.opening import with_creators
 from sim.parameters import Parameters
 from sim.ranges import MOST_DAYS, MOST_SUM
-from sim.recorder import DAILY, Recorder
 from sim.records import Record
+from sim.results.recorder import DAILY, Recorder
+from sim.results.standing import STANDING
 from sim.state.brands import Brand, Shop
 from sim.state.creators import Card, Creator, Post, Profile
 from sim.state.goods import Listing, Product

@@ -19,9 +19,8 @@ from sim.agents.creating import draw_turns
 from sim.agents.koc import KOC
 from sim.agents.kol import KOL
 from sim.agents.platform import Platform
-from sim.cells import Cells
 from sim.columns import ColumnarModel, Population
-from sim.daily_collector import DailyCollector
+from sim.columns.daily_collector import DailyCollector
 from sim.day import Day, Used
 from sim.engine.consumer_pass import ConsumerPass
 from sim.engine.morning import advise_all, plan_all, post_all
@@ -33,23 +32,24 @@ from sim.friendships import GraphReport, Ids
 from sim.markets import settlement, words
 from sim.markets.arrival import arriving, book_all
 from sim.markets.confirmation import confirm_all, draw_lots, why_missing
-from sim.markets.standing import standing
 from sim.opening import first_day, with_creators
 from sim.order_table import with_orders
 from sim.parameters import Parameters
 from sim.phases import Held
 from sim.policies import Policies, policies_of, with_policies
 from sim.ranges import MOST_DAYS, MOST_SUM
-from sim.recorder import Flows, Recorder, RunResult
 from sim.records import Columns, Table
 from sim.replacement import with_rules
-from sim.results import orders_table, result_of
+from sim.results.cells import Cells
+from sim.results.recorder import Flows, Recorder
+from sim.results.run_result import RunResult, orders_table, result_of
+from sim.results.standing import standing
+from sim.results.trust_survey import mean_trust
 from sim.state.brands import CHANNELS
 from sim.state.creators import Post, Tier
 from sim.state.orders import Order, Stage
 from sim.state.visits import Leaving, Question, Word
 from sim.timeline import Timeline
-from sim.trust_survey import mean_trust
 from sim.units import DAYS_A_WEEK, FEN
 from sim.world import World
 from sim.world.audience import mean_taste

@@ -10,10 +10,11 @@ from small_markets import assert_same, market
 
 from experiments.cli import main
 from experiments.design import factors as design
-from sim import cells
 from sim.errors import UserError
 from sim.market import Market
-from sim.recorder import ALWAYS, OF_CELLS, RunResult
+from sim.results import cells
+from sim.results.outcomes import ALWAYS, OF_CELLS
+from sim.results.run_result import RunResult
 from sim.state.channels import PRIVATE_CHANNELS, PUBLIC_CHANNELS
 
 DAYS, BURN_IN = 45, 10

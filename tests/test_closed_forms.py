@@ -19,7 +19,8 @@ from sim.draws import Stream, stream_keys, uniforms
 from sim.market import Market
 from sim.parameters import Parameters, numbers_of, scalars
 from sim.ranges import COUNT_UNITS
-from sim.recorder import by_channel, gini
+from sim.results.inequality import gini
+from sim.results.recorder import by_channel
 from sim.rules.content import post_rate, post_rate_in_expectation
 from sim.rules.ranking import Mix, bid_shares, cumulate, ranking_weights
 from sim.rules.trust import trust

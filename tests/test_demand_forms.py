@@ -20,8 +20,8 @@ from sim.day import Day
 from sim.ledger import Revenue
 from sim.market import Market
 from sim.parameters import Parameters, scalars
-from sim.recorder import by_channel
 from sim.records import NOBODY
+from sim.results.recorder import by_channel
 from sim.rules.belief import Believed
 from sim.rules.choice import Buyer, money_of, total, utility
 from sim.rules.content import organic_reach

@@ -23,7 +23,8 @@ from experiments.design.configuration import FOLDER
 from experiments.report.figures import FIGURES
 from experiments.runs.run import TABLES
 from sim.parameters import Rules
-from sim.recorder import DAILY, OUTCOMES
+from sim.results.outcomes import OUTCOMES
+from sim.results.recorder import DAILY
 
 REPOSITORY = Path(__file__).parent.parent
 PAGES = [

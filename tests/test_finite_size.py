@@ -10,7 +10,7 @@ from experiments.measures.outcomes import INTERESTS, SHOWN
 from experiments.studies import finite_size
 from experiments.studies.models import settling as size
 from experiments.studies.models.settling import BASE, FLIPS, GMV, Quantity
-from sim.recorder import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 
 PEOPLE = [1_000, 10_000, 100_000, 1_000_000]
 SEEDS = 40

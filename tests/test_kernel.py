@@ -8,7 +8,7 @@ import pytest
 from small_markets import market
 
 from benchmarks import kernel
-from sim.recorder import by_channel
+from sim.results.recorder import by_channel
 
 needs_compiler = pytest.mark.skipif(kernel.compiler() is None, reason="no C compiler")
 

@@ -26,7 +26,7 @@ ELSEWHERE = {  # what a lab says that stands in none of its modules
             "experiments/templates/calibration.en.j2", "experiments/calibration/figures.py", "configs/calibration.yaml",
         )
     ),
-    "finite_size": (ROOT / "sim/recorder.py",),
+    "finite_size": (ROOT / "sim/results/outcomes.py",),
 }  # fmt: skip
 REFERENCE = re.compile(r"\b(1[89]|20)\d\d\b")
 NOT_SHOWN = {

@@ -14,7 +14,7 @@ from small_markets import market
 
 from experiments import Experiment
 from sim.market import Market
-from sim.recorder import DAILY
+from sim.results.recorder import DAILY
 
 APP = Path(__file__).parent.parent / "app.py"
 

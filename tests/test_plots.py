@@ -27,7 +27,8 @@ from experiments.drawing.style import house_style, save, words_of
 from experiments.settings.language import Language, dictionary, speaking
 from sim.errors import UserError
 from sim.parameters import Parameters
-from sim.recorder import DAILY, OUTCOMES
+from sim.results.outcomes import OUTCOMES
+from sim.results.recorder import DAILY
 
 COSTS = pd.DataFrame({"creators.effort_cost": [1.0, 4.0, 8.0, 12.0]})
 ONE_ARM = {"experiment": {"name": "fake", "days": 9, "burn_in": 3}}

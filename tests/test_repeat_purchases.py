@@ -12,7 +12,7 @@ from scipy import stats
 from experiments.studies.models import purchases
 from experiments.studies.models.purchases import Brand, comparable
 from experiments.studies.repeat_purchases import BG_NBD
-from sim.recorder import gini
+from sim.results.inequality import gini
 
 HAS_CDNOW = pytest.mark.skipif(util.find_spec("lifetimes") is None, reason="lifetimes, which ships CDNOW, is missing")
 

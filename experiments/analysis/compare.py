@@ -13,7 +13,7 @@ from scipy import stats
 from experiments.analysis.sweep import Sweep, chosen, read
 from experiments.measures.statistics import LEVEL, Estimate, holm, t_interval
 from sim.errors import UserError
-from sim.recorder import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 
 FIXED = ("days", "burn_in")
 

@@ -16,7 +16,7 @@ from experiments.design.configuration import Settings, load_settings
 from experiments.drawing.pages import sentence
 from experiments.settings.overrides import without
 from sim.errors import UserError
-from sim.recorder import ALWAYS
+from sim.results.outcomes import ALWAYS
 
 
 class Work(NamedTuple):

@@ -20,7 +20,7 @@ from experiments.settings.language import TEMPLATES, Language, speaking
 from experiments.settings.mistakes import fields
 from sim.errors import UserError
 from sim.parameters import Parameters
-from sim.recorder import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 
 EXPLORED = (
     "gmv_kept", "consumer_surplus", "koc_net_income", "koc_retention", "brand_profit", "platform_revenue",

@@ -23,7 +23,8 @@ from experiments.measures.statistics import Estimate
 from experiments.runs.working_folder import destination
 from experiments.settings.language import Language, language_option, said, speaking
 from sim.errors import UserError
-from sim.recorder import DAILY, OUTCOMES
+from sim.results.outcomes import OUTCOMES
+from sim.results.recorder import DAILY
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

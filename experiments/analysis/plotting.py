@@ -16,7 +16,7 @@ from experiments.measures.outcomes import OVERALL
 from experiments.measures.statistics import Estimate, t_interval
 from experiments.table.reading import Folder, find
 from sim.errors import UserError
-from sim.recorder import DAILY
+from sim.results.recorder import DAILY
 
 DAY, ARM = "day", "arm"
 IN_COURSE = ("gmv", "buyers", "trust", "kocs")

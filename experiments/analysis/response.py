@@ -13,7 +13,7 @@ from experiments.analysis.sweep import Sweep, chosen
 from experiments.measures.statistics import Comparison, contrast_weights
 from experiments.settings.language import said
 from sim.errors import UserError, nearest
-from sim.recorder import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 
 MOST_NOISE = 0.5  # of the variance between points, for anything to be learnt of it
 

@@ -14,7 +14,7 @@ from experiments.runs.working_folder import destination
 from experiments.settings.language import said
 from experiments.table.reading import Folder, find
 from sim.errors import UserError, nearest
-from sim.recorder import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 
 POINT = "point"
 RECORDED = (POINT, "arm", "seed", "status", "run_id", "seconds", "error")

@@ -18,7 +18,7 @@ from experiments.drawing.pages import sentence
 from experiments.measures.changes import CHANGES
 from experiments.measures.outcomes import amount, label, number, ranged, share
 from experiments.settings.language import said
-from sim.recorder import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 
 FEW_SEEDS = 5  # with fewer, Student's t is twice the normal quantile or more
 LEAST_SHARE = 0.05  # of the variance: an assumption below it is not worth a sentence

@@ -12,7 +12,7 @@ from experiments.measures.loyalty import repeats, with_pools_for_some, words_tol
 from experiments.measures.paired_markets import Change, Lived, branches, live, money, outcomes, prices, unchanged
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.recorder import gini
+from sim.results.inequality import gini
 from sim.state.brands import Spending
 from sim.state.channels import PUBLIC_CHANNELS, Channel
 from sim.state.creators import Tier

@@ -16,7 +16,7 @@ from experiments.settings.yaml_text import read_yaml
 from sim.errors import UserError, nearest
 from sim.parameters import ASSUMPTION, Group, par
 from sim.ranges import MOST_DAYS, MOST_PEOPLE
-from sim.recorder import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 
 FILE = FOLDER / "claims.yaml"
 

@@ -16,7 +16,7 @@ from experiments.measures.outcomes import amount
 from experiments.measures.precision import Rule, Savings, inflation, interval, narrow_enough, savings
 from experiments.measures.statistics import Comparison, Estimate, contrast_weights
 from experiments.runs.plan import Plan, plan
-from sim.recorder import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 
 Fill = Callable[[Settings, Plan], pd.DataFrame]
 """Makes the runs of a plan that are not in the store, and returns its table of runs."""

@@ -21,7 +21,7 @@ from sim.ranges import MOST_DAYS, MOST_PEOPLE
 MOST_SEEDS = 100_000
 MOST_ARMS = 10_000
 ONLY_ARM = "base"
-CELLS = ("cells", "funds", "switching", "weeks")  # of `sim.cells`, which would bring numba with it
+CELLS = ("cells", "funds", "switching", "weeks")  # of `sim.results.cells`, which would bring numba with it
 ORDERS = ("orders", "trees")
 MORE = {"cells": CELLS, "orders": (*CELLS, *ORDERS)}
 RUN_COLUMNS = ("point", "arm", "seed", "status", "run_id", "seconds", "error")
@@ -178,7 +178,7 @@ class Study(Group):
             check_known(f"posterior.extra_arms: {arm}", arm, self.extra_arms, "arm")
 
     def _check_asks(self) -> None:
-        from sim.recorder import OUTCOMES
+        from sim.results.outcomes import OUTCOMES
 
         if self.beside:
             check_known(f"beside={self.beside}", self.beside, self.factors, "factor")
@@ -271,7 +271,7 @@ def _parameters(
 
 
 def _check_is_no_column(factor: str) -> None:
-    from sim.recorder import OUTCOMES
+    from sim.results.outcomes import OUTCOMES
 
     if factor in OUTCOMES or factor in RUN_COLUMNS:
         raise ValueError(f"factors: '{factor}' is a column of the results already; expected another name")

@@ -6,7 +6,7 @@ import math
 
 from experiments.measures.statistics import Estimate
 from experiments.settings.language import Language, said, spoken
-from sim.recorder import OUTCOMES, Outcome
+from sim.results.outcomes import OUTCOMES, Outcome
 
 FOLLOWING: dict[str, Outcome] = {
     "contribution_per_yuan": Outcome("contribution that a yuan of marketing money brings", "yuan/yuan", 1),

@@ -79,7 +79,7 @@ class Precision(Group):
 
     @model_validator(mode="after")
     def _something_to_reach(self) -> Precision:
-        from sim.recorder import ALWAYS
+        from sim.results.outcomes import ALWAYS
 
         if self.outcome:
             check_known(f"outcome={self.outcome}", self.outcome, ALWAYS, "outcome")

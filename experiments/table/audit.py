@@ -18,7 +18,7 @@ from experiments.settings.paths import flat
 from experiments.table.checksums import CHECKSUM, MANIFEST, files_in, of_file, of_manifest
 from experiments.table.reading import CONFIG, Folder, place
 from sim.errors import UserError
-from sim.recorder import OF_CELLS
+from sim.results.outcomes import OF_CELLS
 
 MAY_BE_EMPTY = {"platforms"}  # where nobody chooses among them
 KEYS = {"daily": ["day"], "funnel": ["domain", "step"], "split": ["party"], "platforms": ["day", "platform"]}

@@ -15,7 +15,7 @@ from yaml import YAMLError
 from experiments.settings.yaml_text import parsed
 from experiments.table.checksums import CHECKSUM, CHECKSUMS, FORMAT, MANIFEST, of_file, of_manifest
 from sim.errors import UserError
-from sim.recorder import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 
 CONFIG, RUNS = "config.yaml", "runs"
 EXPECTED = "expected a folder that koc run made, such as results/NAME/latest"

@@ -62,7 +62,7 @@ class RunsTable:
         ids = [row.run.id for row in self.rows]
         failed = store.failed(ids)
         first = next(store.outcomes(ids), None)
-        from sim.recorder import OF_CELLS
+        from sim.results.outcomes import OF_CELLS
 
         keeps_cells = any(row.run.more for row in self.rows)
         names = [name for name in first.outcomes if keeps_cells or name not in OF_CELLS] if first else []

@@ -20,7 +20,7 @@ from experiments.report.load import Results, load
 from experiments.report.page import page, plain
 from experiments.report.verdict import Verdict, judge
 from experiments.report.words.told import tell
-from sim.recorder import gini as gini_of_values
+from sim.results.inequality import gini as gini_of_values
 
 from .synthetic import write_run
 

@@ -16,7 +16,7 @@ from experiments.drawing.forest import Mark, forest
 from experiments.drawing.style import BLUE, INK, Drawing, drawing, new_figure, panels, wrapped
 from experiments.measures.outcomes import amount, capital, number
 from experiments.settings.language import said
-from sim.recorder import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 
 MOST_ACROSS = 3
 LONGEST_TITLE = 34

@@ -13,7 +13,7 @@ from experiments.analysis.words import say
 from experiments.drawing.style import BLUE, GREY, INK, VERMILLION, Drawing, drawing, new_figure, wrapped
 from experiments.measures.outcomes import amount, share
 from experiments.settings.language import said
-from sim.recorder import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 
 UNCLEAR = "#E9E9E9"
 BELOW, ABOVE = "#F6D5BF", "#C5DDEE"  # pale vermillion and blue

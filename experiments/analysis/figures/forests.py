@@ -27,7 +27,7 @@ from experiments.drawing.style import (
 )
 from experiments.measures.outcomes import KNOWN, amount, label, number, share
 from experiments.settings.language import said
-from sim.recorder import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 
 WIDEST_SOURCE, WIDEST_MEANING = 34, 40  # columns
 APART = 0.3  # of a row, between the two ends of a range

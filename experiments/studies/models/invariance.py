@@ -18,8 +18,8 @@ from experiments.settings.paths import merged
 from sim.graph import Graph
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.recorder import OUTCOMES
 from sim.records import NOBODY, changed
+from sim.results.outcomes import OUTCOMES
 from sim.state.creators import Creator
 from sim.state.orders import Order
 from sim.state.people import Consumer, Follow, Memory

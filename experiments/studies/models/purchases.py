@@ -18,7 +18,7 @@ from scipy.special import betaln, gammaln
 
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.recorder import gini
+from sim.results.inequality import gini
 
 LEAST_EXPECTED = 5.0  # customers in a cell of the chi-square test
 HEAD = 0.2

@@ -17,7 +17,7 @@ from experiments.measures.outcomes import INTERESTS, SHOWN
 from experiments.measures.statistics import t_interval
 from experiments.studies.paired import effect
 from sim.parameters import Parameters
-from sim.recorder import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 
 BASE = "commission-private-koc"
 FLIPS = {

@@ -16,7 +16,7 @@ from experiments.studies.models.limits import NO_FADING
 from sim.draws import stream_keys
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.recorder import gini
+from sim.results.inequality import gini
 from sim.world import World
 
 Vector = NDArray[np.float64]

@@ -12,6 +12,7 @@ from sim.arrays import Double, Int64
 from sim.compiled import compiled, inlined
 from sim.day import Day
 from sim.records import NOBODY, Table
+from sim.results.outcomes import OF_PLATFORMS
 from sim.state.orders import Order, Stage
 from sim.units import FEN
 
@@ -20,9 +21,6 @@ STANDING = (
     "revenue", "growth_cost",
 )  # fmt: skip
 COUNTED = STANDING[:7]
-PLATFORM_OUTCOMES = (
-    "members_anywhere", "own_members", "own_kocs", "own_brands", "own_gmv", "own_profit", "rival_profit", "leaked",
-)  # fmt: skip
 
 
 def standing(orders: Table[Order], m: Day) -> list[tuple[Any, ...]]:
@@ -100,7 +98,7 @@ def platform_outcomes(table: pd.DataFrame, people: int, burn_in: int) -> dict[st
     gmv, leaked = float(last["gmv"].sum()), float(last["leaked"].sum())
     return dict(
         zip(
-            PLATFORM_OUTCOMES,
+            OF_PLATFORMS,
             [float(people), *shares, float(profit.iloc[0]), float(profit[1:].sum()), _over(leaked, gmv + leaked)],
             strict=True,
         )

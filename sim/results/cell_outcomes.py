@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.cells import FUNDS, Cells, successions
 from sim.day import Day
-from sim.recorder import OF_CELLS
 from sim.records import NOBODY
+from sim.results.cells import FUNDS, Cells, successions
+from sim.results.outcomes import OF_CELLS
 from sim.state.brands import Spending
 from sim.state.channels import PRIVATE_CHANNELS, PUBLIC_CHANNELS, Channel
 from sim.state.creators import Tier
@@ -44,7 +44,7 @@ class Kept(NamedTuple):
 
 
 def outcomes(cells: Cells, orders: pd.DataFrame, m: Day, kept: Kept) -> dict[str, float]:
-    """All of `sim.recorder.OF_CELLS`.
+    """All of `sim.results.outcomes.OF_CELLS`.
 
     Parameters
     ----------

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.arrays import Int64
-from sim.cell_outcomes import Kept
-from sim.cell_outcomes import outcomes as cell_outcomes
-from sim.cells import orders_of, tables
 from sim.day import Day
 from sim.ledger import Revenue
-from sim.markets.standing import platform_outcomes
 from sim.markets.sums import Total
-from sim.recorder import ALWAYS, OUTLAYS, Recorder, RunResult, gini, outlay_of
 from sim.records import NOBODY, Table
+from sim.results.cell_outcomes import Kept
+from sim.results.cell_outcomes import outcomes as cell_outcomes
+from sim.results.cells import orders_of, tables
+from sim.results.inequality import gini
+from sim.results.outcomes import ALWAYS
+from sim.results.recorder import Recorder, outlay_of
+from sim.results.standing import platform_outcomes
+from sim.state.brands import Spending
 from sim.state.channels import CREATOR_CHANNELS, PRIVATE_CHANNELS, PUBLIC_CHANNELS, Channel
 from sim.state.creators import Creator, Tier
 from sim.state.orders import Order
@@ -26,6 +29,48 @@ from sim.units import FEN
 
 if TYPE_CHECKING:
     from sim.market import Market
+
+
+OUTLAYS = {"ads": Spending.ADS, "kol": Spending.KOL, "koc": Spending.KOC, "own": Spending.OWN}
+"""Channels on which marketing money is spent, by the end of the outcome's name."""
+
+
+class RunResult(NamedTuple):
+    """What one run leaves, all over the days after burn-in; money in yuan.
+
+    Attributes
+    ----------
+    outcomes
+        One value for each key of `ALWAYS`; of `OF_CELLS`, where cells are kept; of `OF_PLATFORMS`, where people choose.
+    daily
+        A row a day, burn-in included; columns `DAILY`.
+    funnel
+        Counts by domain and step: delivered, viewed, considered, ordered, kept.
+    creators
+        A row for each creator: tier, audience, income, sales.
+    split
+        Who got what consumers paid for kept orders.
+    graph
+        What the social graph is like, in one row: the fields of `GraphStatistics`.
+    platforms
+        A row a day and platform where people choose, burn-in included; columns `STANDING`.
+    kept
+        Further tables by name, where cells are kept: those of `sim.results.cells.CELLS`.
+    """
+
+    outcomes: dict[str, float]
+    daily: pd.DataFrame
+    funnel: pd.DataFrame
+    creators: pd.DataFrame
+    split: pd.DataFrame
+    graph: pd.DataFrame
+    platforms: pd.DataFrame
+    kept: dict[str, pd.DataFrame] = {}  # noqa: RUF012
+
+    def __repr__(self) -> str:
+        tables = {name: table for name, table in {**self._asdict(), **self.kept}.items() if hasattr(table, "columns")}
+        rows = ", ".join(f"{name} ({len(table)} rows)" for name, table in tables.items() if len(table))
+        return f"RunResult({len(self.outcomes)} outcomes; tables {rows})"
 
 
 def result_of(market: Market, trust: float, brand_cash: int) -> RunResult:
