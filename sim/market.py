@@ -1,9 +1,8 @@
-"""The market: a Mesa model whose step is one day, phase by phase."""
+"""The market: a Mesa model whose step is one day; what it shows, changes and leaves."""
 
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, Self
 
@@ -11,53 +10,39 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim import checkpoint, ledger
-from sim.agents import business, entering, membership
+from sim import checkpoint
+from sim.agents import business
 from sim.agents.brand import Brand
 from sim.agents.consumer import Consumer
-from sim.agents.creating import draw_turns
 from sim.agents.koc import KOC
 from sim.agents.kol import KOL
 from sim.agents.platform import Platform
 from sim.columns import ColumnarModel, Population
 from sim.columns.daily_collector import DailyCollector
-from sim.day import Day, Used
+from sim.day import Used
 from sim.engine.consumer_pass import ConsumerPass
-from sim.engine.morning import advise_all, plan_all, post_all
-from sim.engine.passes import end_follows, live_all, receive_all
-from sim.engine.threads import Threads, stretches
-from sim.errors import LedgerError, UserError
+from sim.engine.threads import Threads
+from sim.errors import UserError
 from sim.explanation import Explanation
 from sim.friendships import GraphReport, Ids
 from sim.markets import settlement, words
-from sim.markets.arrival import arriving, book_all
-from sim.markets.confirmation import confirm_all, draw_lots, why_missing
-from sim.opening import first_day, with_creators
-from sim.order_table import with_orders
+from sim.opening import first_day
 from sim.parameters import Parameters
 from sim.phases import Held
 from sim.policies import Policies, policies_of, with_policies
-from sim.ranges import MOST_DAYS, MOST_SUM
+from sim.ranges import MOST_DAYS
 from sim.records import Columns, Table
-from sim.replacement import with_rules
 from sim.results.cells import Cells
-from sim.results.recorder import Flows, Recorder
+from sim.results.recorder import Recorder
 from sim.results.run_result import RunResult, orders_table, result_of
-from sim.results.standing import standing
-from sim.results.trust_survey import mean_trust
-from sim.state.brands import CHANNELS
 from sim.state.creators import Post, Tier
 from sim.state.orders import Order, Stage
-from sim.state.visits import Leaving, Question, Word
+from sim.step import Passes, close_day, open_day, survey, timed
 from sim.timeline import Timeline
-from sim.units import DAYS_A_WEEK, FEN
 from sim.world import World
-from sim.world.audience import mean_taste
 from sim.world_parameters import cannot_change
 
 FIRST_CONSUMER_ID = 1_000
-DAYS_BETWEEN_SURVEYS = 5
-CREATORS = 1 << 10  # of one task
 
 
 class Market(ColumnarModel):
@@ -118,11 +103,13 @@ class Market(ColumnarModel):
         self.in_force = self.parameters
         self._known: dict[Held, Policies] = {}
         self.timings: dict[str, float] = {}
-        live, receive = self._take_rules()
+        self.passes = Passes.of(self.parameters.rules)
         platforms, products = self.parameters.platforms, len(self.world.goods.category)
         categories = len(self.parameters.market.catalogue.categories)
         self.threads = Threads(threads)
-        self.pass_over = ConsumerPass(categories, products, len(platforms), self.threads, live, receive)
+        self.pass_over = ConsumerPass(
+            categories, products, len(platforms), self.threads, self.passes.live, self.passes.receive
+        )
         with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
             beginning = self.world.copied() if is_shared else self.world
             self.policies = policies_of(beginning, self.parameters)
@@ -134,15 +121,9 @@ class Market(ColumnarModel):
         self.orders_so_far = self.revenue_so_far = 0
         self.recorder = Recorder(products, burn_in, keep_orders or keep_cells)
         self.cells = Cells(len(self.m.creators), categories) if keep_cells else None
-        self.trust = self._survey()
+        self.trust = survey(self)
         self.datacollector = DailyCollector(self.daily)
         self._show_agents()
-
-    def _take_rules(self) -> tuple[Any, Any]:
-        passes = (live_all, receive_all, plan_all, advise_all, post_all, business.learn_all, mean_trust)
-        live, receive, *others = with_rules(self.parameters.rules, passes)
-        self._plan, self._advise, self._post, self._learn, self._mean_trust = others
-        return live, receive
 
     def _take_policy(self) -> None:
         self.kol_threshold = business.kol_threshold(self.in_force, self.world.population)
@@ -199,7 +180,8 @@ class Market(ColumnarModel):
             After as many days as there are draws for.
         """
         self.open_day()
-        self._timed("consumers live", self.live)
+        with timed("consumers live", self):
+            self.live()
         self.close_day()
 
     def run(self, days: int, progress: Callable[[int], None] | None = None) -> Self:
@@ -231,28 +213,7 @@ class Market(ColumnarModel):
     def open_day(self) -> None:
         """The phases before the consumers': afterwards each consumer can live the day, in any order."""
         self._check_days(1)
-        with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
-            if self.timeline.held:
-                self._timed("phases begin", self._phases_begin)
-            if self.parameters.membership.choice:
-                self._timed("people choose platforms", self._people_choose)
-            self._timed("brands plan", self._brands_plan)
-            self._timed("creators post, platforms rank", self._creators_post)
-        self.pass_over.open_day(len(self.m.creators))
-
-    def _people_choose(self) -> None:
-        membership.morning(self.m, self.world, self.in_force)
-
-    def _phases_begin(self) -> None:
-        if self.timeline.begin(self.m):
-            self._put_in_force(self.timeline.in_force)
-
-    def _creators_post(self) -> None:
-        m = self.m
-        draw_turns(m)
-        self._plan(m)
-        self.threads.over(stretches(0, len(m.creators), CREATORS), lambda first, last: self._advise(first, last, m))
-        self._post(m)
+        open_day(self)
 
     def live(self, start: int = 0, end: int | None = None) -> None:
         """Let consumers ``start`` to ``end - 1`` live today; each must live exactly once a day."""
@@ -261,65 +222,7 @@ class Market(ColumnarModel):
 
     def close_day(self) -> None:
         """The phases after the consumers'."""
-        orders, questions, leaving = self.pass_over.happened()
-        self.m = with_orders(self.m, orders, self.recorder.keep_orders, self.threads)
-        with np.errstate(over="ignore"):
-            self._timed("orders are confirmed", self._orders_confirmed)
-            self._timed("goods arrive", lambda: self._goods_arrive(leaving))
-            self._timed("platforms settle", self._platforms_settle)
-            self._timed("words travel", lambda: self._words_travel(questions))
-            self._timed("creators learn", self._creators_learn)
-            self._timed("creators enter", self._creators_enter)
-            self._timed("recorder records", self._record)
-        self.m = self.m._replace(day=self.m.day + 1)
-
-    def _timed(self, name: str, phase: Callable[[], None]) -> None:
-        start = time.perf_counter()
-        phase()
-        self.timings[name] = self.timings.get(name, 0.0) + time.perf_counter() - start
-
-    def _brands_plan(self) -> None:
-        if self.day == self.recorder.burn_in:
-            self._start_measuring()
-        if self.day % DAYS_A_WEEK == 0:
-            for brand in self.brands:
-                brand.plan()
-        self.spent_before = self._marketing_cost()
-
-    def _orders_confirmed(self) -> None:
-        products = self.m.products
-        if (products["units"] < MOST_SUM).any():
-            if self.day % self.in_force.market.catalogue.stock_days == 0:
-                products["stock"] = products["units"]
-            draw_lots(self.m)
-        wrong = confirm_all(self.orders_so_far, self.m)
-        if wrong >= 0:
-            raise LedgerError(why_missing(wrong, self.m))
-        self.orders_so_far += int(self.m.used[Used.ORDERS] - self.m.used[Used.BEFORE_TODAY])
-
-    def _goods_arrive(self, leaving: Table[Leaving]) -> None:
-        self.received = by_consumer(arriving(self.m), self.m)
-        self.told: Table[Word] = self.pass_over.receive(self.m, self.received)
-        if self.cells and self.day >= self.recorder.burn_in:
-            self.cells.count_leaving(leaving, self.m)
-        end_follows(leaving, self.m.follows)
-        if self.parameters.membership.choice:
-            membership.realise(self.received, self.m)
-        tally = self.pass_over.tally(len(self.m.creators))
-        if tally is not self.m.out.tally:
-            self.m = self.m._replace(out=self.m.out._replace(tally=tally))
-        book_all(self.received, round(self.in_force.brands.own_contact * FEN), self.m)
-        self.spent_today = self._marketing_cost() - self.spent_before
-
-    def _marketing_cost(self) -> int:
-        """What brands have spent this week to be promoted, fen: what platforms take is none of it."""
-        return int(self.m.brands["spent"][:, :CHANNELS].sum())
-
-    def _platforms_settle(self) -> None:
-        pending, held = np.zeros((2, len(self.platforms)), np.int64)
-        settlement.settle_all(pending, held, self.m)
-        settlement.pay_interest(held, self.m, self.yields, self.interest_carries)
-        ledger.check(self.m.accounts, self.day, pending)
+        close_day(self)
 
     def pending(self) -> NDArray[np.int64]:
         """Fen that each platform's escrow must hold, shape (V,), counted order by order."""
@@ -327,26 +230,6 @@ class Market(ColumnarModel):
         waits = (orders["stage"] <= Stage.RECEIVED) & ~orders["outside"]
         held = np.where(waits, orders["price"], orders["owed"])
         return np.bincount(orders["platform"], held, len(self.platforms)).astype(np.int64)
-
-    def _words_travel(self, questions: Table[Question]) -> None:
-        self.m = self.m._replace(inbox=words.deliver(self.told, len(self.m.people)))
-        self.asked = len(questions)
-        self.answered = words.answer(int(self.in_force.creators.answers), questions, self.m)
-
-    def _creators_learn(self) -> None:
-        m = self.m
-        self._learn(self.received, self.day >= self.recorder.burn_in, self.kol_threshold, m)
-        self.earned_today = int(m.creators["earned_today"].sum())
-
-    def _creators_enter(self) -> None:
-        newcomers = entering.entrants(self.received, self.m, self.world, self.in_force)
-        if len(newcomers):
-            entering.settle_in(newcomers, self.m, self.world, self.in_force)
-            self.m = with_creators(self.m, newcomers)
-        if self.day % DAYS_A_WEEK == DAYS_A_WEEK - 1:
-            m = self.m
-            share = self.threads.share(len(m.creators))
-            self.threads.over(share, lambda first, last: mean_taste(first, last, m.people, m.follows, m.creators))
 
     def change(self, parameters: Parameters) -> Self:
         """Change policies or behaviour from today on: two markets that part here differ by nothing else.
@@ -371,11 +254,12 @@ class Market(ColumnarModel):
         if parameters.phases == self.parameters.phases and parameters.shocks == self.parameters.shocks:
             self.timeline.begun, self.timeline.held = before.begun, before.held
         self.parameters = parameters
-        self.pass_over.live_all, self.pass_over.receive_all = self._take_rules()
-        self._put_in_force(self.timeline.in_force)
+        self.passes = Passes.of(parameters.rules)
+        self.pass_over.live_all, self.pass_over.receive_all = self.passes.live, self.passes.receive
+        self.put_in_force(self.timeline.in_force)
         return self
 
-    def _put_in_force(self, parameters: Parameters) -> None:
+    def put_in_force(self, parameters: Parameters) -> None:
         """Let policies and behaviour be those of some parameters from today on."""
         self.in_force = parameters
         self._take_policy()
@@ -394,7 +278,7 @@ class Market(ColumnarModel):
         self.timeline.begun = begun
         if self.day > 0:
             self.timeline.held = self.timeline.holding(self.day - 1, self.m.keys)
-        self._put_in_force(self.timeline.in_force)
+        self.put_in_force(self.timeline.in_force)
 
     def tell(self, consumers: NDArray[np.integer[Any]], product: int) -> Self:
         """Let a product be known: each of these consumers hears well of it tomorrow, as if from a friend.
@@ -422,37 +306,6 @@ class Market(ColumnarModel):
         quality = float(self.world.goods.quality[product])
         self.m = self.m._replace(inbox=words.with_word(self.m.inbox, rows, product, quality))
         return self
-
-    def _survey(self) -> float:
-        return float(self._mean_trust(self.m.follows, self.m.creators, self.m.p.trust))
-
-    def _start_measuring(self) -> None:
-        self.recorder.start_measuring(self.m.creators, self.m.accounts.revenue, self._brand_cash(), self.m.brands)
-        if self.cells:
-            self.cells.start(self.m)
-        for column in ("reached", "bought_from", "bought_again"):
-            self.m.consumers[column] = 0
-
-    def _brand_cash(self) -> int:
-        accounts = self.m.accounts
-        return int(accounts.brand.sum() + accounts.brand_balance.sum() + accounts.deposit.sum())
-
-    def _record(self) -> None:
-        m, recorder, today = self.m, self.recorder, self.m.sums
-        if self.day % DAYS_BETWEEN_SURVEYS == 0:
-            self.trust = self._survey()
-        kocs, kols, _ = np.bincount(m.creators["tier"][m.creators["active"]], minlength=len(Tier)).tolist()
-        if self.day >= recorder.burn_in:
-            recorder.count(m.out.tally, today, self.spent_today, kocs)
-            if self.cells:
-                self.cells.count(self.day - recorder.burn_in, m)
-            if (self.day - recorder.burn_in) % DAYS_A_WEEK == DAYS_A_WEEK - 1:
-                recorder.count_week(m.consumers["reached"])
-        before, self.revenue_so_far = self.revenue_so_far, int(m.accounts.revenue.sum())
-        if self.parameters.membership.choice:
-            recorder.standings += standing(self.orders_today, m)
-        flows = Flows(self.asked, self.answered, self.spent_today, self.revenue_so_far - before, self.earned_today)
-        recorder.add_day(m, self.trust, (kocs, kols), flows)
 
     # --- what it leaves ---------------------------------------------------------------------------------------------
 
@@ -504,7 +357,7 @@ class Market(ColumnarModel):
             raise UserError(
                 f"day {self.day}: nothing is measured before burn-in ends; run more than {self.recorder.burn_in} days"
             )
-        return result_of(self, self._survey(), self._brand_cash())
+        return result_of(self, survey(self))
 
     def close(self) -> None:
         """Let go of everything, at the end: nothing can be asked of this market any more.
@@ -534,8 +387,3 @@ class Market(ColumnarModel):
     def load(cls, path: str | os.PathLike[str], *, world: World | None = None, threads: int = 1) -> Self:
         """Take up a market where `save` left it; see `sim.checkpoint.load`."""
         return checkpoint.load(cls, path, world, threads)
-
-
-def by_consumer(rows: NDArray[np.int64], m: Day) -> NDArray[np.int64]:
-    """Rows of orders, put in the order of who bought, and for one buyer in their own."""
-    return rows[np.argsort(m.orders["consumer"][rows], kind="stable")]

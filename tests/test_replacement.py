@@ -121,7 +121,7 @@ def test_it_runs_compiled(distrusting: Market) -> None:
     assert isinstance(live, Dispatcher)
     assert live is not live_all
     assert len(live.nopython_signatures) == 1
-    assert distrusting._learn is learn_all  # what the rule does not reach is shared with every other market
+    assert distrusting.passes.learn is learn_all  # what the rule does not reach is shared with every other market
 
 
 @pytest.mark.skipif(not COMPILED, reason="compares with the compiled run")
@@ -140,7 +140,7 @@ def test_it_runs_in_plain_python_to_the_same_bits(distrusting: Market, my_rules:
 
 def test_the_same_rule_written_again_gives_the_same_bits(default: Market) -> None:
     again = market(days=DAYS, **LIVELY, rules={"post_rate": "my_rules.same_post_rate"})
-    assert again._learn is not learn_all
+    assert again.passes.learn is not learn_all
     assert_same(again, default)
 
 
@@ -173,7 +173,7 @@ def test_a_rule_reads_the_numbers_it_is_given(default: Market) -> None:
     assert_same(louder, market(days=DAYS, **LIVELY, rules={"claim": "my_rules.exaggerated_claim"}))
     assert_same(market(days=DAYS, **LIVELY, rules=rules), default)
     if COMPILED:
-        prepare = louder._post
+        prepare = louder.passes.post
         assert isinstance(prepare, Dispatcher)
         assert len(prepare.nopython_signatures) == 1
 

@@ -16,7 +16,7 @@ from sim.records import Table
 from sim.results.standing import COUNTED, STANDING
 from sim.state.brands import CHANNELS, Brand
 from sim.state.channels import PRIVATE_CHANNELS, PUBLIC_CHANNELS, Channel
-from sim.state.creators import Creator, Tier
+from sim.state.creators import Tier
 from sim.units import FEN
 
 DAILY = (
@@ -63,14 +63,12 @@ class Recorder:
         self.brand_cash_before = 0
         self.outlay_before = np.zeros(CHANNELS, np.int64)
 
-    def start_measuring(
-        self, creators: Table[Creator], revenue: NDArray[np.int64], brand_cash: int, brands: Table[Brand]
-    ) -> None:
+    def start_measuring(self, m: Day) -> None:
         """Remember what stands when burn-in ends."""
-        self.first_kocs = np.flatnonzero((creators["tier"] == Tier.KOC) & (creators["active"]))
-        self.revenue_before = revenue.copy()
-        self.brand_cash_before = brand_cash
-        self.outlay_before = outlay_of(brands)
+        self.first_kocs = np.flatnonzero((m.creators["tier"] == Tier.KOC) & (m.creators["active"]))
+        self.revenue_before = m.accounts.revenue.copy()
+        self.brand_cash_before = brand_cash(m)
+        self.outlay_before = outlay_of(m.brands)
 
     def count(self, tally: Tally, today: Sums, marketing_cost: int, kocs: int) -> None:
         """Add a day after burn-in; marketing cost in fen."""
@@ -161,6 +159,12 @@ def by_domain(counts: Int64) -> tuple[int, int, int]:
     """Counts by channel: their sum over all channels, over those of the public domain, of the private domain."""
     listed = counts.tolist()
     return sum(listed), sum(listed[n] for n in PUBLIC_CHANNELS), sum(listed[n] for n in PRIVATE_CHANNELS)
+
+
+def brand_cash(m: Day) -> int:
+    """What brands own, fen."""
+    accounts = m.accounts
+    return int(accounts.brand.sum() + accounts.brand_balance.sum() + accounts.deposit.sum())
 
 
 def outlay_of(brands: Table[Brand]) -> NDArray[np.int64]:

@@ -19,7 +19,7 @@ from sim.results.cell_outcomes import outcomes as cell_outcomes
 from sim.results.cells import orders_of, tables
 from sim.results.inequality import gini
 from sim.results.outcomes import ALWAYS
-from sim.results.recorder import Recorder, outlay_of
+from sim.results.recorder import Recorder, brand_cash, outlay_of
 from sim.results.standing import platform_outcomes
 from sim.state.brands import Spending
 from sim.state.channels import CREATOR_CHANNELS, PRIVATE_CHANNELS, PUBLIC_CHANNELS, Channel
@@ -73,18 +73,16 @@ class RunResult(NamedTuple):
         return f"RunResult({len(self.outcomes)} outcomes; tables {rows})"
 
 
-def result_of(market: Market, trust: float, brand_cash: int) -> RunResult:
+def result_of(market: Market, trust: float) -> RunResult:
     """Outcomes and tables of a market over the days after burn-in.
 
     Parameters
     ----------
     trust
         Mean trust now.
-    brand_cash
-        What brands own now, fen.
     """
     m, recorder = market.m, market.recorder
-    outcomes = outcomes_of(recorder, market.world.population, trust, brand_cash, m)
+    outcomes = outcomes_of(recorder, market.world.population, trust, m)
     if market.parameters.membership.choice:
         members = int(np.count_nonzero(m.members["looks"]))
         outcomes |= platform_outcomes(recorder.platforms(), members, recorder.burn_in)
@@ -127,7 +125,7 @@ def orders_table(table: Table[Order]) -> pd.DataFrame:
     return orders.rename(columns={"number": "order", "ordered": "day"})
 
 
-def outcomes_of(recorder: Recorder, population: int, trust: float, brand_cash: int, m: Day) -> dict[str, float]:
+def outcomes_of(recorder: Recorder, population: int, trust: float, m: Day) -> dict[str, float]:
     """All of `ALWAYS`, over the days after burn-in, with tables and accounts as they are now.
 
     Parameters
@@ -136,11 +134,9 @@ def outcomes_of(recorder: Recorder, population: int, trust: float, brand_cash: i
         People with any activity.
     trust
         Mean trust now.
-    brand_cash
-        What brands own now, fen.
     """
     values: dict[str, Any] = _attention(recorder, population, m) | _trade(recorder) | _customers(recorder, m)
-    values |= _creators(recorder, m) | _money(recorder, brand_cash, m) | {"trust": trust}
+    values |= _creators(recorder, m) | _money(recorder, m) | {"trust": trust}
     return {name: float(values[name]) for name in ALWAYS}
 
 
@@ -214,11 +210,11 @@ def _creators(recorder: Recorder, m: Day) -> dict[str, Any]:
     }
 
 
-def _money(recorder: Recorder, brand_cash: int, m: Day) -> dict[str, Any]:
+def _money(recorder: Recorder, m: Day) -> dict[str, Any]:
     """What brands spend and earn, and platforms."""
     by_stream = (m.accounts.revenue - recorder.revenue_before).sum(axis=0) / FEN
     by_channel = (outlay_of(m.brands) - recorder.outlay_before) / FEN
-    profit, marketing = (brand_cash - recorder.brand_cash_before) / FEN, recorder.marketing_cost / FEN
+    profit, marketing = (brand_cash(m) - recorder.brand_cash_before) / FEN, recorder.marketing_cost / FEN
     return {
         "marketing_cost": marketing,
         **{f"outlay_{name}": by_channel[channel] for name, channel in OUTLAYS.items()},

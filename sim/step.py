@@ -1,0 +1,216 @@
+"""The step: one day of a market, phase by phase; between its morning and its evening each consumer lives."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim import ledger
+from sim.agents import entering, membership
+from sim.agents.business import learn_all
+from sim.agents.creating import draw_turns
+from sim.arrays import Int64
+from sim.day import Day, Used
+from sim.engine.morning import advise_all, plan_all, post_all
+from sim.engine.passes import end_follows, live_all, receive_all
+from sim.engine.threads import stretches
+from sim.errors import LedgerError
+from sim.markets import settlement, words
+from sim.markets.arrival import arriving, book_all
+from sim.markets.confirmation import confirm_all, draw_lots, why_missing
+from sim.opening import with_creators
+from sim.order_table import with_orders
+from sim.parameters import Rules
+from sim.ranges import MOST_SUM
+from sim.records import Table
+from sim.replacement import with_rules
+from sim.results.recorder import Flows
+from sim.results.standing import standing
+from sim.results.trust_survey import mean_trust
+from sim.state.brands import CHANNELS
+from sim.state.creators import Tier
+from sim.state.visits import Leaving, Word
+from sim.units import DAYS_A_WEEK, FEN
+from sim.world.audience import mean_taste
+
+if TYPE_CHECKING:
+    from sim.market import Market
+
+DAYS_BETWEEN_SURVEYS = 5
+CREATORS = 1 << 10  # of one task
+
+
+class Passes(NamedTuple):
+    """The compiled passes of a day, with the rules that a configuration names."""
+
+    live: Callable[..., Any]
+    receive: Callable[..., Any]
+    plan: Callable[..., Any]
+    advise: Callable[..., Any]
+    post: Callable[..., Any]
+    learn: Callable[..., Any]
+    survey: Callable[..., Any]
+
+    @classmethod
+    def of(cls, rules: Rules) -> Passes:
+        """The passes with these rules."""
+        return cls(*with_rules(rules, (live_all, receive_all, plan_all, advise_all, post_all, learn_all, mean_trust)))
+
+
+def open_day(market: Market) -> None:
+    """The phases before the consumers'."""
+    with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
+        if market.timeline.held:
+            with timed("phases begin", market):
+                _begin_phases(market)
+        if market.parameters.membership.choice:
+            with timed("people choose platforms", market):
+                membership.morning(market.m, market.world, market.in_force)
+        with timed("brands plan", market):
+            _plan_brands(market)
+        with timed("creators post, platforms rank", market):
+            _post(market)
+    market.pass_over.open_day(len(market.m.creators))
+
+
+def close_day(market: Market) -> None:
+    """The phases after the consumers'."""
+    orders, questions, leaving = market.pass_over.happened()
+    market.m = with_orders(market.m, orders, market.recorder.keep_orders, market.threads)
+    with np.errstate(over="ignore"):
+        with timed("orders are confirmed", market):
+            _confirm_orders(market)
+        with timed("goods arrive", market):
+            received, told = _receive_goods(leaving, market)
+        with timed("platforms settle", market):
+            _settle(market)
+        with timed("words travel", market):
+            market.m = market.m._replace(inbox=words.deliver(told, len(market.m.people)))
+            answers = words.answer(int(market.in_force.creators.answers), questions, market.m)
+        with timed("creators learn", market):
+            measures = market.day >= market.recorder.burn_in
+            market.passes.learn(received, measures, market.kol_threshold, market.m)
+            earned = int(market.m.creators["earned_today"].sum())
+        with timed("creators enter", market):
+            _let_creators_enter(received, market)
+        with timed("recorder records", market):
+            _record(len(questions), answers, earned, market)
+    market.m = market.m._replace(day=market.day + 1)
+
+
+@contextmanager
+def timed(phase: str, market: Market) -> Iterator[None]:
+    """Add the time of a phase to the market's timings."""
+    start = time.perf_counter()
+    yield
+    market.timings[phase] = market.timings.get(phase, 0.0) + time.perf_counter() - start
+
+
+def _begin_phases(market: Market) -> None:
+    if market.timeline.begin(market.m):
+        market.put_in_force(market.timeline.in_force)
+
+
+def _plan_brands(market: Market) -> None:
+    if market.day == market.recorder.burn_in:
+        _start_measuring(market)
+    if market.day % DAYS_A_WEEK == 0:
+        for brand in market.brands:
+            brand.plan()
+    market.spent_before = _marketing_cost(market.m)
+
+
+def _start_measuring(market: Market) -> None:
+    market.recorder.start_measuring(market.m)
+    if market.cells:
+        market.cells.start(market.m)
+    for column in ("reached", "bought_from", "bought_again"):
+        market.m.consumers[column] = 0
+
+
+def _marketing_cost(m: Day) -> int:
+    """What brands have spent this week to be promoted, fen: what platforms take is none of it."""
+    return int(m.brands["spent"][:, :CHANNELS].sum())
+
+
+def _post(market: Market) -> None:
+    m, passes = market.m, market.passes
+    draw_turns(m)
+    passes.plan(m)
+    market.threads.over(stretches(0, len(m.creators), CREATORS), lambda first, last: passes.advise(first, last, m))
+    passes.post(m)
+
+
+def _confirm_orders(market: Market) -> None:
+    m, products = market.m, market.m.products
+    if (products["units"] < MOST_SUM).any():
+        if m.day % market.in_force.market.catalogue.stock_days == 0:
+            products["stock"] = products["units"]
+        draw_lots(m)
+    wrong = confirm_all(market.orders_so_far, m)
+    if wrong >= 0:
+        raise LedgerError(why_missing(wrong, m))
+    market.orders_so_far += int(m.used[Used.ORDERS] - m.used[Used.BEFORE_TODAY])
+
+
+def _receive_goods(leaving: Table[Leaving], market: Market) -> tuple[Int64, Table[Word]]:
+    """Let goods arrive; returns the rows of their orders, by consumer, and what buyers tell friends."""
+    rows = arriving(market.m)
+    received = rows[np.argsort(market.m.orders["consumer"][rows], kind="stable")]
+    told = market.pass_over.receive(market.m, received)
+    if market.cells and market.day >= market.recorder.burn_in:
+        market.cells.count_leaving(leaving, market.m)
+    end_follows(leaving, market.m.follows)
+    if market.parameters.membership.choice:
+        membership.realise(received, market.m)
+    tally = market.pass_over.tally(len(market.m.creators))
+    if tally is not market.m.out.tally:
+        market.m = market.m._replace(out=market.m.out._replace(tally=tally))
+    book_all(received, round(market.in_force.brands.own_contact * FEN), market.m)
+    return received, told
+
+
+def _settle(market: Market) -> None:
+    pending, held = np.zeros((2, len(market.platforms)), np.int64)
+    settlement.settle_all(pending, held, market.m)
+    settlement.pay_interest(held, market.m, market.yields, market.interest_carries)
+    ledger.check(market.m.accounts, market.day, pending)
+
+
+def _let_creators_enter(received: Int64, market: Market) -> None:
+    newcomers = entering.entrants(received, market.m, market.world, market.in_force)
+    if len(newcomers):
+        entering.settle_in(newcomers, market.m, market.world, market.in_force)
+        market.m = with_creators(market.m, newcomers)
+    if market.day % DAYS_A_WEEK == DAYS_A_WEEK - 1:
+        m = market.m
+        share = market.threads.share(len(m.creators))
+        market.threads.over(share, lambda first, last: mean_taste(first, last, m.people, m.follows, m.creators))
+
+
+def _record(questions: int, answers: int, earned: int, market: Market) -> None:
+    m, recorder = market.m, market.recorder
+    spent = _marketing_cost(m) - market.spent_before
+    if m.day % DAYS_BETWEEN_SURVEYS == 0:
+        market.trust = survey(market)
+    kocs, kols, _ = np.bincount(m.creators["tier"][m.creators["active"]], minlength=len(Tier)).tolist()
+    if m.day >= recorder.burn_in:
+        recorder.count(m.out.tally, m.sums, spent, kocs)
+        if market.cells:
+            market.cells.count(m.day - recorder.burn_in, m)
+        if (m.day - recorder.burn_in) % DAYS_A_WEEK == DAYS_A_WEEK - 1:
+            recorder.count_week(m.consumers["reached"])
+    before, market.revenue_so_far = market.revenue_so_far, int(m.accounts.revenue.sum())
+    if market.parameters.membership.choice:
+        recorder.standings += standing(market.orders_today, m)
+    flows = Flows(questions, answers, spent, market.revenue_so_far - before, earned)
+    recorder.add_day(m, market.trust, (kocs, kols), flows)
+
+
+def survey(market: Market) -> float:
+    """Mean trust of all followers in those whom they follow."""
+    return float(market.passes.survey(market.m.follows, market.m.creators, market.m.p.trust))
