@@ -6,12 +6,12 @@ import gzip
 import zlib
 from pathlib import Path
 
-from sim.delimited import read_delimited
 from sim.errors import UserError
 from sim.friendships import Friendships, Ids, gathered
 from sim.graph import Graph
-from sim.graph_formats import decoded, format_of
-from sim.network_files import read_network
+from sim.graph_files.delimited import read_delimited
+from sim.graph_files.formats import decoded, format_of
+from sim.graph_files.networks import read_network
 
 CHUNK = 1 << 14  # bytes: a fault is placed that well
 

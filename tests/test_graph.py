@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
+from sim.drawn_graphs import scale_free, small_world, stochastic_blocks
 from sim.draws import Stream, stream_keys, uniform
 from sim.errors import UserError
-from sim.graph import Graph, from_ties, scale_free, small_world, stochastic_blocks
+from sim.graph import Graph, from_ties
 from sim.graph_statistics import describe, group_assortativity
 from sim.partners import ROUNDING, WEIGHT, power_law_weights
 

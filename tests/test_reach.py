@@ -79,7 +79,7 @@ def parts(package: Path) -> dict[str, str]:
 
 PASSES = {
     "engine/passes.py", "engine/morning.py", "agents/business.py", "results/trust_survey.py", "markets/confirmation.py",
-    "markets/arrival.py", "markets/settlement.py", "markets/words.py", "world/audience.py", "graph.py",
+    "markets/arrival.py", "markets/settlement.py", "markets/words.py", "world/audience.py", "drawn_graphs.py",
 }  # fmt: skip
 
 
@@ -92,7 +92,7 @@ PASSES = {
         ("rules/growth.py", {"agents/business.py"}),
         ("markets/account.py", {"markets/confirmation.py", "markets/arrival.py", "markets/settlement.py"}),
         ("rules/choice.py", {"engine/passes.py"}),
-        ("state/platforms.py", PASSES - {"world/audience.py", "graph.py", "results/trust_survey.py"}),
+        ("state/platforms.py", PASSES - {"world/audience.py", "drawn_graphs.py", "results/trust_survey.py"}),
         ("rules/ranking.py", {"engine/morning.py", "markets/confirmation.py", "markets/arrival.py"}),
         ("draws.py", PASSES),
         ("context.py", PASSES),

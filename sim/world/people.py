@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import graph as graphs
+from sim import drawn_graphs as graphs
 from sim.arrays import Byte, Double, Keys
 from sim.draws import Stream, normals, uniforms
 from sim.graph import Graph

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
+from sim.drawn_graphs import small_world
 from sim.draws import stream_keys
-from sim.graph import Graph, from_ties, small_world
+from sim.graph import Graph, from_ties
 from sim.graph_statistics import GraphStatistics, describe
 
 XTOL = 0.002  # share of ties

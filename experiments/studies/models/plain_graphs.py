@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import graph as graphs
+from sim import drawn_graphs as graphs
 from sim.draws import stream_keys
-from sim.graph import Graph
+from sim.graph import Graph, from_ties
 
 
 def small_world(people: int, mean_degree: float, seed: int, rewiring: float = 0.41) -> Graph:
@@ -50,7 +50,7 @@ def divided(graph: Graph, status: float, seed: int) -> Graph:
     one, other = one[one < other], other[one < other]
     ratio = np.minimum(degree[one], degree[other]) / np.maximum(degree[one], degree[other])
     kept = np.random.default_rng(seed).random(len(one)) < ratio**status
-    return graphs.from_ties(len(degree), one[kept], other[kept])
+    return from_ties(len(degree), one[kept], other[kept])
 
 
 def threshold_of(graph: Graph) -> float:

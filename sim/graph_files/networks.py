@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.errors import UserError
 from sim.friendships import Ties, ties_of
-from sim.graph_formats import Format
+from sim.graph_files.formats import Format
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -1,0 +1,1 @@
+"""Files of friendships: in what forms they come, and how each is read."""
