@@ -18,7 +18,7 @@ from sim.state.creators import Creator, Tier
 from sim.units import FEN
 from sim.world import World
 from sim.world.audience import gather_pool, pool_bounds
-from sim.world.creators import new_creators, pool_priors
+from sim.world.creators import crowd_of, new_creators
 
 MOOD = 1 << 20  # keeps the draw whether to enter apart
 SIZE_OF_POOL = (1 << 20) + 1  # and that of the size of the first pool
@@ -124,11 +124,9 @@ def settle_in(newcomers: Table[Creator], m: Day, world: World, parameters: Param
     newcomers["fit"] = world.people["taste"][hosts]
     p = parameters.creators
     least, most = pool_bounds(world.population, p.pool_least, p.pool_most)
-    priors = pool_priors(parameters)
+    crowd = crowd_of(parameters, world.graph, world.people, m.follows, world.keys)
     for n, host in enumerate(hosts.tolist()):
         k = len(m.creators) + n
         size = least + int(uniform(world.keys[Stream.ENTRY], m.day, host, SIZE_OF_POOL) * (most - least + 1))
-        newcomers["audience"][n] = gather_pool(
-            k, host, size, p.pool_from_graph, priors, world.graph, world.people, world.keys, m.follows
-        )
+        newcomers["audience"][n] = gather_pool(k, host, size, crowd)
         m.consumers["creator"][host] = k

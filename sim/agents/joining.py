@@ -148,6 +148,7 @@ def friends_there(i: int, v: int, week: Week, m: Day) -> int:
 @inlined
 def expect(i: int, known: Known, week: Week, m: Day) -> None:
     """Write what person i expects of each platform, yuan a week; friends are asked of two platforms at a time."""
+    p = m.p.membership
     for v in range(0, m.memberships.shape[1], 2):
         other, surplus, days, other_surplus, other_days = min(v + 1, m.memberships.shape[1] - 1), 0.0, 0.0, 0.0, 0.0
         for n in range(m.offsets[i], m.offsets[i + 1]):
@@ -156,18 +157,19 @@ def expect(i: int, known: Known, week: Week, m: Day) -> None:
             days += there.days
             other_surplus += elsewhere.surplus
             other_days += elsewhere.days
-        expect_of(i, v, surplus, days, known, week, m)
-        expect_of(i, other, other_surplus, other_days, known, week, m)
+        own, worth = m.memberships[i, v], worth_known(i, v, known, week)
+        week.expected[v] = expected_surplus(1.0 * own.surplus, 1.0 * own.days, surplus, days, worth, p)
+        own, worth = m.memberships[i, other], worth_known(i, other, known, week)
+        week.expected[other] = expected_surplus(
+            1.0 * own.surplus, 1.0 * own.days, other_surplus, other_days, worth, p
+        )  # fmt: skip
 
 
 @inlined
-def expect_of(i: int, v: int, surplus: float, days: float, known: Known, week: Week, m: Day) -> None:
-    """Write what person i expects of a platform, by friends' surplus and days there."""
-    own = m.memberships[i, v]
-    worth = presence_worth(known.base, known.by_creators, week.present[i, v], known.usual, week.goods[v])
-    week.expected[v] = expected_surplus(
-        1.0 * own.surplus, 1.0 * own.days, surplus, days, worth + week.saving[v], m.p.membership
-    )  # fmt: skip
+def worth_known(i: int, v: int, known: Known, week: Week) -> float:
+    """What a platform is worth to person i by what everybody knows, yuan a week."""
+    present = week.present[i, v]
+    return presence_worth(known.base, known.by_creators, present, known.usual, week.goods[v]) + week.saving[v]
 
 
 @inlined

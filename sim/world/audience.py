@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sim.arrays import Double, Keys
+from sim.arrays import Double, Int32, Int64, Keys
 from sim.compiled import allocating, compiled
+from sim.context import Context
 from sim.draws import Stream, partner, uniform
-from sim.graph import Graph
 from sim.ranges import COUNT_UNITS
 from sim.records import Table
 from sim.state.creators import Creator
@@ -14,6 +14,19 @@ from sim.state.people import FOLLOW_SLOTS, Follow, Person
 RINGS = 3  # friends, their friends, and theirs
 TRIES = 80  # draws for one stranger before the place stays empty
 COUNT_MOST = 255
+FRIEND, SECOND, INTEREST, STRANGER, MASS = range(5)  # how a follower has met a creator
+
+
+class Crowd(Context):
+    """Who may follow creators, and the follows that are written; N people."""
+
+    people: Table[Person]
+    follows: Table[Follow]
+    offsets: Int64
+    friends: Int32
+    keys: Keys
+    priors: Double  # (5, 2) claims met and broken that are assumed, by how a follower has met the creator
+    from_graph: float  # share of a KOC's pool that comes from the neighbourhood, up to three steps away
 
 
 @compiled
@@ -33,17 +46,7 @@ def add_follow(i: int, creator: int, met: float, broken: float, follows: Table[F
 
 
 @allocating
-def gather_pool(
-    k: int,
-    host: int,
-    size: int,
-    from_graph: float,
-    priors: Double,
-    graph: Graph,
-    people: Table[Person],
-    keys: Keys,
-    follows: Table[Follow],
-) -> int:
+def gather_pool(k: int, host: int, size: int, crowd: Crowd) -> int:
     """Fill the pool of a KOC: ring by ring through the graph, the rest by shared interest and at random.
 
     Parameters
@@ -52,37 +55,29 @@ def gather_pool(
         Row among creators, and among consumers.
     size
         People wanted.
-    from_graph
-        Share of them from the neighbourhood, up to three steps away.
-    priors
-        Prior counts (met, broken) of a friend, a friend's friend, shared interest, a stranger; shape (4, 2).
-    graph, people, keys, follows
-        Friendships, people, keys of all streams of shocks, and the edges, which are written.
 
     Returns
     -------
     int
         Followers found; fewer than ``size`` where the neighbourhood or the followers' attention is exhausted.
     """
-    wanted = int(size * from_graph)
-    found = _gather_neighbours(k, host, wanted, priors, graph, keys, follows)
-    return found + _gather_others(k, host, size - wanted, priors, graph, people, keys, follows)
+    wanted = int(size * crowd.from_graph)
+    found = _gather_neighbours(k, host, wanted, crowd)
+    return found + _gather_others(k, host, size - wanted, crowd)
 
 
 @allocating
-def _gather_neighbours(
-    k: int, host: int, wanted: int, priors: Double, graph: Graph, keys: Keys, follows: Table[Follow]
-) -> int:  # fmt: skip
+def _gather_neighbours(k: int, host: int, wanted: int, crowd: Crowd) -> int:
     """Ring by ring around the host, until as many are found as wanted."""
-    key = keys[Stream.WORLD_AUDIENCE]
+    key = crowd.keys[Stream.WORLD_AUDIENCE]
     found = 0
     seen = {host}
     ring = [host]
     for distance in range(RINGS):
         outer = [host for _ in range(0)]
         for person in ring:
-            for place in range(graph.offsets[person], graph.offsets[person + 1]):
-                friend = int(graph.friends[place])
+            for place in range(crowd.offsets[person], crowd.offsets[person + 1]):
+                friend = int(crowd.friends[place])
                 if friend not in seen:
                     seen.add(friend)
                     outer.append(friend)
@@ -91,31 +86,22 @@ def _gather_neighbours(
         if places <= 0 or len(outer) == 0:
             break
         chance = min(1.0, places / len(outer))
-        row = min(distance, 1)  # friends of friends' friends are met through friends, too
+        row = min(distance, SECOND)  # friends of friends' friends are met through friends, too
         for person in outer:
             comes = chance == 1.0 or uniform(key, 0, person, partner(host)) < chance
-            if comes and add_follow(person, k, priors[row, 0], priors[row, 1], follows):
+            if comes and add_follow(person, k, crowd.priors[row, 0], crowd.priors[row, 1], crowd.follows):
                 found += 1
         ring = outer
     return found
 
 
 @compiled
-def _gather_others(
-    k: int,
-    host: int,
-    wanted: int,
-    priors: Double,
-    graph: Graph,
-    people: Table[Person],
-    keys: Keys,
-    follows: Table[Follow],
-) -> int:
+def _gather_others(k: int, host: int, wanted: int, crowd: Crowd) -> int:
     """By turns somebody of the host's interests and anybody, each drawn a few times at most."""
-    key = keys[Stream.WORLD_AUDIENCE]
+    key = crowd.keys[Stream.WORLD_AUDIENCE]
     found = 0
     # drawn from a power of two and refused beyond the last person: one person more changes nobody else's draw
-    count = people.shape[0]
+    count = crowd.people.shape[0]
     span = 1
     while span < count:
         span *= 2
@@ -123,33 +109,30 @@ def _gather_others(
         alike = place % 2 == 0
         for attempt in range(TRIES):
             person = int(uniform(key, 1 + place % 1000, host, attempt + TRIES * (place // 1000)) * span)
-            if person >= count or graph.offsets[person] == graph.offsets[person + 1]:
+            if person >= count or crowd.offsets[person] == crowd.offsets[person + 1]:
                 continue
-            if person == host or (alike and people[person].group != people[host].group):
+            if person == host or (alike and crowd.people[person].group != crowd.people[host].group):
                 continue
-            row = 2 if alike else 3
-            if add_follow(person, k, priors[row, 0], priors[row, 1], follows):
+            row = INTEREST if alike else STRANGER
+            if add_follow(person, k, crowd.priors[row, 0], crowd.priors[row, 1], crowd.follows):
                 found += 1
                 break
     return found
 
 
 @compiled
-def gather_audience(
-    k: int, host: int, share: float, category: int, met: float, broken: float, people: Table[Person], keys: Keys,
-    follows: Table[Follow],
-) -> int:  # fmt: skip
+def gather_audience(k: int, host: int, share: float, category: int, crowd: Crowd) -> int:
     """Fill the mass audience of a KOL: everybody follows with a probability that rises with taste for the specialty."""
-    key = keys[Stream.WORLD_AUDIENCE]
-    count = people.shape[0]
+    key = crowd.keys[Stream.WORLD_AUDIENCE]
+    count = crowd.people.shape[0]
     mean = 0.0
     for i in range(count):
-        mean += people[i].pull[category]
+        mean += crowd.people[i].pull[category]
     mean /= count
     found = 0
     for i in range(count):
-        comes = i != host and uniform(key, 2000, i, partner(host)) < share * people[i].pull[category] / mean
-        if comes and add_follow(i, k, met, broken, follows):
+        comes = i != host and uniform(key, 2000, i, partner(host)) < share * crowd.people[i].pull[category] / mean
+        if comes and add_follow(i, k, crowd.priors[MASS, 0], crowd.priors[MASS, 1], crowd.follows):
             found += 1
     return found
 

@@ -12,7 +12,7 @@ from sim.parameters import Parameters
 from sim.records import Table
 from sim.state.creators import Creator, Tier
 from sim.state.people import FOLLOW_SLOTS, Consumer, Follow, Person
-from sim.world.audience import gather_audience, gather_pool, mean_taste, pool_bounds
+from sim.world.audience import Crowd, gather_audience, gather_pool, mean_taste, pool_bounds
 from sim.world.rates import logit_normal
 
 
@@ -21,8 +21,7 @@ def first_creators(
     keys: Keys,
 ) -> tuple[Table[Creator], Table[Follow]]:  # fmt: skip
     """The creators of the first day, KOLs before KOCs, and who follows them."""
-    p, trust = parameters.creators, parameters.market.trust
-    n, key = len(people), keys[Stream.WORLD_CREATOR]
+    p, n, key = parameters.creators, len(people), keys[Stream.WORLD_CREATOR]
     reachable = (people["activity"] > 0) & (np.diff(graph.offsets) > 0)
     kocs = np.flatnonzero(reachable & (uniforms(key, 0, n, 0) < p.koc_share))
     order = np.where(reachable, uniforms(key, 0, n, 1), 2.0)
@@ -40,30 +39,29 @@ def first_creators(
     least, most = pool_bounds(population, p.pool_least, p.pool_most)
     sizes = least + (uniforms(key, 0, n, 2) * (most - least + 1)).astype(np.int64)
     shares = np.minimum(p.kol_audience * np.exp(p.kol_audience_spread * normals(key, 1, n, 2)), 0.9)
-    priors = pool_priors(parameters)
+    crowd = crowd_of(parameters, graph, people, follows, keys)
     for k, host in enumerate(hosts.tolist()):
         if k < len(kols):
             specialty = int(np.argmax(creators["content"][k]))
-            share, met, broken = float(shares[host]), trust.mass_met, trust.mass_broken
-            gather_audience(k, host, share, specialty, met, broken, people, keys, follows)
+            gather_audience(k, host, float(shares[host]), specialty, crowd)
         else:
-            gather_pool(k, host, int(sizes[host]), p.pool_from_graph, priors, graph, people, keys, follows)
+            gather_pool(k, host, int(sizes[host]), crowd)
     mean_taste(0, len(creators), people, follows, creators)
     creators["reservation"][: len(kols)] = p.kol_reservation * creators["audience"][: len(kols)]
     return creators, follows
 
 
-def pool_priors(parameters: Parameters) -> NDArray[np.float64]:
-    """Prior counts (met, broken) of a friend, a friend's friend, shared interest, a stranger; shape (4, 2)."""
+def crowd_of(
+    parameters: Parameters, graph: Graph, people: Table[Person], follows: Table[Follow], keys: Keys
+) -> Crowd:  # fmt: skip
+    """Who may follow creators, with what parameters say of how far followers trust at first."""
     t = parameters.market.trust
-    return np.array(
-        [
-            (t.friend_met, t.friend_broken),
-            (t.second_met, t.second_broken),
-            (t.interest_met, t.interest_broken),
-            (t.stranger_met, t.stranger_broken),
-        ]
-    )
+    priors = [
+        (t.friend_met, t.friend_broken), (t.second_met, t.second_broken), (t.interest_met, t.interest_broken),
+        (t.stranger_met, t.stranger_broken), (t.mass_met, t.mass_broken),
+    ]  # fmt: skip
+    share = parameters.creators.pool_from_graph
+    return Crowd(people, follows, graph.offsets, graph.friends, keys, np.array(priors, float), float(share))
 
 
 def new_creators(
