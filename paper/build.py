@@ -24,11 +24,12 @@ from experiments.measures.outcomes import KNOWN, capital, label, number, percent
 from experiments.measures.statistics import Comparison
 from experiments.report import promotion
 from experiments.report.figures import draw_one
-from experiments.report.load import Results, load
+from experiments.report.load import load
 from experiments.report.unknown import spread_of
 from experiments.report.verdict import Verdict, judge
 from experiments.report.words.told import tell
 from experiments.settings.language import Language, dictionary, speaking
+from experiments.table.results import Results
 from sim.errors import UserError
 
 HERE = Path(__file__).parent
@@ -91,7 +92,7 @@ def facts(folder: Path) -> dict[str, Any]:
     effects = _file(folder / "verdict.csv", pd.read_csv)
     results, verdict = _read(folder)
     words = tell(results, verdict)
-    if results.graph is None:
+    if "graph" not in results.tables:
         raise UserError(f"{folder / 'graph.parquet'}: is not there, and the paper names the size of the market")
     main = effects[effects["kind"] == "main"].set_index(["effect", "outcome"])
     of = {(c, key): _effect(folder, main, c, key) for c in results.comparisons for key in IN_TABLE}
@@ -117,7 +118,8 @@ def facts(folder: Path) -> dict[str, Any]:
     return {
         "arms": len(results.manifest["arms"]), "seeds": len(results.manifest["seeds"]),
         "days": results.days + results.burn_in, "measured": results.days, "consumers": f"{results.people:,.0f}",
-        "crossed": len(results.arms), "draws": results.posterior["draw"].nunique() if results.has_draws else 0,
+        "crossed": len(results.arms),
+        "draws": results.tables["posterior"]["draw"].nunique() if results.has_draws else 0,
         "abstract": " ".join(told), "abstract_zh": "".join(told_zh), "fonts": families(told_zh),
         "answers": {each.question: " ".join(each.first) for each in words.answers},
         "interactions": words.interactions,

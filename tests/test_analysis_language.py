@@ -29,7 +29,6 @@ from experiments.analysis.flipmap import flip_map
 from experiments.analysis.response import question_of, response
 from experiments.analysis.scenarios import discover
 from experiments.analysis.sensitivity import design, indices, tornado
-from experiments.analysis.sweep import read, sweep_of
 from experiments.drawing import fonts
 from experiments.drawing.style import Drawing, house_style, words_of
 from experiments.measures.changes import CHANGES, UNCHANGED
@@ -37,6 +36,7 @@ from experiments.settings.language import TEMPLATES, Language, dictionary, speak
 from experiments.settings.mistakes import declared, fields
 from experiments.settings.option_files import FOLDER
 from experiments.settings.yaml_text import read_yaml
+from experiments.table.results import read, results_of
 from sim.parameters import Parameters
 
 COST, PATHS = "creators.effort_cost", "creators.effort_cost,creators.claim_inflation,market.choice.friends"
@@ -72,7 +72,7 @@ def every_analysis(place: Path) -> Iterator[Told]:
         yield partial(words.of_comparison, compared, *pair), partial(forests.draw_differences, compared, *pair)
     for method, samples in (("tornado", None), ("morris", 6), ("sobol", 16)):
         plan = design(method, over(PATHS, Parameters(), set()), samples)  # type: ignore[arg-type]
-        runs = sweep_of(table(plan.points, effect, noise=14), name="fake", config=sweep.config)
+        runs = results_of(table(plan.points, effect, noise=14), name="fake", config=sweep.config)
         asked = response(runs, question_of(runs), "surplus")
         if method == "tornado":
             drawn, tells = forests.draw_tornado, words.of_tornado

@@ -14,11 +14,11 @@ import pytest
 from browser import dom
 
 from experiments.analysis.explore import EXPLORED, Explored, explored, page, words
-from experiments.analysis.sweep import sweep_of
 from experiments.design.sampling import unit_points
 from experiments.settings.language import Language
 from experiments.settings.option_files import FOLDER
 from experiments.settings.yaml_text import read_yaml
+from experiments.table.results import results_of
 from sim.errors import UserError
 
 TAKE, BUDGET = "platform.take_rate", "brands.weekly_budget"
@@ -41,7 +41,7 @@ def found() -> Explored:
         "koc_retention": 0.5 + 0.2 * np.sin(20 * take) + 0.01 * noise[1],
         "brand_profit": 1e4 * noise[2],  # nothing but noise
     })  # fmt: skip
-    return explored(sweep_of(table, name="toy", config=CONFIG))
+    return explored(results_of(table, name="toy", config=CONFIG))
 
 
 def seen(found: Explored, folder: Path, script: str = "", fragment: str = "") -> str:
@@ -138,7 +138,7 @@ def test_sums_are_for_a_thousand_people_and_thirty_days(found: Explored) -> None
 def test_a_table_without_a_parameter_that_varies_is_refused() -> None:
     table = pd.DataFrame({"arm": "market", "seed": range(3), "status": "finished", "gmv_kept": [1.0, 2.0, 3.0]})
     with pytest.raises(UserError, match="no parameter varies in it"):
-        explored(sweep_of(table, name="toy", config=CONFIG))
+        explored(results_of(table, name="toy", config=CONFIG))
 
 
 def test_ones_own_business_is_told_to_be_as_it_is_at_the_reference(found: Explored, tmp_path: Path) -> None:

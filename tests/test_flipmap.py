@@ -12,10 +12,10 @@ from fake_sweeps import folder, spread, table
 from experiments.analysis import flipmap
 from experiments.analysis.flipmap import FlipMap, crossings, flip_map, of_seeds
 from experiments.analysis.response import question_of, response
-from experiments.analysis.sweep import Sweep, read, sweep_of
 from experiments.analysis.words import of_map
 from experiments.measures.scale import Scale
 from experiments.measures.surrogate import Surrogate
+from experiments.table.results import Results, read, results_of
 from sim.errors import UserError
 
 CONFIG = {"creators": {"effort_cost": 4.0, "claim_inflation": 2.5}, "market": {"choice": {"friends": 0.5}}}
@@ -40,14 +40,14 @@ def effect(points: pd.DataFrame) -> np.ndarray:
     return 20 * (line(inflation) - points["creators.effort_cost"].to_numpy()) + 40 * (herding - 0.5)
 
 
-def mapped(sweep: Sweep) -> FlipMap:
+def mapped(sweep: Results) -> FlipMap:
     return flip_map(sweep, response(sweep, question_of(sweep, "fees"), "surplus"), "effort_cost", "claim_inflation")
 
 
-def made(count: int = 80, seed: int = 0, seeds: int = 3, noise: float = 25.0, shift: float = 0.0) -> Sweep:
+def made(count: int = 80, seed: int = 0, seeds: int = 3, noise: float = 25.0, shift: float = 0.0) -> Results:
     points = spread(count, seed=seed, **RANGES)
     runs = table(points, effect, seeds=seeds, noise=noise, shift=shift, seed=seed + 1000)
-    return sweep_of(runs, name="fake", config=CONFIG)
+    return results_of(runs, name="fake", config=CONFIG)
 
 
 def covered(found: FlipMap) -> float:
@@ -101,7 +101,7 @@ def test_a_surrogate_no_better_than_the_mean_draws_nothing() -> None:
     points = spread(60, creators__effort_cost=(1, 12), creators__claim_inflation=(0, 5))
     runs = table(points, lambda p: np.zeros(len(p)), noise=10.0)
     with pytest.raises(UserError, match="explains too little"):
-        mapped(sweep_of(runs, name="fake", config=CONFIG))
+        mapped(results_of(runs, name="fake", config=CONFIG))
 
 
 def test_intervals_of_points_left_out_cover() -> None:

@@ -21,10 +21,10 @@ from experiments.analysis.figures import curves
 from experiments.analysis.figures.curves import FLOWS
 from experiments.analysis.plots import closing, panels_of
 from experiments.analysis.plotting import response_panels
-from experiments.analysis.sweep import read
 from experiments.drawing import fonts
 from experiments.drawing.style import house_style, save, words_of
 from experiments.settings.language import Language, dictionary, speaking
+from experiments.table.results import read
 from sim.errors import UserError
 from sim.parameters import Parameters
 from sim.results.outcomes import OUTCOMES

@@ -10,8 +10,8 @@ from fake_sweeps import spread, table
 from experiments.analysis.assumption import varied_in
 from experiments.analysis.response import question_of, response
 from experiments.analysis.scenarios import discover, find_box
-from experiments.analysis.sweep import Sweep, sweep_of
 from experiments.analysis.words import rule
+from experiments.table.results import Results, results_of
 from sim.errors import UserError
 
 CONFIG = {"experiment": {"labels": {"commission_free": "commission-free"}}}
@@ -23,9 +23,9 @@ def planted(points: pd.DataFrame) -> np.ndarray:
     return np.where(inside, 30.0, -30.0)
 
 
-def made(effect, count: int = 300, noise: float = 0.0) -> Sweep:  # type: ignore[no-untyped-def]
+def made(effect, count: int = 300, noise: float = 0.0) -> Results:  # type: ignore[no-untyped-def]
     points = spread(count, seed=3, **RANGES)
-    return sweep_of(table(points, effect, seeds=2, noise=noise), name="fake", config=CONFIG)
+    return results_of(table(points, effect, seeds=2, noise=noise), name="fake", config=CONFIG)
 
 
 def test_it_finds_the_planted_box() -> None:
@@ -53,7 +53,7 @@ def test_the_rule_is_told_in_words() -> None:
 def test_a_loss_is_a_win_where_less_is_better() -> None:
     sweep = made(planted)
     runs = sweep.runs.assign(return_rate=-sweep.runs["consumer_surplus"])
-    other = sweep_of(runs, name="fake", config=CONFIG)
+    other = results_of(runs, name="fake", config=CONFIG)
     boxes = [
         discover(s, response(s, question_of(s), o))[0].box for s, o in ((sweep, "surplus"), (other, "return_rate"))
     ]

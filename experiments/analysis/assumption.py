@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from experiments.analysis.sweep import Sweep, chosen
 from experiments.drawing.pages import wrapped
 from experiments.settings.language import Language, dictionary, spoken
 from experiments.settings.mistakes import declared, field_at, fields, limits
 from experiments.settings.paths import at
+from experiments.table.results import Results, chosen
 from sim.errors import UserError
 from sim.parameters import Parameters
 
@@ -57,7 +57,7 @@ def described(path: str, low: float, high: float, default: float | None) -> Assu
     )  # fmt: skip
 
 
-def varied_in(sweep: Sweep) -> list[Assumption]:
+def varied_in(sweep: Results) -> list[Assumption]:
     """The parameters that a sweep varies, each over the range of its design, or of its points where there is none."""
     points = sweep.points
     found = []
@@ -69,7 +69,7 @@ def varied_in(sweep: Sweep) -> list[Assumption]:
     return found
 
 
-def _designed(sweep: Sweep, path: str) -> tuple[float, float] | None:
+def _designed(sweep: Results, path: str) -> tuple[float, float] | None:
     spec = sweep.design_of(path)
     if isinstance(spec, Mapping) and {"low", "high"} <= spec.keys():
         return spec["low"], spec["high"]

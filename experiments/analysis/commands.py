@@ -43,9 +43,9 @@ def compare(
     from experiments.analysis.compare import shared_outcomes, sides
     from experiments.analysis.figures.forests import draw_differences
     from experiments.analysis.finding import publish
-    from experiments.analysis.sweep import chosen
     from experiments.measures.outcomes import SHOWN
     from experiments.runs.progress import working
+    from experiments.table.results import chosen
 
     with working("comparing"), speaking(lang):
         one, other = sides(first, second)
@@ -134,8 +134,8 @@ def flipmap(
     from experiments.analysis.finding import publish
     from experiments.analysis.flipmap import flip_map
     from experiments.analysis.response import question_of, response
-    from experiments.analysis.sweep import read
     from experiments.runs.progress import working
+    from experiments.table.results import read
 
     with working("drawing the map"), speaking(lang):
         sweep = read(folder)
@@ -152,8 +152,8 @@ def scenarios(folder: Folder, outcome: Outcome, contrast: Contrast = None, lang:
     from experiments.analysis.finding import publish
     from experiments.analysis.response import question_of, response
     from experiments.analysis.scenarios import discover
-    from experiments.analysis.sweep import read
     from experiments.runs.progress import working
+    from experiments.table.results import read
 
     with working("looking for conditions"), speaking(lang):
         sweep = read(folder)
@@ -196,11 +196,11 @@ def explore(
 ) -> None:
     """Make a page with sliders of a sweep: what follows for everybody, predicted in the browser, offline."""
     from experiments.analysis.explore import LEAST_R2, PAGE, explored, page
-    from experiments.analysis.sweep import read
     from experiments.analysis.words import say
     from experiments.api import Experiment
     from experiments.runs.progress import working
     from experiments.table.checksums import add
+    from experiments.table.results import read
 
     if folder is None:
         experiment = Experiment("experiment=explore", config_dir=config_dir or "")

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from experiments.analysis.sweep import Sweep, chosen, read
 from experiments.measures.statistics import LEVEL, Estimate, holm, t_interval
+from experiments.table.results import Results, chosen, read
 from sim.errors import UserError
 from sim.results.outcomes import OUTCOMES
 
@@ -21,7 +21,7 @@ FIXED = ("days", "burn_in")
 class Side(NamedTuple):
     """Runs of one arm, or of all arms together where `arm` is None."""
 
-    sweep: Sweep
+    sweep: Results
     arm: str | None
     beside: bool = False  # whether the other side is another arm of the same folder, which then goes without saying
 
@@ -100,7 +100,7 @@ def _side(text: str) -> Side:
         sweep = read(Path(text))
         return Side(sweep, None)
     sweep = read(Path(folder))
-    return Side(sweep, chosen(arm, map(str, sweep.arms.index), f"{text}: arm"))
+    return Side(sweep, chosen(arm, sweep.finished, f"{text}: arm"))
 
 
 def compare(first: Side, second: Side, outcomes: Sequence[str]) -> Compared:
@@ -138,7 +138,7 @@ def compare(first: Side, second: Side, outcomes: Sequence[str]) -> Compared:
     return Compared(found, taken, _cautions(first.sweep, second.sweep, taken))
 
 
-def shared_outcomes(first: Sweep, second: Sweep, wanted: Sequence[str]) -> list[str]:
+def shared_outcomes(first: Results, second: Results, wanted: Sequence[str]) -> list[str]:
     """The outcomes asked for, as far as both sides have them."""
     both = [name for name in first.outcomes if name in second.outcomes]
     return [name for name in dict.fromkeys(wanted) if name in both]
@@ -146,7 +146,7 @@ def shared_outcomes(first: Sweep, second: Sweep, wanted: Sequence[str]) -> list[
 
 def _arms(first: Side, second: Side) -> tuple[list[str], list[str]]:
     """Arms of either side that are averaged."""
-    ones, others = (list(map(str, side.sweep.arms.index)) for side in (first, second))
+    ones, others = (side.sweep.finished for side in (first, second))
     if first.arm and second.arm:
         return [first.arm], [second.arm]
     if first.arm or second.arm:  # an arm against a folder: against its arm of that name, or its only one
@@ -166,8 +166,7 @@ def _arms(first: Side, second: Side) -> tuple[list[str], list[str]]:
 
 def _cells(side: Side, arms: list[str], outcome: str) -> pd.DataFrame:
     """A row for each point, named by its parameters' values, a column for each seed; the mean over arms."""
-    cells = sum(side.sweep.cells(outcome, arm) for arm in arms) / len(arms)
-    assert isinstance(cells, pd.DataFrame)
+    cells = side.sweep.cells(outcome, *arms)
     points = side.sweep.points.loc[cells.index]
     cells.index = pd.Index([" ".join(f"{k}={v!r}" for k, v in row.items()) for row in points.to_dict("records")])
     return cells
@@ -223,7 +222,7 @@ def _ratio(value: float, spread: float) -> float:
     return float(value / spread) if spread > 0 else np.nan
 
 
-def _cautions(first: Sweep, second: Sweep, taken: Taken) -> list[tuple[str, ...]]:
+def _cautions(first: Results, second: Results, taken: Taken) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     models = [(s.manifest.get("model") or {}).get("hash") for s in (first, second)]
     if None not in models and models[0] != models[1]:

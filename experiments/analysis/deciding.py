@@ -10,12 +10,12 @@ from experiments.analysis.figures.flipmap import draw
 from experiments.analysis.finding import publish, text
 from experiments.analysis.flipmap import fitted, mapped
 from experiments.analysis.response import question_of, response
-from experiments.analysis.sweep import Sweep, read
 from experiments.drawing.pages import lines as lines_of
 from experiments.measures.outcomes import OVERALL
 from experiments.measures.surrogate import FEWEST_POINTS
 from experiments.runs.working_folder import destination
 from experiments.settings.language import language_option
+from experiments.table.results import Results, read
 from sim.errors import UserError
 
 
@@ -41,7 +41,7 @@ def tell(folder: Path) -> list[str]:
     return lines
 
 
-def _decides(sweep: Sweep, contrast: str, outcome: str, folder: Path) -> list[str]:
+def _decides(sweep: Results, contrast: str, outcome: str, folder: Path) -> list[str]:
     heading = f"{contrast}, {outcome}"
     try:
         answer = response(sweep, question_of(sweep, contrast), outcome)

@@ -10,11 +10,11 @@ import pandas as pd
 
 from experiments.analysis.response import question_of
 from experiments.analysis.sensitivity import Design
-from experiments.analysis.sweep import Sweep, chosen, read, sweep_of
 from experiments.api import Experiment
 from experiments.design.configuration import Settings, load_settings
 from experiments.drawing.pages import sentence
 from experiments.settings.overrides import without
+from experiments.table.results import Results, chosen, read, results_of
 from sim.errors import UserError
 from sim.results.outcomes import ALWAYS
 
@@ -88,17 +88,17 @@ def check_question(settings: Settings, contrast: str | None, arm: str | None, ou
         As `question_of` and `response` do.
     """
     rows = [{"arm": a.name, **a.levels, "seed": 0, "status": "finished"} for a in settings.arms()]
-    sweep = sweep_of(pd.DataFrame(rows), name=settings.experiment.name, config=settings.resolved())
+    sweep = results_of(pd.DataFrame(rows), name=settings.experiment.name, config=settings.resolved())
     question_of(sweep, contrast, arm)
     chosen(outcome, ALWAYS, "--outcome")
 
 
-def carry_out(work: Work) -> tuple[Sweep, Path]:
+def carry_out(work: Work) -> tuple[Results, Path]:
     """Make what the store lacks of the runs.
 
     Returns
     -------
-    sweep : Sweep
+    sweep : Results
         Whose points are those of the design, in its order.
     folder : Path
         That holds it.

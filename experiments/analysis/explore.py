@@ -12,12 +12,12 @@ import yaml
 from experiments.analysis.assumption import Assumption, varied_in
 from experiments.analysis.flipmap import LEAST_R2, Fit, fit_to
 from experiments.analysis.response import question_of, response
-from experiments.analysis.sweep import Sweep
 from experiments.drawing.pages import filled
 from experiments.measures.outcomes import capital
 from experiments.measures.surrogate import Z
 from experiments.settings.language import TEMPLATES, Language, speaking
 from experiments.settings.mistakes import fields
+from experiments.table.results import Results
 from sim.errors import UserError
 from sim.parameters import Parameters
 from sim.results.outcomes import OUTCOMES
@@ -40,7 +40,7 @@ class Explored(NamedTuple):
     fits: dict[tuple[str, str], Fit]  # the surrogates by arm and outcome, in the units of the page
 
 
-def explored(sweep: Sweep) -> Explored:
+def explored(sweep: Results) -> Explored:
     """Fit a surrogate to every outcome of every arm of a sweep.
 
     Raises
@@ -53,7 +53,7 @@ def explored(sweep: Sweep) -> Explored:
         raise UserError(f"{sweep.name}: no parameter varies in it; expected a sweep, as of experiment=explore")
     keys = [key for key in EXPLORED if key in sweep.outcomes]
     fits: dict[tuple[str, str], Fit] = {}
-    for arm in map(str, sweep.arms.index):
+    for arm in sweep.finished:
         for key in keys:
             if not np.isfinite(sweep.cells(key, arm).to_numpy()).any():
                 continue  # such as what KOCs earn where there are none
@@ -67,7 +67,7 @@ def explored(sweep: Sweep) -> Explored:
     content = {
         "name": sweep.name, "languages": list(Language), "words": words(), "z": Z, "least_r2": LEAST_R2,
         "least_known": LEAST_KNOWN, "runs": len(sweep.runs), "points": len(first.inputs), "seeds": first.seeds,
-        "people": sweep.setting("market.consumers"), "days": _measured(sweep),
+        "people": sweep.setting("market.consumers"), "days": float(sweep.days),
         "sliders": [_slider(first, a) for a in known],
         "arms": [{"name": arm, "label": _arm(sweep, arm)} for arm in dict.fromkeys(arm for arm, _ in fits)],
         "outcomes": [_outcome(key) for key in keys if any(key == outcome for _, outcome in fits)],
@@ -91,7 +91,7 @@ def words() -> dict[str, Any]:
     return content
 
 
-def _arm(sweep: Sweep, arm: str) -> dict[Language, str]:
+def _arm(sweep: Results, arm: str) -> dict[Language, str]:
     found = {}
     for language in Language:
         with speaking(language):
@@ -139,14 +139,10 @@ def _soft() -> set[str]:
     return {path for path, _, _ in fields(Parameters()) if path.startswith(("market.", "creators.claim_inflation"))}
 
 
-def _factor(sweep: Sweep, key: str) -> float:
+def _factor(sweep: Results, key: str) -> float:
     """What turns an outcome into one for 1,000 consumers and 30 days, or per cent."""
     outcome = _outcome(key)
     if outcome["percent"]:
         return 100.0
     people = float(sweep.setting("market.consumers") or np.nan)
-    return PEOPLE / people * DAYS / _measured(sweep) if outcome["money"] else 1.0
-
-
-def _measured(sweep: Sweep) -> float:
-    return float(sweep.setting("experiment.days") - sweep.setting("experiment.burn_in"))
+    return PEOPLE / people * DAYS / sweep.days if outcome["money"] else 1.0

@@ -11,11 +11,11 @@ from scipy import special
 
 from experiments.analysis.assumption import Assumption, varied_in
 from experiments.analysis.response import Response, arrays, noise
-from experiments.analysis.sweep import Sweep, chosen
 from experiments.drawing.pages import sentence
 from experiments.measures.scale import Scale
 from experiments.measures.statistics import LEVEL
 from experiments.measures.surrogate import Error, Surrogate, Z
+from experiments.table.results import Results, chosen
 from sim.errors import UserError
 
 LEAST_R2 = 0.2  # cross-validated; of a surface that explains less, no map is drawn
@@ -99,7 +99,7 @@ class FlipMap(NamedTuple):
         return min(self.crossings(axis), key=lambda crossing: abs(crossing.at - self.home(axis)), default=None)
 
 
-def flip_map(sweep: Sweep, answer: Response, x: str, y: str) -> FlipMap:
+def flip_map(sweep: Results, answer: Response, x: str, y: str) -> FlipMap:
     """Fit a surrogate to a sweep and find where the response changes sign.
 
     Parameters
@@ -150,7 +150,7 @@ class Fit(NamedTuple):
         return float(np.ptp(self.surrogate.predict(line[list(self.known)].to_numpy(float))[0]))
 
 
-def fitted(sweep: Sweep, answer: Response) -> Fit:
+def fitted(sweep: Results, answer: Response) -> Fit:
     """Fit a surrogate that a map may be drawn from to a response.
 
     Raises
@@ -165,7 +165,7 @@ def fitted(sweep: Sweep, answer: Response) -> Fit:
     return fit
 
 
-def fit_to(sweep: Sweep, answer: Response) -> Fit:
+def fit_to(sweep: Results, answer: Response) -> Fit:
     """Fit a surrogate to a response, however little it explains.
 
     Raises
@@ -268,6 +268,6 @@ def _home(assumption: Assumption, scale: Scale) -> float:
     return float(scale.between(3)[1])
 
 
-def _is_log(sweep: Sweep, assumption: Assumption) -> bool:
+def _is_log(sweep: Results, assumption: Assumption) -> bool:
     spec = sweep.design_of(assumption.path)
     return isinstance(spec, dict) and spec.get("scale") == "log" and assumption.low > 0

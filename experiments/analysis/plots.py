@@ -14,7 +14,6 @@ import numpy as np
 from experiments.analysis.figures.curves import draw, name_of, unit_of
 from experiments.analysis.finding import FOLDER, Finding, file_name, publish
 from experiments.analysis.plotting import ARM, DAY, Line, Panel, arm_panels, course_of, course_panels, response_panels
-from experiments.analysis.sweep import Sweep, read
 from experiments.drawing.fonts import drawable
 from experiments.drawing.pages import sentence, tight
 from experiments.drawing.style import Drawing, finish, house_style
@@ -22,6 +21,7 @@ from experiments.measures.outcomes import PERCENT_UNITS, capital, interval, numb
 from experiments.measures.statistics import Estimate
 from experiments.runs.working_folder import destination
 from experiments.settings.language import Language, language_option, said, speaking
+from experiments.table.results import Results, read
 from sim.errors import UserError
 from sim.results.outcomes import OUTCOMES
 from sim.results.recorder import DAILY
@@ -148,7 +148,7 @@ def closing(folder: Path) -> tuple[str, str]:
     """
     sweep = read(folder)
     try:
-        if not _varies(sweep) and len(sweep.arms) > 1:
+        if not _varies(sweep) and len(sweep.finished) > 1:
             return "", ""
         shown = panels_of(folder, ())
     except UserError:  # too many arms, or no daily table: `koc plot` says what it takes
@@ -158,7 +158,7 @@ def closing(folder: Path) -> tuple[str, str]:
     return _first(shown[0]), picture
 
 
-def _varies(sweep: Sweep) -> bool:
+def _varies(sweep: Results) -> bool:
     return bool(sweep.varied or sweep.choices)
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from experiments.analysis.compare import welch
-from experiments.analysis.sweep import POINT, Sweep, chosen
 from experiments.drawing.curve import MOST_CURVES, Curve
 from experiments.measures.outcomes import OVERALL
 from experiments.measures.statistics import Estimate, t_interval
-from experiments.table.reading import Folder, find
+from experiments.table.reading import Folder
+from experiments.table.results import POINT, Results, chosen
 from sim.errors import UserError
 from sim.results.recorder import DAILY
 
@@ -56,7 +56,7 @@ class Panel(NamedTuple):
 NONE = t_interval([])
 
 
-def response_panels(sweep: Sweep, outcomes: Sequence[str], against: str, arm: str) -> list[Panel]:
+def response_panels(sweep: Results, outcomes: Sequence[str], against: str, arm: str) -> list[Panel]:
     """Outcomes against a parameter; against those that move the first outcome most, where none is named.
 
     Raises
@@ -75,7 +75,7 @@ def response_panels(sweep: Sweep, outcomes: Sequence[str], against: str, arm: st
     return [_response(sweep, key, path, groups) for key in keys for path in paths]
 
 
-def grouped(sweep: Sweep, arm: str) -> Groups:
+def grouped(sweep: Results, arm: str) -> Groups:
     """The curves of a figure: arms, or, where there are too many, the levels of the first factor.
 
     Raises
@@ -83,7 +83,7 @@ def grouped(sweep: Sweep, arm: str) -> Groups:
     UserError
         If there is no such arm, or there are too many curves for a figure.
     """
-    arms = list(map(str, sweep.arms.index))
+    arms = sweep.finished
     if arm:
         one = chosen(arm, arms, "--arm")
         return {sweep.arm_label(one): [one]}
@@ -95,11 +95,11 @@ def grouped(sweep: Sweep, arm: str) -> Groups:
     levels = sweep.factors.get(factor, ())
     if not 1 < len(levels) <= MOST_CURVES:
         raise UserError(f"--arm: not given; {len(arms)} arms are too many to draw; expected one, such as {arms[0]}")
-    of = sweep.arms[factor].astype(str)
+    of = sweep.levels.loc[arms, factor].astype(str)
     return {sweep.label(level): list(map(str, of.index[of == level])) for level in levels}
 
 
-def _response(sweep: Sweep, outcome: str, path: str, groups: Groups) -> Panel:
+def _response(sweep: Results, outcome: str, path: str, groups: Groups) -> Panel:
     points = sweep.runs.drop_duplicates(POINT).set_index(POINT)[[*sweep.varied, *sweep.choices]].sort_index()
     named = path in sweep.choices
     values = points[path].astype(str) if named else points[path].astype(float)
@@ -108,8 +108,7 @@ def _response(sweep: Sweep, outcome: str, path: str, groups: Groups) -> Panel:
     names = [str(level) for level in levels] if named else []
     lines = []
     for label, arms in groups.items():
-        cells = sum(sweep.cells(outcome, arm) for arm in arms) / len(arms)
-        assert isinstance(cells, pd.DataFrame)
+        cells = sweep.cells(outcome, *arms)
         lines.append(_binned(cells, values, label) if binned else _by_value(cells, values, levels, label, named=named))
     spec = sweep.design_of(path)
     log = isinstance(spec, Mapping) and spec.get("scale") == "log"
@@ -170,7 +169,7 @@ def _swing(panel: Panel) -> float:
     return float(np.nanmean([np.ptp(line.curve.mean) for line in panel.lines]))
 
 
-def course_of(folder: Path, sweep: Sweep, columns: Sequence[str], arm: str) -> list[Panel]:
+def course_of(folder: Path, sweep: Results, columns: Sequence[str], arm: str) -> list[Panel]:
     """Daily figures of a folder.
 
     Raises
@@ -181,8 +180,7 @@ def course_of(folder: Path, sweep: Sweep, columns: Sequence[str], arm: str) -> l
     left = Folder(folder)
     if not left.has("daily"):
         raise UserError(f"{folder}: no daily.parquet in it; experiment.keep=tables keeps it")
-    burn_in = int(find(dict(sweep.config), "burn_in") or 0)
-    return course_panels(left.table("daily"), columns, grouped(sweep, arm), burn_in)
+    return course_panels(left.table("daily"), columns, grouped(sweep, arm), sweep.burn_in)
 
 
 def course_panels(daily: pd.DataFrame, columns: Sequence[str], groups: Groups, burn_in: int) -> list[Panel]:
@@ -213,7 +211,7 @@ def _course(daily: pd.DataFrame, key: str, arms: Sequence[str], label: str, burn
     return Line(curve, float(first.mean()), t_interval(second - first), t_interval(counted.mean()))
 
 
-def arm_panels(sweep: Sweep, outcomes: Sequence[str], arm: str) -> list[Panel]:
+def arm_panels(sweep: Results, outcomes: Sequence[str], arm: str) -> list[Panel]:
     """The level of outcomes arm by arm, with intervals over seeds.
 
     Raises
@@ -221,7 +219,7 @@ def arm_panels(sweep: Sweep, outcomes: Sequence[str], arm: str) -> list[Panel]:
     UserError
         If there is no such outcome or arm.
     """
-    arms = list(map(str, sweep.arms.index))
+    arms = sweep.finished
     arms = [chosen(arm, arms, "--arm")] if arm else arms
     keys = [chosen(name, sweep.outcomes, "OUTCOME") for name in outcomes]
     keys = keys or [name for name in IN_RESPONSE if name in sweep.outcomes]

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.analysis.sweep import Sweep, chosen
 from experiments.measures.statistics import Comparison, contrast_weights
 from experiments.settings.language import said
+from experiments.table.results import Results, chosen
 from sim.errors import UserError, nearest
 from sim.results.outcomes import OUTCOMES
 
@@ -80,7 +80,7 @@ class Noise(NamedTuple):
         return self.share > MOST_NOISE
 
 
-def question_of(sweep: Sweep, contrast: str | None = None, arm: str | None = None) -> Question:
+def question_of(sweep: Results, contrast: str | None = None, arm: str | None = None) -> Question:
     """The question that the user means.
 
     Parameters
@@ -100,23 +100,23 @@ def question_of(sweep: Sweep, contrast: str | None = None, arm: str | None = Non
     if contrast and arm:
         raise UserError(f"--contrast {contrast} --arm {arm}: expected one of the two")
     if arm:
-        return _level(sweep, chosen(arm, sweep.arms.index, "--arm"))
+        return _level(sweep, chosen(arm, sweep.finished, "--arm"))
     if not contrast:
         if len(sweep.factors) == 1:
             contrast = next(iter(sweep.factors))
-        elif len(sweep.arms) == 1:
-            return _level(sweep, str(sweep.arms.index[0]))
+        elif len(sweep.finished) == 1:
+            return _level(sweep, sweep.finished[0])
         else:
             known = ", ".join(sweep.factors) or "none, and several arms"
             raise UserError(f"--contrast: not given; the factors are {known}; --arm takes an arm's level")
     return _contrast(sweep, contrast)
 
 
-def _level(sweep: Sweep, arm: str) -> Question:
+def _level(sweep: Results, arm: str) -> Question:
     return Question(sweep.named(arm), pd.Series({arm: 1.0}))
 
 
-def _contrast(sweep: Sweep, text: str) -> Question:
+def _contrast(sweep: Results, text: str) -> Question:
     factor, _, level = text.partition("=")
     factor = chosen(factor, sweep.factors, "--contrast") if sweep.factors else factor
     if factor not in sweep.factors:
@@ -130,17 +130,14 @@ def _contrast(sweep: Sweep, text: str) -> Question:
     high = level or others[0]
     if high not in others:
         raise UserError(f"--contrast {text}: no such level beside {first}; {nearest(high, others)}")
-    inside = pd.Series(True, index=sweep.arms.index)
-    for name, levels in sweep.factors.items():
-        inside &= sweep.arms[name].isin(levels)
-    arms = sweep.arms[inside]
+    arms = sweep.arms[sweep.arms.index.isin(sweep.finished)]
     if not {first, high} <= set(arms[factor]):
         raise UserError(f"--contrast {text}: no finished run of {first if high in set(arms[factor]) else high}")
     weights = contrast_weights(arms, [Comparison(factor, first, high)])
     return Question(factor, weights[weights != 0], sweep.named(first), sweep.named(high))
 
 
-def response(sweep: Sweep, question: Question, outcome: str) -> Response:
+def response(sweep: Results, question: Question, outcome: str) -> Response:
     """Put a question to an outcome, seed by seed and point by point.
 
     Raises
@@ -149,11 +146,8 @@ def response(sweep: Sweep, question: Question, outcome: str) -> Response:
         If there is no such outcome, or no point has all arms that it takes.
     """
     outcome = chosen(outcome, sweep.outcomes, "--outcome")
-    total: pd.DataFrame | None = None
-    for arm, weight in question.weights.items():
-        part = weight * sweep.cells(outcome, str(arm))
-        total = part if total is None else total + part  # aligned: what one arm lacks is NaN
-    assert total is not None
+    first, *others = (weight * sweep.cells(outcome, str(arm)) for arm, weight in question.weights.items())
+    total = sum(others, first)  # aligned: what one arm lacks is NaN
     if not np.isfinite(total.to_numpy()).any():
         raise UserError(f"{sweep.name}: no point and seed has finished in all arms of {question.name}")
     return Response(question, outcome, total)
@@ -190,7 +184,7 @@ def noise(cells: pd.DataFrame) -> Noise:
     return Noise(of_mean, share, common, seeds)
 
 
-def arrays(answer: Response, sweep: Sweep, parameters: Iterable[str]) -> tuple[NDArray[np.float64], ...]:
+def arrays(answer: Response, sweep: Results, parameters: Iterable[str]) -> tuple[NDArray[np.float64], ...]:
     """Parameters and mean response of the points that have one.
 
     Returns

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from experiments.analysis.assumption import varied_in
 from experiments.analysis.response import Response, arrays
-from experiments.analysis.sweep import Sweep
+from experiments.table.results import Results
 from sim.errors import UserError
 
 FEWEST_POINTS = 40
@@ -66,7 +66,7 @@ class Scenario(NamedTuple):
         return float(self.wins.mean())
 
 
-def discover(sweep: Sweep, answer: Response) -> list[Scenario]:
+def discover(sweep: Results, answer: Response) -> list[Scenario]:
     """Look for a box for each side of a contrast.
 
     Parameters

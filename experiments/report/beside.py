@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from experiments.measures.outcomes import OVERALL
 from experiments.measures.statistics import Comparison, Estimate, relative_contrast, t_interval
-from experiments.report.load import Results
-from experiments.table.reading import find
+from experiments.table.results import Results
 
 
 class Beside(NamedTuple):
@@ -21,7 +20,7 @@ class Beside(NamedTuple):
 
 def answers_beside(results: Results) -> Iterator[Beside]:
     """What decides each question, at every level of the factor that the experiment names (`beside`); none without."""
-    factor = find(results.config, "beside")
+    factor = results.given("beside")
     if factor not in results.factors:
         return
     for comparison in results.comparisons:

@@ -8,9 +8,9 @@ from experiments.drawing.fonts import families
 from experiments.drawing.pages import tight
 from experiments.drawing.style import BLUE, GREY, INK, house_style, words_of, wrapped
 from experiments.measures.outcomes import capital
-from experiments.report.load import Results
 from experiments.report.words.told import Told
 from experiments.settings.language import said
+from experiments.table.results import Results
 
 WIDTH, DOTS = 1080, 100  # pixels, and pixels per inch
 MARGIN = 60
@@ -19,7 +19,7 @@ FILE = "card.png"
 
 def draw(results: Results, told: Told) -> Figure:
     """The card: every question, its answer, how sure that is, and who loses; the figure is as high as that takes."""
-    lines: list[tuple[str, float, str, bool]] = [(capital(results.label(results.name)), 22, INK, True)]
+    lines: list[tuple[str, float, str, bool]] = [(capital(results.title), 22, INK, True)]
     for answer in told.answers:
         lines.append((answer.question, 15, GREY, False))
         lines += [(answer.spend, 15, INK, False), (answer.short, 23, BLUE, True)]

@@ -10,8 +10,8 @@ from scipy import special
 from experiments.measures.outcomes import capital
 from experiments.measures.statistics import LEVEL
 from experiments.report.gains import PEOPLE
-from experiments.report.load import Results
 from experiments.settings.language import Language, said, speaking
+from experiments.table.results import Results
 
 SERIES = {
     "gmv": "sales, yuan a day for every 1,000 people", "trust": "trust of followers in creators, 0 to 1",
@@ -54,8 +54,8 @@ def _in(language: Language, text: str) -> str:
 
 def _weekly(results: Results, key: str, arms: list[str]) -> dict[str, list[list[float]]]:
     scale = PEOPLE / results.people if key in SUMS and results.people else 1.0
-    weeks = (results.daily["day"] // WEEK).rename("week")
-    by_seed = (scale * results.daily[key]).groupby([results.daily["arm"], weeks, results.daily["seed"]]).mean()
+    daily = results.daily
+    by_seed = (scale * daily[key]).groupby([daily["arm"], daily["day"] // WEEK, daily["seed"]]).mean()
     found = by_seed.groupby(level=[0, 1]).agg(["mean", "std", "count"])
     half = special.stdtrit(np.maximum(found["count"] - 1, 1), (1 + LEVEL) / 2) * found["std"] / np.sqrt(found["count"])
     table = found.assign(half=half.fillna(0.0))[["mean", "half"]]

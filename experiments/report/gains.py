@@ -8,10 +8,9 @@ import numpy as np
 
 from experiments.measures.outcomes import INTERESTS, KNOWN, OVERALL, number, percent, ranged
 from experiments.measures.statistics import Comparison, Estimate, contrast, t_interval
-from experiments.report.load import Results
 from experiments.report.verdict import Effect, Verdict
 from experiments.settings.language import said
-from experiments.table.reading import find
+from experiments.table.results import Results
 
 PEOPLE, MONTH = 1_000, 30  # sums are told for so many consumers and days
 
@@ -77,7 +76,7 @@ def gain(results: Results, party: str, effect: Effect, of: str = "people") -> Ga
     if unit == "yuan/day":
         unit, factor, of = "yuan a month", float(MONTH), "one"
     elif unit == "yuan" and results.people and results.days > 0:
-        brands = (find(results.config, "brands") or {}).get("count") or 0
+        brands = (results.given("brands") or {}).get("count") or 0
         members = {"consumers": results.people, "brands": float(brands)}.get(party, 0.0) if of == "one" else 0.0
         of = "one" if members else "people"
         unit, factor = "yuan a month", MONTH / results.days * (1 / members if members else PEOPLE / results.people)

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from experiments.drawing.pages import aligned, filled, picture
 from experiments.drawing.pages import lines as lines_of
-from experiments.measures.changes import CHANGES, changes
+from experiments.measures.changes import CHANGES
 from experiments.measures.outcomes import (
     KNOWN,
     PARTS,
@@ -29,15 +29,14 @@ from experiments.report import promotion
 from experiments.report.course import course
 from experiments.report.figures import FIGURES, Words
 from experiments.report.gains import bars
-from experiments.report.load import Results
-from experiments.report.reasons import found_at_large
+from experiments.report.reasons import moved
 from experiments.report.verdict import Effect, Verdict, table
 from experiments.report.words.saying import say
 from experiments.report.words.told import Told, tell
 from experiments.runs.working_folder import destination
 from experiments.settings.language import TEMPLATES, Language, dictionary, said, speaking, spoken
 from experiments.settings.mistakes import declared, field_at
-from experiments.table.reading import find
+from experiments.table.results import Results
 from sim.parameters import Parameters
 
 HIDDEN = {"config", "failures"}
@@ -82,7 +81,7 @@ def brief(results: Results, told: Told) -> str:
 
 
 def _beginning(results: Results, platforms: list[str]) -> list[str]:
-    lines = [f"{said('Verdict')}{said(': ')}{results.label(results.name)}", ""]
+    lines = [f"{said('Verdict')}{said(': ')}{results.title}", ""]
     return [*lines, said("Platforms").upper(), *_listed(platforms)] if platforms else lines
 
 
@@ -108,7 +107,7 @@ def page(results: Results, verdict: Verdict, drawings: Mapping[str, Words], lang
             told = tell(results, verdict)
             parts[each] = [part(results, verdict, told) for part in (_first, _why, _rest)]
     return filled(
-        "report.html.j2", name=capital(results.label(results.name)), languages=list(parts),
+        "report.html.j2", name=capital(results.title), languages=list(parts),
         parts=parts,
         figures=[_figure(results, name, drawings[name]) for name in sorted(drawings, key=_place)],
         provenance=_provenance(results), course=course(results), script=(TEMPLATES / "report.js").read_text("utf-8"),
@@ -119,7 +118,7 @@ def _first(results: Results, verdict: Verdict, told: Told) -> Markup:
     """The answers, and what they mean."""
     pictured = zip(_sides(results), (bars(results, verdict, c) for c in results.comparisons), strict=True)
     return Markup(filled(
-        "report.first.html.j2", name=capital(results.label(results.name)), told=told,
+        "report.first.html.j2", name=capital(results.title), told=told,
         bars=[(sides, *picture_of) for sides, picture_of in pictured], bars_note=say("bars_note"),
         sure=dict.fromkeys(answer.sure for answer in told.answers),
         put_in=_put_in(results), put_in_note=say("put_in_note"),
@@ -160,7 +159,7 @@ def _figure(results: Results, name: str, drawing: Words) -> dict[str, Any]:
 
 def _put_in(results: Results) -> list[tuple[str, list[tuple[str, str, list[tuple[str, str]]]]]]:
     """Settings that tell the sides of each question apart: what each is, its path, and its value on each side."""
-    settings_of: Any = find(results.config, "factors") or {}
+    settings_of: Any = results.given("factors") or {}
     found = []
     for factor, levels in results.factors.items():
         told = {level: dict(_leaves((settings_of.get(factor) or {}).get(level) or {})) for level in levels}
@@ -247,9 +246,9 @@ def _mean_rows(results: Results) -> list[dict[str, Any]]:
 
 
 def _flip_rows(results: Results) -> list[dict[str, str]]:
-    if results.flips is None or results.flips.empty:
+    checked = moved(results)
+    if checked.empty:
         return []
-    moved = changes(results.flips, found_at_large(results))
     return [
         {
             "assumption": str(row["assumption"]), "meaning": dictionary(spoken()).get(str(row["assumption"]), ""),
@@ -257,7 +256,7 @@ def _flip_rows(results: Results) -> list[dict[str, str]]:
             "outcome": label(row["outcome"]) if row["outcome"] in KNOWN else str(row["outcome"]),
             "effect": _checked(row, ""), "default": _checked(row, "default_"), "change": said(str(row["change"])),
         }
-        for row in moved[moved["change"].isin(CHANGES)].to_dict("records")
+        for row in checked[checked["change"].isin(CHANGES)].to_dict("records")
     ]  # fmt: skip
 
 

@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 
 from experiments.drawing.pages import sentence
-from experiments.measures.changes import changes
 from experiments.measures.outcomes import amount, capital, number, percent, ranged, span
 from experiments.measures.statistics import Estimate, contrast, t_interval
 from experiments.report import reasons
-from experiments.report.load import CELLS, Results
 from experiments.report.verdict import neighbours
 from experiments.settings.language import said
-from experiments.table.reading import find
+from experiments.table.results import CELLS, Results
 
 SHARES = {"own_members": "members", "own_kocs": "KOCs", "own_gmv": "trade"}
 COLUMNS = {"own_members": "members", "own_kocs": "creators", "own_gmv": "gmv"}
@@ -52,19 +50,19 @@ class Standing(NamedTuple):
 
 def compete(results: Results) -> bool:
     """Whether platforms compete in a run."""
-    return results.platforms is not None and results.platforms["platform"].nunique() > 1
+    return "platforms" in results.tables and results.tables["platforms"]["platform"].nunique() > 1
 
 
 def names(results: Results) -> tuple[str, str]:
     """What the first platform and its rival are called."""
-    rivals: Any = find(results.config, "rivals") or _rivals(results)
-    first = (results.config.get("platform") or {}).get("name", "the platform")
+    rivals: Any = results.given("rivals") or _rivals(results)
+    first = results.setting("platform.name") or "the platform"
     return results.label(str(first)), results.label(str(rivals[0].get("name", "the rival")))
 
 
 def _rivals(results: Results) -> Any:
-    factors = find(results.config, "factors") or {}
-    found = (find(level, "rivals") for levels in factors.values() for level in levels.values())
+    factors = results.given("factors") or {}
+    found = (level.get("rivals") for levels in factors.values() for level in levels.values())
     return next((rivals for rivals in found if rivals), [{"name": "its rival"}])
 
 
@@ -81,8 +79,8 @@ def standing(results: Results, arm: str) -> Standing:
 
 def by_platform(results: Results, arm: str, column: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A column of the table of platforms: the first one's, and all its rivals', a row per seed and a column per day."""
-    assert results.platforms is not None
-    rows = results.platforms[results.platforms["arm"] == arm]
+    rows = results.tables["platforms"]
+    rows = rows[rows["arm"] == arm]
     is_own = rows["platform"] == 0
     return _by_day(rows[is_own], column), _by_day(rows[~is_own], column)
 
@@ -193,9 +191,9 @@ def _extra(results: Results, extra: str, other: str, ends: dict[str, Standing]) 
 
 def _assumptions(results: Results) -> list[str]:
     """Under which assumptions the effect of each factor on the shares turns."""
-    if results.flips is None or results.flips.empty:
+    moved = reasons.moved(results)
+    if moved.empty:
         return []
-    moved = changes(results.flips, reasons.found_at_large(results))
     sentences = []
     for (factor, outcome), rows in moved.groupby(["factor", "outcome"], sort=False):
         if outcome in SHARES:
@@ -228,7 +226,7 @@ def _days(found: Estimate) -> str:
 
 def cells(results: Results) -> pd.DataFrame:
     """The map of tipping: the rival's take, the first platform's first share, and its share of the trade at the end."""
-    extra: dict[str, Any] = find(results.config, "extra_arms") or {}
+    extra: dict[str, Any] = results.given("extra_arms") or {}
     rows = []
     for arm in map(str, results.extras.index):
         if arm.startswith(CELLS):

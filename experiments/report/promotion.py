@@ -8,9 +8,9 @@ import numpy as np
 
 from experiments.measures.outcomes import KNOWN, PERCENT_UNITS, number, percent, ranged
 from experiments.measures.statistics import Estimate, t_interval
-from experiments.report.load import Results
 from experiments.report.unknown import by_draw, spread
 from experiments.settings.language import said
+from experiments.table.results import Results
 
 SHOWN = (
     "marketing_cost", "contribution_per_yuan", "reach", "paid_conversion", "acquisition_cost", "customer_value",
@@ -95,7 +95,7 @@ def _value(each: Promoted) -> float:
 
 
 def _over_draws(results: Results, arm: str, outcome: str) -> Estimate:
-    drawn = results.drawn
+    drawn = results.tables.get("drawn")
     if drawn is None or outcome not in drawn:
         return spread(np.empty((0, 0))).estimate
     of_seeds = float(results.outcome(outcome)[arm].var(ddof=1))

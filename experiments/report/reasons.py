@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from experiments.measures.changes import changes
 from experiments.measures.statistics import Comparison, Estimate, baseline, contrast, decompose, t_interval
-from experiments.report.load import Results
+from experiments.table.results import Results
 
 PARTIES = {
     "goods": "cost of goods",
@@ -71,7 +72,8 @@ def per_hundred(results: Results) -> dict[str, pd.DataFrame]:
     What brands pay out of their part goes to whom they pay it: fees of posts to creators, ads and annual fees to the
     platform.
     """
-    wide = results.split.pivot_table(index=["seed", "arm"], columns="party", values="yuan", aggfunc="sum").fillna(0.0)
+    split = results.tables["split"]
+    wide = split.pivot_table(index=["seed", "arm"], columns="party", values="yuan", aggfunc="sum").fillna(0.0)
     if set(PAID_BY_BRANDS) <= set(results.runs) and {"brand", "creator", "platform"} <= set(wide):
         paid = results.runs.set_index(["seed", "arm"])[list(PAID_BY_BRANDS)].reindex(wide.index)
         fees = paid["creator_revenue"] - wide["creator"]
@@ -101,29 +103,28 @@ def budget_used(results: Results) -> pd.DataFrame | None:
     DataFrame or None
         None if the configuration does not tell the budget, the consumers and the days.
     """
-    weekly = (results.config.get("brands") or {}).get("weekly_budget")
+    weekly = results.setting("brands.weekly_budget")
     days = results.daily["day"].nunique() - results.burn_in
     if not weekly or not results.people or days <= 0 or "marketing_cost" not in results.runs:
         return None
     return results.outcome("marketing_cost") / (float(weekly) * results.people * days / 7)
 
 
-def found_at_large(results: Results) -> pd.DataFrame:
-    """Main effects of the experiment itself, for each factor and outcome that was checked, to hold the checks against.
+def moved(results: Results) -> pd.DataFrame:
+    """Checks of soft assumptions away from their defaults, and what becomes of a conclusion there; empty without any.
 
-    Returns
-    -------
-    DataFrame
-        Columns factor, outcome, effect, low, high; the last level of a factor against the first, as in the checks.
+    They are held against what the experiment itself found of the last level of a factor against the first.
     """
-    assert results.flips is not None
+    flips = results.tables.get("flips", pd.DataFrame())
+    if flips.empty:
+        return flips
     rows = []
-    for factor, checked in results.flips.groupby("factor", sort=False):
+    for factor, checked in flips.groupby("factor", sort=False):
         outcomes = [key for key in checked["outcome"].unique() if key in results.runs]
         if factor in results.factors and outcomes:
             levels = results.factors[str(factor)]
             comparison = Comparison(str(factor), levels[0], levels[-1])
-            effects = contrast(results.outcomes(outcomes), results.arms, [comparison])
+            effects = contrast(results.stacked(outcomes), results.arms, [comparison])
             by_outcome = effects.groupby(level="outcome", sort=False)
             rows += [(factor, outcome, *t_interval(by_seed)[:3]) for outcome, by_seed in by_outcome]
-    return pd.DataFrame(rows, columns=["factor", "outcome", "effect", "low", "high"])
+    return changes(flips, pd.DataFrame(rows, columns=["factor", "outcome", "effect", "low", "high"]))

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from experiments.measures.statistics import Comparison
-from experiments.report.load import Results
 from experiments.report.unknown import effects_drawn
 from experiments.settings.mistakes import declared, field_at
+from experiments.table.results import Results
 from sim.parameters import Parameters
 
 FEWEST_DRAWS = 6
@@ -64,7 +64,7 @@ def explains(results: Results, comparison: Comparison, outcome: str) -> Explains
     comparison, outcome
         The effect.
     """
-    rows, drawn = effects_drawn(results, comparison, outcome), results.drawn
+    rows, drawn = effects_drawn(results, comparison, outcome), results.tables.get("drawn")
     if drawn is None or rows.empty:
         return None
     effects = rows.groupby("draw")["effect"].mean().dropna()

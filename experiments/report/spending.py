@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from experiments.measures.statistics import Comparison
-from experiments.report.load import Results
+from experiments.table.results import Results
 
 MOST_APART = 0.05  # of the smaller sum
 

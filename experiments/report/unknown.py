@@ -11,8 +11,8 @@ from scipy import special
 
 from experiments.measures.outcomes import INTERESTS, KNOWN, OVERALL
 from experiments.measures.statistics import LEVEL, Comparison, Estimate, contrast, relative_contrast, share_of_base
-from experiments.report.load import Results
 from experiments.report.verdict import Effect, Verdict
+from experiments.table.results import Results
 
 TOLD = tuple(dict.fromkeys([*OVERALL, *(key for keys in INTERESTS.values() for key in keys)]))
 
@@ -82,7 +82,7 @@ def spread_of(results: Results, comparison: Comparison, outcome: str) -> tuple[S
 
 def effects_drawn(results: Results, comparison: Comparison, outcome: str) -> pd.DataFrame:
     """Rows of the table of effects at draws, columns draw, effect and base among them; none where nothing was drawn."""
-    frame = results.posterior
+    frame = results.tables.get("posterior")
     if frame is None:
         return pd.DataFrame(columns=["draw", "effect", "base"])
     which = (frame["factor"] == comparison.factor) & (frame["high"] == comparison.high)
@@ -109,7 +109,7 @@ def _agree(estimate: Estimate, effect: Effect) -> bool:
 
 def holds(results: Results, verdict: Verdict, comparison: Comparison) -> bool | None:
     """Whether what decides a question keeps its sign over the draws; None without draws."""
-    known = set() if results.posterior is None else set(results.posterior["outcome"])
+    known = set(results.tables["posterior"]["outcome"]) if results.has_draws else set()
     effects = [e for key in OVERALL if key in known and (e := verdict.main(comparison, key)) and e.clear]
     pairs = [(spread_of(results, comparison, e.outcome)[0].estimate, e) for e in effects]
     if not any(estimate.seeds for estimate, _ in pairs):

@@ -21,7 +21,7 @@ from experiments.measures.statistics import (
     share_of_base,
     t_interval,
 )  # fmt: skip
-from experiments.report.load import Results
+from experiments.table.results import Results
 
 COLUMNS = [
     "kind", "effect", "low", "high", "outcome", "unit", "base", "difference", "difference_low", "difference_high",
@@ -126,7 +126,7 @@ def judge(results: Results) -> Verdict:
     Verdict
         Outcomes that the run lacks, or that no seed has in all arms concerned, are left out.
     """
-    values = results.outcomes(key for key in SHOWN if key in results.runs)
+    values = results.stacked(key for key in SHOWN if key in results.runs)
     effects: list[Effect] = []
     for chosen in _designs(results.comparisons):
         effects += _designed(values, results.arms, chosen)

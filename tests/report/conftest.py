@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments.report.load import Results, load
+from experiments.report.load import load
 from experiments.report.verdict import Verdict, judge
+from experiments.table.results import Results
 
 from .synthetic import write_run
 

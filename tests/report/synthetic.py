@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from experiments.table.results import Results
 
 FACTORS = {"fees": ("commission", "commission_free"), "domain": ("public", "private"), "creators": ("kol", "koc")}
 EXTRAS: dict[str, dict[str, str | None]] = {
@@ -186,3 +189,10 @@ def _config() -> str:
 market: {{consumers: 10000}}
 brands: {{weekly_budget: 4.0}}
 """
+
+
+def with_labels(results: Results, **labels: str) -> Results:
+    """The same run, in which people have named some things otherwise."""
+    study = results.config["experiment"]
+    named = {**study, "labels": {**study["labels"], **labels}}
+    return replace(results, config={**results.config, "experiment": named})

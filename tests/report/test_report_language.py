@@ -18,7 +18,6 @@ from experiments.measures.outcomes import INTERESTS, KNOWN, PLAIN, SHOWN, number
 from experiments.measures.statistics import t_interval
 from experiments.report.course import course
 from experiments.report.figures import FIGURES, draw_all, funnel, over_time, platforms
-from experiments.report.load import Results
 from experiments.report.page import _leaves, page, plain
 from experiments.report.platforms import SHARES
 from experiments.report.reasons import GMV_TERMS, PARTIES
@@ -28,7 +27,10 @@ from experiments.settings.language import TEMPLATES, Language, dictionary, speak
 from experiments.settings.mistakes import field_at
 from experiments.settings.option_files import FOLDER
 from experiments.settings.yaml_text import read_yaml
+from experiments.table.results import Results
 from sim.parameters import Parameters
+
+from .synthetic import with_labels
 
 EXPERIMENTS = TEMPLATES.parent
 
@@ -155,7 +157,7 @@ def test_the_course_is_drawn_of_the_arms_that_are_on(results: Results, verdict: 
     content = course(results)
     on = [arm["name"] for arm in content["arms"] if arm["on"]]
     assert on == [results.arms.index[0], results.arms.index[-1]]
-    sales = results.daily[results.daily["arm"] == on[0]].groupby("seed")["gmv"]
+    sales = results.tables["daily"][results.tables["daily"]["arm"] == on[0]].groupby("seed")["gmv"]
     first = t_interval(sales.apply(lambda days: days.iloc[:7].mean()) / results.people * 1000)
     mean, half = content["series"][0]["arms"][on[0]][0]
     assert (mean, half) == (pytest.approx(first.value, rel=1e-3), pytest.approx(first.high - first.value, rel=1e-3))
@@ -168,7 +170,7 @@ def test_the_course_is_drawn_of_the_arms_that_are_on(results: Results, verdict: 
 
 
 def test_labels_of_a_user_stay_as_they_are(results: Results, verdict: Verdict) -> None:
-    own = replace(results, labels={**results.labels, "kol": "my stars"})
+    own = with_labels(results, kol="my stars")
     with speaking(Language.zh):
         assert any(
             "my stars" in answer.parties + answer.question + "".join(answer.why)

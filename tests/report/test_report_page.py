@@ -4,7 +4,6 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +15,14 @@ from experiments.drawing.style import house_style, save
 from experiments.report import write
 from experiments.report.figures import FIGURES
 from experiments.report.figures.inequality import gini, lorenz
-from experiments.report.load import Results, load
+from experiments.report.load import load
 from experiments.report.page import page, plain
 from experiments.report.verdict import Verdict, judge
 from experiments.report.words.told import tell
+from experiments.table.results import Results
 from sim.results.inequality import gini as gini_of_values
 
-from .synthetic import write_run
+from .synthetic import with_labels, write_run
 
 DRAWN = [name for name in FIGURES if not name.startswith("platforms")]  # these take tables of platforms
 
@@ -64,7 +64,7 @@ def test_page_needs_nothing_from_elsewhere(reported: tuple[Path, str]) -> None:
 
 
 def test_page_escapes_what_a_user_wrote(results: Results, verdict: Verdict) -> None:
-    hostile = replace(results, labels={"kol": "<b>KOL</b>"})
+    hostile = with_labels(results, kol="<b>KOL</b>")
     text = page(hostile, verdict, {})
     assert "<b>KOL" not in text
     assert "&lt;b&gt;KOL" in text

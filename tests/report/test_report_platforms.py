@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 
 from experiments.report.figures import platforms as figures
-from experiments.report.load import Results, load
+from experiments.report.load import load
 from experiments.report.platforms import compete, standing, tell_platforms
 from experiments.report.verdict import judge
 from experiments.report.words.answers import answer
 from experiments.settings.language import Language, speaking
+from experiments.table.results import Results
 
 from .synthetic import DAYS, write_run
 

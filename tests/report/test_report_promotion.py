@@ -14,7 +14,6 @@ import pytest
 from experiments.measures.outcomes import percent
 from experiments.measures.statistics import Comparison
 from experiments.report import load as loading
-from experiments.report.load import Results
 from experiments.report.page import brief, plain
 from experiments.report.promotion import promoted
 from experiments.report.settling import correlations, explains
@@ -24,6 +23,7 @@ from experiments.report.verdict import judge, neighbours
 from experiments.report.words.doubts import settle_sentences
 from experiments.report.words.further import promotion
 from experiments.report.words.told import tell
+from experiments.table.results import Results
 
 from .synthetic import write_run
 
@@ -150,7 +150,7 @@ def drawn(results: Results, slope: float) -> Results:
     table = pd.DataFrame(
         [{"draw": d, "arm": "a", "seed": d, **dict(zip(names, values[d], strict=True))} for d in range(14)]
     )
-    return replace(results, posterior=pd.DataFrame(rows, columns=columns), drawn=table)
+    return replace(results, tables={"posterior": pd.DataFrame(rows, columns=columns), "drawn": table})
 
 
 def test_the_parameter_that_settles_an_answer_is_found(folder: Path) -> None:

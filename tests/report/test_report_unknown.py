@@ -62,7 +62,6 @@ def test_the_verdict_carries_the_interval(tmp_path: Path) -> None:
     pd.DataFrame(rows, columns=columns).to_parquet(folder / "posterior.parquet")
     results = loading.load(folder)
     fees = Comparison("fees", "commission", "commission_free")
-    assert results.posterior is not None
     verdict = judge(results)
     first, second = unknown_sentences(results, verdict, fees)
     assert first.startswith("GMV net of returns: +")
@@ -73,14 +72,15 @@ def test_the_verdict_carries_the_interval(tmp_path: Path) -> None:
     assert over_draws(results, domain, "gmv_kept") == ""
     assert holds(results, verdict, fees) is False  # surplus may be either
     assert holds(results, verdict, domain) is None
-    clear = results.posterior[results.posterior["outcome"] == "gmv_kept"]
-    sure_of_it = replace(results, posterior=clear)
+    drawn = results.tables["posterior"]
+    clear = drawn[drawn["outcome"] == "gmv_kept"]
+    sure_of_it = replace(results, tables={"posterior": clear})
     assert holds(sure_of_it, verdict, fees)
     assert sure(sure_of_it, verdict, fees)[0] == "sure"
-    contrary = replace(results, posterior=clear.assign(effect=-clear["effect"]))
+    contrary = replace(results, tables={"posterior": clear.assign(effect=-clear["effect"])})
     assert sure(contrary, verdict, fees)[0] == "unsure"
     assert "against the sign at the calibrated values" in unknown_sentences(contrary, verdict, fees)[0]
-    torn, settled = (effects.headline(given, verdict) for given in (results, replace(results, posterior=clear)))
+    torn, settled = (effects.headline(given, verdict) for given in (results, sure_of_it))
     assert torn and torn.title.endswith("in other markets that fit the data it may differ for commission-free")
     assert settled and "other markets" not in settled.title
     text = plain(results, tell(results, verdict))

@@ -12,13 +12,14 @@ from experiments.measures.changes import changes
 from experiments.measures.outcomes import amount, number, percent
 from experiments.measures.statistics import Comparison, contrast
 from experiments.report import reasons
-from experiments.report.load import Results, load
+from experiments.report.load import load
 from experiments.report.verdict import Verdict, judge, neighbours, table
 from experiments.report.words.accounts import who
 from experiments.report.words.answers import answer, parties, sure, turns
 from experiments.report.words.doubts import flip_sentences
 from experiments.report.words.further import extras, interactions
 from experiments.report.words.notes import notes
+from experiments.table.results import Results
 from sim.errors import UserError
 
 from .synthetic import FACTORS, FEES_ON_KOCS, LOG_EFFECTS, flips, write_run
@@ -39,7 +40,7 @@ def changed(folder: Path, to: Path, change: dict[str, float], where: tuple[str, 
 def test_design_is_read_from_the_folder(results: Results) -> None:
     assert results.factors == FACTORS
     assert (len(results.arms), list(results.extras.index)) == (8, ["take_only", "commission_only"])
-    assert (results.name, results.seeds, results.burn_in) == ("headline", 8, 60)
+    assert (results.title, results.seeds, results.burn_in) == ("headline", 8, 60)
     assert results.arm_label("commission_free-private-koc") == "commission-free, private domain, KOC"
     assert results.label("not_declared") == "not declared"
 
@@ -246,12 +247,12 @@ def test_flip_sentences(results: Results) -> None:
 def test_what_no_check_shows_is_not_called_the_same(run_folder: Path) -> None:
     """Intervals that hold zero at the default and at every end speak neither for the answer nor against it."""
     results = load(run_folder)
-    assert results.flips is not None
-    results.flips[["low", "high"]] = [-1e9, 1e9]
+    flips = results.tables["flips"]
+    flips[["low", "high"]] = [-1e9, 1e9]
     told = flip_sentences(results, FEES)[0]
     assert told.startswith("GMV net of returns: not clear at 4 of the 4 ends of 2 assumptions' ranges (in the checks")
-    clear = (results.flips["assumption"] == "creators.claim_inflation") & (results.flips["value"] == 0.0)
-    results.flips.loc[clear, "low"] = 1e-9  # of the sign that the experiment found
+    clear = (flips["assumption"] == "creators.claim_inflation") & (flips["value"] == 0.0)
+    flips.loc[clear, "low"] = 1e-9  # of the sign that the experiment found
     assert "the same at 1 and not clear at 3 of the 4 ends" in flip_sentences(results, FEES)[0]
 
 

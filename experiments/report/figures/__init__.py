@@ -10,9 +10,9 @@ from typing import NamedTuple
 from experiments.drawing.style import Drawing, house_style, save
 from experiments.report import Spread
 from experiments.report.figures import effects, funnel, inequality, money, over_time, platforms, tradeoff
-from experiments.report.load import Results
 from experiments.report.verdict import Verdict
 from experiments.settings.language import Language, speaking
+from experiments.table.results import Results
 
 FIGURES: dict[str, Callable[[Results, Verdict], Drawing | None]] = {
     "headline": effects.headline,

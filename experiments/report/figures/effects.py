@@ -14,10 +14,10 @@ from experiments.drawing.style import BLUE, GREY, UNCLEAR, VERMILLION, Drawing, 
 from experiments.measures.outcomes import IN_FIGURES, INTERESTS, KNOWN, OVERALL, amount, capital, label, percent
 from experiments.measures.statistics import Comparison
 from experiments.report.figures.words import say
-from experiments.report.load import Results
 from experiments.report.unknown import holds, spread_of
 from experiments.report.verdict import Effect, Verdict
 from experiments.settings.language import said
+from experiments.table.results import Results
 
 
 def headline(results: Results, verdict: Verdict) -> Drawing | None:

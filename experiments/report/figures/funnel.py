@@ -13,9 +13,9 @@ from experiments.drawing.style import LEVELS, Drawing, drawing, new_figure
 from experiments.measures.outcomes import percent, ranged
 from experiments.measures.statistics import Estimate, t_interval
 from experiments.report.figures.words import say
-from experiments.report.load import Results
 from experiments.report.verdict import Verdict
 from experiments.settings.language import said
+from experiments.table.results import Results
 
 STEPS = ("delivered", "viewed", "considered", "ordered", "kept")
 DOMAINS = ("public", "private")
@@ -48,7 +48,7 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
 
 def _counts(results: Results) -> pd.DataFrame:
     """Counts with a row per seed and domain and a column per step."""
-    rows = results.funnel[results.funnel["arm"].isin(results.arms.index)]
+    rows = results.tables["funnel"][results.tables["funnel"]["arm"].isin(results.arms.index)]
     wide = rows.pivot_table(index=["domain", "seed"], columns="step", values="count", aggfunc="sum")
     wide = wide[[s for s in STEPS if s in wide]]
     return wide[(wide > 0).all(axis=1)]

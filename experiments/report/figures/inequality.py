@@ -12,9 +12,9 @@ from experiments.drawing.style import LEVELS, PALE, Drawing, drawing, new_figure
 from experiments.measures.outcomes import ranged
 from experiments.measures.statistics import Comparison, contrast, t_interval
 from experiments.report.figures.words import say
-from experiments.report.load import Results
 from experiments.report.verdict import Verdict
 from experiments.settings.language import said
+from experiments.table.results import Results
 
 GRID = np.linspace(0, 1, 101)
 
@@ -22,7 +22,7 @@ GRID = np.linspace(0, 1, 101)
 def draw(results: Results, verdict: Verdict) -> Drawing | None:
     """Share of all income that the poorest creators have, with 95 % bands over seeds, and Gini coefficients."""
     comparisons = results.comparisons
-    paid = results.creators[results.creators["arm"].isin(results.arms.index)]
+    paid = results.tables["creators"][results.tables["creators"]["arm"].isin(results.arms.index)]
     if not comparisons or not (paid["income"] > 0).any():
         return None
     curves = {key: lorenz(group["income"].to_numpy(float)) for key, group in paid.groupby(["arm", "seed"])}

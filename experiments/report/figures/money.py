@@ -11,9 +11,9 @@ from experiments.drawing.style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VER
 from experiments.measures.statistics import within_seeds
 from experiments.report import reasons
 from experiments.report.figures.words import say
-from experiments.report.load import Results
 from experiments.report.verdict import Verdict
 from experiments.settings.language import said
+from experiments.table.results import Results
 
 COLOURS = {"goods": "#C9C9C9", "brand": SKY, "creator": GREEN, "platform": VERMILLION, "shipping": "#E9E4D8"}
 OTHERS = (PURPLE, ORANGE, BLUE)

@@ -11,9 +11,9 @@ from experiments.drawing.style import Drawing, drawing, new_figure, panels, wrap
 from experiments.measures.outcomes import capital, percent
 from experiments.measures.statistics import LEVEL, Comparison
 from experiments.report.figures.words import say
-from experiments.report.load import Results
 from experiments.report.verdict import Verdict
 from experiments.settings.language import said
+from experiments.table.results import Results
 
 SERIES = {"gmv": "GMV, yuan a day", "trust": "trust (index 0-1)"}
 WEEK = 7
@@ -24,9 +24,8 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
     comparisons = results.comparisons
     if not comparisons:
         return None
-    data = pd.concat(
-        [_series(results, c, key) for c in comparisons for key in SERIES if key in results.daily], ignore_index=True
-    )
+    frames = [_series(results, c, key) for c in comparisons for key in SERIES if key in results.daily]
+    data = pd.concat(frames, ignore_index=True)
     title = _title(results, verdict)
     deep = -(-len(comparisons) // 3)
     figure = new_figure(title, 0.8 + 4.6 * deep, width=10.5)

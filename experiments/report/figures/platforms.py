@@ -15,7 +15,6 @@ from experiments.drawing.style import BLUE, GREY, INK, LEVELS, VERMILLION, Drawi
 from experiments.measures.outcomes import capital
 from experiments.measures.statistics import contrast, t_interval
 from experiments.report.figures.words import say
-from experiments.report.load import Results
 from experiments.report.platforms import (
     DAYS_A_YEAR,
     HALF,
@@ -31,6 +30,7 @@ from experiments.report.platforms import (
 )
 from experiments.report.verdict import Verdict
 from experiments.settings.language import said
+from experiments.table.results import Results
 
 PHONE = 6.4  # inches across, so that the letters can be read on a phone
 SERIES = {"members": "members, people", "creators": "KOCs and KOLs", "gmv": "GMV, yuan a day"}
@@ -128,7 +128,7 @@ def money(results: Results, verdict: Verdict) -> Drawing | None:
         return None
     comparison = results.comparisons[-1]
     days = results.daily["day"].max() + 1 - results.burn_in
-    people = float(results.graph["consumers"].mean()) if results.graph is not None else 1.0
+    people = results.people if "graph" in results.tables else 1.0
     others = [factor for factor in results.factors if factor != comparison.factor]
     groups = list(results.arms.groupby(others[0], sort=False)) if others else [("", results.arms)]
     found = {

@@ -15,10 +15,9 @@ from experiments.drawing.style import GREY, INK, LEVELS, PALE, Drawing, drawing,
 from experiments.measures.outcomes import capital, percent
 from experiments.measures.statistics import within_seeds
 from experiments.report.figures.words import say
-from experiments.report.load import Results
 from experiments.report.verdict import Verdict
 from experiments.settings.language import said
-from experiments.table.reading import find
+from experiments.table.results import Results
 
 MARKERS = ("o", "s", "^", "D")
 CONVERSION = "paid_conversion"
@@ -61,7 +60,7 @@ def _points(results: Results) -> pd.DataFrame:
 
 def _title(results: Results, verdict: Verdict) -> str:
     """What the question that asks for it trades; else the clearest trade of any."""
-    asked = find(results.config, "asks") or {}
+    asked = results.given("asks") or {}
     trades, told = [], []
     for c in results.comparisons:
         found = [verdict.main(c, key) for key in ("reach", CONVERSION)]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from experiments.measures.outcomes import INTERESTS, OVERALL, label, percent, ranged, span
 from experiments.measures.statistics import Comparison, baseline, contrast, relative_contrast, t_interval
 from experiments.report import reasons
-from experiments.report.load import Results
 from experiments.report.verdict import Side, Verdict
 from experiments.report.words.answers import asked
 from experiments.report.words.phrases import gained, over_draws, phrase
 from experiments.report.words.saying import say
 from experiments.settings.language import said
+from experiments.table.results import Results
 
 OTHERS = ("reach", "creator_conversion", "acquisition_cost", "repurchase", "return_rate", "trust", "kocs")
 STREAMS = ("revenue_take", "revenue_annual_fee", "revenue_ads", "revenue_withdrawal_fee", "revenue_float")

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from experiments.measures.outcomes import INTERESTS, OVERALL, amount, number, percent, plain_label
 from experiments.measures.statistics import Comparison
 from experiments.report.gains import PEOPLE, Gain, deciding, gain, gains, reverses
-from experiments.report.load import Results
 from experiments.report.platforms import compete
 from experiments.report.spending import gap, unequal
 from experiments.report.unknown import holds
@@ -15,7 +14,7 @@ from experiments.report.verdict import Verdict
 from experiments.report.words.phrases import over_draws, phrase, spanned
 from experiments.report.words.saying import say
 from experiments.settings.language import said
-from experiments.table.reading import find
+from experiments.table.results import Results
 
 
 def spend(results: Results, compared: Iterable[tuple[str, str]]) -> str:
@@ -61,7 +60,7 @@ def turns(results: Results, verdict: Verdict, comparison: Comparison) -> str:
 
 def asked(results: Results, verdict: Verdict, comparison: Comparison) -> tuple[str, str]:
     """The outcomes that a question asks for, in short and with all intervals; empty where it names none."""
-    wanted = (find(results.config, "asks") or {}).get(comparison.factor) or ()
+    wanted = (results.given("asks") or {}).get(comparison.factor) or ()
     effects = [e for e in (verdict.main(comparison, key) for key in wanted) if e]
     if not effects:
         return "", ""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from experiments.measures.changes import CHANGES, UNCHANGED, changes
+from experiments.measures.changes import CHANGES, UNCHANGED
 from experiments.measures.outcomes import OVERALL, label, number, prediction
 from experiments.measures.statistics import Comparison
 from experiments.report import reasons
-from experiments.report.load import Results
 from experiments.report.settling import explains, measured
 from experiments.report.unknown import TOLD, doubt, spread_of
 from experiments.report.verdict import Verdict
 from experiments.report.words.saying import say
 from experiments.settings.language import said
+from experiments.table.results import Results
 
 
 def unknown_sentences(results: Results, verdict: Verdict, comparison: Comparison) -> list[str]:
@@ -60,9 +60,9 @@ def settle_sentences(results: Results, verdict: Verdict, comparison: Comparison)
 
 def flip_sentences(results: Results, comparison: Comparison) -> list[str]:
     """What would change the answer to one question, a sentence for each outcome that decides it."""
-    if results.flips is None or results.flips.empty:
+    checked = reasons.moved(results)
+    if checked.empty:
         return []
-    checked = changes(results.flips, reasons.found_at_large(results))
     checked = checked[checked["factor"] == comparison.factor]
     found = ((outcome, checked[checked["outcome"] == outcome]) for outcome in TOLD)
     return [_flips(outcome, rows) for outcome, rows in found if len(rows)]

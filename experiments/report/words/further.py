@@ -7,7 +7,6 @@ import numpy as np
 from experiments.measures.outcomes import KNOWN, amount, interval, label, number, percent, ranged, value_text
 from experiments.measures.statistics import Comparison, Estimate, contrast, relative_contrast, t_interval
 from experiments.report.beside import answers_beside
-from experiments.report.load import CELLS, Results
 from experiments.report.promotion import Promoted, promoted
 from experiments.report.spending import MOST_APART
 from experiments.report.unknown import TOLD
@@ -16,6 +15,7 @@ from experiments.report.words.answers import spend
 from experiments.report.words.phrases import around, phrase
 from experiments.report.words.saying import say
 from experiments.settings.language import said
+from experiments.table.results import CELLS, Results
 
 MOST_INTERACTIONS = 3
 LEAST_INTERACTION = 0.01  # a smaller difference between two effects is not worth a sentence

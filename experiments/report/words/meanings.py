@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from experiments.measures.outcomes import INTERESTS, number
 from experiments.report.gains import PEOPLE, gain
-from experiments.report.load import Results
 from experiments.report.promotion import promoted
 from experiments.report.verdict import Verdict
 from experiments.report.words.phrases import around
 from experiments.report.words.saying import say
+from experiments.table.results import Results
 
 
 class Meaning(NamedTuple):

@@ -6,10 +6,10 @@ from typing import Any
 
 from experiments.measures.outcomes import KNOWN, PERCENT_UNITS, interval, label, number, percent, ranged, span
 from experiments.measures.statistics import Comparison, Estimate
-from experiments.report.load import Results
 from experiments.report.unknown import spread_of
 from experiments.report.verdict import Effect
 from experiments.settings.language import said
+from experiments.table.results import Results
 
 
 def over_draws(results: Results, comparison: Comparison, outcome: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from experiments.measures.outcomes import INTERESTS, OVERALL, label
-from experiments.report.load import Results
 from experiments.report.platforms import tell_platforms, tell_standings
 from experiments.report.spending import pairs
 from experiments.report.verdict import Verdict
@@ -17,6 +16,7 @@ from experiments.report.words.meanings import Meaning, meanings
 from experiments.report.words.notes import notes
 from experiments.report.words.saying import say
 from experiments.settings.language import said
+from experiments.table.results import Results
 
 
 class Answer(NamedTuple):
