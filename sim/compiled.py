@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import FunctionType
 from typing import Any, TypeVar, cast
@@ -25,13 +25,13 @@ from numba.core.dispatcher import Dispatcher
 from sim import reach
 from sim.code_folder import Places, places
 from sim.kept_code import keep, turn
-from sim.parts import PartCompiler
+from sim.parts import EntryCompiler, Flags, PartCompiler
 from sim.sources import compiled_helpers, digest
 
 PACKAGE = Path(__file__).parent
 BUILT_BY = f"{numba.__version__} {sys.implementation.cache_tag}"
 SHAPES_ALL = ("compiled.py", "context.py", "parts.py")  # reached or not
-A_PART: dict[str, Any] = {"forceinline": True, "no_cpython_wrapper": True, "pipeline_class": PartCompiler}
+A_PART: dict[str, Any] = {"no_cpython_wrapper": True, "pipeline_class": PartCompiler}
 
 NARROW = types.integer_domain - {types.uint64}
 
@@ -110,7 +110,7 @@ def inlined(function: F) -> F:
     Compiled code alone can call it (others its ``py_func``): what unpacks so many columns from Python's tuples took
     longer to compile than all the rest.
     """
-    return _compile(function, _nrt=False, **A_PART)
+    return _compile(function, _nrt=False, forceinline=True)
 
 
 def allocating(function: F) -> F:
@@ -119,16 +119,33 @@ def allocating(function: F) -> F:
 
 
 def _compile(function: F, part: str | None = None, **options: Any) -> F:
-    """Compile a function; its code is kept in a part of the folders, by default the one of the function's sources."""
+    """Compile a function; its code is kept in a part of the folders, by default the one of the function's sources.
+
+    What Python calls is an entry. Code that calls a function of the model takes it in as a part; most functions never
+    become anything else. A researcher's own may print, say, which a part cannot.
+    """
     if settings.DISABLE_JIT:
         return function
     options["no_cfunc_wrapper"] = True  # nobody hands compiled code to C
+    name = (lambda: _part(function)) if part is None else (lambda: part)
+    is_entry = "forceinline" not in options
+    entry: Any = _dispatcher(function, name, **options, pipeline_class=EntryCompiler) if is_entry else None
+    if is_entry and not _is_ours(function):
+        return cast(F, entry)
+    as_part: Any = _dispatcher(function, name, **options, **A_PART)
+    as_part.add_overload = partial(_keep_from_python, as_part)
+    as_part._compile_for_args = partial(_refuse_python, function)
+    if is_entry:
+        entry.get_call_template, entry.get_overload = as_part.get_call_template, as_part.get_overload
+    return cast(F, entry or as_part)
+
+
+def _dispatcher(function: Callable[..., Any], part: Callable[[], str], **options: Any) -> Any:
     dispatcher: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
-    keep(dispatcher, _places, lambda: _part(function) if part is None else part)
+    dispatcher._compiler._customize_flags = Flags
+    keep(dispatcher, _places, part, "part" if options.items() >= A_PART.items() else "")
     _take_wide_numbers(dispatcher)
-    if options.items() >= A_PART.items():
-        _refuse_python(dispatcher)
-    return cast(F, dispatcher)
+    return dispatcher
 
 
 def _places() -> Places:
@@ -169,17 +186,14 @@ def _wide(kind: types.Type) -> types.Type:
     return types.int64 if kind in NARROW else kind
 
 
-def _refuse_python(dispatcher: Any) -> None:
-    """Let a call from Python raise TypeError, where numba would jump to an address that is not there."""
+def _keep_from_python(dispatcher: Any, result: Any) -> None:
+    """Take in compiled code, but not where calls from Python look for it: numba would jump to no address at all."""
+    dispatcher.overloads[tuple(result.signature.args)] = result
 
-    def keep(result: Any) -> None:
-        dispatcher.overloads[tuple(result.signature.args)] = result  # not where calls from Python look for code
 
-    def refuse(*_arguments: Any, **_named: Any) -> None:
-        name = dispatcher.py_func.__name__
-        raise TypeError(f"{name} is compiled into what calls it; from Python call {name}.py_func")
-
-    dispatcher.add_overload, dispatcher._compile_for_args = keep, refuse
+def _refuse_python(function: Callable[..., Any], *_arguments: Any, **_named: Any) -> None:
+    name = function.__name__
+    raise TypeError(f"{name} is compiled into what calls it; from Python call {name}.py_func")
 
 
 def rebind(function: F, replacements: Mapping[str, Callable[..., Any]], part: str = "") -> F:
@@ -244,7 +258,7 @@ def part_of(rules: Mapping[str, Callable[..., Any]]) -> str:
 
 def _options(function: Callable[..., Any]) -> dict[str, Any]:
     options = getattr(function, "targetoptions", {})
-    return {name: options[name] for name in ("_nrt",) if name in options} | (A_PART if "forceinline" in options else {})
+    return {name: options[name] for name in ("_nrt", "forceinline") if name in options}
 
 
 def _plain(function: Any) -> FunctionType:

@@ -41,12 +41,17 @@ class KeptCode(_Cache):
         Folders of this version of the model; called when the function is compiled first.
     part
         Name of the folder below them for this function, and what shapes its code.
+    kind
+        Ending of the names of its files, where the function is compiled in several ways.
     """
 
-    def __init__(self, function: Callable[..., Any], places: Callable[[], Places], part: Callable[[], str]) -> None:
+    def __init__(
+        self, function: Callable[..., Any], places: Callable[[], Places], part: Callable[[], str], kind: str = ""
+    ) -> None:
         self._function = function
         self._folders = places
         self._part = part
+        self._kind = kind
 
     @cached_property
     def _places(self) -> Places:
@@ -56,7 +61,7 @@ class KeptCode(_Cache):
     @cached_property
     def _files(self) -> list[_Files]:
         part = self._part() if self._places.read else ""
-        return [_Files(self._function, folder / part) for folder in self._places.read]
+        return [_Files(self._function, folder / part, self._kind) for folder in self._places.read]
 
     @property
     def cache_path(self) -> str | None:
@@ -133,7 +138,7 @@ class Turn:
 turn = Turn()
 
 
-def keep(dispatcher: Any, places: Callable[[], Places], part: Callable[[], str] = str) -> None:
+def keep(dispatcher: Any, places: Callable[[], Places], part: Callable[[], str] = str, kind: str = "") -> None:
     """Let a compiled function be kept in koc's folders, and be compiled while no other process does it."""
     compile_for = dispatcher.compile
 
@@ -141,7 +146,7 @@ def keep(dispatcher: Any, places: Callable[[], Places], part: Callable[[], str] 
         with global_compiler_lock, turn.kept():
             return compile_for(sig)
 
-    dispatcher._cache = KeptCode(dispatcher.py_func, places, part)
+    dispatcher._cache = KeptCode(dispatcher.py_func, places, part, kind)
     dispatcher.compile = compile_in_turn
 
 
@@ -162,13 +167,13 @@ def _tell_once(line: str) -> None:
 class _Files(Cache):
     """numba's files of one function in one folder."""
 
-    def __init__(self, function: Callable[..., Any], folder: Path) -> None:
+    def __init__(self, function: Callable[..., Any], folder: Path, kind: str) -> None:
         locators = [_Locators(folder)]
         self._impl_class: Any = type("_Code", (CompileResultCacheImpl,), {"_locator_classes": locators})
         super().__init__(function)
         self._cache_file = _Trusted(
             cache_path=self._cache_path,
-            filename_base=self._impl.filename_base,
+            filename_base=self._impl.filename_base + kind,
             source_stamp=self._impl.locator.get_source_stamp(),
         )
 

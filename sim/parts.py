@@ -1,17 +1,58 @@
-"""Parts: functions that are compiled into their callers alone, for which no machine code of their own is made.
+"""How functions are compiled: by numba's compiler, without what the model has no use for.
 
-numba has no such thing; what is done here rests on two of its classes, and a test notices if they change.
+A part is compiled into its callers alone, and no machine code of its own is made. What Python calls, an entry, is
+optimized once, where numba does it twice so as to count references less often: hardly any of the model's code has
+some. numba has no such things; what is done here rests on a few of its classes, and a test notices if they change.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from numba.core import compiler
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
+_DEFAULTS = {name: option.default for name, option in compiler.Flags.options.items()}
 
-class PartLibrary(JITCodeLibrary):
+
+class Flags(compiler.Flags):
+    """numba's flags, compared by those that are set: numba asks for all in turn, some hundred thousand times."""
+
+    __slots__ = ()
+
+    def values(self) -> dict[str, Any]:
+        """All of them by name."""
+        return {**_DEFAULTS, **self._values}
+
+    def __eq__(self, other: object) -> bool:
+        return self._values == other._values if type(other) is Flags else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._values))
+
+
+class Library(JITCodeLibrary):
+    """Code that is ready to run."""
+
+    counts_references = False
+
+    def _optimize_functions(self, ll_module: Any) -> None:
+        ll_module.data_layout = self._codegen._data_layout
+        passes, builder = self._codegen._function_pass_manager()
+        for function in ll_module.functions:
+            if not function.is_declaration:
+                passes.run(function, builder)
+
+    def _optimize_final_module(self) -> None:
+        if self.counts_references:
+            super()._optimize_final_module()
+        else:
+            passes, builder = self._codegen._module_pass_manager()
+            passes.run(self._final_module, builder)
+
+
+class PartLibrary(Library):
     """Code of a part: ready to be linked into a caller's, and kept in this form."""
 
     def _optimize_final_module(self) -> None:
@@ -41,12 +82,21 @@ class PartLibrary(JITCodeLibrary):
         """Nothing."""
 
 
-class PartCompiler(Compiler):
+class EntryCompiler(Compiler):
     """numba's compiler, with another library."""
+
+    library: type[Library] = Library
 
     def define_pipelines(self) -> Any:
         """The usual passes, which write into the library that is given."""
         codegen, name = self.state.targetctx.codegen(), self.state.func_id.func_qualname
-        self.state.library = PartLibrary(codegen, name)
+        self.state.library = self.library(codegen, name)
+        self.state.library.counts_references = self.state.flags.nrt
         self.state.library.enable_object_caching()
         return super().define_pipelines()
+
+
+class PartCompiler(EntryCompiler):
+    """The same for parts."""
+
+    library = PartLibrary

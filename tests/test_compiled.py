@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from numba.core.compiler import Flags as NumbaFlags
 from small_markets import market
 
 from sim import code_folder, compiled
@@ -108,6 +109,33 @@ def test_a_part_has_no_machine_code_and_is_kept_for_other_callers(kept: Path, fr
         part(3)
     assert fresh("callers", CALLER.format(10)).second(3) == 148
     assert hits(sys.modules["a_part"].part) == 1
+
+
+def half(x: float) -> float:
+    return x / 2
+
+
+def quarter(x: float) -> float:
+    return half(x) / 2
+
+
+half.__module__ = quarter.__module__ = "sim.of_a_test"  # as if they were the model's
+
+
+@needs_compilation
+def test_machine_code_is_made_only_of_what_python_calls(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner: Any = compiled._compile(half, "of_a_test")
+    monkeypatch.setitem(quarter.__globals__, "half", inner)
+    assert compiled._compile(quarter, "of_a_test")(8.0) == 2.0 and not inner.overloads
+    assert inner(8.0) == 4.0 and len(inner.overloads) == 1
+
+
+def test_flags_are_equal_as_they_are_to_numba() -> None:
+    flags: Any = compiled.Flags
+    ours, same, other = flags(), flags(), flags()
+    ours.nrt = same.nrt = other.no_compile = True
+    assert ours == same and hash(ours) == hash(same) and ours != other
+    assert ours.values() == NumbaFlags(ours).values()
 
 
 class Narrow(Record):
