@@ -1,16 +1,41 @@
-"""Counting sort: rows put in the order of small whole numbers, in one pass without a comparison."""
+"""Sorting: rows put in the order of whole numbers, and among equal numbers in their own."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import allocating
 
+ROW_BITS = np.uint64(32)
+ROW_MASK = np.uint64((1 << 32) - 1)
+
+
+def order_of(numbers: NDArray[Any]) -> NDArray[np.int64]:
+    """Rows in the order of their numbers, and among equal ones in their own.
+
+    Number and row are sorted as one whole number: numpy sorts those many times quicker than it finds a stable order.
+
+    Parameters
+    ----------
+    numbers
+        From 0 to 2**32 - 1, of which the whole part counts; shape (n,), of 2**32 rows at most.
+
+    Examples
+    --------
+    >>> order_of(np.array([1, 3, 0, 1])).tolist()
+    [2, 0, 3, 1]
+    """
+    pairs = numbers.astype(np.uint64) << ROW_BITS | np.arange(len(numbers), dtype=np.uint64)
+    pairs.sort()
+    return (pairs & ROW_MASK).astype(np.int64)
+
 
 @allocating
 def rows_by(key: NDArray[np.int32], keys: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Rows in the order of their keys, and among equal keys in their own order.
+    """Rows in the order of their keys, and among equal keys in their own order: a counting sort, for few keys.
 
     Parameters
     ----------

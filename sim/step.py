@@ -21,7 +21,7 @@ from sim.engine.threads import stretches
 from sim.errors import LedgerError
 from sim.markets import settlement, words
 from sim.markets.arrival import arriving, book_all
-from sim.markets.confirmation import confirm_all, draw_lots, why_missing
+from sim.markets.confirmation import bill_today, confirm_all, draw_lots, why_missing
 from sim.opening import with_creators
 from sim.order_table import with_orders
 from sim.parameters import Rules
@@ -30,7 +30,7 @@ from sim.records import Table
 from sim.replacement import with_rules
 from sim.results.recorder import Flows
 from sim.results.standing import standing
-from sim.results.trust_survey import mean_trust
+from sim.results.trust_survey import mean_trust, write_trust
 from sim.state.brands import CHANNELS
 from sim.state.creators import Tier
 from sim.state.visits import Leaving, Word
@@ -58,7 +58,7 @@ class Passes(NamedTuple):
     @classmethod
     def of(cls, rules: Rules) -> Passes:
         """The passes with these rules."""
-        return cls(*with_rules(rules, (live_all, receive_all, plan_all, advise_all, post_all, learn_all, mean_trust)))
+        return cls(*with_rules(rules, (live_all, receive_all, plan_all, advise_all, post_all, learn_all, write_trust)))
 
 
 def open_day(market: Market) -> None:
@@ -89,7 +89,7 @@ def close_day(market: Market) -> None:
         with timed("platforms settle", market):
             _settle(market)
         with timed("words travel", market):
-            market.m = market.m._replace(inbox=words.deliver(told, len(market.m.people)))
+            market.m = market.m._replace(inbox=words.deliver(told))
             answers = words.answer(int(market.in_force.creators.answers), questions, market.m)
         with timed("creators learn", market):
             measures = market.day >= market.recorder.burn_in
@@ -151,9 +151,10 @@ def _confirm_orders(market: Market) -> None:
         if m.day % market.in_force.market.catalogue.stock_days == 0:
             products["stock"] = products["units"]
         draw_lots(m)
-    wrong = confirm_all(market.orders_so_far, m)
+    wrong = bill_today(market.orders_so_far, market.threads, m)
     if wrong >= 0:
         raise LedgerError(why_missing(wrong, m))
+    confirm_all(m)
     market.orders_so_far += int(m.used[Used.ORDERS] - m.used[Used.BEFORE_TODAY])
 
 
@@ -213,4 +214,4 @@ def _record(questions: int, answers: int, earned: int, market: Market) -> None:
 
 def survey(market: Market) -> float:
     """Mean trust of all followers in those whom they follow."""
-    return float(market.passes.survey(market.m.follows, market.m.creators, market.m.p.trust))
+    return mean_trust(market.passes.survey, market.m, market.threads)

@@ -17,7 +17,7 @@ from sim.errors import LedgerError
 from sim.ledger import Revenue, check, move, open_accounts
 from sim.markets import settlement
 from sim.markets.account import divide
-from sim.markets.confirmation import confirm_all
+from sim.markets.confirmation import bill_all
 from sim.state.brands import Spending
 from sim.state.creators import Tier
 from sim.state.orders import Order
@@ -189,8 +189,8 @@ def test_a_rule_that_loses_a_fen_is_caught_with_the_order_named(monkeypatch: pyt
         platform, visible, hidden, brand = divide(paid, take, commission, margin)
         return platform, visible, hidden, brand - 1 if paid == price else brand
 
-    loses = rebind(confirm_all, {"divide": loses_a_fen})
-    monkeypatch.setattr("sim.market.confirm_all", loses)
+    loses = rebind(bill_all, {"divide": loses_a_fen})
+    monkeypatch.setattr("sim.markets.confirmation.bill_all", loses)
     with pytest.raises(LedgerError) as caught:
         market(**lively()).run(4)
     said = f"day {order.day}: order {order.order} of {price} fen is divided into lines that miss it by 1 fen: "

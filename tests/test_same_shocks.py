@@ -129,10 +129,9 @@ def test_shocks_do_not_depend_on_the_row_in_which_a_creator_stands(busy: Market)
 def test_stretches_and_threads_change_nothing(
     busy: Market, threads: int, stretch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for length in ("consumer_pass.STRETCH", "consumer_pass.ARRIVALS"):
-        monkeypatch.setattr(f"sim.engine.{length}", stretch)
-    monkeypatch.setattr("sim.market.CREATORS", stretch)
-    monkeypatch.setattr("sim.order_table.ROWS", stretch)
+    lengths = "engine.consumer_pass.STRETCH", "engine.consumer_pass.ARRIVALS", "step.CREATORS", "order_table.ROWS"
+    for length in (*lengths, "markets.confirmation.ORDERS", "results.trust_survey.CONSUMERS"):
+        monkeypatch.setattr(f"sim.{length}", stretch)
     assert_same(Market(busy.parameters, 1, threads=threads, keep_orders=True).run(DAYS), busy)
 
 

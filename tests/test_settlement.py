@@ -19,7 +19,7 @@ from sim.ledger import Revenue, move, open_accounts
 from sim.market import Market
 from sim.markets.account import divide
 from sim.markets.arrival import arriving, book_all
-from sim.markets.confirmation import confirm_all
+from sim.markets.confirmation import bill_today, confirm_all
 from sim.markets.fees import DAYS_A_YEAR, annual_fee
 from sim.markets.settlement import pay_interest, settle_all
 from sim.markets.sums import no_sums
@@ -78,7 +78,8 @@ class Trade:
         """Take the orders of a day, which arrive at once."""
         orders["ordered"] = day
         self.m = with_orders(self.m._replace(day=day), orders, keep_all=True, threads=Threads())
-        assert confirm_all(self.sold, self.m) < 0
+        assert bill_today(self.sold, Threads(), self.m) < 0
+        confirm_all(self.m)
         self.sold += len(orders)
         book_all(arriving(self.m), 0, self.m)
 

@@ -136,6 +136,6 @@ def test_a_creator_answers_by_lot(asked: list[tuple[int, int]], answers: int) ->
 def test_words_arrive_by_recipient_in_the_order_told(to: list[int]) -> None:
     words = Word.table(len(to))
     words["to"], words["order"] = to, 100 + np.arange(len(to))
-    inbox = deliver(words, 6)
+    inbox = deliver(words)
     np.testing.assert_array_equal(inbox["to"], sorted(to))
     np.testing.assert_array_equal(inbox["order"], 100 + np.argsort(to, kind="stable"))

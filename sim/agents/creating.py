@@ -15,9 +15,11 @@ from sim.agents.memory import is_used, memory_slot, remember_use
 from sim.compiled import inlined
 from sim.day import Day, Used
 from sim.draws import Stream, gumbel_of, poisson_of, uniform, uniforms_at
+from sim.engine.ahead import AHEAD, ask_for, ask_for_consumer
 from sim.engine.guides import place
 from sim.records import NOBODY
 from sim.rules.experience import is_satisfying
+from sim.sorting import order_of
 from sim.state.creators import MOST_POSTS, Creator, Post, Tier
 from sim.state.people import MEMORY_SLOTS
 from sim.units import DAYS_A_WEEK, FEN
@@ -28,6 +30,7 @@ LIVE_POST = (1 << 21) + MOST_POSTS
 UNPAID_POST = (1 << 21) + 2 * MOST_POSTS
 DECLINED = (1 << 21) + 3 * MOST_POSTS
 LIKED = (1 << 21) + 4 * MOST_POSTS
+LOTS = 2.0**32  # different draws
 TURN = (1 << 21) + (1 << 10)  # and the draw of who comes first apart from all
 
 
@@ -253,12 +256,27 @@ def thinks_over(k: int, m: Day) -> bool:
 def create_all(m: Day) -> None:
     """All creators post; whom brands ask first, whose money may not last for all, is drawn anew each day."""
     m.used[Used.POSTS] = 0
-    for k in m.turns:
-        post_today(k, m)
+    for turn in range(m.turns.shape[0]):
+        ask_for_creators(turn, m)
+        post_today(m.turns[turn], m)
+
+
+@inlined
+def ask_for_creators(turn: int, m: Day) -> None:
+    """Ask for the rows of creators whose turn comes soon, whom the lot has scattered over their tables."""
+    if turn + 2 * AHEAD < m.turns.shape[0]:
+        k = m.turns[turn + 2 * AHEAD]
+        ask_for(m.creators[k])
+        ask_for(m.cards[k])
+        ask_for(m.profiles[k])
+    if turn + AHEAD < m.turns.shape[0]:
+        i = m.creators[m.turns[turn + AHEAD]].consumer
+        if i >= 0:
+            ask_for_consumer(i, m)
 
 
 def draw_turns(m: Day) -> None:
     """Draw in which order creators are asked today: by lots that know the creator, and not the row."""
     people, brands = m.creators["consumer"].astype(np.int64), m.creators["brand"].astype(np.int64)
     who = np.where(people >= 0, people, BRAND_KEY + brands)
-    m.turns[:] = np.argsort(uniforms_at(m.keys[Stream.POST], m.day, who, TURN), kind="stable")
+    m.turns[:] = order_of(LOTS * uniforms_at(m.keys[Stream.POST], m.day, who, TURN))

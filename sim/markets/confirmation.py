@@ -7,6 +7,8 @@ import numpy as np
 from sim.compiled import allocating, compiled, inlined
 from sim.day import Day, Used
 from sim.draws import Stream, uniform
+from sim.engine.ahead import AHEAD, ask_for
+from sim.engine.threads import Threads, stretches
 from sim.markets.account import NEVER, bill, missing, pay, refund, ship
 from sim.markets.ranking import count_sales
 from sim.markets.sums import Total, add_confirmed, clear_sums
@@ -14,10 +16,11 @@ from sim.records import NOBODY
 from sim.state.orders import Order, Stage
 from sim.state.pay import Funder
 
+ORDERS = 1 << 12  # of one task
 
-@compiled
-def confirm_all(first_number: int, m: Day) -> int:
-    """Take the orders of today into the accounts, and confirm or cancel what can be decided.
+
+def bill_today(first_number: int, threads: Threads, m: Day) -> int:
+    """Number and bill the orders of today; more than one at a time, where no two share a list of lines or a wallet.
 
     Parameters
     ----------
@@ -27,30 +30,64 @@ def confirm_all(first_number: int, m: Day) -> int:
     Returns
     -------
     int
+        Row of the first order whose lines miss its price; `NOBODY` without any.
+    """
+    first, end = m.used[[Used.BEFORE_TODAY, Used.ORDERS]].tolist()
+    is_shared = m.p.leakage.possible or m.platforms["has_further"].any()
+    cuts = [first, end] if is_shared else stretches(first, end, ORDERS)
+    wrong = threads.over(cuts, lambda begin, last: bill_all(begin, last, first_number - first, m))
+    return next((row for row in wrong if row >= 0), NOBODY)
+
+
+@compiled
+def bill_all(begin: int, last: int, before: int, m: Day) -> int:
+    """Bill the orders of today in rows ``begin`` to ``last - 1``.
+
+    Parameters
+    ----------
+    before
+        What an order's number has over its row.
+
+    Returns
+    -------
+    int
         Row of the first order whose lines miss its price, which ends the pass; `NOBODY` without any.
     """
-    clear_sums(m.sums)
-    first, last_buyer = m.used[Used.BEFORE_TODAY], NOBODY
-    for row in range(first, m.used[Used.ORDERS]):
+    for row in range(begin, last):
+        if row + AHEAD < last:
+            ask_for(m.consumers[m.orders[row + AHEAD].consumer])
         order = m.orders[row]
-        order.number = first_number + row - first
-        is_first = order.consumer != last_buyer  # who buys twice does it in a row
-        bill(order, is_first and m.consumers[order.consumer].customer_of == 0, m)
+        order.number = before + row
+        bill(order, is_first(row, m) and m.consumers[order.consumer].customer_of == 0, m)
         if missing(order, m) != 0:
             return row
-        pay(order, m)
-        m.sums.total[Total.BUYERS] += is_first
-        last_buyer = order.consumer
+    return NOBODY
+
+
+@inlined
+def is_first(row: int, m: Day) -> bool:
+    """Whether the order in a row is its buyer's first of today: who buys twice does it in a row."""
+    return row == m.used[Used.BEFORE_TODAY] or m.orders[row - 1].consumer != m.orders[row].consumer
+
+
+@compiled
+def confirm_all(m: Day) -> None:
+    """Take the orders of today into the accounts, and confirm or cancel what can be decided."""
+    clear_sums(m.sums)
+    for row in range(m.used[Used.BEFORE_TODAY], m.used[Used.ORDERS]):
+        pay(m.orders[row], m)
+        m.sums.total[Total.BUYERS] += is_first(row, m)
     first = first_undecided(m)
     count_waiting(first, m)
     m.used[Used.WAITING] = 0
     for row in range(first, m.used[Used.ORDERS]):
+        if row + AHEAD < m.used[Used.ORDERS]:
+            ask_for(m.consumers[m.orders[row + AHEAD].consumer])
         order = m.orders[row]
         if order.stage == Stage.ORDERED.value:
             decide(order, m)
             m.used[Used.WAITING] += order.stage == Stage.ORDERED.value
     count_sales(m)
-    return NOBODY
 
 
 def why_missing(row: int, m: Day) -> str:

@@ -11,22 +11,13 @@ from sim.compiled import allocating
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.records import NOBODY, Table, at, joined
-from sim.sorting import rows_by
+from sim.sorting import order_of, rows_by
 from sim.state.visits import Question, Word
 
 
-def deliver(words: Table[Word], people: int) -> Table[Word]:
-    """Tomorrow's inbox: all words of today, sorted by recipient, and by teller for one recipient.
-
-    Parameters
-    ----------
-    words
-        By teller.
-    people
-        How many might be told.
-    """
-    rows, _ = rows_by(np.ascontiguousarray(words["to"], np.int32), people)
-    return at(words, rows)
+def deliver(words: Table[Word]) -> Table[Word]:
+    """Tomorrow's inbox: the words of today, which stand by teller, sorted by recipient, and by teller for one."""
+    return at(words, order_of(words["to"]))
 
 
 def with_word(inbox: Table[Word], to: NDArray[np.int64], product: int, quality: float) -> Table[Word]:
@@ -48,7 +39,7 @@ def with_word(inbox: Table[Word], to: NDArray[np.int64], product: int, quality: 
     more["quality"] = quality
     more["creator"] = NOBODY
     both = joined([inbox, more])
-    return at(both, np.argsort(both["to"], kind="stable"))
+    return at(both, order_of(both["to"]))
 
 
 @allocating
