@@ -14,13 +14,13 @@ from sim.rules.belief import Believed
 class Terms(NamedTuple):
     """Terms of the utility of an offer; their sum competes with the utility of buying nothing."""
 
-    taste: float
-    worth: float
-    risk: float
-    price: float
-    friends: float
-    impulse: float
-    urgency: float
+    taste: float = 0.0
+    worth: float = 0.0
+    risk: float = 0.0
+    price: float = 0.0
+    friends: float = 0.0
+    impulse: float = 0.0
+    urgency: float = 0.0
 
 
 class Buyer(NamedTuple):
@@ -88,7 +88,7 @@ def lasting(terms: Terms) -> float:
 @compiled
 def only(value: float) -> Terms:
     """Terms of which one alone counts."""
-    return Terms(value, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    return Terms(value)
 
 
 @compiled
