@@ -180,3 +180,16 @@ def test_an_offline_day_in_words(told: list[Explanation]) -> None:
 def test_who_or_when_that_is_not_there_is_refused(busy: Market, consumer: int, day: int, message: str) -> None:
     with pytest.raises(UserError, match=message):
         busy.explain(consumer, day)
+
+
+def test_a_search_shows_no_product_twice_however_many_there_are() -> None:
+    tea = {"name": "tea", "interval": 1, "price": 50.0}
+    searching = {"search": 1.0, "search_results": 20, "public_slots": 0.0}
+    goods = {"categories": [tea], "products_per_category": 150}
+    people = {"activity": 1.0}
+    groups = {"attention": searching, "catalogue": goods, "people": people}
+    one = market(days=2, market=groups, brands={"ads": 0.0})
+    days = [one.explain(consumer, 2).offers for consumer in range(60)]
+    found = pd.concat([offers[offers.channel == "search"].assign(consumer=n) for n, offers in enumerate(days)])
+    assert len(found) > 150 and (found["product"] > 63).any()
+    assert not found.duplicated(["consumer", "product"]).any()

@@ -111,18 +111,28 @@ def search(i: int, m: Day) -> None:
     category = one_of(m.out.visit.needs, m.categories, uniform(key, m.day, i, 1))
     results = m.p.attention.search_results
     m.out.tally.pages[home] += results
-    seen = 0
+    first = m.out.counts[Count.OFFERS]
     for result in range(results):
         u = uniform(key, m.day, i, 2 + 2 * result)
         if uniform(key, m.day, i, 3 + 2 * result) < m.platforms[home].ad_share and feeds.paid[home, category] == 1:
             see_ad(i, category, u, m)
             continue
         position = guided(u, feeds.goods_guide[0, home, category], feeds.goods[0, home, category])
-        if position < 63 and seen >> position & 1:
+        product = feeds.product[category, position]
+        if is_found(product, first, m):
             continue
-        seen |= 1 << min(position, 63)
         m.out.tally.delivered[Channel.SEARCH.value] += 1
-        see(i, feeds.product[category, position], Channel.SEARCH.value, NOBODY, m)
+        see(i, product, Channel.SEARCH.value, NOBODY, m)
+
+
+@inlined
+def is_found(product: int, first: int, m: Day) -> bool:
+    """Whether a product is among the results of today's search so far, which are offers ``first`` and after."""
+    found = False
+    for n in range(first, m.out.counts[Count.OFFERS]):
+        offer = m.out.offers[n]
+        found = found or (offer.product == product and offer.channel == Channel.SEARCH.value)
+    return found
 
 
 @inlined
