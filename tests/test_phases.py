@@ -223,8 +223,8 @@ def test_presets_are_possible_markets(name: str) -> None:
     Market(settings.parameters, 1).run(2)
 
 
-def other(path: str, value: Any, field: FieldInfo) -> Parameters | None:
-    """The default parameters with another value of one; None where it is no number that can be another one."""
+def other(base: Parameters, path: str, value: Any, field: FieldInfo) -> Parameters | None:
+    """Parameters with another value of one; None where it is no number that can be another one."""
     low, high = limits(field)
     if isinstance(value, bool):
         near: list[Any] = [not value]
@@ -234,12 +234,12 @@ def other(path: str, value: Any, field: FieldInfo) -> Parameters | None:
         return None
     for one in near:
         inside = (low is None or one >= low) and (high is None or one <= high)
-        content = Parameters().model_dump()
+        content = base.model_dump()
         *above, last = path.split(".")
         reduce(lambda level, key: level[key], above, content)[last] = type(value)(one)
         try:
             if inside and type(value)(one) != value:
-                return Parameters.model_validate({**content, "market": {**content["market"], "consumers": 300}})
+                return Parameters.model_validate(content)
         except ValidationError:  # it contradicts another parameter
             continue
     return None
@@ -254,10 +254,10 @@ BEFORE = (
 
 def test_every_parameter_that_can_change_changes_all_that_is_made_of_it() -> None:
     """A change before the first day leaves the market that is made with the other value."""
-    base, looked_at = parameters(), 0
+    base, looked_at = parameters(brands={"own": 0.1, "ads": 0.25}), 0
     world = World.build(base, 1)
-    for path, field, value in fields(Parameters()):
-        after = other(path, value, field)
+    for path, field, value in fields(base):
+        after = other(base, path, value, field)
         if path == "market.consumers" or after is None or cannot_change(base, after):
             continue
         one, made = Market(base, 1, world=world).change(after), Market(after, 1, world=world)

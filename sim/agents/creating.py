@@ -88,10 +88,11 @@ def may_advise(creator: Creator, product: int, m: Day) -> bool:
 def number_of_posts(k: int, m: Day) -> int:
     """How often creator k would post today: Poisson around the intended rate, with which one experiments by weeks."""
     creator, p, key = m.creators[k], m.p.creators, m.keys[Stream.POST]
-    who, rate = key_of(creator), creator.rate
+    who, rate = key_of(creator), m.p.brands.own_posts
     if creator.brand < 0:
         more = uniform(key, m.day // DAYS_A_WEEK, who, SECOND_OF_WEEK) < 0.5
-        rate = p.posts_fixed if p.posts_fixed >= 0.0 else rate * (1.0 + (p.experiment if more else -p.experiment))
+        varied = creator.rate * (1.0 + (p.experiment if more else -p.experiment))
+        rate = p.posts_fixed if p.posts_fixed >= 0.0 else varied
     return min(poisson_of(uniform(key, m.day, who, 0), rate), p.posts_most, MOST_POSTS)
 
 

@@ -32,7 +32,6 @@ def own_accounts(world: World, parameters: Parameters) -> Table[Creator]:
     accounts["brand"] = np.arange(brands)
     accounts["tier"] = Tier.BRAND
     accounts["integrity"] = 1.0
-    accounts["rate"] = parameters.brands.own_posts
     accounts["content"] = 0.0
     if brands:
         np.add.at(accounts["content"], (world.goods.brand, world.goods.category), 1.0)
