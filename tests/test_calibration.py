@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,13 +19,13 @@ from experiments.calibration.figures import draw_targets
 from experiments.calibration.findings import PREDICTIVE, Shelf, distance, expected, identified_directions, left_out
 from experiments.calibration.observables import cascades
 from experiments.calibration.posterior import Nested, Posterior, log_likelihoods, sample
-from experiments.calibration.settings import FILE, Calibration, Prior, Target, Wish, load
+from experiments.calibration.settings import FILE, Calibration, Prior, Target, load
 from experiments.calibration.simulate import Place
 from experiments.calibration.words import RELIEF
 from experiments.design.posterior_file import read
 from experiments.runs import executor
 from experiments.runs.progress import terminal
-from experiments.runs.run import Failed, Finished, Run
+from experiments.runs.run import Finished, Run
 from experiments.settings.paths import at
 from sim.errors import UserError
 from sim.parameters import Parameters
@@ -49,7 +50,7 @@ def toy(points: int = 96) -> Calibration:
 
 
 def toy_emulator(calibration: Calibration) -> Emulator:
-    unit = simulate.sobol_points(calibration)
+    unit = calibration.places
     noise = np.random.default_rng(0).normal(0, NOISE, (len(unit), len(GOALS)))
     return Emulator(unit, pd.DataFrame(unit @ SLOPES.T + noise, columns=list(OBSERVED)), calibration.targets)
 
@@ -156,7 +157,7 @@ def test_an_interrupted_calibration_goes_on(tmp_path: Path, monkeypatch: pytest.
     made: list[str] = []
     calibration = toy(32).model_copy(update={"refine": 8})
 
-    def attempt(run: Run, days: int) -> Finished | Failed:
+    def observed(run: Run, days: int) -> Finished:
         if len(made) == 10 and run.id not in made:
             made.append("stop")
             raise KeyboardInterrupt
@@ -165,7 +166,7 @@ def test_an_interrupted_calibration_goes_on(tmp_path: Path, monkeypatch: pytest.
         y = SLOPES @ [choice.outside, choice.risk, choice.friends]
         return Finished(run.id, 0.0, dict(zip(OBSERVED, y, strict=True)), {}, {})
 
-    monkeypatch.setattr(simulate, "_attempt", attempt)
+    monkeypatch.setattr(simulate, "_observed", observed)
     monkeypatch.setattr(executor, "prepare", lambda *_: None)
     place = Place(tmp_path, tmp_path / "posterior.yaml", 1, terminal())
     with pytest.raises(KeyboardInterrupt):
@@ -191,24 +192,22 @@ def test_posteriors_are_kept(tmp_path: Path, emulator: Emulator) -> None:
 
 
 def test_more_points_begin_with_the_same() -> None:
-    few, many = (
-        simulate.runs_at(asked, simulate.points(asked, simulate.sobol_points(asked))) for asked in map(toy, (40, 64))
-    )
+    few, many = (simulate.runs_at(asked, asked.named(asked.values(asked.places))) for asked in map(toy, (40, 64)))
     assert [run.id for run in few] == [run.id for run in many[:40]]
 
 
 @pytest.mark.parametrize(
     ("wish", "said"),
     [
-        (Wish(targets=["B33"]), "--target B33: not among the targets"),
-        (Wish(parameters=["market.choice.risks"]), "--parameter market.choice.risks: not among the priors"),
-        (Wish(points=20), "points=20: too few simulations for 16 parameters; expected 160 or more"),
-        (Wish(seed=-1), "seed=-1: expected a whole number from 0"),
+        ({"targets": ["B33"]}, "--target B33: not among the targets"),
+        ({"parameters": ["market.choice.risks"]}, "--parameter market.choice.risks: not among the priors"),
+        ({"points": 20}, "points=20: too few simulations for 16 parameters; expected 160 or more"),
+        ({"seed": -1}, "seed=-1: expected a whole number from 0"),
     ],
 )
-def test_mistakes_are_told_in_a_line(wish: Wish, said: str) -> None:
+def test_mistakes_are_told_in_a_line(wish: dict[str, Any], said: str) -> None:
     with pytest.raises(UserError) as told:
-        load(FILE, wish)
+        load(FILE, **wish)
     assert said in str(told.value)
     assert "\n" not in str(told.value)
 

@@ -14,7 +14,7 @@ import pytest
 from browser import dom
 
 from experiments.analysis.explore import EXPLORED, Explored, explored, page, words
-from experiments.design.sampling import unit_points
+from experiments.design.samplers import sobol_points
 from experiments.settings.language import Language
 from experiments.settings.option_files import FOLDER
 from experiments.settings.yaml_text import read_yaml
@@ -31,7 +31,7 @@ CONFIG = {
 
 @pytest.fixture(scope="module")
 def found() -> Explored:
-    unit = unit_points("sobol", 32, 2, 0)
+    unit = sobol_points(32, 2, 0)
     take, budget = 0.1 * unit[:, 0], 0.2 * 10 ** unit[:, 1]
     rng = np.random.default_rng(0)
     noise = rng.normal(0, 1, (3, 32))

@@ -12,8 +12,8 @@ from experiments.calibration import words
 from experiments.calibration.emulator import Emulator
 from experiments.calibration.findings import Shelf, left_out, made_again, summary
 from experiments.calibration.posterior import check_installed
-from experiments.calibration.settings import Calibration
-from experiments.calibration.simulate import EXPERIMENT, REFINED, Place, Simulated, simulate, sobol_points
+from experiments.calibration.settings import Array, Calibration
+from experiments.calibration.simulate import EXPERIMENT, REFINED, Place, simulate
 from experiments.design.posterior_file import write
 from sim.errors import UserError
 
@@ -30,28 +30,25 @@ def calibrate(calibration: Calibration, place: Place) -> list[str]:
     if not place.write.parent.is_dir():
         raise UserError(f"--write {place.write}: no folder {place.write.parent}; expected an existing one")
     started = time.time()
-    simulated = simulate(calibration, sobol_points(calibration), 0, place)
-    emulator, shelf = _emulated(calibration, simulated, place)
+    unit = calibration.places
+    observed = simulate(calibration, unit, place)
+    emulator, shelf = _emulated(calibration, unit, observed, place)
     if calibration.refine:
-        unit = shelf.posterior(emulator, calibration).unit[: calibration.refine]
-        simulated = _joined(simulated, simulate(calibration, unit, REFINED, place))
-        emulator, shelf = _emulated(calibration, simulated, place)
+        further = shelf.posterior(emulator, calibration).unit[: calibration.refine]
+        unit = np.concatenate([unit, further])
+        observed = pd.concat([observed, simulate(calibration, further, place, REFINED)], ignore_index=True)
+        emulator, shelf = _emulated(calibration, unit, observed, place)
     posteriors = left_out(emulator, calibration, shelf)
-    observed, others = made_again(calibration, posteriors[""].unit, place)
-    found = summary(calibration, simulated, emulator, posteriors, observed, others)
+    markets = made_again(calibration, posteriors[""].unit, place)
+    found = summary(calibration, len(unit), emulator, posteriors, markets)
     write(place.write, found)
     place.console.print(f"{len(calibration.targets)} targets, {time.time() - started:.0f} s; written: {place.write}")
     return words.of(found)
 
 
-def _joined(one: Simulated, other: Simulated) -> Simulated:
-    observed = pd.concat([one.observed, other.observed], ignore_index=True)
-    return Simulated(np.concatenate([one.unit, other.unit]), observed)
-
-
-def _emulated(calibration: Calibration, simulated: Simulated, place: Place) -> tuple[Emulator, Shelf]:
-    emulator = Emulator(simulated.unit, simulated.observed, calibration.targets)
-    seen = simulated.observed.reindex(columns=sorted({t.observable for t in calibration.targets.values()}))
+def _emulated(calibration: Calibration, unit: Array, observed: pd.DataFrame, place: Place) -> tuple[Emulator, Shelf]:
+    emulator = Emulator(unit, observed, calibration.targets)
+    seen = observed.reindex(columns=sorted({t.observable for t in calibration.targets.values()}))
     seen_hash = hashlib.sha256(seen.to_csv().encode()).hexdigest()
     key = f"{_determines(calibration)}|{seen_hash}"
     return emulator, Shelf(place.output / EXPERIMENT, key, place.console.print)

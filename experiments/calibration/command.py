@@ -24,7 +24,7 @@ def calibrate(
     """Calibrate the market to what is known from outside; goes on where it was interrupted."""
     from experiments.calibration import calibrate as work
     from experiments.calibration import words
-    from experiments.calibration.settings import FILE, Wish, load
+    from experiments.calibration.settings import FILE, load
     from experiments.calibration.simulate import Place
     from experiments.design import posterior_file
     from experiments.runs.progress import terminal
@@ -32,6 +32,6 @@ def calibrate(
     if show:
         print("\n".join(words.of(posterior_file.read(write or posterior_file.FILE))))
         return
-    wish = Wish(points, seed, target or (), parameter or ())
+    asked = load(config or FILE, points=points, seed=seed, targets=target or (), parameters=parameter or ())
     place = Place(output, write or posterior_file.FILE, workers, terminal())
-    print("\n".join(work.calibrate(load(config or FILE, wish), place)))
+    print("\n".join(work.calibrate(asked, place)))

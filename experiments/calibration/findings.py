@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,8 +14,7 @@ import pandas as pd
 from experiments.calibration.emulator import Emulator
 from experiments.calibration.posterior import LEAST_EFFECTIVE, Nested, Posterior, log_likelihoods, sample
 from experiments.calibration.settings import Array, Calibration, Target
-from experiments.calibration.simulate import AGAIN, SEEDS, Place, Simulated, carry_out, runs_at, set_also, sobol_points
-from experiments.design.points import Point
+from experiments.calibration.simulate import AGAIN, SEEDS, Place, carry_out, runs_at
 from experiments.measures.statistics import LEVEL
 from experiments.runs.run import model_hash
 from experiments.settings.paths import at
@@ -28,19 +28,6 @@ SHOWN_OF_DIRECTION = 3  # parameters
 LEAST_SHOWN = 0.1  # shrinkage of a direction that is told of
 ROUNDED = 2  # significant digits of a default
 FIGURES = 4  # significant digits
-
-
-class Predicted(NamedTuple):
-    """What the model expects of a target, on the target's own scale of values: median and 95 % interval."""
-
-    low: float
-    median: float
-    high: float
-
-    @classmethod
-    def of(cls, target: Target, scaled: Array) -> Predicted:
-        """From draws on the scale of the error."""
-        return cls(*(_short(x) for x in target.off_scale(np.quantile(scaled[np.isfinite(scaled)], ENDS))))
 
 
 class Shelf(NamedTuple):
@@ -132,46 +119,39 @@ def draws_of(calibration: Calibration, unit: Array) -> Array:
     return np.vectorize(_short)(values)
 
 
-def made_again(calibration: Calibration, unit: Array, place: Place) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """Markets at draws from the posterior: what they show, and what markets of held-out numbers show there.
+def made_again(calibration: Calibration, unit: Array, place: Place) -> dict[str, pd.DataFrame]:
+    """What markets show at draws from the posterior, a row per draw.
 
-    Returns
-    -------
-    observed : DataFrame
-        A row per draw, of the usual market.
-    others : dict of DataFrame
-        For each held-out number that speaks of another market.
+    The usual ones have the name ``""``, others that of the held-out number that speaks of another market.
     """
-    others = {name: target.set for name, target in calibration.held_out.items() if target.set}
-    drawn = [dict(zip(calibration.priors, row, strict=True)) for row in draws_of(calibration, unit).tolist()]
+    sets = {"": {}, **{name: target.set for name, target in calibration.held_out.items() if target.set}}
+    drawn = calibration.named(draws_of(calibration, unit)[:PREDICTIVE])
     first = calibration.seed * SEEDS + AGAIN
-    usual = [Point(values, [first + number]) for number, values in enumerate(drawn[:PREDICTIVE])]
-    groups = [usual, *(set_also(usual, also) for also in others.values())]
-    frame = carry_out(calibration, runs_at(calibration, (point for group in groups for point in group)), place)
-    size = len(usual)
-    parts = [frame.iloc[i * size : (i + 1) * size].reset_index(drop=True) for i in range(len(groups))]
-    return parts[0], dict(zip(others, parts[1:], strict=True))
+    groups = [runs_at(calibration, [{**values, **also} for values in drawn], first) for also in sets.values()]
+    frame = carry_out(calibration, [run for group in groups for run in group], place)
+    own = np.repeat(list(sets), len(drawn))
+    return {name: frame[own == name].reset_index(drop=True) for name in sets}
 
 
 def summary(
-    calibration: Calibration, simulated: Simulated, emulator: Emulator, posteriors: dict[str, Posterior],
-    observed: pd.DataFrame, others: dict[str, pd.DataFrame],
+    calibration: Calibration, simulations: int, emulator: Emulator, posteriors: dict[str, Posterior],
+    markets: dict[str, pd.DataFrame],
 ) -> dict[str, Any]:  # fmt: skip
     """All of it as nested mappings of plain values, for YAML."""
-    whole = posteriors[""]
+    whole, observed = posteriors[""], markets[""]
     parameters = _parameters(calibration, whole)
     return {
         "model": model_hash(),
         "seed": calibration.seed,
-        "simulations": len(simulated.unit),
+        "simulations": simulations,
         "predictive_markets": len(observed),
         "people": calibration.consumers,
-        "sampler": {"library": _library(), "log_evidence": round(whole.log_evidence, 2),
+        "sampler": {"library": f"dynesty {metadata.version('dynesty')}", "log_evidence": round(whole.log_evidence, 2),
                     "error": round(whole.error, 2), "effective_draws": round(whole.effective)},
         "parameters": parameters,
         "directions": identified_directions(whole.unit, list(calibration.priors)),
         "targets": _targets(calibration, emulator, posteriors, parameters, observed),
-        "held_out": _held_out(calibration, observed, others),
+        "held_out": _held_out(calibration, markets),
         "draws": [[float(x) for x in row] for row in draws_of(calibration, whole.unit)],
     }  # fmt: skip
 
@@ -203,17 +183,17 @@ def _targets(
     """What is expected of each target: given the prior, at the defaults, given all targets, and given all others."""
     errors = emulator.errors()
     predictions = {name: expected(emulator, one.unit, calibration.seed) for name, one in posteriors.items()}
-    before = expected(emulator, sobol_points(calibration), calibration.seed)
+    before = expected(emulator, calibration.places, calibration.seed)
     chosen = [prior.along.unit(parameters[path]["default"]) for path, prior in calibration.priors.items()]
     at_defaults, _ = emulator.predict(np.array(chosen, float))
     targets: dict[str, Any] = {}
     for place, (name, target) in enumerate(calibration.targets.items()):
         told: dict[str, Any] = target.model_dump(exclude={"set"})
         told["at_defaults"] = _short(float(target.off_scale(at_defaults[0, place])))
-        told["prior"] = list(Predicted.of(target, before[:, place]))
-        told["posterior"] = list(Predicted.of(target, predictions[""][:, place]))
+        told["prior"] = _predicted(target, before[:, place])
+        told["posterior"] = _predicted(target, predictions[""][:, place])
         told["distance"] = round(distance(target, predictions[""][:, place]), 2)
-        told["markets"] = list(Predicted.of(target, target.on_scale(observed[target.observable].to_numpy())))
+        told["markets"] = _predicted(target, target.on_scale(observed[target.observable].to_numpy()))
         told["emulator"] = {"r2": round(errors[name].r2, 3), "rmse": _short(errors[name].rmse),
                             "coverage": round(errors[name].coverage, 3), "markets": errors[name].points}  # fmt: skip
         if name in posteriors:
@@ -230,7 +210,7 @@ def _given_others(calibration: Calibration, name: str, predictions: dict[str, Ar
     targets, whole, without = calibration.targets, predictions[""], predictions[name]
     place = list(targets).index(name)
     return {
-        "predicted": list(Predicted.of(targets[name], without[:, place])),
+        "predicted": _predicted(targets[name], without[:, place]),
         "distance": round(distance(targets[name], without[:, place]), 2),
         # how much closer each other target comes, in its own errors, when this one is let go
         "relieves": {
@@ -241,20 +221,19 @@ def _given_others(calibration: Calibration, name: str, predictions: dict[str, Ar
     }
 
 
-def _held_out(calibration: Calibration, observed: pd.DataFrame, others: dict[str, pd.DataFrame]) -> dict[str, Any]:
+def _held_out(calibration: Calibration, markets: dict[str, pd.DataFrame]) -> dict[str, Any]:
     """What markets at draws from the posterior show of the numbers that are not fitted."""
     held: dict[str, Any] = {}
     for name, target in calibration.held_out.items():
-        shown = target.on_scale(others.get(name, observed)[target.observable].to_numpy())
-        told = {**target.model_dump(), "markets": list(Predicted.of(target, shown))}
+        shown = target.on_scale(markets.get(name, markets[""])[target.observable].to_numpy())
+        told = {**target.model_dump(), "markets": _predicted(target, shown)}
         held[name] = {**told, "distance": round(distance(target, shown), 2)}
     return held
 
 
-def _library() -> str:
-    from importlib import metadata
-
-    return f"dynesty {metadata.version('dynesty')}"
+def _predicted(target: Target, scaled: Array) -> list[float]:
+    """Median between the ends of its 95 % interval, in the target's unit, of draws on the scale of its error."""
+    return [_short(x) for x in target.off_scale(np.quantile(scaled[np.isfinite(scaled)], ENDS))]
 
 
 def _short(value: float, figures: int = FIGURES) -> float:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from scipy import special
 
+from experiments.design.samplers import sobol_points
 from experiments.measures.scale import Scale
 from experiments.settings.mistakes import fields, limits, validated
 from experiments.settings.option_files import FOLDER
@@ -144,28 +145,28 @@ class Calibration(Group):
         """Points that the emulator needs at least."""
         return POINTS_PER_PARAMETER * len(self.priors)
 
+    @property
+    def places(self) -> Array:
+        """Sobol points of the prior, 0 to 1, shape (points, parameters)."""
+        return sobol_points(self.points, len(self.priors), self.seed)
+
     def values(self, unit: Array) -> Array:
         """Parameters at places of the prior, shape (n, parameters)."""
         return np.column_stack([p.along.value(x) for p, x in zip(self.priors.values(), unit.T, strict=True)])
 
-
-class Wish(NamedTuple):
-    """What the command line changes of a file."""
-
-    points: int | None = None
-    seed: int | None = None
-    targets: Sequence[str] = ()
-    parameters: Sequence[str] = ()
+    def named(self, values: Array) -> list[dict[str, float]]:
+        """Rows of parameters, shape (n, parameters), by their paths."""
+        return [dict(zip(self.priors, row, strict=True)) for row in values.tolist()]
 
 
-AS_IN_THE_FILE = Wish()
-
-
-def load(file: Path = FILE, wish: Wish = AS_IN_THE_FILE) -> Calibration:
-    """Read what is to be calibrated to what."""
+def load(
+    file: Path = FILE, *, points: int | None = None, seed: int | None = None, targets: Sequence[str] = (),
+    parameters: Sequence[str] = (),
+) -> Calibration:  # fmt: skip
+    """Read what is to be calibrated to what, and change what is given; of targets and parameters some are chosen."""
     content = read_yaml(file)
-    content |= {k: v for k, v in (("points", wish.points), ("seed", wish.seed)) if v is not None}
-    for option, key, chosen in (("--target", "targets", wish.targets), ("--parameter", "priors", wish.parameters)):
+    content |= {k: v for k, v in (("points", points), ("seed", seed)) if v is not None}
+    for option, key, chosen in (("--target", "targets", targets), ("--parameter", "priors", parameters)):
         known = content.get(key) or {}
         if unknown := [name for name in chosen if name not in known]:
             raise UserError(f"{option} {unknown[0]}: not among the {key} of {file}; {nearest(unknown[0], known)}")

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
-import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
-from experiments.design.following import PLACE, Following, rounded
+from experiments.design.following import PLACE, Following
 from experiments.design.points_file import read_points
-from experiments.measures.scale import Scale
-from experiments.settings.mistakes import fields, plausible, with_plausible_range
+from experiments.design.samplers import COUNTED, MOST_POINTS, SAMPLERS, Axis
+from experiments.settings.mistakes import fields
 from sim.errors import UserError, nearest
 from sim.parameters import FilePath, Group, Parameters
 
-MOST_POINTS = 1_000_000
+SAMPLES = (*SAMPLERS, "list", "file")
 _RANGE = {"low", "high", "scale"}
 
 
@@ -47,9 +44,7 @@ Derived = Annotated[dict[str, int | float | str], BeforeValidator(_flat)]
 class Design(Group):
     """A design of experiments over parameters: every point meets every arm and every seed."""
 
-    sample: Literal["grid", "zip", "list", "random", "latin_hypercube", "sobol", "file"] = Field(
-        default="grid", description="how points are chosen"
-    )
+    sample: Literal[*SAMPLES] = Field(default="grid", description="how points are chosen")  # type: ignore[valid-type]
     points: int = Field(default=0, ge=0, le=MOST_POINTS, description="points drawn; in a grid, values of each range")
     seed: int = Field(default=0, ge=0, le=2**63 - 1, description="of what is drawn; no seed of a market")
     vary: Varied = Field(default={}, description="parameters, with values, {low, high, scale} or plausible")
@@ -84,9 +79,9 @@ class Design(Group):
             raise ValueError(f"{self.way} is empty: sample={self.sample} needs it")
         if {} in self.list:
             raise ValueError(f"list: point {self.list.index({})} sets nothing; expected parameters")
-        if self.way in ("zip", "random", "latin_hypercube", "sobol") and not self.vary:
+        if self.way in SAMPLERS and self.way != "grid" and not self.vary:
             raise ValueError(f"vary is empty: sample={self.sample} needs it")
-        if self.way in ("random", "latin_hypercube", "sobol") and not self.points:
+        if self.way in COUNTED and not self.points:
             raise ValueError(f"points=0: sample={self.sample} needs how many, for instance points=64")
         if self.constraints and not self.is_used:
             raise ValueError("constraints: nothing varies that could fulfil them; expected vary, list or file")
@@ -180,85 +175,14 @@ def _check_varied(path: str, over: Any) -> None:
         raise ValueError(f"{place}: low={over['low']} on a log scale, expected above 0")
 
 
-class _Axis(NamedTuple):
-    """What one parameter varies over: values, or a range between two ends."""
-
-    path: str
-    values: Sequence[Any] = ()
-    scale: Scale = Scale(0.0, 0.0)
-
-    def at(self, share: float) -> Any:
-        """The value at a share of the way, from 0 to 1."""
-        if self.values:
-            return self.values[min(int(share * len(self.values)), len(self.values) - 1)]
-        return rounded(self.path, min(max(float(self.scale.value(share)), self.scale.low), self.scale.high))
-
-    def spread(self, count: int) -> Sequence[Any]:
-        """All values, or so many evenly over the range."""
-        return self.values or [self.at(k / (count - 1)) for k in range(count)]
-
-
-def _axis(path: str, over: Any) -> _Axis:
-    if isinstance(over, list | tuple):
-        return _Axis(path, over)
-    if over == "plausible":
-        ends = plausible(path)
-        if ends is None:
-            hint = nearest(path, with_plausible_range())
-            raise UserError(f"{PLACE}.vary.{path}: no parameter with a plausible range; {hint}")
-        return _Axis(path, (), Scale(*ends))
-    return _Axis(path, (), Scale(float(over["low"]), float(over["high"]), over.get("scale") == "log"))
-
-
-def _rows(design: Design) -> Iterator[Mapping[str, Any]]:
+def _rows(design: Design) -> Iterable[Mapping[str, Any]]:
     if design.way == "file":
         return read_points(Path(design.file))
     if design.way == "list":
-        return iter([_flat(row) for row in design.list])
-    axes = [_axis(path, over) for path, over in design.vary.items()]
-    names = [axis.path for axis in axes]
-    if design.way in ("grid", "zip"):
-        found = _crossed(design, axes) if design.way == "grid" else _zipped(design, axes)
-        return (dict(zip(names, values, strict=True)) for values in found)
-    shares = unit_points(design.way, design.points, len(axes), design.seed).tolist()
-    return ({axis.path: axis.at(share) for axis, share in zip(axes, row, strict=True)} for row in shares)
-
-
-def _crossed(design: Design, axes: Sequence[_Axis]) -> Iterator[tuple[Any, ...]]:
-    ranges = [axis.path for axis in axes if not axis.values]
-    if ranges and design.points < 2:
-        raise UserError(f"{PLACE}.points={design.points}: a grid over the range of {ranges[0]} needs 2 or more")
-    if (count := math.prod(len(axis.values) or design.points for axis in axes)) > MOST_POINTS:
-        raise UserError(f"{PLACE}: a grid of {count} points, expected at most {MOST_POINTS}")
-    return itertools.product(*(axis.spread(design.points) for axis in axes))
-
-
-def _zipped(design: Design, axes: Sequence[_Axis]) -> Iterator[tuple[Any, ...]]:
-    count = next((len(axis.values) for axis in axes if axis.values), design.points)
-    if count < 2 and not all(axis.values for axis in axes):
-        raise UserError(f"{PLACE}.points={count}: a range is zipped at 2 or more")
-    for axis in axes:
-        if axis.values and len(axis.values) != count:
-            raise UserError(
-                f"{PLACE}.vary.{axis.path}: {len(axis.values)} values, expected {count} as of {axes[0].path}"
-            )
-    return zip(*(axis.spread(count) for axis in axes), strict=True)
-
-
-def unit_points(way: str, count: int, axes: int, seed: int) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Points of the unit cube, shape (count, axes); drawn apart from any market's random shocks.
-
-    Of ways ``random`` and ``sobol``, more points begin with the same points.
-    """
-    from scipy.stats import qmc  # takes a second to load
-
-    generator = np.random.default_rng(seed)
-    if way == "random":
-        return generator.random((count, axes))
-    sampler = qmc.Sobol if way == "sobol" else qmc.LatinHypercube
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="The balance properties")  # told in a note of our own
-        return np.asarray(sampler(axes, rng=generator).random(count))
+        return [_flat(row) for row in design.list]
+    axes = [Axis.over(path, over) for path, over in design.vary.items()]
+    points = SAMPLERS[design.way](axes, design.points, design.seed)
+    return (dict(zip(design.vary, values, strict=True)) for values in points)
 
 
 def _note(design: Design) -> str:

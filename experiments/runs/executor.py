@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
+from functools import partial
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -38,11 +39,14 @@ WARM_UP = 8  # days, in which every phase happens at least once
 
 _held: dict[str, World] = {}  # of this worker, one at most
 
+Make = Callable[[Run], Finished]
+"""Makes a run in the process it is called in."""
+
 
 class Calls(NamedTuple):
     """How runs are made."""
 
-    make: Callable[[list[Run]], list[Done]] | None = None  # makes some runs in the process it is called in
+    make: Make | None = None  # `make` of this file, where None
     # says which runs of a task are to be made; called when it is about to be handed out
     take: Callable[[list[Run]], list[Run]] = list
     tell: Callable[[str], None] = lambda line: None  # takes a line for the user
@@ -111,16 +115,13 @@ def execute(runs: Iterable[Run], executor: Executor, calls: Calls = Calls()) -> 
         As soon as each task is done. Neither a run that fails nor one whose worker is lost keeps the others from
         being made: what was lost with a worker is made again run by run; one that loses three workers has failed.
     """
-    how = How(calls.make or make_all, _given_up, _memory_for, calls.tell)
+    how = How(
+        work=partial(make_all, by=calls.make),
+        give_up=lambda run, cause: Failed(run.id, f"its worker was lost 3 times, {cause}", "", None),
+        memory=lambda run: WORKER_BYTES + CONSUMER_BYTES * run.consumers,
+        tell=calls.tell,
+    )
     yield from dispatch((taken for task in _tasks(runs) if (taken := calls.take(task))), how, executor)
-
-
-def _given_up(run: Run, cause: str) -> Failed:
-    return Failed(run.id, f"its worker was lost 3 times, {cause}", "", None)
-
-
-def _memory_for(run: Run) -> int:
-    return WORKER_BYTES + CONSUMER_BYTES * run.consumers
 
 
 def spread(function: Callable[[Any], Any], arguments: Iterable[Any], executor: Executor) -> Iterator[Any]:
@@ -158,9 +159,9 @@ def _in_order(
         yield result
 
 
-def make_all(task: list[Run]) -> list[Done]:
+def make_all(task: list[Run], by: Make | None = None) -> list[Done]:
     """Make some runs in this process, one after the other."""
-    return [_attempt(run) for run in task]
+    return [_attempt(run, by or make) for run in task]
 
 
 def make(run: Run) -> Finished:
@@ -209,12 +210,12 @@ class BrokenRun(Exception):
     """A run broke on a day, its argument."""
 
 
-def _attempt(run: Run) -> Done:
+def _attempt(run: Run, by: Make) -> Done:
     try:
         if not is_current(run):
             what = "the source of the model or of a rule, or the edge list,"
             return Failed(run.id, f"{what} was changed meanwhile; give the command again", "", None)
-        return make(run)
+        return by(run)
     except Exception as error:
         day = error.args[0] if isinstance(error, BrokenRun) else None
         cause = (error.__cause__ or error) if isinstance(error, BrokenRun) else error

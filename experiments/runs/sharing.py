@@ -12,7 +12,7 @@ from rich.console import Console
 
 from experiments.design.configuration import Executor
 from experiments.runs import executor, interruption
-from experiments.runs.executor import Calls
+from experiments.runs.executor import Calls, Make
 from experiments.runs.progress import of_runs
 from experiments.runs.run import WORLD_BUILT, Done, Failed, Finished, Run
 from experiments.runs.store import Store
@@ -20,9 +20,6 @@ from experiments.runs.working_folder import is_alive, working_folder
 
 KEPT = "finished runs are kept; the same command goes on from there"
 POLL = 0.5  # seconds between looks at what others have made
-
-Make = Callable[[list[Run]], list[Done]]
-"""Makes some runs, in the process it is called in."""
 
 
 class Batch(NamedTuple):

@@ -11,7 +11,7 @@ from scipy import special
 from experiments.calibration.figures import draw_parameters, draw_targets
 from experiments.calibration.observables import Span, observe
 from experiments.calibration.settings import Calibration, Target, load
-from experiments.calibration.simulate import run_at
+from experiments.calibration.simulate import runs_at
 from experiments.calibration.words import FAR, conflicts, identified
 from experiments.design.posterior_file import read
 from experiments.drawing.style import Drawing
@@ -51,8 +51,7 @@ def simulate(o: Options) -> Runs:
     """Make some markets at draws from the posterior."""
     found, asked, rows = read(), load(), []
     # from the last draw on, since the first ones were made by the calibration itself
-    for number, values in enumerate(found["draws"][::-1][: o.markets]):
-        made = run_at(asked, values, SEED + number)
+    for made in runs_at(asked, asked.named(np.array(found["draws"][::-1][: o.markets], float)), SEED):
         rows.append(observe(made.parameters, made.seed, Span(asked.burn_in, asked.days, asked.cohort)))
     return Runs(found, asked, {name: [row[name] for row in rows] for name in rows[0]})
 
