@@ -204,6 +204,19 @@ def test_the_table_of_rules_names_each_with_its_arguments() -> None:
     assert told == {rule: list(inspect.signature(rule_named(name)).parameters) for rule, name in Rules().named.items()}
 
 
+LINKED = re.compile(r"\[`(\w+)`\]\(\.\./((?:sim|experiments|reference)/[\w/]+\.py)\)")
+
+
+@pytest.mark.parametrize("page", [page for page in BY_NAME if LINKED.search(BY_NAME[page].read_text("utf-8"))])
+def test_a_function_stands_in_the_file_to_which_its_name_leads(page: str) -> None:
+    lost = []
+    for name, path in LINKED.findall(BY_NAME[page].read_text("utf-8")):
+        file = REPOSITORY / path
+        if name != file.stem and not re.search(rf"^(?:def|class) {name}\b", file.read_text("utf-8"), re.MULTILINE):
+            lost.append((name, path))
+    assert lost == []
+
+
 def test_the_table_of_outcomes_is_that_of_the_recorder() -> None:
     rows = re.findall(
         r"^\| `(\w+)` \| (.*?) \| (.*?) \|$", section("docs/experiments.md", "## Outcomes", "## "), re.MULTILINE
