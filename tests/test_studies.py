@@ -13,11 +13,11 @@ from test_lab_language import english_in
 from test_lookalikes import clustered
 
 from experiments.drawing.style import words_of
+from experiments.measures.checks import Verdict, above, below, covers, within
 from experiments.settings.language import Language, speaking
 from experiments.studies import catalogue, conduct, words
 from experiments.studies.conduct import Answer
 from experiments.studies.models.lookalikes import write_ties
-from experiments.studies.study import Verdict, above, below, covers, within
 
 SMALL: dict[str, dict[str, float]] = {
     "demand": {"people": 500, "larger": 1_000, "seeds": 3},

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from experiments.claims.judge import Judged
 
 
 def claims(
@@ -28,14 +21,13 @@ def claims(
     Makes the runs that the store lacks, and goes on where it was interrupted. A claim that fails is a finding; the exit
     status is 1 where a run failed.
     """
-    from rich.console import Console
-
     from experiments.claims import words
     from experiments.claims.conduct import NAME, written
     from experiments.claims.judge import judge
     from experiments.claims.plan import plan
     from experiments.claims.rows import FILE, read
     from experiments.design.configuration import Executor
+    from experiments.drawing.pages import printed
     from experiments.runs.executor import stop
     from experiments.runs.progress import terminal
     from experiments.runs.sharing import carry_out
@@ -55,26 +47,9 @@ def claims(
     judged = [judge(n, chosen[n], runs, came.outcomes, rows.negligible) for n, runs in planned.runs.items()]
     lacking = {number: claim for number, claim in chosen.items() if claim.needs}
     folder = written(rows, judged, lacking, came, output, docs)
-    Console(highlight=False, width=None if sys.stdout.isatty() else 140).print(_table(judged))
+    headings = (("", None), ("claim", 5), ("verdict", 2), ("found (95 % interval)", 3), ("depends on", 4))
+    printed(headings, [(*row[:2], *row[3:]) for row in words.scoreboard(judged, "\n")], 140)
     for number, claim in lacking.items():
         print(f"{number}: not yet testable; needs {claim.needs}")
     print(f"{words.count(judged, len(lacking))}\npage: {folder / words.PAGE}")
     raise typer.Exit(int(bool(came.failures)))
-
-
-def _table(judged: Sequence[Judged]) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.markup import escape
-    from rich.table import Table
-
-    from experiments.claims import words
-    from experiments.claims.plan import HOME
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading, share in (("", None), ("claim", 5), ("verdict", 2), ("found (95 % interval)", 3), ("depends on", 4)):
-        table.add_column(heading, ratio=share, no_wrap=share is None)
-    for one in judged:
-        found = "\n".join(words.effect(each) for each in one.found[HOME])
-        cells = (one.number, one.claim.says, words.verdict_of(one), found, words.hangs(one))
-        table.add_row(*map(escape, cells))
-    return table

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from experiments.claims.plan import HOME, POSTERIOR, Point, Runs
 from experiments.claims.rows import Claim, Expectation
 from experiments.design.expressions import Expression
+from experiments.measures.checks import above, below, within
 from experiments.measures.statistics import Estimate, t_interval
 from experiments.runs.run import Run
 from experiments.table.effects import Outcomes
@@ -26,6 +27,10 @@ class Sign(StrEnum):
     FAILS = "fails"
     NONE = "no effect"  # and so it fails
     UNCLEAR = "unclear"
+
+
+SIGNS = {"pass": Sign.HOLDS, "fail": Sign.FAILS, "inconclusive": Sign.UNCLEAR}
+"""By the verdict of a check that the effect is on the side expected."""
 
 
 class Verdict(StrEnum):
@@ -120,33 +125,26 @@ def _has_share(expectation: Expectation) -> bool:
 
 
 def _sign(effect: Estimate, expected: int, negligible: float) -> Sign:
-    if not effect.seeds or not np.isfinite(effect.low) or not np.isfinite(effect.high):
-        return Sign.UNCLEAR
-    if -negligible <= effect.low and effect.high <= negligible:
+    if within("", -negligible, negligible, effect).passed:
         return Sign.NONE
-    if effect.clear:
-        return Sign.HOLDS if effect.value * expected > 0 else Sign.FAILS
-    return Sign.UNCLEAR
+    return SIGNS[(above if expected > 0 else below)("", 0, effect).verdict]
 
 
 def _together(found: Sequence[Found]) -> Sign:
     """What several expectations come to: all must hold, and one that fails is enough."""
     signs = [each.sign for each in found]
-    if Sign.FAILS in signs or Sign.NONE in signs:
-        return Sign.FAILS if Sign.FAILS in signs else Sign.NONE
-    return Sign.UNCLEAR if Sign.UNCLEAR in signs else Sign.HOLDS
+    return next((sign for sign in (Sign.FAILS, Sign.NONE, Sign.UNCLEAR) if sign in signs), Sign.HOLDS)
 
 
 def _verdict(signs: Mapping[Point, Sign]) -> tuple[Verdict, list[Point]]:
     """The verdict, and where it turns."""
-    home = signs[HOME]
-    holds = [point for point, sign in signs.items() if sign is Sign.HOLDS]
-    fails = [point for point, sign in signs.items() if sign is Sign.FAILS]
-    if home is Sign.HOLDS:
-        return (Verdict.TURNS, fails) if fails else (Verdict.HOLDS, [])
-    if home in (Sign.FAILS, Sign.NONE):
-        return (Verdict.TURNS, holds) if holds else (Verdict.FAILS, [])
-    return (Verdict.TURNS, holds) if holds and fails else (Verdict.UNCLEAR, [])
+    holds, fails = ([point for point, each in signs.items() if each is sign] for sign in (Sign.HOLDS, Sign.FAILS))
+    match signs[HOME]:
+        case Sign.HOLDS:
+            return (Verdict.TURNS, fails) if fails else (Verdict.HOLDS, [])
+        case Sign.UNCLEAR:
+            return (Verdict.TURNS, holds) if holds and fails else (Verdict.UNCLEAR, [])
+    return (Verdict.TURNS, holds) if holds else (Verdict.FAILS, [])
 
 
 def _moved(found: Mapping[Point, list[Found]]) -> list[Moved]:

@@ -89,17 +89,24 @@ def _short(found: Found) -> str:
     return effect(found).partition(" (")[0]
 
 
+def scoreboard(judged: Sequence[Judged], between: str) -> list[tuple[str, ...]]:
+    """A row for each claim: number, claim, source, verdict, effects with `between` between them, on what it hangs."""
+    return [
+        (one.number, one.claim.says, one.claim.source, verdict_of(one), between.join(map(effect, one.found[HOME])),
+         hangs(one))
+        for one in judged
+    ]  # fmt: skip
+
+
 def page(file: Claims, judged: Sequence[Judged], lacking: Mapping[str, Claim], made: str) -> str:
     """The page; `made` says by which command and which model."""
-    scoreboard = [("Claim", "What is claimed", "Source", "Verdict", "Found", "Depends on")]
-    for one in judged:
-        found = "<br>".join(effect(each) for each in one.found[HOME])
-        scoreboard.append((one.number, one.claim.says, one.claim.source, f"**{verdict_of(one)}**", found, hangs(one)))
+    rows: list[tuple[str, ...]] = [("Claim", "What is claimed", "Source", "Verdict", "Found", "Depends on")]
+    rows += [(*row[:3], f"**{row[3]}**", *row[4:]) for row in scoreboard(judged, "<br>")]
     needing = [(number, claim.says, claim.source, claim.needs) for number, claim in lacking.items()]
     return filled(
         "claims.md.j2", size=file.size, checks=file.checks, sources=file.sources, judged=judged, made=made,
         negligible=percent(file.negligible, signed=False), count=count(judged, len(lacking)),
-        scoreboard=markdown(scoreboard), verdict_of=verdict_of, expectations=_expectations,
+        scoreboard=markdown(rows), verdict_of=verdict_of, expectations=_expectations,
         lacking=needing and markdown([("Claim", "What is claimed", "Source", "Needs"), *needing]),
     ) + "\n"  # fmt: skip
 

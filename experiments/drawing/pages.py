@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import base64
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from experiments.measures.outcomes import capital
 from experiments.settings.language import Language, said, speaking, spoken
@@ -77,6 +82,26 @@ def table(rows: Iterable[Sequence[str]]) -> str:
     head, *rest = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
     lines = [f"| {' | '.join(row)} |" for row in (head, *rest)]
     return "\n".join([lines[0], "|" + "---|" * len(head), *lines[1:]])
+
+
+def printed(columns: Iterable[tuple[str, int | None]], rows: Iterable[Sequence[str | Text]], width: int) -> None:
+    """Print a table; where there is no terminal, so wide.
+
+    Parameters
+    ----------
+    columns
+        Heading and share of the width of each; without a share it is as wide as its cells.
+    rows
+        Cells.
+    width
+        In characters.
+    """
+    shown = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading, share in columns:
+        shown.add_column(heading, ratio=share, no_wrap=share is None)
+    for row in rows:
+        shown.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+    Console(highlight=False, width=None if sys.stdout.isatty() else width).print(shown)
 
 
 def tight(text: str) -> str:

@@ -14,7 +14,7 @@ import typer
 from experiments.settings.language import Language, speaking, spoken
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.text import Text
 
     from experiments.studies.conduct import Done
     from experiments.studies.study import Asked
@@ -182,32 +182,20 @@ def _manifest(options: object) -> dict[str, Any]:
 
 
 def _print(done: Sequence[Done]) -> None:
-    from rich.console import Console
+    from rich.text import Text
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
-    console.print(_table(done))
-
-
-def _table(done: Sequence[Done]) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
+    from experiments.drawing.pages import printed
     from experiments.studies.conduct import estimate
     from experiments.studies.words import SHARED, told
 
     tell = partial(told, SHARED)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading, share in (("study", None), ("check", 4), ("expected", 2), ("found (95 % interval)", 2), ("", None)):
-        table.add_column(tell(heading), ratio=share, no_wrap=share is None)
+    headings = (("study", None), ("check", 4), ("expected", 2), ("found (95 % interval)", 2), ("", None))
+    rows: list[Sequence[str | Text]] = []
     for one in done:
         for place, check in enumerate(one.checks):
             note = f"\n→ {check.note}" if check.note and not check.passed else ""
-            verdict = f"[bold]{tell('fail').upper()}[/bold]" if check.verdict == "fail" else tell(check.verdict)
+            verdict = tell(check.verdict)
+            shown = Text(verdict.upper(), "bold") if check.verdict == "fail" else verdict
             name = "" if place else one.name
-            said = f"{_plain(check.title)}{_plain(note)}"
-            table.add_row(name, said, _plain(check.expected), estimate(check), verdict)
-    return table
-
-
-def _plain(text: str) -> str:
-    return text.replace("[", "\\[")
+            rows.append((name, f"{check.title}{note}", check.expected, estimate(check), shown))
+    printed([(tell(heading), share) for heading, share in headings], rows, 120)

@@ -17,11 +17,12 @@ import pandas as pd
 from pydantic.fields import FieldInfo
 
 from experiments.drawing.style import Drawing, house_style, save
+from experiments.measures.checks import Check, joined
 from experiments.settings.language import Language, speaking, spoken
 from experiments.settings.mistakes import validated
 from experiments.studies import words
 from experiments.studies.catalogue import is_installed, study
-from experiments.studies.study import Asked, Check, Study, joined
+from experiments.studies.study import Asked, Study
 from sim.errors import UserError, nearest
 
 STUDY_BYTES = 1_000_000_000  # of memory, that a study may take

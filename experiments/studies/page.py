@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from experiments.drawing.pages import filled, table
+from experiments.measures.checks import Check
 from experiments.studies.catalogue import SECTIONS, study
 from experiments.studies.conduct import Done, estimate
-from experiments.studies.study import Check
 from experiments.studies.words import SHARED, front_of, told
 
 PAGE = "validation.md"

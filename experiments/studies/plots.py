@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from experiments.drawing.forest import Mark
 from experiments.drawing.forest import forest as rows_of
 from experiments.drawing.style import BLUE, GREEN, PURPLE, VERMILLION
-from experiments.studies.study import Found, ends
+from experiments.measures.checks import Found, ends
 
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE)
 

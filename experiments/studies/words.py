@@ -18,8 +18,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from experiments.drawing.style import Drawing, entitle, wrapped
+from experiments.measures.checks import Check, joined
 from experiments.settings.language import TEMPLATES, Language, dictionary, spoken
-from experiments.studies.study import Check, Study, joined
+from experiments.studies.study import Study
 
 LISTS = TEMPLATES / "labs"
 SHARED = "all"

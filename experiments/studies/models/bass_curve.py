@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import curve_fit
 
+from experiments.measures.checks import Check, holds
 from experiments.measures.statistics import Estimate, t_interval
-from experiments.studies.study import Check, holds
 from sim.errors import UserError
 
 SALES = Path("bass_classics") / "bass_sales.csv"

@@ -11,12 +11,12 @@ import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
+from experiments.measures.checks import Check, above, below, within
 from experiments.measures.loyalty import Repeat, loyalty, words_told
 from experiments.measures.paired_markets import Change, Span, money, otherwise, paired, prices, unchanged
 from experiments.measures.statistics import Estimate, t_interval
 from experiments.measures.worth import per_yuan
 from experiments.studies import paired as arms
-from experiments.studies.study import Check, above, below, within
 from sim.parameters import Parameters
 from sim.state.brands import Spending
 
