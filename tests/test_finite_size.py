@@ -66,6 +66,6 @@ def test_an_effect_is_a_share_of_the_base_and_none_where_the_base_is_a_loss() ->
 
 
 def test_what_grows_with_the_market_is_by_the_head() -> None:
-    found = size.by_head(dict.fromkeys(SHOWN, 3_000.0), people=100, days=10)
+    found = size.by_head(pd.DataFrame(3_000.0, [0], list(SHOWN)), people=100, days=10).loc[0]
     assert (found["gmv"], found["reach"], found["kocs"]) == (3, 30, 30)
     assert (found["koc_income"], found["trust"], found["acquisition_cost"]) == (3_000, 3_000, 3_000)

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from experiments.studies.paired import lives
+from experiments.studies.paired import outcomes as outcomes_of
 from sim.parameters import Parameters
 
 SEEDS, DAYS, BURN_IN = range(1, 7), 100, 60
@@ -20,8 +20,7 @@ TWO = {"membership": {"choice": True, "start": 0.55}, "rivals": [{"name": "rival
 def outcomes(arms: dict[str, dict[str, Any]]) -> pd.DataFrame:
     """Outcomes of markets of 1,500 people, by arm and seed."""
     made = {name: Parameters.model_validate({"market": {"consumers": 1_500}, **arm}) for name, arm in arms.items()}
-    rows = {(name, seed): one.result().outcomes for seed in SEEDS for name, one in lives(made, seed, DAYS, BURN_IN)}
-    return pd.DataFrame(rows).T.loc[list(arms)]
+    return outcomes_of(made, SEEDS, DAYS, BURN_IN)
 
 
 def interval(changes: NDArray[np.float64]) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from experiments.claims import rows
 from experiments.claims.plan import plan
 from experiments.design.configuration import load_settings
 from experiments.settings.mistakes import validated
-from experiments.studies.paired import lives
+from experiments.studies.paired import outcomes as outcomes_of
 from sim.errors import UserError
 from sim.market import Market
 from sim.parameters import Parameters
@@ -108,8 +108,7 @@ SIGNS = [
 def outcomes() -> pd.DataFrame:
     """Outcomes of presets in markets of 800 people, by preset and seed; people, goods and shocks are shared."""
     arms = {name: of(name.removesuffix("_quiet"), *COMPARED[name], people=800) for name in COMPARED}
-    rows = {(name, seed): one.result().outcomes for seed in (1, 2, 3) for name, one in lives(arms, seed, 90, 45)}
-    return pd.DataFrame(rows).T
+    return outcomes_of(arms, (1, 2, 3), 90, 45)
 
 
 @pytest.mark.parametrize(("more", "less", "outcome"), SIGNS)

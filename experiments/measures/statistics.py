@@ -6,13 +6,13 @@ of error: whatever contrast of the arms is of interest is computed seed by seed,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special
+from scipy import special, stats
 
 LEVEL = 0.95
 
@@ -30,6 +30,11 @@ class Estimate(NamedTuple):
     def clear(self) -> bool:
         """Whether the interval excludes zero."""
         return self.low > 0 or self.high < 0
+
+    def mapped(self, rising: Callable[[float], float]) -> Estimate:
+        """Value and interval by a rising function, such as from logarithms."""
+        value, low, high = (float(rising(end)) for end in self[:3])
+        return self._replace(value=value, low=low, high=high)
 
 
 class Comparison(NamedTuple):
@@ -87,6 +92,55 @@ def around(mean: float, error: float, freedom: int, seeds: int, factor: float = 
     half = factor * float(special.stdtrit(freedom, (1 + LEVEL) / 2)) * error
     p = 2 * float(special.stdtr(freedom, -abs(mean) / (factor * error)))
     return Estimate(mean, mean - half, mean + half, p, seeds)
+
+
+class Regression(NamedTuple):
+    """Ordinary least squares with an intercept; of logarithms, its slopes are elasticities."""
+
+    slopes: NDArray[np.float64]  # (factors,)
+    covariance: NDArray[np.float64]  # (factors, factors)
+    freedom: int
+    fit: float  # share of variance explained
+
+    @classmethod
+    def of(cls, outcome: NDArray[np.float64], factors: NDArray[np.float64]) -> Regression:
+        """Of an outcome, shape (n,), on some factors, shape (n, factors)."""
+        x = np.column_stack([np.ones(len(outcome)), factors])
+        inverse = np.linalg.inv(x.T @ x)
+        slopes = inverse @ x.T @ outcome
+        rest, freedom = outcome - x @ slopes, len(outcome) - x.shape[1]
+        covariance = inverse * (rest @ rest) / freedom
+        return cls(slopes[1:], covariance[1:, 1:], freedom, 1 - rest.var() / outcome.var())
+
+    def contrast(self, weights: NDArray[np.float64]) -> Estimate:
+        """A weighted sum of slopes."""
+        error = float(np.sqrt(weights @ self.covariance @ weights))
+        return around(float(weights @ self.slopes), error, self.freedom, self.freedom + 1 + len(weights))
+
+
+def bootstrap(
+    statistic: Callable[[NDArray[np.int64]], float], count: int, draws: int, rng: int | np.random.Generator
+) -> tuple[float, float, float]:
+    """A statistic with its 95 % percentile interval (Efron & Tibshirani 1993).
+
+    Parameters
+    ----------
+    statistic
+        Of rows of what is resampled, which are seeds, villages or cascades as a rule.
+    count, draws, rng
+        Rows, how many times they are drawn anew with replacement, and the seed, or what draws.
+    """
+    rng = np.random.default_rng(rng)
+    found = [statistic(rng.integers(count, size=count)) for _ in range(draws)]
+    low, high = np.nanquantile(found, [0.025, 0.975])
+    return float(statistic(np.arange(count))), float(low), float(high)
+
+
+def share_of(times: int, trials: int, level: float = LEVEL, method: str = "exact") -> tuple[float, float, float]:
+    """Share of trials that succeeded, with its interval (Clopper & Pearson 1934, or ``wilson``)."""
+    share = stats.binomtest(times, trials)
+    low, high = share.proportion_ci(level, method)
+    return float(share.statistic), float(low), float(high)
 
 
 def within_seeds(values: pd.DataFrame) -> dict[str, Estimate]:

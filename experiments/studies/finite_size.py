@@ -12,7 +12,7 @@ from experiments.drawing.style import BLUE, ORANGE, Drawing, new_figure, panels,
 from experiments.measures.outcomes import number, percent
 from experiments.studies.models import settling as size
 from experiments.studies.models.settling import GMV, Quantity, Settling, quantities, values
-from experiments.studies.paired import lives
+from experiments.studies.paired import outcomes
 from experiments.studies.study import Asked, Check, Study, above, covers, option, within
 
 STUDY = Study(
@@ -55,14 +55,11 @@ class Runs(NamedTuple):
 
 def simulate(o: Options) -> Runs:
     """The headline's base and its single changes in markets of growing size."""
-    rows, burn_in = {}, o.days // 2
-    for people in o.sizes:
-        for seed in range(o.seeds):
-            for name, market in lives(size.arms(people), seed, o.days, burn_in):
-                rows[people, seed, name] = size.by_head(market.result().outcomes, people, o.days - burn_in)
-    table = pd.DataFrame(rows).T.rename_axis(["people", "seed", "arm"])
+    half = o.days // 2
+    made = {n: outcomes(size.arms(n), range(o.seeds), o.days, half) for n in o.sizes}
+    table = pd.concat({n: size.by_head(one, n, o.days - half) for n, one in made.items()}, names=["people"])
     found = {one: values(table, one) for one in quantities()}
-    # a mean that is nothing everywhere, as what is paid to KOLs where nobody is, has no share by which it differs
+    # what is nothing everywhere, as what is paid to KOLs where nobody is, has no share by which it differs
     return Runs({one: size.settling(one, each, o.tolerance) for one, each in found.items() if each.to_numpy().any()})
 
 

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from sim.market import Market
+from experiments.design.configuration import Executor
+from experiments.design.factors import Arm
+from experiments.runs.executor import execute
+from experiments.runs.plan import by_world
+from experiments.runs.run import Failed, runs_of
 from sim.parameters import Parameters
-from sim.world import World
 
 
-def lives(arms: Mapping[str, Parameters], seed: int, days: int, burn_in: int) -> Iterator[tuple[str, Market]]:
-    """The market of every arm after its last day; arms that may share a world do, and each is closed after use."""
-    worlds: dict[object, World] = {}
-    for name, p in arms.items():
-        key = World.key(p, seed)
-        if key not in worlds:
-            worlds = {key: World.build(p, seed)}
-        with closing(Market(p, seed, world=worlds[key], burn_in=burn_in)) as market:
-            yield name, market.run(days)
+def outcomes(arms: Mapping[str, Parameters], seeds: Iterable[int], days: int, burn_in: int) -> pd.DataFrame:
+    """Outcomes of every arm at every seed, made as the runs of any experiment are.
+
+    Returns
+    -------
+    DataFrame
+        A row for each run, with index levels ``arm`` and ``seed``; a column for each outcome.
+
+    Raises
+    ------
+    RuntimeError
+        If a market breaks.
+    """
+    seeds = list(seeds)
+    planned = {name: runs_of(Arm(name, {}, p), seeds, days, burn_in, tables=False) for name, p in arms.items()}
+    every = by_world(run for runs in planned.values() for run in runs)
+    found = {}
+    for done in (each for batch in execute(every.values(), Executor(backend="serial")) for each in batch):
+        if isinstance(done, Failed):
+            raise RuntimeError(done.traceback or done.error)
+        found[done.id] = done.outcomes
+    rows = {(name, run.seed): found[run.id] for name, runs in planned.items() for run in runs}
+    return pd.DataFrame(rows).T.rename_axis(["arm", "seed"])
 
 
 def effect(runs: pd.DataFrame, outcome: str, base: str, arm: str, relative: bool = True) -> pd.Series:

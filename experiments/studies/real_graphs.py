@@ -15,12 +15,13 @@ from experiments.settings.paths import merged
 from experiments.studies.models import graph_effects as model
 from experiments.studies.models.graph_effects import BASE, COMPARED, EFFECTS, MAIN, SYNTHETIC, Runs, percent, told
 from experiments.studies.models.lookalikes import lookalikes, with_same_degrees, write_ties
-from experiments.studies.paired import lives
+from experiments.studies.paired import outcomes
 from experiments.studies.plots import forest
 from experiments.studies.study import Asked, Check, Found, Study, covers, holds, option
 from sim.edgelist import read_edge_list
 from sim.graph_statistics import GraphStatistics, describe
 from sim.parameters import Parameters
+from sim.world import World
 
 STUDY = Study(
     title="The headline on a real social graph",
@@ -54,7 +55,7 @@ def simulate(o: Options) -> Runs:
     ties = o.data / ("deezer_europe" if o.deezer else STUDY.data) / "edges.csv.gz"
     seen = describe(real := read_edge_list(ties)[0])
     arms = {arm.name: arm.parameters for arm in load_settings([f"market.consumers={seen.consumers}"]).arms()}
-    rows, looks = {}, dict[str, GraphStatistics]()
+    tables, looks = [], dict[str, GraphStatistics]()
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(o.seeds):
             lots = Path(folder) / f"{seed}.csv.gz"
@@ -64,11 +65,11 @@ def simulate(o: Options) -> Runs:
                     arm: Parameters.model_validate(merged(arms[arm].model_dump(mode="json"), settings))
                     for arm in (BASE, model.PRIVATE, model.FREE)[: 3 if graph in COMPARED else 2]
                 }
-                for arm, market in lives(here, seed, o.burn_in + o.days, o.burn_in):
-                    unfollowed = model.unfollowed(market.world)
-                    rows[graph, arm, seed] = market.result().outcomes | {"unfollowed": unfollowed}
-                    looks |= {} if graph in looks else {graph: market.world.statistics}
-    return Runs(pd.DataFrame(rows).T.rename_axis(["graph", "arm", "seed"]), looks)
+                world = World.build(here[BASE], seed)
+                looks.setdefault(graph, world.statistics)
+                found = outcomes(here, [seed], o.burn_in + o.days, o.burn_in)
+                tables.append(pd.concat({graph: found.assign(unfollowed=model.unfollowed(world))}, names=["graph"]))
+    return Runs(pd.concat(tables), looks)
 
 
 def checks(o: Options, runs: Runs) -> Iterator[Check]:
@@ -83,12 +84,8 @@ def checks(o: Options, runs: Runs) -> Iterator[Check]:
                             f"sign of a {other} graph: {told(there, one)}", real,
                             real.clear and real.value * there.value > 0, source=PAPER, note=why,
                             kind="finding")  # fmt: skip
-            yield alike(
-                f"{one.title}: {o.graph} less a {other} graph, in {one.unit}",
-                gap,
-                why,
-                "The width of the interval tells what would have gone unseen.",
-            )
+            name = f"{one.title}: {o.graph} less a {other} graph, in {one.unit}"
+            yield alike(name, gap, why, "The width of the interval tells what would have gone unseen.")
     lots, clusters = runs.gap(MAIN, "real", "same degrees"), runs.gap(MAIN, "same clustering", "neither")
     for name, gap in ((f"{o.graph} less the same degrees, ties by lot", lots),
                       ("small worlds of equal degrees, clustered less not", clusters)):  # fmt: skip

@@ -7,12 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from experiments.drawing.style import BLUE, GREY, VERMILLION, Drawing, new_figure
-from experiments.measures.statistics import Estimate, t_interval
+from experiments.measures.statistics import Estimate, share_of, t_interval
 from experiments.studies.models import purchases
-from experiments.studies.models.purchases import NAMES, Brand, Cohort, Figures, fit_negative_binomial, goodness, lorenz
+from experiments.studies.models.purchases import NAMES, Brand, Cohort, fit_negative_binomial, goodness, lorenz
 from experiments.studies.study import Asked, Check, Study, covers, holds, interval, option
 from sim.parameters import Parameters
 
@@ -49,14 +48,14 @@ class Runs(NamedTuple):
     """Customers of CDNOW and of all brands of the market; and the brand of each seed that is most like CDNOW."""
 
     log: Cohort
-    known: Figures
+    known: dict[str, float]
     made: list[Brand]
     chosen: list[Brand]
 
     def found(self) -> dict[str, Estimate]:
         """Figures of the chosen brands over seeds, of those by which CDNOW and the market are compared."""
-        table = [purchases.figures(one.customers) for one in self.chosen]
-        return {name: t_interval([getattr(row, name) for row in table]) for name in NAMES if name != "rate"}
+        table = pd.DataFrame([purchases.figures(one.customers) for one in self.chosen])
+        return {name: t_interval(table[name]) for name in NAMES if name != "rate"}
 
 
 def simulate(o: Options) -> Runs:
@@ -76,21 +75,20 @@ def checks(o: Options, runs: Runs) -> Iterator[Check]:
         yield holds(f"CDNOW, BG/NBD: {name}", f"{known:.3f}", value, round(value, 3) == known, source=source)
     source = "log of CDNOW, all 23,570 customers, as shipped with lifetimes"
     for name, (known, digits) in LOG.items():
-        value = getattr(runs.known, name)
+        value = runs.known[name]
         same = round(value, digits) == known
         yield holds(f"CDNOW: {NAMES[name]}", f"{known:.{digits}f}", value, same, source=source)
     for name, estimate in runs.found().items():
-        known = getattr(runs.known, name)
+        known = runs.known[name]
         yield covers(
             f"a brand of the market: {NAMES[name]}", known, estimate, expected=f"{known:.3g}", kind="finding",
             source="CDNOW 1997-98, as shipped with lifetimes", otherwise=purchases.REASONS[name],
         )  # fmt: skip
     fits = [goodness(one.customers.repeats) for one in runs.made]
-    share, at_home = binomtest(sum(fit.p < LEVEL for fit in fits), len(fits)), goodness(runs.log.repeats)
-    bounds = share.proportion_ci()
+    rejected, at_home = share_of(sum(fit.p < LEVEL for fit in fits), len(fits)), goodness(runs.log.repeats)
     yield holds(
         f"brands of the market, of {len(fits)}, whose repeats are not negative binomial, share", f"{LEVEL}",
-        (share.statistic, *bounds), bounds.low <= LEVEL, kind="finding",
+        rejected, rejected[1] <= LEVEL, kind="finding",
         source="chi-square test at 5 %; the model of Ehrenberg 1959", note=f"""CDNOW itself is not, with
             {len(runs.log.repeats):,} customers: chi-square {at_home.statistic:.0f} with {at_home.freedom} degrees of
             freedom.""",
@@ -100,13 +98,13 @@ def checks(o: Options, runs: Runs) -> Iterator[Check]:
 def findings(o: Options, runs: Runs) -> list[str]:
     """Brands beside CDNOW."""
     found, repeats = runs.found(), np.concatenate([one.customers.repeats for one in runs.chosen])
-    rows = [f"{NAMES[n]} {interval(one, '.3g')}, CDNOW {getattr(runs.known, n):.3g}" for n, one in found.items()]
+    rows = [f"{NAMES[n]} {interval(one, '.3g')}, CDNOW {runs.known[n]:.3g}" for n, one in found.items()]
     shares = [float(np.mean(one.customers.repeats > 0)) for one in runs.made]
     shapes = [fit_negative_binomial(one.customers.repeats).r for one in runs.made]
     never = float(fit_negative_binomial(repeats).probability(np.zeros(1, np.int64))[0])
     return [
-        f"""At as many repeats, the Gini of spending is {found["gini"].value:.2f} in the market, {runs.known.gini:.2f}
-            at CDNOW.""",
+        f"""At as many repeats, the Gini of spending is {found["gini"].value:.2f} in the market,
+            {runs.known["gini"]:.2f} at CDNOW.""",
         f"""Of a brand whose customers buy again about as often as CDNOW's
             ({np.mean([one.mean for one in runs.chosen]):.2f} times, CDNOW {runs.log.repeats.mean():.2f}):
             {"; ".join(rows)}.""",

@@ -35,8 +35,6 @@ EFFECTS = (
     Effect("GMV: commission-free over commission", "gmv", PRIVATE, FREE),
     Effect("KOC retention: commission-free over commission", "koc_retention", PRIVATE, FREE, "points"),
 )
-
-
 MAIN = EFFECTS[0]
 
 
@@ -60,11 +58,10 @@ class Runs(NamedTuple):
 
     def causes(self, one: Effect) -> tuple[Estimate, Estimate]:
         """Main effects of real degrees and of clustering: the two-by-two of graphs with one, both or neither."""
-        both, degrees, clustering, neither = (
-            self.of(one, graph) for graph in ("real", "same degrees", "same clustering", "neither")
-        )
-        found = both + degrees - clustering - neither, both + clustering - degrees - neither
-        return percent(found[0] / 2), percent(found[1] / 2)
+        graphs = ("real", "same degrees", "same clustering", "neither")
+        both, degrees, clustering, neither = (self.of(one, graph) for graph in graphs)
+        alone, shared = degrees - clustering, both - neither
+        return percent((shared + alone) / 2), percent((shared - alone) / 2)
 
 
 def unfollowed(world: World) -> float:
@@ -76,8 +73,7 @@ def unfollowed(world: World) -> float:
 
 def percent(samples: pd.Series) -> Estimate:
     """Mean and interval over seeds, times a hundred."""
-    found = t_interval(samples)
-    return found._replace(value=100 * found.value, low=100 * found.low, high=100 * found.high)
+    return t_interval(samples).mapped(lambda share: 100 * share)
 
 
 def told(one: Estimate, of: Effect = MAIN) -> str:

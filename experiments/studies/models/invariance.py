@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
@@ -11,8 +11,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel
+from scipy.sparse import csr_array
 
 from experiments.settings.paths import merged
 from sim.graph import Graph
@@ -29,6 +31,7 @@ from sim.world.past import past_purchases
 DAYS = 30
 RECORDS = {"Consumers": Consumer, "Memories": Memory, "Follows": Follow, "Creators": Creator, "orders": Order}
 Groups = dict[str, Any]
+Numbers = dict[str, NDArray[Any]]
 
 
 def parameters(*layers: Mapping[str, Any], consumers: int = 300) -> Parameters:
@@ -44,35 +47,43 @@ def run(p: Parameters, seed: int, world: World | None = None, days: int = DAYS) 
 # --- equal to the bit -----------------------------------------------------------------------------------------------
 
 
-def everything(one: Market) -> Iterator[tuple[str, NDArray[Any]]]:
+def everything(one: Market) -> Numbers:
     """Every number that a market has become, by name."""
-    for title in ("Consumers", "Memories", "Follows", "Creators"):
-        table = getattr(one.m, title.lower())
-        yield from ((f"{title}.{name}", table[name]) for name in table.dtype.names or ())
-    yield from ((f"orders.{name}", column.to_numpy()) for name, column in one.orders().items())
-    yield from ((f"daily.{name}", column.to_numpy()) for name, column in one.daily().items())
-    yield from ((f"outcomes.{name}", np.array([value])) for name, value in one.result().outcomes.items())
+    tables = {title: getattr(one.m, title.lower()) for title in ("Consumers", "Memories", "Follows", "Creators")}
+    series = {"orders": one.orders(), "daily": one.daily(), "outcomes": pd.DataFrame([one.result().outcomes])}
+    return {
+        f"{title}.{name}": np.asarray(table[name])
+        for title, table in {**tables, **series}.items() for name in names_of(table)
+    }  # fmt: skip
+
+
+def names_of(table: Any) -> Iterable[str]:
+    """Columns of a table of the market, or of a data frame."""
+    return map(str, table) if isinstance(table, pd.DataFrame) else table.dtype.names
 
 
 def departures(one: Market, other: Market, ratio: float = 1.0) -> dict[str, float]:
     """Share of the numbers of each kind that differ between two markets; 1 where there are not as many."""
-    theirs = dict(everything(other))
-    return {
-        name: _share_apart(column * ratio if ratio != 1.0 and is_money(name) else column, theirs[name])
-        for name, column in everything(one)
-    }
+    here = everything(one)
+    if ratio != 1.0:
+        here |= {name: column * ratio for name, column in here.items() if is_money(name)}
+    return differences(here, everything(other))
+
+
+def differences(here: Numbers, there: Numbers) -> dict[str, float]:
+    """Share of the numbers of each kind that differ, NaN being equal to itself; 1 where there are not as many."""
+
+    def share(one: NDArray[Any], other: NDArray[Any]) -> float:
+        if one.shape != other.shape:
+            return 1.0
+        return float(np.mean((one != other) & ~((one != one) & (other != other)))) if one.size else 0.0
+
+    return {name: share(column, there[name]) for name, column in here.items()}
 
 
 def apart(shares: Mapping[str, float]) -> float:
     """Mean share of numbers that differ, over their kinds; 0 only if all are equal to the bit."""
     return float(np.mean([*shares.values()]))
-
-
-def _share_apart(here: NDArray[Any], there: NDArray[Any]) -> float:
-    if here.shape != there.shape:
-        return 1.0
-    unlike = (here != there) & ~((here != here) & (there != there))
-    return float(np.mean(unlike)) if here.size else 0.0
 
 
 def is_money(name: str) -> bool:
@@ -86,22 +97,17 @@ def is_money(name: str) -> bool:
 # --- money ----------------------------------------------------------------------------------------------------------
 
 
-def in_other_money(p: Parameters, ratio: float) -> Parameters:
-    """The same with every parameter multiplied whose unit is yuan, or yuan per something."""
-    changed: Parameters = _multiplied(p, ratio)
-    return changed
-
-
-def _multiplied(group: Any, ratio: float) -> Any:
+def in_other_money(group: Any, ratio: float) -> Any:
+    """The same parameters, with every one multiplied whose unit is yuan, or yuan per something."""
     if isinstance(group, tuple):
-        return tuple(_multiplied(one, ratio) for one in group)
+        return tuple(in_other_money(one, ratio) for one in group)
     if not isinstance(group, BaseModel):
         return group
     changes = {}
     for name, field in type(group).model_fields.items():
         value, extra = getattr(group, name), field.json_schema_extra
         unit = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
-        changes[name] = value * ratio if unit.split(" ")[0].split("/")[0] == "yuan" else _multiplied(value, ratio)
+        changes[name] = value * ratio if unit.split(" ")[0].split("/")[0] == "yuan" else in_other_money(value, ratio)
     return group.model_copy(update=changes)
 
 
@@ -138,6 +144,7 @@ class Idle(NamedTuple):
 NO_CREATORS: Groups = {"creators": {"koc_share": 0.0, "kol_count": 0, "entry": 0.0}, "brands": {"pass_through": 0.0}}
 NO_KOLS: Groups = {"creators": {"kol_count": 0, "kol_threshold": 1.0}}
 ALL_PAY: Groups = {"brands": {"pass_through": 0.0}}
+WITHDRAWAL_FEE: Groups = {"platform": {"withdrawal_fee": 0.1, "withdrawal_fee_least": 50.0}}
 EMPTY_RIVAL: Groups = {"brands": {"pass_through": 0.0}, "rivals": [{"share": 0.0, "take_rate": 0.0}]}
 IDLE: dict[str, Idle] = {
     "commission, without creators": Idle(NO_CREATORS, {"creators": {"commission": 0.5}}, ALL_PAY),
@@ -148,17 +155,9 @@ IDLE: dict[str, Idle] = {
     "red packet, without own pools": Idle(
         {"brands": {"own": 0.0}}, {"brands": {"own_contact": 100.0}}, {"brands": {"ads": 0.0, "own": 0.2}}
     ),
-    "withdrawal fee, where nobody withdraws": Idle(
-        {"platform": {"withdrawal_habit": 0.0}},
-        {"platform": {"withdrawal_fee": 0.1, "withdrawal_fee_least": 50.0}},
-        {},
-    ),
-    "withdrawal fee, where all of it is free": Idle(
-        {"platform": {"withdrawal_free": 1e9}}, {"platform": {"withdrawal_fee": 0.1, "withdrawal_fee_least": 50.0}}, {}
-    ),
-    "who gets a coupon of nothing": Idle(
-        {}, {"platform": {"coupon_newcomers": False}}, {"platform": {"coupon": 0.1}}
-    ),
+    "withdrawal fee, where nobody withdraws": Idle({"platform": {"withdrawal_habit": 0.0}}, WITHDRAWAL_FEE, {}),
+    "withdrawal fee, where all of it is free": Idle({"platform": {"withdrawal_free": 1e9}}, WITHDRAWAL_FEE, {}),
+    "who gets a coupon of nothing": Idle({}, {"platform": {"coupon_newcomers": False}}, {"platform": {"coupon": 0.1}}),
     "take of a platform without people": Idle(EMPTY_RIVAL, {"rivals": [{"share": 0.0, "take_rate": 0.5}]}, {}),
 }  # fmt: skip
 """By what is changed."""
@@ -206,19 +205,18 @@ def moved(p: Parameters, world: World, order: NDArray[np.int64]) -> World:
     Shocks stay with the row, matches with products and what was bought before among it, so that the same people live
     another life.
     """
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    g = world.graph
-    friends = [np.sort(place[g.friends[g.offsets[i] : g.offsets[i + 1]]]) for i in order]
-    offsets = np.concatenate([[0], np.cumsum([len(row) for row in friends])])
-    host, people = world.creators["consumer"], world.people[order]
+    g, place = world.graph, np.argsort(order)
+    ties = csr_array((np.ones(len(g.friends), bool), g.friends, g.offsets), shape=2 * (len(order),))
+    ties = ties[order][:, order]
+    ties.sort_indices()
+    people = world.people[order]
     return replace(
         world,
-        graph=Graph(offsets.astype(g.offsets.dtype), np.concatenate(friends).astype(g.friends.dtype)),
+        graph=Graph(ties.indptr.astype(g.offsets.dtype), ties.indices.astype(g.friends.dtype)),
         people=people,
         consumers=world.consumers[order],
         follows=world.follows[order],
-        creators=changed(world.creators, consumer=place[host]),
+        creators=changed(world.creators, consumer=place[world.creators["consumer"]]),
         past=past_purchases(p, world.goods, people, world.keys),
     )
 
@@ -259,17 +257,17 @@ def asleep(world: World, rows: slice) -> World:
     return replace(world, people=people, creators=creators)
 
 
-def life_of(one: Market, rows: slice) -> Iterator[tuple[str, NDArray[Any]]]:
+def life_of(one: Market, rows: slice) -> Numbers:
     """What these people and their creators have become, and what they ordered; order numbers left out."""
-    for title, table in (("Consumers", one.m.consumers), ("Memories", one.m.memories), ("Follows", one.m.follows)):
-        yield from ((f"{title}.{name}", table[name][rows]) for name in table.dtype.names or ())
     inside = np.zeros(len(one.m.people), bool)
     inside[rows] = True
-    mine = inside[one.m.creators["consumer"]] & (one.m.creators["consumer"] != NOBODY)
-    yield from ((f"Creators.{name}", one.m.creators[name][mine]) for name in one.m.creators.dtype.names or ())
-    orders = one.orders()
-    chosen = orders[inside[orders.consumer]].drop(columns=["order", "parent"])
-    yield from ((f"orders.{name}", column.to_numpy()) for name, column in chosen.items())
+    host = one.m.creators["consumer"]
+    of = {"Creators": inside[host] & (host != NOBODY), "orders": inside[one.orders().consumer]}
+    left_out = ("orders.order", "orders.parent", "daily", "outcomes")
+    return {
+        name: column[of.get(name.partition(".")[0], inside)]
+        for name, column in everything(one).items() if not name.startswith(left_out)
+    }  # fmt: skip
 
 
 def neighbours(p: Parameters, seed: int, people: int = 150, bridge: bool = False) -> dict[str, float]:
@@ -282,14 +280,12 @@ def neighbours(p: Parameters, seed: int, people: int = 150, bridge: bool = False
         run of both less those of the two runs, as a share of them.
     """
     world = two_towns(p, seed, people, bridge)
-    halves = {"first": slice(0, people), "second": slice(people, 2 * people)}
+    first, second = slice(0, people), slice(people, 2 * people)
     both = run(p, seed, world)
-    alone = {
-        name: run(p, seed, asleep(world, halves[other])) for name, other in zip(halves, reversed(halves), strict=True)
-    }
-    found = {}
-    for name, rows in halves.items():
-        theirs = dict(life_of(alone[name], rows))
-        found[name] = apart({key: _share_apart(column, theirs[key]) for key, column in life_of(both, rows)})
-    orders = sum(len(one.orders()) for one in alone.values())
-    return found | {"sum": abs(len(both.orders()) - orders) / orders}
+    alone = [run(p, seed, asleep(world, other)) for other in (second, first)]
+    found = [
+        apart(differences(life_of(both, rows), life_of(one, rows)))
+        for rows, one in zip((first, second), alone, strict=True)
+    ]
+    orders = sum(len(one.orders()) for one in alone)
+    return {"first": found[0], "second": found[1], "sum": abs(len(both.orders()) - orders) / orders}

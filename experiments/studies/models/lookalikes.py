@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
+from experiments.studies.models.plain_graphs import ties_of
 from sim.drawn_graphs import small_world
 from sim.draws import stream_keys
 from sim.graph import Graph, from_ties
@@ -25,9 +26,7 @@ def with_same_degrees(graph: Graph, generator: np.random.Generator) -> Graph:
     switching chain; Milo, Kashtan, Itzkovitz, Newman & Alon 2003).
     """
     people = len(graph.offsets) - 1
-    one = np.repeat(np.arange(people), np.diff(graph.offsets))
-    once = one < graph.friends
-    u, v = one[once].tolist(), graph.friends[once].astype(int).tolist()
+    u, v = ties_of(graph).T.tolist()
     there = {a * people + b if a < b else b * people + a for a, b in zip(u, v, strict=True)}
     tries = SWAPS_PER_TIE * len(u)
     pairs = generator.integers(len(u), size=(tries, 2)).tolist()
@@ -50,12 +49,8 @@ def write_ties(graph: Graph, path: Path) -> None:
 
     Somebody without friends is written with a tie to themselves, and so stays in the graph.
     """
-    people = len(graph.offsets) - 1
-    degree = np.diff(graph.offsets)
-    one = np.repeat(np.arange(people), degree)
-    once = one < graph.friends
-    alone = np.flatnonzero(degree == 0)
-    pairs = np.concatenate([np.stack([one[once], graph.friends[once]], axis=1), np.stack([alone, alone], axis=1)])
+    alone = np.flatnonzero(np.diff(graph.offsets) == 0)
+    pairs = np.concatenate([ties_of(graph), np.stack([alone, alone], axis=1)])
     with gzip.open(path, "wt") as file:
         file.write("source,target\n")
         np.savetxt(file, pairs, fmt="%d", delimiter=",")
@@ -86,18 +81,19 @@ def lookalikes(real: Path, rewired: Path, seen: GraphStatistics) -> dict[str, di
     """
     world = {"kind": "small_world", "mean_degree": seen.mean_degree}
     clustered = {"rewiring": rewiring_for(seen.clustering, seen.consumers, seen.mean_degree)}
-    file = {"kind": "edgelist", "path": str(real)}
-    words_alone = {"creators": {"pool_from_graph": 0.0}}
-    pools_alone = {"market": {"sharing": {"friends_told": 0.0}}}
-    return {
-        "real": {"graph": file},
-        "small world": {"graph": world},
-        "scale-free": {"graph": {"kind": "scale_free", "mean_degree": seen.mean_degree}},
-        "same degrees": {"graph": {"kind": "edgelist", "path": str(rewired)}},
-        "same clustering": {"graph": {**world, **clustered, "homophily": 0.0}},
-        "neither": {"graph": {**world, "rewiring": 1.0, "homophily": 0.0}},
-        "real, words alone": {"graph": file, **words_alone},
-        "small world, words alone": {"graph": world, **words_alone},
-        "real, pools alone": {"graph": file, **pools_alone},
-        "small world, pools alone": {"graph": world, **pools_alone},
+    graphs = {
+        "real": {"kind": "edgelist", "path": str(real)},
+        "small world": world,
+        "scale-free": {"kind": "scale_free", "mean_degree": seen.mean_degree},
+        "same degrees": {"kind": "edgelist", "path": str(rewired)},
+        "same clustering": {**world, **clustered, "homophily": 0.0},
+        "neither": {**world, "rewiring": 1.0, "homophily": 0.0},
     }
+    alone: dict[str, dict[str, Any]] = {
+        "words alone": {"creators": {"pool_from_graph": 0.0}},
+        "pools alone": {"market": {"sharing": {"friends_told": 0.0}}},
+    }
+    return {name: {"graph": graph} for name, graph in graphs.items()} | {
+        f"{name}, {way}": {"graph": graphs[name], **change}
+        for way, change in alone.items() for name in ("real", "small world")
+    }  # fmt: skip

@@ -22,6 +22,12 @@ def scale_free(people: int, mean_degree: float, seed: int, exponent: float = 2.3
         return graphs.scale_free(people, mean_degree, exponent, 0.0, _alike(people), stream_keys(seed))
 
 
+def ties_of(graph: Graph) -> NDArray[np.int64]:
+    """Ties, each once, with the lower row first; shape (ties, 2)."""
+    one, other = np.repeat(np.arange(len(graph.offsets) - 1), np.diff(graph.offsets)), graph.friends.astype(np.int64)
+    return np.stack([one, other], axis=1)[one < other]
+
+
 def followed(graph: Graph, seed: int) -> Graph:
     """Followers in place of friends: everybody tells as many as before, but drawn from all, and is told by whomever.
 
@@ -44,10 +50,7 @@ def divided(graph: Graph, status: float, seed: int) -> Graph:
     seed
         Of the draws of ties, the same for every status: a higher one leaves a part of what a lower one leaves.
     """
-    degree = np.diff(graph.offsets)
-    one = np.repeat(np.arange(len(degree)), degree)
-    other = graph.friends.astype(np.int64)
-    one, other = one[one < other], other[one < other]
+    degree, (one, other) = np.diff(graph.offsets), ties_of(graph).T
     ratio = np.minimum(degree[one], degree[other]) / np.maximum(degree[one], degree[other])
     kept = np.random.default_rng(seed).random(len(one)) < ratio**status
     return from_ties(len(degree), one[kept], other[kept])

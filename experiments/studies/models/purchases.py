@@ -6,6 +6,7 @@ Counts are of repeat purchases: days with a purchase after the first.
 from __future__ import annotations
 
 from importlib import util
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -115,45 +116,32 @@ class Fit(NamedTuple):
 
 def goodness(repeats: NDArray[np.int64]) -> Fit:
     """Pearson's test of counts against the negative binomial fitted to them; rare counts are put together."""
-    model = fit_negative_binomial(repeats)
-    customers = len(repeats)
-    expected = customers * model.probability(np.arange(int(repeats.max()) + 1))
-    seen = np.bincount(repeats)
-    cells: list[tuple[float, float]] = []
-    e = o = 0.0
-    for one, there in zip(expected, seen, strict=True):
-        e, o = e + one, o + there
-        if e >= LEAST_EXPECTED:
-            cells.append((e, o))
-            e = o = 0.0
-    rest = customers - sum(e for e, _ in cells)
-    if rest >= LEAST_EXPECTED or not cells:
-        cells.append((rest, o))
+    expected = len(repeats) * fit_negative_binomial(repeats).probability(np.arange(int(repeats.max()) + 1))
+    cells, cell = [np.zeros(2)], np.zeros(2)
+    for one in np.stack([np.bincount(repeats), expected], axis=1):
+        cell = cell + one
+        if cell[1] >= LEAST_EXPECTED:
+            cells.append(cell)
+            cell = np.zeros(2)
+    rest = np.array([cell[0], len(repeats) - sum(expected for _, expected in cells)])
+    if rest[1] >= LEAST_EXPECTED or len(cells) == 1:
+        cells.append(rest)
     else:
-        cells[-1] = (cells[-1][0] + rest, cells[-1][1] + o)
-    table = np.array(cells)
-    statistic = float(((table[:, 1] - table[:, 0]) ** 2 / table[:, 0]).sum())
-    freedom = len(cells) - 3  # the total, and two parameters
+        cells[-1] = cells[-1] + rest
+    seen, wanted = np.array(cells[1:]).T
+    statistic = float(((seen - wanted) ** 2 / wanted).sum())
+    freedom = len(wanted) - 3  # the total, and two parameters
     return Fit(statistic, freedom, float(stats.chi2.sf(statistic, freedom)) if freedom > 0 else np.nan)
 
 
 def fit_beta_geometric(
     repeats: NDArray[np.float64], last: NDArray[np.float64], observed: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Maximum likelihood of the BG/NBD model (Fader, Hardie & Lee 2005, equation 6).
+    """Maximum likelihood of the BG/NBD model (Fader, Hardie & Lee 2005, equation 6): r, alpha, a and b.
 
-    Parameters
-    ----------
-    repeats, last, observed
-        Of each customer: repeats, and the times since the first purchase of the last one and of the end of
-        observation; shape (customers,).
-
-    Returns
-    -------
-    ndarray of float64, shape (4,)
-        r and alpha of the purchase rate's gamma distribution, a and b of the beta distribution of dropping out.
+    Of each customer are given the repeats, and the times since the first purchase of the last one and of the end of
+    observation. Purchase rates are gamma distributed (r, alpha), chances to drop out beta (a, b).
     """
-
     alike, customers = np.unique(np.stack([repeats, last, observed]), axis=1, return_counts=True)
     x, at, until = alike
     again = x > 0
@@ -192,29 +180,15 @@ NAMES = {
     "number_head": "share of purchases of the top fifth",
     "drop": "probability to drop out after a purchase (BG/NBD)",
 }
-"""Of the figures of a cohort."""
+"""Figures of a cohort; the smaller r, the more customers differ in how often they buy."""
 
 
-class Figures(NamedTuple):
-    """How a cohort buys again; by these CDNOW and the market are compared."""
-
-    repeat_share: float
-    shape: float  # r of the negative binomial: the smaller, the more customers differ in how often they buy
-    rate: float  # a of the negative binomial
-    gini: float  # of spending
-    head: float  # share of spending of the fifth who spend most
-    number_gini: float  # as `gini`, of the number of purchases
-    number_head: float  # as `head`, likewise
-    drop: float  # mean probability to drop out after a purchase, a / (a + b) of the BG/NBD model
-
-
-def figures(customers: Cohort) -> Figures:
-    """Of a cohort."""
+def figures(customers: Cohort) -> dict[str, float]:
+    """How a cohort buys again, by the keys of `NAMES`; by these CDNOW and the market are compared."""
     _, _, a, b = fit_beta_geometric(customers.repeats.astype(float), customers.last, customers.observed)
-    bought, fitted = float(np.mean(customers.repeats > 0)), fit_negative_binomial(customers.repeats)
-    bought_on = customers.repeats + np.float64(1)
-    spending, number = ((gini(one), head_share(one)) for one in (customers.spend, bought_on))
-    return Figures(bought, *fitted, *spending, *number, float(a / (a + b)))
+    fitted, number = fit_negative_binomial(customers.repeats), customers.repeats + np.float64(1)
+    unequal = [measure(of) for of in (customers.spend, number) for measure in (gini, head_share)]
+    return dict(zip(NAMES, (float(np.mean(customers.repeats > 0)), *fitted, *unequal, float(a / (a + b))), strict=True))
 
 
 class Brand(NamedTuple):
@@ -247,10 +221,8 @@ def brands(p: Parameters, seed: int, burn_in: int) -> list[Brand]:
 
 def comparable(made: list[Brand], mean: float) -> list[Brand]:
     """Of each seed the brand whose customers buy again about as often as those of CDNOW, by ratio of the means."""
-    by_seed: dict[int, list[Brand]] = {}
-    for one in made:
-        by_seed.setdefault(one.seed, []).append(one)
-    return [min(of, key=lambda one: abs(np.log((one.mean + 1e-9) / mean))) for of in by_seed.values()]
+    by_seed = groupby(made, lambda one: one.seed)
+    return [min(of, key=lambda one: abs(np.log((one.mean + 1e-9) / mean))) for _, of in by_seed]
 
 
 RATES = """Customers differ in the rate of need (a gamma distribution, market.need.shape, which is assumed): where it is

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,9 +26,8 @@ FLIPS = {
 }
 """Arms that differ from the base in one factor, and by what."""
 
-TOTALS = ("people", "people/week", "yuan")
-"""Units of outcomes that grow with the market: they are followed by the head, sums of money also by the day."""
-
+TOTALS = ("people", "people/week", "yuan")  # units of what is followed by the head, sums of money also by the day
+MEASURED = tuple(outcome for outcome in SHOWN if outcome in OUTCOMES)  # of the verdict, those that one run has
 SHORT = {
     "reach": "reach in a week", "creator_conversion": "creators' conversion", "conversion": "conversion",
     "acquisition_cost": "acquisition cost", "gmv_kept": "GMV kept", "repurchase": "repurchase", "trust": "trust",
@@ -39,10 +37,6 @@ SHORT = {
     "revenue_withdrawal_fee": "revenue: withdrawals", "revenue_float": "revenue: float",
 }  # fmt: skip
 """What fits above a small panel, where the recorder's name does not."""
-
-
-MEASURED = tuple(outcome for outcome in SHOWN if outcome in OUTCOMES)
-"""What is followed: outcomes of the verdict that one run has; those of a pair of runs follow from them."""
 
 
 class Quantity(NamedTuple):
@@ -56,49 +50,28 @@ class Quantity(NamedTuple):
 
 def quantities() -> list[Quantity]:
     """Every outcome of the verdict, then every factor's effect on what the parties want."""
-    levels = []
-    for outcome in MEASURED:
-        label = SHORT.get(outcome, OUTCOMES[outcome].label)
-        levels.append(Quantity(_by_head(label, outcome), outcome, BASE, False))
-    wanted = [outcome for party in INTERESTS.values() for outcome in party]
-    effects = [
-        Quantity(f"{change}: {SHORT.get(outcome, OUTCOMES[outcome].label)}", outcome, arm, True)
-        for arm, change in FLIPS.items()
-        for outcome in wanted
+    name = {outcome: SHORT.get(outcome, one.label) for outcome, one in OUTCOMES.items()}
+    head = {outcome: " a head" if one.unit in TOTALS else "" for outcome, one in OUTCOMES.items()}
+    wanted = [(arm, outcome) for arm in FLIPS for party in INTERESTS.values() for outcome in party]
+    return [
+        *(Quantity(name[outcome] + head[outcome], outcome, BASE, False) for outcome in MEASURED),
+        *(Quantity(f"{FLIPS[arm]}: {name[outcome]}", outcome, arm, True) for arm, outcome in wanted),
     ]
-    return levels + effects
 
 
-def _by_head(label: str, outcome: str) -> str:
-    return f"{label} a head" if OUTCOMES[outcome].unit in TOTALS else label
-
-
-GMV = Quantity("GMV a head", "gmv", BASE, False)
-
-
-def by_head(outcomes: Mapping[str, float], people: int, days: int) -> dict[str, float]:
+def by_head(outcomes: pd.DataFrame, people: int, days: int) -> pd.DataFrame:
     """Outcomes of the verdict, those that grow with the market by the head (and money by the day)."""
     per = {"people": people, "people/week": people, "yuan": people * days}
-    return {name: outcomes[name] / per.get(OUTCOMES[name].unit, 1) for name in MEASURED}
+    return outcomes[list(MEASURED)] / [per.get(OUTCOMES[name].unit, 1) for name in MEASURED]
 
 
 def values(table: pd.DataFrame, one: Quantity) -> pd.DataFrame:
-    """A quantity, a row per size, a column per seed.
-
-    Returns
-    -------
-    DataFrame
-        Effects are NaN where the base is not above zero.
-    """
+    """A quantity, a row per size, a column per seed; effects are NaN where the base is not above zero."""
     level = table.xs(one.arm, level="arm")[one.outcome]
     return (effect(table, one.outcome, BASE, one.arm) if one.effect else level).unstack("seed")
 
 
-def from_largest(one: Quantity, values: pd.DataFrame) -> pd.DataFrame:
-    """Distance from the same seed's value in the largest market, over the mean there; effects are shares already."""
-    last = values.iloc[-1]
-    gap = values - last
-    return gap if one.effect else gap / abs(last.mean())
+GMV = Quantity("GMV a head", "gmv", BASE, False)
 
 
 class Settling(NamedTuple):
@@ -118,17 +91,18 @@ class Settling(NamedTuple):
 
 def settling(one: Quantity, values: pd.DataFrame, tolerance: float) -> Settling:
     """How a quantity depends on size; a size is within the tolerance if the whole interval of its distance is."""
-    gap = from_largest(one, values)
+    last = values.iloc[-1]
+    scale = 1.0 if one.effect else abs(float(last.mean()))  # effects are shares already
+    gap = (values - last) / scale
     intervals = [t_interval(row)[:3] for _, row in gap.iterrows()]
     table = pd.DataFrame(intervals, gap.index, columns=["value", "low", "high"])
     inside = (table.low >= -tolerance) & (table.high <= tolerance)
     stays = inside.iloc[:-1][::-1].cummin()[::-1]
     settled = float(stays.index[stays].min()) if stays.any() else np.inf
-    last = float(values.iloc[-1].mean())
     # the largest market has shocks of its own, with 1 / N of each market's variance
     share = 1 + gap.index.to_numpy(float) / gap.index[-1]
-    spread, given = values.std(axis=1) / (1.0 if one.effect else abs(last)), gap.std(axis=1) / np.sqrt(share)
-    return Settling(last, table, settled, spread.to_numpy(), given.to_numpy())
+    spread, given = values.std(axis=1) / scale, gap.std(axis=1) / np.sqrt(share)
+    return Settling(float(last.mean()), table, settled, spread.to_numpy(), given.to_numpy())
 
 
 def power(people: Any, spread: NDArray[np.float64], seeds: int) -> tuple[float, float, float]:
