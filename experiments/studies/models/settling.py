@@ -51,10 +51,10 @@ class Quantity(NamedTuple):
 def quantities() -> list[Quantity]:
     """Every outcome of the verdict, then every factor's effect on what the parties want."""
     name = {outcome: SHORT.get(outcome, one.label) for outcome, one in OUTCOMES.items()}
-    head = {outcome: " a head" if one.unit in TOTALS else "" for outcome, one in OUTCOMES.items()}
+    level = {outcome: f"{name[outcome]} a head" for outcome, one in OUTCOMES.items() if one.unit in TOTALS}
     wanted = [(arm, outcome) for arm in FLIPS for party in INTERESTS.values() for outcome in party]
     return [
-        *(Quantity(name[outcome] + head[outcome], outcome, BASE, False) for outcome in MEASURED),
+        *(Quantity(level.get(outcome, name[outcome]), outcome, BASE, False) for outcome in MEASURED),
         *(Quantity(f"{FLIPS[arm]}: {name[outcome]}", outcome, arm, True) for arm, outcome in wanted),
     ]
 
