@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from experiments.drawing.style import BLUE, GREY, VERMILLION, Drawing, new_figure
+from experiments.measures.statistics import share_of
 from experiments.studies.models.influence_networks import (
     GOODS,
     TOP,
@@ -90,7 +90,7 @@ def checks(o: Options, points: list[Point]) -> Iterator[Check]:
                     note=f"{p.cascades:,} cascades.")  # fmt: skip
     for p in beyond:
         found = int((np.concatenate([p.influential, p.others]) >= GLOBAL * o.people).sum())
-        share = (found / p.cascades, *stats.binomtest(found, p.cascades).proportion_ci())
+        share = share_of(found, p.cascades)
         yield covers(f"Mean degree {p.degree:g}: share of global cascades", 0, share, expected="0", source=PAPER,
                      note=f"{p.cascades:,} cascades, half of them influentials'.")  # fmt: skip
     if near:

@@ -14,9 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
-from experiments.measures.statistics import Estimate, t_interval
+from experiments.measures.statistics import Estimate, share_of, t_interval
 from experiments.studies.models.exposure import (
     Exposure,
     Network,
@@ -228,9 +227,7 @@ def log_ratios(networks: Sequence[Network], strata: Strata, exposure: Exposure =
 
 def ratio(logs: NDArray[np.float64]) -> Estimate:
     """Geometric mean over seeds with its 95 % interval; p is against an odds ratio of 1."""
-    found = t_interval(logs)
-    value, low, high = (float(np.exp(bound)) for bound in found[:3])
-    return found._replace(value=value, low=low, high=high)
+    return t_interval(logs).mapped(np.exp)
 
 
 class Runs(NamedTuple):
@@ -270,8 +267,7 @@ def fooled(networks: list[Network], shuffles: int, level: float) -> tuple[float,
     generator = np.random.default_rng(1)
     unknown = [one._replace(village=np.zeros_like(one.village)) for one in networks]
     taken = sum(shuffle_test(one, "period", True, shuffles, generator).p < level for one in unknown)
-    share = binomtest(taken, len(unknown))
-    return share.statistic, *share.proportion_ci()
+    return share_of(taken, len(unknown))
 
 
 Mark = tuple[str, Sequence[float], str]

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from experiments.measures.statistics import bootstrap
 from sim.errors import UserError
 
 Strata = Literal["period", "village"]
@@ -162,11 +163,10 @@ def over_villages(
     tables: NDArray[np.int64], strata: Strata, draws: int, generator: np.random.Generator
 ) -> tuple[float, float]:
     """95 % interval of the odds ratio by resampling whole villages (the cluster bootstrap; Efron & Tibshirani 1993)."""
-    villages = len(tables)
-    drawn = [tables[generator.integers(villages, size=villages)] for _ in range(draws)]
-    found = [mantel_haenszel(stratified(one, strata)).value for one in drawn]
-    low, high = np.nanquantile(found, (0.025, 0.975))
-    return float(low), float(high)
+    _, low, high = bootstrap(
+        lambda rows: mantel_haenszel(stratified(tables[rows], strata)).value, len(tables), draws, generator
+    )
+    return low, high
 
 
 def shuffled_times(network: Network, adopters_only: bool, generator: np.random.Generator) -> NDArray[np.int64]:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
-from scipy.stats import binomtest
 
+from experiments.measures.statistics import share_of
 from experiments.studies.models.limits import NO_FADING
 from sim.draws import stream_keys
 from sim.market import Market
@@ -202,6 +202,4 @@ def at_rest(people: int, exponent: float, worlds: int) -> Rest:
 
 def won(outcomes: Sequence[bool]) -> tuple[float, float, float]:
     """Share of trials that succeeded, with Wilson's 95 % interval (Wilson 1927)."""
-    share = binomtest(sum(map(bool, outcomes)), len(outcomes))
-    low, high = share.proportion_ci(method="wilson")
-    return float(share.statistic), float(low), float(high)
+    return share_of(sum(map(bool, outcomes)), len(outcomes), method="wilson")

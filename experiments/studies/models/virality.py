@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cascade import Cascades
+from experiments.measures.statistics import bootstrap
 
 LARGE = 100
 ENOUGH = 20  # large cascades, to speak of their shape
@@ -33,9 +34,7 @@ class Facts(NamedTuple):
         virality, slope = cascades.virality[big], np.full(3, np.nan)
         if big.sum() >= ENOUGH:
             x, y = np.log(size[big]), np.log(virality)
-            picks = np.random.default_rng(6).integers(0, len(x), (400, len(x)))
-            drawn = [np.polyfit(x[pick], y[pick], 1)[0] for pick in picks]
-            slope = np.array([np.polyfit(x, y, 1)[0], *np.percentile(drawn, [2.5, 97.5])])
+            slope = np.array(bootstrap(lambda rows: np.polyfit(x[rows], y[rows], 1)[0], len(x), 400, 6))
         mean = _interval(virality) if len(virality) > 1 else np.full(3, np.nan)
         share = ratio + np.array([0.0, -error, error])
         return cls(cascades, _interval(size), share, _interval(big.astype(float)), mean, slope)
