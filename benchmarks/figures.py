@@ -102,6 +102,8 @@ def _speed(size: dict[str, Any]) -> Iterator[Figure]:
     run = size["one_thread"]
     yield Figure("exposures", run["exposures"] / n / days, "per consumer-day")
     yield Figure("item pages looked at and weighed", run["viewed"] / n / days, "per consumer-day")
+    share = 100 * run["serial_share"]
+    yield Figure("share of the CPU time that only one thread can take", share, "%", 5.0, more=False)
     yield Figure("a market with its world, made", size["build_seconds"], "s")
 
 
@@ -113,10 +115,15 @@ def _phases(size: dict[str, Any]) -> Iterator[Figure]:
 
 def _memory(size: dict[str, Any]) -> Iterator[Figure]:
     bytes_of = size["bytes_per_consumer"]
-    columns = {name: bytes_of[name] for name in ("people", "consumers", "memories", "follows", "graph")}
-    for name, value in columns.items():
-        yield Figure(f"columns of {name}", value, "bytes/consumer")
-    yield Figure("all columns of a market", sum(columns.values()), "bytes/consumer")
+    for name, value in size["tables"].items():
+        yield Figure(f"table of {name}", value, "bytes/consumer")
+    tables = sum(size["tables"].values())
+    yield Figure("all tables of a market", tables, "bytes/consumer")
+    yield Figure(
+        "beside them at the peak: lists of a day, and what is kept of freed memory",
+        bytes_of["peak"] - tables,
+        "bytes/consumer",
+    )
     yield Figure("start kept where several arms share a world", bytes_of["start"], "bytes/consumer")
     yield Figure("peak memory until a market is made", bytes_of["build_peak"], "bytes/consumer")
     # in smaller markets buffers of a fixed size outweigh the consumers

@@ -11,10 +11,12 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from sim.day import Used
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.world import World
@@ -39,11 +41,9 @@ def engine(consumers: int, days: int) -> dict[str, Any]:
     start = time.perf_counter()
     market = Market(parameters, SEED)
     build, built = time.perf_counter() - start, _peak_memory() - before
-    tables = {name: getattr(market.m, name) for name in ("people", "consumers", "follows", "memories")}
-    columns = {name: table.nbytes / consumers for name, table in tables.items()}
-    columns["graph"] = sum(column.nbytes for column in market.world.graph) / consumers
     one = _timed(market, days)
     peak = _peak_memory() - before
+    tables = {name: size / consumers for name, size in _tables(market).items()}
     market.close()
     two = _timed(Market(parameters, SEED, threads=2), days)
     return {
@@ -52,28 +52,56 @@ def engine(consumers: int, days: int) -> dict[str, Any]:
         "build_seconds": build,
         "one_thread": one,
         "two_threads": two,
-        "bytes_per_consumer": columns
-        | {
-            "start": columns["consumers"] + columns["follows"],
+        "tables": tables,
+        "bytes_per_consumer": {
+            "start": tables["consumers"] + tables["follows"],
             "build_peak": built / consumers,
             "peak": peak / consumers,
         },
     }
 
 
+def _tables(market: Market) -> dict[str, int]:
+    """Bytes of what a market holds, by table; of orders, those of rows that have been in use."""
+    m = market.m
+    sizes = {name: getattr(m, name).nbytes for name in ("people", "consumers", "memories", "follows", "members")}
+    sizes["graph"] = m.friends.nbytes + m.offsets.nbytes
+    sizes["orders"] = int(m.used[Used.ORDERS]) * m.orders.itemsize
+    sizes["creators"] = sum(table.nbytes for table in (m.creators, m.profiles, m.cards, m.posts))
+    return sizes
+
+
 def _timed(market: Market, days: int) -> dict[str, Any]:
     market.run(WARM_DAYS)
     market.timings.clear()
+    shared = _measure_shared(market)
     delivered, viewed = market.recorder.delivered.sum(), market.recorder.viewed.sum()
     start, cpu = time.perf_counter(), time.process_time()
     market.run(days)
+    seconds, used = time.perf_counter() - start, time.process_time() - cpu
     return {
-        "seconds": time.perf_counter() - start,
-        "cpu_seconds": time.process_time() - cpu,
+        "seconds": seconds,
+        "cpu_seconds": used,
+        "serial_share": 1 - sum(shared) / used,
         "phase_seconds": dict(market.timings),
         "exposures": int(market.recorder.delivered.sum() - delivered),
         "viewed": int(market.recorder.viewed.sum() - viewed),
     }
+
+
+def _measure_shared(market: Market) -> list[float]:
+    """CPU seconds of each piece of work that threads can share, from now on."""
+    seconds: list[float] = []
+    over = market.threads.over
+
+    def timed(cuts: Sequence[int], task: Callable[[int, int], Any]) -> list[Any]:
+        start = time.process_time()
+        done = over(cuts, task)
+        seconds.append(time.process_time() - start)
+        return done
+
+    market.threads.over = timed  # type: ignore[method-assign]
+    return seconds
 
 
 def plain_mesa(consumers: int, days: int) -> dict[str, Any]:

@@ -98,7 +98,7 @@ class Market(ColumnarModel):
         self.parameters = parameters or Parameters()
         self.seed = seed
         friendships, is_shared = (world.friendships, world.is_whole) if world else (None, False)
-        self.world = world if world and is_shared else World.build(self.parameters, seed, friendships)
+        self.world = world if world and is_shared else World.build(self.parameters, seed, friendships, with_past=False)
         self.timeline = Timeline(self.parameters)
         self.in_force = self.parameters
         self._known: dict[Held, Policies] = {}

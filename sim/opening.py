@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from sim.agents import entering, membership
 from sim.agents.remembering import remember_past
 from sim.day import Day, Events, Used
 from sim.draws import Stream, uniforms
+from sim.engine.threads import stretches
 from sim.ledger import open_accounts
 from sim.markets.ranking import new_feeds
 from sim.markets.sums import no_sums
@@ -25,7 +28,9 @@ from sim.state.visits import Word
 from sim.units import DAYS_A_WEEK
 from sim.world import World
 from sim.world.goods import by_category_of
+from sim.world.past import Past, past_purchases
 
+PEOPLE = 1 << 15  # whose past is drawn at a time
 FIRST_BRANDS = 80  # which draw of a brand, with the platform added
 
 
@@ -96,8 +101,16 @@ def first_day(world: World, parameters: Parameters, policies: Policies, out: Eve
         sums=no_sums(products, rows),
         out=out,
     )
-    remember_past(world.past, m)
+    for first, last in pairwise(stretches(0, len(world.people), PEOPLE)):
+        remember_past(first, _past(range(first, last), world, parameters), m)
     return membership.opened(m, world, parameters) if parameters.membership.choice else m
+
+
+def _past(rows: range, world: World, parameters: Parameters) -> Past:
+    """What people in some rows have bought before; a world that one market alone begins with does not hold it."""
+    if len(world.past.product):
+        return Past(*(column[rows.start : rows.stop] for column in world.past))
+    return past_purchases(parameters, world.goods, world.people, world.keys, rows)
 
 
 def with_creators(m: Day, newcomers: Table[Creator]) -> Day:

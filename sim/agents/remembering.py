@@ -12,13 +12,20 @@ from sim.world.past import PURCHASES, RATED, USE, Past
 
 
 @compiled
-def remember_past(past: Past, m: Day) -> None:
-    """Let everybody who is ever online remember the past, as far as it has not faded; some have rated it."""
-    for i in range(m.people.shape[0]):
+def remember_past(first: int, past: Past, m: Day) -> None:
+    """Let people from row ``first`` on who are ever online remember their past as far as it has not faded, or rate it.
+
+    Parameters
+    ----------
+    past
+        Of so many people.
+    """
+    for i in range(first, first + past.product.shape[0]):
         if m.people[i].activity > 0.0:
             for category in range(m.categories):
                 for turn in range(PURCHASES):
-                    remember_purchase(i, past.product[i, category, turn], past.age[i, category, turn], turn, m)
+                    product, age = past.product[i - first, category, turn], past.age[i - first, category, turn]
+                    remember_purchase(i, product, age, turn, m)
 
 
 @inlined

@@ -50,11 +50,13 @@ class World:
     follows: Table[Follow]  # (N, FOLLOW_SLOTS)
     goods: Goods
     creators: Table[Creator]
-    past: Past
+    past: Past  # without rows where one market alone begins with it, and draws it stretch by stretch
     friendships: Friendships | None  # where the graph was not drawn
 
     @classmethod
-    def build(cls, parameters: Parameters, seed: int, friendships: Friendships | None = None) -> World:
+    def build(
+        cls, parameters: Parameters, seed: int, friendships: Friendships | None = None, *, with_past: bool = True
+    ) -> World:
         """Build the world of a seed.
 
         Parameters
@@ -63,6 +65,8 @@ class World:
             What it depends on.
         friendships
             In place of the graph that the parameters name.
+        with_past
+            Whether it holds the past, for several markets; else the one that begins with it draws it.
 
         Raises
         ------
@@ -81,7 +85,7 @@ class World:
             consumers = first_needs(parameters, people, keys)
             population = int(np.count_nonzero(people["activity"]))
             creators, follows = first_creators(parameters, population, graph, people, consumers, keys)
-            past = past_purchases(parameters, goods, people, keys)
+            past = past_purchases(parameters, goods, people, keys, range(n if with_past else 0))
         return cls(keys, population, graph, people, consumers, follows, goods, creators, past, friendships)
 
     def copied(self) -> World:

@@ -40,8 +40,17 @@ class Tastes(NamedTuple):
     known: float  # share of the match that people knew when they chose
 
 
-def past_purchases(parameters: Parameters, goods: Goods, people: Table[Person], keys: Keys) -> Past:
-    """What people have bought before the first day, for people and goods as they are."""
+def past_purchases(
+    parameters: Parameters, goods: Goods, people: Table[Person], keys: Keys, rows: range | None = None
+) -> Past:
+    """What people have bought before the first day, for people and goods as they are.
+
+    Parameters
+    ----------
+    rows
+        Of the people asked for, one after the other; all of them where None.
+    """
+    rows = range(len(people)) if rows is None else rows
     categories = parameters.market.catalogue.categories
     reference = FEN * np.array([category.price for category in categories])
     likeness = parameters.market.belief.likeness
@@ -51,7 +60,7 @@ def past_purchases(parameters: Parameters, goods: Goods, people: Table[Person], 
         shared_matches(len(goods.category), likeness, keys[Stream.MATCH]), likeness,
         parameters.market.memory.match_known,
     )  # fmt: skip
-    return past_of(by_category_of(goods.category, len(categories)), tastes, people, keys)
+    return past_of(rows.start, rows.stop, by_category_of(goods.category, len(categories)), tastes, people, keys)
 
 
 @allocating
@@ -65,8 +74,8 @@ def shared_matches(products: int, likeness: float, key: np.uint64) -> Double:
 
 
 @allocating
-def past_of(by_category: Int16, tastes: Tastes, people: Table[Person], keys: Keys) -> Past:
-    """Draw what everybody bought last of each category, and when.
+def past_of(first: int, last: int, by_category: Int16, tastes: Tastes, people: Table[Person], keys: Keys) -> Past:
+    """Draw what each of people ``first`` to ``last - 1`` bought last of each category, and when.
 
     People chose with the knowledge of quality and of a part of their match, as who has been in the market for a while.
 
@@ -76,10 +85,10 @@ def past_of(by_category: Int16, tastes: Tastes, people: Table[Person], keys: Key
         Products of each category, shape (C, n).
     """
     categories = by_category.shape[0]
-    product = np.empty((people.shape[0], categories, PURCHASES), np.int16)
-    age = np.empty((people.shape[0], categories, PURCHASES), np.int16)
+    product = np.empty((last - first, categories, PURCHASES), np.int16)
+    age = np.empty((last - first, categories, PURCHASES), np.int16)
     most, bound = np.empty(by_category.shape[1]), np.empty(by_category.shape[1])
-    for i in range(people.shape[0]):
+    for i in range(first, last):
         for category in range(categories):
             for n in range(by_category.shape[1]):
                 j = by_category[category, n]
@@ -89,9 +98,11 @@ def past_of(by_category: Int16, tastes: Tastes, people: Table[Person], keys: Key
                 for n in range(by_category.shape[1]):
                     u = uniform(keys[Stream.PAST], turn, i, by_category[category, n])
                     bound[n] = most[n] + gumbel_at_most(u)
-                product[i, category, turn] = _chosen(i, turn, by_category[category], bound, people, tastes, keys)
+                product[i - first, category, turn] = _chosen(
+                    i, turn, by_category[category], bound, people, tastes, keys
+                )
                 days -= people[i].wait[category] * math.log(uniform(keys[Stream.PAST], AGE + turn, i, category))
-                age[i, category, turn] = int(min(days, MOST_DAYS - 1.0))
+                age[i - first, category, turn] = int(min(days, MOST_DAYS - 1.0))
     return Past(product, age)
 
 
