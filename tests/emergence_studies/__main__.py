@@ -26,8 +26,8 @@ def main() -> None:
     for study in studies.values():
         for fact in study():
             print(line(fact.name, fact.samples, fact.verdict()))
-            for change, samples in fact.changed.items():
-                print(line(f"    {change}", samples, fact.verdict_of(change)), flush=True)
+            for change, samples in fact.changed().items():
+                print(line(f"    {change}", samples, fact.verdict_of(samples)), flush=True)
 
 
 if __name__ == "__main__":

@@ -80,6 +80,11 @@ def arms(size: Size, settings: Mapping[str, Settings]) -> dict[str, pd.DataFrame
     return {name: pd.DataFrame(found) for name, found in rows.items()}
 
 
+def alone(size: Size) -> pd.DataFrame:
+    """Outcomes of the market as it is, a row per seed."""
+    return arms(size, {"": {}})[""]
+
+
 def doses(size: Size, outcome: str, path: str, levels: Sequence[float], settings: Settings) -> pd.DataFrame:
     """An outcome at some levels of one parameter: a row per seed, a column per level."""
     found = arms(size, {str(level): {**settings, path: level} for level in levels})

@@ -24,14 +24,14 @@ class Fact(NamedTuple):
     samples
         A value of each seed.
     changed
-        The same in other markets, by what is changed in them.
+        Makes the same in other markets, by what is changed in them; for who asks what the fact hangs on.
     """
 
     name: str
     null: float
     side: int
     samples: pd.Series
-    changed: dict[str, pd.Series]
+    changed: Callable[[], dict[str, pd.Series]]
 
     def verdict(self) -> str:
         """Where the 95 % interval lies: "emerged" if wholly where the fact says, "met" if around a calibrated value."""
@@ -42,16 +42,16 @@ class Fact(NamedTuple):
             return "open"
         return "emerged" if found.value * self.side > 0 else "reversed"
 
-    def verdict_of(self, change: str) -> str:
+    def verdict_of(self, changed: pd.Series) -> str:
         """What a change does to the fact: nothing clear, unless the interval of the paired difference excludes zero."""
-        shift = t_interval((self.changed[change] - self.samples) * (self.side or 1))
+        shift = t_interval((changed - self.samples) * (self.side or 1))
         if not shift.clear:
             return "no clear effect"
         if self.side == 0:
             return "raises it" if shift.value > 0 else "lowers it"
         if shift.value > 0:
             return "strengthens it"
-        left = self._replace(samples=self.changed[change]).verdict()
+        left = self._replace(samples=changed).verdict()
         return {"emerged": "weakens it", "reversed": "reverses it", "open": "takes it away"}[left]
 
 

@@ -15,7 +15,7 @@ from sim.parameters import Choice, Parameters
 from sim.state.channels import Channel
 from sim.world import World
 
-from .arms import Settings, Size, arms, doses, parameters, world_of
+from .arms import Settings, Size, alone, arms, doses, parameters, world_of
 from .facts import Fact, at_peak, jackknifed
 
 PURCHASES_PER_VIEW = 0.0225  # Taobao UserBehavior log: 2,015,839 purchases of 89,716,264 page views
@@ -47,13 +47,13 @@ AGAINST_HIGH_COMMISSION: dict[str, Settings] = {
 def public_purchases(size: Size) -> list[Fact]:
     """Purchases per page view in the public domain: calibrated by the utility of buying nothing."""
     outside = Choice().outside
-    found = arms(size, {
-        "as it is": {},
-        "more to be had outside": {"market.choice.outside": outside + 0.3},
-        "less to be had outside": {"market.choice.outside": outside - 0.3},
-    })  # fmt: skip
-    rates = {name: frame.public_conversion for name, frame in found.items()}
-    return [Fact("public purchases per view", PURCHASES_PER_VIEW, 0, rates.pop("as it is"), rates)]
+
+    def changed() -> dict[str, pd.Series]:
+        ups = {"more to be had outside": 0.3, "less to be had outside": -0.3}
+        found = arms(size, {name: {"market.choice.outside": outside + up} for name, up in ups.items()})
+        return {name: frame.public_conversion for name, frame in found.items()}
+
+    return [Fact("public purchases per view", PURCHASES_PER_VIEW, 0, alone(size).public_conversion, changed)]
 
 
 def private_over_public(size: Size) -> list[Fact]:
@@ -63,35 +63,42 @@ def private_over_public(size: Size) -> list[Fact]:
     the market as it is, between the utilities of buying nothing that lie around.
     """
     outside, riskless = Choice().outside, {"market.choice.risk": 0.0}
-    found = arms(size, {
-        "as it is": {},
-        "no answers one-to-one": {"creators.answers": 0},
-        "no risk premium, no answers": {**riskless, "creators.answers": 0},
-        "brands' word hardly known": {"market.belief.hearsay": 5},
-        "interest without effect on attention": {"market.attention.interest": 0},
-        "friends who bought count for much": {"market.choice.friends": 1},
-        **{f"riskless {up}": {**riskless, "market.choice.outside": outside + up} for up in (0, 0.3, 0.6)},
-    })  # fmt: skip
-    ratios = {name: frame.private_conversion / frame.public_conversion for name, frame in found.items()}
-    full, target = ratios.pop("as it is"), found["as it is"].public_conversion
-    curve = [(-found[name].public_conversion, ratios.pop(name)) for name in found if name.startswith("riskless")]
-    ratios["no risk premium, as many public sales"] = pd.Series({
-        seed: np.interp(-target[seed], [x[seed] for x, _ in curve], [y[seed] for _, y in curve], np.nan, np.nan)
-        for seed in full.index
-    })  # fmt: skip
-    return [Fact("private over public purchases per view", 1, +1, full, ratios)]
+    as_it_is = alone(size)
+    target = as_it_is.public_conversion
+
+    def changed() -> dict[str, pd.Series]:
+        found = arms(size, {
+            "no answers one-to-one": {"creators.answers": 0},
+            "no risk premium, no answers": {**riskless, "creators.answers": 0},
+            "brands' word hardly known": {"market.belief.hearsay": 5},
+            "interest without effect on attention": {"market.attention.interest": 0},
+            "friends who bought count for much": {"market.choice.friends": 1},
+            **{f"riskless {up}": {**riskless, "market.choice.outside": outside + up} for up in (0, 0.3, 0.6)},
+        })  # fmt: skip
+        ratios = {name: frame.private_conversion / frame.public_conversion for name, frame in found.items()}
+        curve = [(-found[name].public_conversion, ratios.pop(name)) for name in found if name.startswith("riskless")]
+        ratios["no risk premium, as many public sales"] = pd.Series({
+            seed: np.interp(-target[seed], [x[seed] for x, _ in curve], [y[seed] for _, y in curve], np.nan, np.nan)
+            for seed in target.index
+        })  # fmt: skip
+        return ratios
+
+    return [Fact("private over public purchases per view", 1, +1, as_it_is.private_conversion / target, changed)]
 
 
 def revenue_per_follower(size: Size) -> list[Fact]:
     """A KOC earns more per follower than a KOL (5.4 times: Beichert et al. 2024), whose posts reach few followers."""
-    found = arms(size, {
-        "as it is": {},
-        "public posts reach all followers": {"platform.feed.organic_reach": 1},
-        "no public posts in the feed": {"platform.feed.content_share": 0},
-        "KOLs post in private": {"creators.private_share_kol": 1},
-    })  # fmt: skip
-    ratios = {name: frame.koc_revenue / frame.kol_revenue for name, frame in found.items()}
-    return [Fact("revenue per follower, KOC over KOL", 1, +1, ratios.pop("as it is"), ratios)]
+
+    def changed() -> dict[str, pd.Series]:
+        found = arms(size, {
+            "public posts reach all followers": {"platform.feed.organic_reach": 1},
+            "no public posts in the feed": {"platform.feed.content_share": 0},
+            "KOLs post in private": {"creators.private_share_kol": 1},
+        })  # fmt: skip
+        return {name: frame.koc_revenue / frame.kol_revenue for name, frame in found.items()}
+
+    as_it_is = alone(size)
+    return [Fact("revenue per follower, KOC over KOL", 1, +1, as_it_is.koc_revenue / as_it_is.kol_revenue, changed)]
 
 
 def pool_size(size: Size, pools: Sequence[int], answers: float) -> list[Fact]:
@@ -107,8 +114,10 @@ def pool_size(size: Size, pools: Sequence[int], answers: float) -> list[Fact]:
         log_rates = np.log([found[str(pool)].private_conversion for pool in pools])
         return pd.Series(np.polyfit(np.log(pools), log_rates, 1)[0])
 
-    ample: Settings = {"creators.answers": 10_000}
-    changed = {"answers without limit": elasticity(ample), "and equal ties": elasticity({**ample, **EQUAL_TIES})}
+    def changed() -> dict[str, pd.Series]:
+        ample: Settings = {"creators.answers": 10_000}
+        return {"answers without limit": elasticity(ample), "and equal ties": elasticity({**ample, **EQUAL_TIES})}
+
     return [Fact("elasticity of private purchases per view to pool size", 0, -1, elasticity({}), changed)]
 
 
@@ -118,10 +127,16 @@ def posting(size: Size, rates: Sequence[float]) -> list[Fact]:
     def gmv(levels: Sequence[float], settings: Settings) -> pd.DataFrame:
         return doses(size, "private_gmv", "creators.posts_fixed", levels, {**SAME_KOCS, **settings})
 
+    def rise() -> dict[str, pd.Series]:
+        tireless = gmv((low, 1), NO_FATIGUE)
+        return {"no fatigue": tireless[1] / tireless[low]}
+
+    def fall() -> dict[str, pd.Series]:
+        tireless, faithful = gmv((1, high), NO_FATIGUE), gmv((1, high), NO_UNFOLLOWING)
+        return {"no fatigue": tireless[1] / tireless[high], "no unfollowing": faithful[1] / faithful[high]}
+
     low, high = rates[0], rates[-1]
-    full, tireless, faithful = gmv(rates, {}), gmv((low, 1, high), NO_FATIGUE), gmv((1, high), NO_UNFOLLOWING)
-    rise = {"no fatigue": tireless[1] / tireless[low]}
-    fall = {"no fatigue": tireless[1] / tireless[high], "no unfollowing": faithful[1] / faithful[high]}
+    full = gmv(rates, {})
     return [
         Fact(f"private GMV, best frequency over {low:g} posts a day", 1, +1, at_peak(full) / full[low], rise),
         Fact(f"private GMV, best frequency over {high:g} posts a day", 1, +1, at_peak(full) / full[high], fall),
@@ -139,19 +154,19 @@ def commission(size: Size, rates: Sequence[float], changes: Mapping[str, Setting
     def table(outcome: str, levels: Sequence[float], settings: Settings) -> pd.DataFrame:
         return doses(size, outcome, "creators.commission", levels, settings)
 
+    def over(outcome: str, end: float, without: Mapping[str, Settings]) -> dict[str, pd.Series]:
+        found = {name: table(outcome, sorted((few, end)), settings) for name, settings in without.items()}
+        return {name: each[few] / each[end] for name, each in found.items()}
+
     facts = []
     for outcome, label in (("gmv", "GMV"), ("consumer_surplus", "consumer surplus")):
         full = table(outcome, rates, {})
-        without = {"no entry, no exit": SAME_CREATORS, "no fees": NO_FEES}
-        less = {name: table(outcome, (low, few), settings) for name, settings in without.items()}
-        other = {name: table(outcome, (few, high), settings) for name, settings in changes.items()}
-        fall = {name: found[few] / found[high] for name, found in other.items()}
-        rise = {name: found[few] / found[low] for name, found in less.items()}
-        facts.append(Fact(f"{label}, best commission over {low:g}", 1, +1, at_peak(full) / full[low], rise))
-        facts.append(Fact(f"{label}, best commission over {high:g}", 1, +1, at_peak(full) / full[high], fall))
+        for end, without in ((low, {"no entry, no exit": SAME_CREATORS, "no fees": NO_FEES}), (high, changes)):
+            changed = partial(over, outcome, end, without)
+            facts.append(Fact(f"{label}, best commission over {end:g}", 1, +1, at_peak(full) / full[end], changed))
     income = table("creator_revenue", rates, {})
     wanted = income[high] / income[rates[-2]]
-    return [*facts, Fact(f"creators' income, commission {high:g} over {rates[-2]:g}", 1, +1, wanted, {})]
+    return [*facts, Fact(f"creators' income, commission {high:g} over {rates[-2]:g}", 1, +1, wanted, dict)]
 
 
 def off_category_rate(parameters: Parameters, seed: int, size: Size) -> float:
@@ -180,13 +195,15 @@ def off_category_rate(parameters: Parameters, seed: int, size: Size) -> float:
 
 def off_category(size: Size) -> list[Fact]:
     """A creator sells worse outside the category known for: followers share the main interest, not the others."""
-    changes: dict[str, Settings] = {"as it is": {}, "equal tastes": {"market.people.taste_spread": 0}}
-    seeds = range(size.seeds)
-    rates = {
-        name: pd.Series([off_category_rate(parameters(size, settings), seed, size) for seed in seeds])
-        for name, settings in changes.items()
-    }
-    return [Fact("orders per delivered post, off over on category", 1, -1, rates.pop("as it is"), rates)]
+
+    def rate(settings: Settings) -> pd.Series:
+        p = parameters(size, settings)
+        return pd.Series([off_category_rate(p, seed, size) for seed in range(size.seeds)])
+
+    def changed() -> dict[str, pd.Series]:
+        return {"equal tastes": rate({"market.people.taste_spread": 0})}
+
+    return [Fact("orders per delivered post, off over on category", 1, -1, rate({}), changed)]
 
 
 def keyed_draws(size: Size) -> list[Fact]:
@@ -203,13 +220,14 @@ def keyed_draws(size: Size) -> list[Fact]:
         return Market(parameters, seed, world=world, burn_in=size.burn_in).run(size.days).result().outcomes["gmv"]
 
     policy, free = parameters(size, {}), parameters(size, {"platform.take_rate": 0})
-    rows = []
-    for seed in range(size.seeds):
-        world = world_of(policy, seed)
-        unlike = replace(world, keys=stream_keys(size.seeds + seed))
-        rows.append((gmv(policy, seed, world), gmv(free, seed, world), gmv(free, seed, unlike)))
-    base, paired, other = (pd.Series(column) for column in zip(*rows, strict=True))
-    changed = {"same world, other draws": jackknifed(ratio, base, other)}
+    worlds = [world_of(policy, seed) for seed in range(size.seeds)]
+    base, paired = (pd.Series([gmv(p, n, world) for n, world in enumerate(worlds)]) for p in (policy, free))
+
+    def changed() -> dict[str, pd.Series]:
+        unlike = (replace(world, keys=stream_keys(size.seeds + seed)) for seed, world in enumerate(worlds))
+        other = pd.Series([gmv(free, seed, world) for seed, world in enumerate(unlike)])
+        return {"same world, other draws": jackknifed(ratio, base, other)}
+
     return [Fact("variance of paired over unpaired differences", 1, -1, jackknifed(ratio, base, paired), changed)]
 
 
