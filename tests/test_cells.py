@@ -138,7 +138,3 @@ def test_tables_are_kept_where_they_are_asked_for(here: Path, capsys: pytest.Cap
     assert not set(OF_CELLS) & set(pd.read_parquet(latest / "runs.parquet"))
     assert main(["verify", str(latest)]) == 0
     capsys.readouterr()
-
-
-def test_the_names_of_tables_are_those_of_the_market() -> None:
-    assert design.CELLS == cells.CELLS

@@ -6,7 +6,7 @@ import pytest
 
 import experiments
 from experiments.design.configuration import FOLDER, load_settings, overridden_by_arms, settings_from
-from experiments.settings.mistakes import declared, field_at, fields, limits
+from experiments.settings.mistakes import fields, limits
 from experiments.settings.yaml_text import parsed, written
 from sim.errors import UserError
 from sim.parameters import Parameters
@@ -105,14 +105,6 @@ def test_what_the_arms_set_is_refused_as_an_override_and_named_where_a_preset_se
 def test_a_level_of_a_factor_can_be_overridden() -> None:
     arms = load_settings(["experiment.factors.fees.commission.platform.take_rate=0.08"]).arms()
     assert {arm.parameters.platform.take_rate for arm in arms if arm.levels["fees"] == "commission"} == {0.08}
-
-
-def test_fields_are_found_through_groups_and_lists() -> None:
-    price = field_at(Parameters, ("market", "catalogue", "categories", 3, "price"))
-    assert price is not None and limits(price) == (0.1, 1e6)
-    assert field_at(Parameters, ("market", "nothing")) is None
-    inflation = field_at(Parameters, ("creators", "claim_inflation"))
-    assert inflation is not None and declared(inflation, "plausible") == (0.0, 3.0)
 
 
 def test_a_rule_of_the_users_own_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from experiments.design.configuration import load_settings
-from experiments.design.factors import Arm, Study, arms, settings_of_arms
+from experiments.design.factors import Arm, Study, arms
 from experiments.design.points import interventions
 from experiments.design.sampling import Points
 from experiments.runs import run as runs_module
 from experiments.runs.plan import Cell, Plan, checks_of
 from experiments.runs.run import runs_of
 from experiments.settings.mistakes import validated
-from experiments.settings.paths import at, leaves, merged, nested
+from experiments.settings.paths import at, leaves, merged
 from experiments.table.effects import checks, responses
 from sim.errors import UserError
 from sim.parameters import Parameters
@@ -70,23 +70,6 @@ def test_the_headline_separates_the_take_from_the_pay_at_private_koc() -> None:
     for name, arm in by_name.items():
         shares = arm.brands.ads + arm.brands.kol + arm.brands.koc + arm.brands.own
         assert shares == pytest.approx(0 if name.startswith(("no_promotion", "unpaid")) else 1)
-
-
-def test_settings_of_arms_names_the_first_place_of_each_parameter() -> None:
-    places = settings_of_arms(experiment(factors=TWO_BY_TWO))
-    assert places == {
-        "platform.take_rate": "experiment.factors.fees.with.platform.take_rate",
-        "creators.posts_start": "experiment.factors.posts.few.creators.posts_start",
-    }
-
-
-def test_merged_changes_neither_argument_and_nested_is_undone_by_at() -> None:
-    base, changes = {"a": {"b": 1, "c": 2}}, {"a": {"b": 3}}
-    assert merged(base, changes) == {"a": {"b": 3, "c": 2}}
-    assert (base, changes) == ({"a": {"b": 1, "c": 2}}, {"a": {"b": 3}})
-    assert at(nested("x.y.z", 5), "x.y.z") == 5
-    with pytest.raises(KeyError):
-        at({"x": 1}, "x.y")
 
 
 @pytest.mark.parametrize(

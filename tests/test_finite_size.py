@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from experiments.measures.outcomes import INTERESTS, SHOWN
-from experiments.studies import finite_size
 from experiments.studies.models import settling as size
 from experiments.studies.models.settling import BASE, FLIPS, GMV, Quantity
 from sim.results.outcomes import OUTCOMES
@@ -39,11 +38,6 @@ def test_shocks_of_people_fall_as_the_square_root_and_those_of_goods_stay() -> N
     slope, low, high = size.power(PEOPLE, found.spread, SEEDS)
     assert low > -0.5
     assert slope == pytest.approx(0, abs=0.05)
-
-
-def test_sizes_end_with_the_largest() -> None:
-    assert finite_size.Options(largest=30_000).sizes == [1_000, 2_000, 5_000, 10_000, 30_000]
-    assert finite_size.Options(largest=1_000_000).sizes[-2:] == [300_000, 1_000_000]
 
 
 def test_every_outcome_of_the_verdict_and_every_effect_on_a_party_is_followed() -> None:

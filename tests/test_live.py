@@ -41,14 +41,14 @@ def test_a_batch_of_mesa_has_the_daily_figures() -> None:
 
 def test_reprs_tell() -> None:
     one = market(days=3)
-    assert repr(one).startswith("Market(300 people, ") and repr(one).endswith(", seed=1, day 3)")
-    assert repr(one.result()).startswith(f"RunResult({len(one.result().outcomes)} outcomes; tables daily (3 rows)")
+    assert all(told in repr(one) for told in ("300 people", "seed=1", "day 3"))
+    assert f"{len(one.result().outcomes)} outcomes" in repr(one.result()) and "daily (3 rows)" in repr(one.result())
     one.close()
     assert repr(one) == "Market(closed)"
     told = repr(
         Experiment("experiment=single", "experiment.seeds=2", design={"vary": {"creators.claim_inflation": [1, 2]}})
     )
-    assert told.startswith("Experiment(single: a design of points, 2 seeds, ") and told.endswith("; not run yet)")
+    assert "single" in told and "2 seeds" in told and "not run yet" in told
 
 
 @pytest.fixture

@@ -37,11 +37,11 @@ def refused(settings: dict[str, Any]) -> str:
     return line
 
 
-@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", NOT_A_NAME, ids=ascii)
-def test_what_is_no_name_is_refused_wherever_it_is_given(place: str, name: str) -> None:
-    line = refused(PLACES[place](name))
-    assert NOT_A_NAME[name] in line and line.startswith(place)
+def test_what_is_no_name_is_refused_wherever_it_is_given(name: str) -> None:
+    for place, settings in PLACES.items():
+        line = refused(settings(name))
+        assert NOT_A_NAME[name] in line and line.startswith(place)
 
 
 @pytest.mark.parametrize("name", OF_KOC)
@@ -50,10 +50,10 @@ def test_an_experiment_has_no_name_of_the_output(name: str) -> None:
     assert list(validated(Study, PLACES["factors.f"](name)).factors["f"]) == [name, "b"]
 
 
-@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", NAMES)
-def test_letters_of_all_scripts_are_names(place: str, name: str) -> None:
-    validated(Study, PLACES[place](name))
+def test_letters_of_all_scripts_are_names(name: str) -> None:
+    for settings in PLACES.values():
+        validated(Study, settings(name))
 
 
 SAME: dict[str, dict[str, Any]] = {

@@ -26,14 +26,18 @@ pytestmark = pytest.mark.usefixtures("here")
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_may_have_any_name(name: str, here: Path) -> None:
-    (here / name).write_text(TIES)
+def test_a_file_may_have_any_name(name: str) -> None:
     for given in (f"graph.path={name}", f"graph.path='{name}'" if "'" not in name else f'graph.path="{name}"'):
-        assert load_settings([SINGLE, "graph=edgelist", given]).parameters.graph.path == name
-    of_a_level = [f"+experiment.factors.f.{level}.graph.path={name}" for level in ("one", "two")]
-    of_a_level += [f"+experiment.factors.f.{level}.graph.kind=edgelist" for level in ("one", "two")]
-    arms = load_settings([SINGLE, *of_a_level]).arms()
-    assert [arm.parameters.graph.path for arm in arms] == [name, name]
+        assert [each.value for each in read_given([given], Folders())] == [name]
+
+
+def test_arms_may_have_files_of_any_name(here: Path) -> None:
+    of_levels = []
+    for number, name in enumerate(FILES):
+        (here / name).write_text(TIES)
+        level = f"+experiment.factors.f.l{number}.graph"
+        of_levels += [f"{level}.path={name}", f"{level}.kind=edgelist"]
+    assert [arm.parameters.graph.path for arm in load_settings([SINGLE, *of_levels]).arms()] == FILES
 
 
 @pytest.mark.parametrize("value", ["null", "1e3", "true", "007", "[a]", "{a: 1}", "~"])

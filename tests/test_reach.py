@@ -87,20 +87,13 @@ PASSES = {
     ("edited", "again"),
     [
         ("markets/settlement.py", {"markets/settlement.py"}),
-        ("markets/words.py", {"markets/words.py"}),
-        ("agents/searching.py", {"engine/passes.py"}),
-        ("rules/growth.py", {"agents/business.py"}),
-        ("markets/account.py", {"markets/confirmation.py", "markets/arrival.py", "markets/settlement.py"}),
         ("rules/choice.py", {"engine/passes.py"}),
-        ("state/platforms.py", PASSES - {"world/audience.py", "drawn_graphs.py", "results/trust_survey.py"}),
-        ("rules/ranking.py", {"engine/morning.py", "markets/confirmation.py", "markets/arrival.py"}),
         ("draws.py", PASSES),
-        ("context.py", PASSES),
         ("results/recorder.py", set()),
-        ("market.py", set()),
     ],
 )
 def test_an_edit_renames_the_code_of_what_reaches_the_file(copy: Path, edited: str, again: set[str]) -> None:
+    """That of one file, of the consumers' day, of all, or none."""
     before = parts(copy)
     with (copy / edited).open("a") as file:
         file.write("\nONE_MORE = 1\n")
@@ -186,12 +179,3 @@ def test_code_of_the_newest_sources_is_kept_alone(tmp_path: Path) -> None:
         os.utime(tmp_path / name, (n, n))
     remove_old_parts(tmp_path / names[-1])
     assert sorted(folder.name for folder in tmp_path.iterdir()) == sorted([*names[2:], *others])
-
-
-def test_an_edit_of_settlement_compiles_nothing_else_anew() -> None:
-    files = reach.modules(compiled.PACKAGE)
-    with_some = [name for name, file in files.items() if "\n@compiled\n" in file.read_text("utf-8")]
-    assert len(with_some) > 10
-    edited = files["sim.markets.settlement"]
-    reaching = [name for name in with_some if edited in reach.reached(files[name], compiled.PACKAGE)]
-    assert reaching == ["sim.markets.settlement"]
