@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from asked import asked
+from numba import njit
 
 from experiments.studies import bass, goldenberg, rivals, threshold
 from experiments.studies.models import bass_curve, influence_networks, limits, towns
@@ -19,7 +20,7 @@ from sim.errors import UserError
 from sim.parameters import MOST_NUMBERS, Parameters, scalars
 from sim.rules import adoption
 from sim.rules.belief import Believed, Signals
-from sim.rules.choice import Buyer, total
+from sim.rules.choice import Buyer, only, total
 from sim.world import World
 
 
@@ -122,6 +123,14 @@ def test_two_brands_are_bought_with_the_probabilities_of_the_model(friends: int,
     assert odds[0] / (1 + sum(odds)) == pytest.approx(a * (1 - b) + a * b * a / (a + b))
     assert odds[1] / (1 + sum(odds)) == pytest.approx(b * (1 - a) + a * b * b / (a + b))
     assert 1 / (1 + sum(odds)) == pytest.approx(none)
+
+
+def test_a_term_alone_is_the_whole_utility_in_compiled_code() -> None:
+    @njit
+    def summed(value: float) -> float:
+        return total(only(value))
+
+    assert summed(2.5) == total(only(2.5)) == 2.5
 
 
 def test_owners_of_either_brand_buy_neither() -> None:

@@ -85,10 +85,13 @@ def lasting(terms: Terms) -> float:
     return total(terms) - terms.worth - terms.risk - terms.urgency
 
 
+OTHERS = Terms()[1:]
+
+
 @compiled
 def only(value: float) -> Terms:
     """Terms of which one alone counts."""
-    return Terms(value)
+    return Terms(value, *OTHERS)  # compiled code does not fill in defaults
 
 
 @compiled
