@@ -7,17 +7,21 @@ some. numba has no such things; what is done here rests on a few of its classes,
 
 from __future__ import annotations
 
+from types import CodeType
 from typing import Any
 
 from numba.core import compiler
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
+from numba.core.typed_passes import NopythonRewrites
+from numba.core.untyped_passes import InlineClosureLikes, InlineInlinables, WithLifting
 
+NEEDLESS = {WithLifting, InlineClosureLikes, InlineInlinables, NopythonRewrites}
 _DEFAULTS = {name: option.default for name, option in compiler.Flags.options.items()}
 
 
 class Flags(compiler.Flags):
-    """numba's flags, compared by those that are set: numba asks for all in turn, some hundred thousand times."""
+    """numba's flags, compared by those that matter to what is called; numba compares all, a hundred thousand times."""
 
     __slots__ = ()
 
@@ -25,11 +29,15 @@ class Flags(compiler.Flags):
         """All of them by name."""
         return {**_DEFAULTS, **self._values}
 
+    def _handed_on(self) -> list[Any]:
+        """Those that numba's own functions take over from who calls them: where they are equal, one version will do."""
+        return [self._values.get(name) for name in ("nrt", "error_model", "fastmath")]
+
     def __eq__(self, other: object) -> bool:
-        return self._values == other._values if type(other) is Flags else NotImplemented
+        return self._handed_on() == other._handed_on() if type(other) is Flags else NotImplemented
 
     def __hash__(self) -> int:
-        return hash(frozenset(self._values))
+        return hash(self._values.get("nrt"))
 
 
 class Library(JITCodeLibrary):
@@ -97,6 +105,15 @@ class EntryCompiler(Compiler):
 
 
 class PartCompiler(EntryCompiler):
-    """The same for parts."""
+    """The same for parts; what they cannot hold is not looked for: inner functions, with statements, sums of arrays."""
 
     library = PartLibrary
+
+    def define_pipelines(self) -> Any:
+        """The usual passes, but for some."""
+        pipelines = super().define_pipelines()
+        is_plain = not any(isinstance(constant, CodeType) for constant in self.state.func_id.code.co_consts)
+        if is_plain and not self.state.flags.nrt:
+            for pipeline in pipelines:
+                pipeline.passes = [(one, title) for one, title in pipeline.passes if one not in NEEDLESS]
+        return pipelines
