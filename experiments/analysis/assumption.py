@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from experiments.drawing.pages import wrapped
 from experiments.settings.language import Language, dictionary, spoken
-from experiments.settings.mistakes import declared, field_at, fields, limits
+from experiments.settings.mistakes import declared, fields, limits, parameter, plausible
 from experiments.settings.paths import at
 from experiments.table.results import Results, chosen
 from sim.errors import UserError
@@ -47,7 +47,7 @@ class Assumption(NamedTuple):
 
 def described(path: str, low: float, high: float, default: float | None) -> Assumption:
     """A parameter by its dotted path, with what its declaration tells."""
-    field = field_at(Parameters, tuple(path.split(".")))
+    field = parameter(path)
     if field is None:
         return Assumption(path, low, high, default, "", "", "", whole=False)
     source = str(declared(field, "source") or "")
@@ -73,9 +73,7 @@ def _designed(sweep: Results, path: str) -> tuple[float, float] | None:
     spec = sweep.design_of(path)
     if isinstance(spec, Mapping) and {"low", "high"} <= spec.keys():
         return spec["low"], spec["high"]
-    field = field_at(Parameters, tuple(path.split(".")))
-    plausible = declared(field, "plausible") if field else None
-    return tuple(plausible) if spec == PLAUSIBLE and plausible else None
+    return plausible(path) if spec == PLAUSIBLE else None
 
 
 def soft(parameters: Parameters, fixed: set[str]) -> list[Assumption]:
@@ -122,14 +120,14 @@ def over(text: str, parameters: Parameters, fixed: set[str]) -> list[Assumption]
 
 
 def _plausible(path: str, parameters: Parameters, span: str) -> Assumption:
-    field = field_at(Parameters, tuple(path.split(".")))
+    field = parameter(path)
     assert field is not None
     default = float(at(parameters.model_dump(mode="json"), path))
     if not span:
-        plausible = declared(field, "plausible")
-        if plausible is None:
+        known = plausible(path)
+        if known is None:
             raise UserError(f"--over {path}: has no plausible range; give one, for instance {path}=1:3")
-        return described(path, float(plausible[0]), float(plausible[1]), default)
+        return described(path, float(known[0]), float(known[1]), default)
     low, high = _ends(path, span)
     least, most = limits(field)
     if (least is not None and low < least) or (most is not None and high > most):

@@ -103,7 +103,7 @@ def sensitivity(
         print(work.describe(), file=sys.stderr)
     if dry_run:
         return
-    sweep, folder = execution.carry_out(work)
+    sweep = execution.carry_out(work)
     with working("analysing"), speaking(lang):
         answer = response(sweep, question_of(sweep, contrast, arm), outcome)
         if method is Method.tornado:
@@ -112,10 +112,11 @@ def sensitivity(
         else:
             table = computed(plan, answer.means)
             told, figure = words.of_indices, forests.draw_indices
-        lines = publish(folder, partial(told, table, plan, answer), partial(figure, table, plan, answer), _command())
+        found = table, plan, answer
+        lines = publish(sweep.folder, partial(told, *found), partial(figure, *found), _command())
     _print(lines)
     if sweep.unfinished:
-        print(f"{sweep.unfinished} runs failed; tracebacks: {folder / 'manifest.json'}", file=sys.stderr)
+        print(f"{sweep.unfinished} runs failed; tracebacks: {sweep.folder / 'manifest.json'}", file=sys.stderr)
         raise typer.Exit(1)
 
 

@@ -71,12 +71,8 @@ class Compared(NamedTuple):
     cautions: list[tuple[str, ...]]
 
 
-class _Samples(NamedTuple):
-    """Values of the units of replication; of equal length and order where paired."""
-
-    first: pd.Series
-    second: pd.Series
-    taken: Taken
+_Samples = tuple[pd.Series, pd.Series, Taken]
+"""Values of the units of replication on either side, alike in order where paired; and how they were taken."""
 
 
 def sides(first: str, second: str) -> tuple[Side, Side]:
@@ -134,7 +130,7 @@ def compare(first: Side, second: Side, outcomes: Sequence[str]) -> Compared:
         raise UserError(f"{first.name} and {second.name}: no run finished on both sides")
     adjusted = holm([d.estimate.p for d in found])
     found = [d._replace(p_holm=float(p)) for d, p in zip(found, adjusted, strict=True)]
-    taken = samples[-1].taken
+    *_, taken = samples[-1]
     return Compared(found, taken, _cautions(first.sweep, second.sweep, taken))
 
 
@@ -180,21 +176,21 @@ def _samples(first: pd.DataFrame, second: pd.DataFrame) -> _Samples:
     seeds = [s for s in first.columns if s in set(second.columns)]
     if not seeds:
         ones, others = first.mean().dropna(), second.mean().dropna()
-        return _Samples(ones, others, Taken("apart", len(ones), len(others), unlike=unlike))
+        return ones, others, Taken("apart", len(ones), len(others), unlike=unlike)
     first, second = first[seeds], second[seeds]
     if points:  # the same points in every seed
         whole = first.notna().all(axis=1) & second.notna().all(axis=1)
         if whole.any():
             first, second = first[whole], second[whole]
     if len(seeds) == 1 and points and len(first) > 1:
-        return _Samples(first.iloc[:, 0], second.iloc[:, 0], Taken("points", len(first), len(first)))
+        return first.iloc[:, 0], second.iloc[:, 0], Taken("points", len(first), len(first))
     among = len(first) if points else 1
-    return _Samples(first.mean(), second.mean(), Taken("seeds", len(seeds), len(seeds), among, unlike))
+    return first.mean(), second.mean(), Taken("seeds", len(seeds), len(seeds), among, unlike)
 
 
 def _difference(outcome: str, samples: _Samples) -> Difference:
-    first, second = samples.first, samples.second
-    if samples.taken.paired:
+    first, second, taken = samples
+    if taken.paired:
         gaps = (second - first).dropna()
         kept = gaps.index
         spread = float(gaps.std(ddof=1)) if len(gaps) > 1 else np.nan

@@ -44,24 +44,7 @@ class Work(NamedTuple):
 def settings_for(
     overrides: Sequence[str], method: str, *, with_extras: bool, config_dir: Path | None = None
 ) -> tuple[Settings, list[str]]:
-    """Settings of the experiment that the points are run in.
-
-    Parameters
-    ----------
-    overrides
-        As for `koc run`.
-    method
-        Part of its name.
-    with_extras
-        Whether its further arms are run.
-    config_dir
-        Folder with files of settings of one's own.
-
-    Returns
-    -------
-    settings : Settings
-    overrides : list of str
-        That lead to them.
+    """Settings of the experiment that the points are run in, named by the method too, and what leads to them.
 
     Raises
     ------
@@ -93,15 +76,8 @@ def check_question(settings: Settings, contrast: str | None, arm: str | None, ou
     chosen(outcome, ALWAYS, "--outcome")
 
 
-def carry_out(work: Work) -> tuple[Results, Path]:
-    """Make what the store lacks of the runs.
-
-    Returns
-    -------
-    sweep : Results
-        Whose points are those of the design, in its order.
-    folder : Path
-        That holds it.
+def carry_out(work: Work) -> Results:
+    """Make what the store lacks of the runs, whose points are those of the design, in its order.
 
     Raises
     ------
@@ -111,4 +87,4 @@ def carry_out(work: Work) -> tuple[Results, Path]:
     experiment = Experiment(*work.overrides, points=work.design.points, config_dir=work.config_dir or "")
     experiment.run()
     assert experiment.folder is not None
-    return read(experiment.folder), experiment.folder
+    return read(experiment.folder)

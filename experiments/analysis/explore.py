@@ -15,7 +15,7 @@ from experiments.analysis.response import question_of, response
 from experiments.drawing.pages import filled
 from experiments.measures.outcomes import capital
 from experiments.measures.surrogate import Z
-from experiments.settings.language import TEMPLATES, Language, speaking
+from experiments.settings.language import TEMPLATES, Language, in_each
 from experiments.settings.mistakes import fields
 from experiments.table.results import Results
 from sim.errors import UserError
@@ -69,7 +69,10 @@ def explored(sweep: Results) -> Explored:
         "least_known": LEAST_KNOWN, "runs": len(sweep.runs), "points": len(first.inputs), "seeds": first.seeds,
         "people": sweep.setting("market.consumers"), "days": float(sweep.days),
         "sliders": [_slider(first, a) for a in known],
-        "arms": [{"name": arm, "label": _arm(sweep, arm)} for arm in dict.fromkeys(arm for arm, _ in fits)],
+        "arms": [
+            {"name": arm, "label": in_each(lambda name: capital(sweep.label(name)), arm)}
+            for arm in dict.fromkeys(arm for arm, _ in fits)
+        ],
         "outcomes": [_outcome(key) for key in keys if any(key == outcome for _, outcome in fits)],
         "models": {arm: {} for arm, _ in fits},
     }  # fmt: skip
@@ -89,14 +92,6 @@ def words() -> dict[str, Any]:
     """The words of the page in every language: ``text``, ``parameters``, ``outcomes``."""
     content: dict[str, Any] = yaml.safe_load((TEMPLATES / "explore.yaml").read_text("utf-8"))
     return content
-
-
-def _arm(sweep: Results, arm: str) -> dict[Language, str]:
-    found = {}
-    for language in Language:
-        with speaking(language):
-            found[language] = capital(sweep.label(arm))
-    return found
 
 
 def _slider(fit: Fit, assumption: Assumption) -> dict[str, Any]:

@@ -100,36 +100,20 @@ def _of_market(market: Market, columns: Sequence[str], against: str, arm: str) -
 
 def panels_of(folder: Path, outcomes: Sequence[str], against: str = "", arm: str = "") -> list[Panel]:
     """What is drawn of the folder of a result; parameters are those of `plot`."""
-    sweep = read(folder)
+    sweep = read(folder, more=["daily"])
     if against == ARM or (not against and not _varies(sweep) and any(name not in DAILY for name in outcomes)):
         return arm_panels(sweep, outcomes, arm)
     if against == DAY or (not against and not _varies(sweep)):
-        return course_of(folder, sweep, outcomes, arm)
+        return course_of(sweep, outcomes, arm)
     return response_panels(sweep, outcomes, against, arm)
 
 
 def publish_plot(
     folder: Path, of: Callable[[], Sequence[Panel]], about: Sequence[str], command: str
 ) -> tuple[list[str], str]:
-    """Write a plot into the folder of a result, with its words.
+    """Write a plot into the folder of a result, as `publish` does; returns also the path of the figure in the folder.
 
-    Parameters
-    ----------
-    folder
-        Of the result.
-    of
-        Makes the panels, with the names of curves in the language spoken.
-    about
-        What tells the plot from others.
-    command
-        What the user typed.
-
-    Returns
-    -------
-    lines : list of str
-        For the terminal.
-    picture : str
-        Path of the figure in the folder.
+    `of` makes the panels, with the names of curves in the language spoken; `about` tells the plot from others.
     """
 
     def finding() -> Finding:

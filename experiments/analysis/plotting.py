@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +12,6 @@ from experiments.analysis.compare import welch
 from experiments.drawing.curve import MOST_CURVES, Curve
 from experiments.measures.outcomes import OVERALL
 from experiments.measures.statistics import Estimate, t_interval
-from experiments.table.reading import Folder
 from experiments.table.results import POINT, Results, chosen
 from sim.errors import UserError
 from sim.results.recorder import DAILY
@@ -169,7 +167,7 @@ def _swing(panel: Panel) -> float:
     return float(np.nanmean([np.ptp(line.curve.mean) for line in panel.lines]))
 
 
-def course_of(folder: Path, sweep: Results, columns: Sequence[str], arm: str) -> list[Panel]:
+def course_of(sweep: Results, columns: Sequence[str], arm: str) -> list[Panel]:
     """Daily figures of a folder.
 
     Raises
@@ -177,10 +175,9 @@ def course_of(folder: Path, sweep: Results, columns: Sequence[str], arm: str) ->
     UserError
         If there is no such column or arm, or no daily table.
     """
-    left = Folder(folder)
-    if not left.has("daily"):
-        raise UserError(f"{folder}: no daily.parquet in it; experiment.keep=tables keeps it")
-    return course_panels(left.table("daily"), columns, grouped(sweep, arm), sweep.burn_in)
+    if "daily" not in sweep.tables:
+        raise UserError(f"{sweep.folder}: no daily.parquet in it; experiment.keep=tables keeps it")
+    return course_panels(sweep.daily, columns, grouped(sweep, arm), sweep.burn_in)
 
 
 def course_panels(daily: pd.DataFrame, columns: Sequence[str], groups: Groups, burn_in: int) -> list[Panel]:

@@ -185,12 +185,6 @@ def noise(cells: pd.DataFrame) -> Noise:
 
 
 def arrays(answer: Response, sweep: Results, parameters: Iterable[str]) -> tuple[NDArray[np.float64], ...]:
-    """Parameters and mean response of the points that have one.
-
-    Returns
-    -------
-    x : ndarray, shape (points, parameters)
-    y : ndarray, shape (points,)
-    """
+    """Parameters, shape (points, parameters), and mean response of the points that have one."""
     means = answer.means
     return sweep.points.loc[means.index, list(parameters)].to_numpy(float), means.to_numpy(float)

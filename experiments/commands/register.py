@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from experiments.design.posterior_file import read
 from experiments.drawing.pages import filled, table
-from experiments.settings.mistakes import declared, fields, limits, parameter, shown, span
+from experiments.settings.mistakes import declared, fields, limits, measured, shown, span
 from sim.parameters import ASSUMPTION, CALIBRATED, Group, Parameters
 from sim.state import RECORDS
 
@@ -44,12 +44,7 @@ def _calibrated(values: dict[str, str]) -> Iterator[list[str]]:
         found = f"{one['median']:.3g} ({one['low']:.3g} to {one['high']:.3g})"
         narrower = f"{round(100 * one['shrinkage'])} %"
         span = f"{prior['low']:g} to {prior['high']:g}{scale}"
-        yield [f"`{path}`", values[path], span, found, narrower, prior["why"], _measured(path)]
-
-
-def _measured(path: str) -> str:
-    field = parameter(path)
-    return str((field and declared(field, "measured")) or "")
+        yield [f"`{path}`", values[path], span, found, narrower, prior["why"], measured(path)]
 
 
 def _rows(parameters: Parameters) -> Iterator[tuple[str, ...]]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
 
 LABEL_INCHES = 0.2
 PIXELS = 100 / 72  # per point, at the dots per inch of the house style
@@ -47,15 +48,9 @@ def apart(positions: Sequence[float], gap: float) -> NDArray[np.float64]:
     """
     x = np.asarray(positions, dtype=float)
     order = np.argsort(x, kind="stable")
-    blocks: list[list[float]] = []
-    for value in x[order] - gap * np.arange(len(x)):
-        blocks.append([value, 1.0])
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            mean, n = blocks.pop()
-            blocks[-1] = [(blocks[-1][0] * blocks[-1][1] + mean * n) / (blocks[-1][1] + n), blocks[-1][1] + n]
-    spread = np.concatenate([[mean] * int(n) for mean, n in blocks]) + gap * np.arange(len(x)) if len(x) else x
-    result = np.empty(len(x))
-    result[order] = spread
+    gaps, result = gap * np.arange(len(x)), np.empty(len(x))
+    if len(x):
+        result[order] = isotonic_regression(x[order] - gaps).x + gaps
     return result
 
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from experiments.drawing import pages
 from experiments.drawing.fonts import HOUSE, families
-from experiments.settings.language import Language, speaking, spoken
+from experiments.settings.language import in_each, speaking, spoken
 
 # Okabe & Ito (2008), without the yellow, which cannot be read on white.
 BLUE, VERMILLION, GREEN, PURPLE, SKY, ORANGE = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"
@@ -56,11 +56,7 @@ class Drawing(NamedTuple):
 
 def drawing(figure: Figure, title: str, caption: Callable[[], str], data: pd.DataFrame) -> Drawing:
     """A figure with its title in the language spoken, and its caption in that and all others."""
-    captions = {}
-    for each in Language:
-        with speaking(each):
-            captions[each.value] = caption()
-    return Drawing(figure, title, caption(), data, captions)
+    return Drawing(figure, title, caption(), data, in_each(caption))
 
 
 class Picture(Figure):

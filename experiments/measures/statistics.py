@@ -69,6 +69,11 @@ def t_interval(samples: Sequence[float] | NDArray[np.float64] | pd.Series) -> Es
     return around(mean, float(x.std(ddof=1)) / np.sqrt(n), n - 1, n)
 
 
+def half_width(deviation: pd.Series, count: pd.Series) -> pd.Series:
+    """Half of the 95 % t intervals of many means, by the standard deviations and counts of their values."""
+    return special.stdtrit(np.maximum(count - 1, 1), (1 + LEVEL) / 2) * (deviation / np.sqrt(count))
+
+
 def t_interval_by(samples: pd.Series, others: pd.Series) -> Estimate:
     """Mean of independent values, with an interval by the variance among other values of the same kind.
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from scipy import special
-
 from experiments.measures.outcomes import capital
-from experiments.measures.statistics import LEVEL
+from experiments.measures.statistics import half_width
 from experiments.report.gains import PEOPLE
-from experiments.settings.language import Language, said, speaking
+from experiments.settings.language import in_each, said
 from experiments.table.results import Results
 
 SERIES = {
@@ -31,25 +28,15 @@ def course(results: Results) -> dict[str, Any]:
     days = (results.daily["day"].groupby(weeks).mean() + 1).round(1)
     return {
         "days": days.tolist(), "burn_in": results.burn_in,
-        "arms": [{"name": arm, "label": _words(results, arm), "on": arm in shown} for arm in arms],
+        "arms": [
+            {"name": arm, "label": in_each(lambda name: capital(results.arm_label(name)), arm), "on": arm in shown}
+            for arm in arms
+        ],
         "series": [
-            {"label": {each: _in(each, label) for each in Language}, "arms": _weekly(results, key, arms)}
+            {"label": in_each(lambda text: capital(said(text)), label), "arms": _weekly(results, key, arms)}
             for key, label in SERIES.items() if key in results.daily
         ],
     }  # fmt: skip
-
-
-def _words(results: Results, arm: str) -> dict[str, str]:
-    labels = {}
-    for each in Language:
-        with speaking(each):
-            labels[each.value] = capital(results.arm_label(arm))
-    return labels
-
-
-def _in(language: Language, text: str) -> str:
-    with speaking(language):
-        return capital(said(text))
 
 
 def _weekly(results: Results, key: str, arms: list[str]) -> dict[str, list[list[float]]]:
@@ -57,6 +44,5 @@ def _weekly(results: Results, key: str, arms: list[str]) -> dict[str, list[list[
     daily = results.daily
     by_seed = (scale * daily[key]).groupby([daily["arm"], daily["day"] // WEEK, daily["seed"]]).mean()
     found = by_seed.groupby(level=[0, 1]).agg(["mean", "std", "count"])
-    half = special.stdtrit(np.maximum(found["count"] - 1, 1), (1 + LEVEL) / 2) * found["std"] / np.sqrt(found["count"])
-    table = found.assign(half=half.fillna(0.0))[["mean", "half"]]
+    table = found.assign(half=half_width(found["std"], found["count"]).fillna(0.0))[["mean", "half"]]
     return {arm: [[float(f"{value:.4g}") for value in row] for row in table.loc[arm].to_numpy()] for arm in arms}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -63,12 +63,8 @@ def gain(results: Results, party: str, effect: Effect, of: str = "people") -> Ga
 
     Parameters
     ----------
-    results
-        A finished run.
     party
         Whose interest the outcome is; empty for all.
-    effect
-        On that outcome.
     of
         As in `Gain`; where the size of the market or of the party is not known, sums stay those of the whole market.
     """
@@ -116,36 +112,26 @@ def reverses(results: Results, verdict: Verdict, comparison: Comparison) -> list
     return found
 
 
-class Bar(NamedTuple):
-    """A row of the first picture; places in per cent of its width, NaN where an arrow stands in place of a bar."""
+def bars(results: Results, verdict: Verdict, comparison: Comparison) -> tuple[list[dict[str, Any]], float]:
+    """The first picture's rows of one question, and where its zero is; places in per cent of its width.
 
-    party: str
-    text: str
-    arrow: str
-    look: str
-    left: float
-    width: float
-    low: float
-    high: float
-
-
-def bars(results: Results, verdict: Verdict, comparison: Comparison) -> tuple[list[Bar], float]:
-    """The first picture's rows of one question, and where its zero is.
-
-    Sums for 1,000 people share an axis that just holds them; what is counted for one KOC has an arrow and its numbers.
+    Sums for 1,000 people share an axis that just holds them; what is counted for one KOC has an arrow and its numbers,
+    and NaN for places.
     """
     rows = [g for g in gains(results, verdict, comparison) if g.unit != "points"]
     ends = [end for g in rows if g.of == "people" for end in g.estimate[:3] if np.isfinite(end)]
     least, most = min([0.0, *ends]), max([0.0, *ends])
     across = (most - least) or 1.0
 
-    def at(value: float) -> float:
-        return round(100 * (value - least) / across, 2) if np.isfinite(value) else np.nan
+    def at(end: float) -> float:
+        return round(100 * (end - least) / across, 2) if np.isfinite(end) else np.nan
 
-    def places(g: Gain) -> tuple[float, float, float, float]:
-        value, low, high = map(at, g.estimate[:3])
-        return (min(at(0.0), value), abs(value - at(0.0)), low, high) if g.of == "people" else (np.nan,) * 4
+    def row(g: Gain) -> dict[str, Any]:
+        value, low, high = map(at, g.estimate[:3] if g.of == "people" else (np.nan,) * 3)
+        return {
+            "party": said(g.party), "text": g.numbers, "arrow": "▶" if g.estimate.value > 0 else "◀",
+            "look": g.effect.favours, "left": min(value, at(0.0)), "width": abs(value - at(0.0)), "low": low,
+            "high": high,
+        }  # fmt: skip
 
-    return [
-        Bar(said(g.party), g.numbers, "▶" if g.estimate.value > 0 else "◀", g.effect.favours, *places(g)) for g in rows
-    ], at(0.0)  # fmt: skip
+    return list(map(row, rows)), at(0.0)

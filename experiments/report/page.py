@@ -35,9 +35,8 @@ from experiments.report.words.saying import say
 from experiments.report.words.told import Told, tell
 from experiments.runs.working_folder import destination
 from experiments.settings.language import TEMPLATES, Language, dictionary, said, speaking, spoken
-from experiments.settings.mistakes import declared, field_at
+from experiments.settings.mistakes import declared, parameter
 from experiments.table.results import Results
-from sim.parameters import Parameters
 
 HIDDEN = {"config", "failures"}
 
@@ -183,7 +182,7 @@ def _meaning(path: str) -> str:
 
 def _declared(path: str) -> tuple[str, FieldInfo | None]:
     own = re.sub(r"^rivals\.[^.]+", "platform", path)
-    return own, field_at(Parameters, tuple(own.split(".")))
+    return own, parameter(own)
 
 
 def _value(path: str, value: Any) -> str:

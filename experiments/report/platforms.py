@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.drawing.pages import sentence
+from experiments.measures.changes import CHANGES
 from experiments.measures.outcomes import amount, capital, number, percent, ranged, span
 from experiments.measures.statistics import Estimate, contrast, t_interval
 from experiments.report import reasons
@@ -200,7 +201,7 @@ def _assumptions(results: Results) -> list[str]:
             found = [
                 (said(str(row["assumption"])), f"{row['value']:g}", said(str(row["change"])), percent(row["effect"]),
                  ranged(percent(row["low"]), percent(row["high"])))
-                for row in rows.to_dict("records") if row["change"] in ("flips", "no longer clear", "becomes clear")
+                for row in rows.to_dict("records") if row["change"] in CHANGES
             ]  # fmt: skip
             levels = results.factors[str(factor)]
             labels = results.label(levels[-1]), results.label(levels[0])

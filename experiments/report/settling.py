@@ -11,7 +11,6 @@ from scipy.stats import rankdata
 
 from experiments.measures.statistics import Comparison
 from experiments.report.unknown import effects_drawn
-from experiments.settings.mistakes import declared, field_at
 from experiments.table.results import Results
 from sim.parameters import Parameters
 
@@ -55,15 +54,7 @@ class Explains(NamedTuple):
 
 
 def explains(results: Results, comparison: Comparison, outcome: str) -> Explains | None:
-    """Find which of the drawn parameters an effect hangs on most; None with too few draws.
-
-    Parameters
-    ----------
-    results
-        A finished run.
-    comparison, outcome
-        The effect.
-    """
+    """Find which of the drawn parameters an effect hangs on most; None with too few draws."""
     rows, drawn = effects_drawn(results, comparison, outcome), results.tables.get("drawn")
     if drawn is None or rows.empty:
         return None
@@ -80,12 +71,6 @@ def explains(results: Results, comparison: Comparison, outcome: str) -> Explains
         str(values.columns[most]), float(found[most]), _chance(x, y), _turn(x[:, most], y), bool(found[most] > 0),
         x.shape[1], len(y),
     )  # fmt: skip
-
-
-def measured(path: str) -> str:
-    """What would measure a parameter, as its declaration says; empty where it does not."""
-    field = field_at(Parameters, tuple(path.split(".")))
-    return str((field and declared(field, "measured")) or "")
 
 
 def correlations(x: Array, y: Array) -> Array:

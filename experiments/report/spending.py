@@ -30,15 +30,7 @@ def pairs(results: Results, comparison: Comparison) -> Iterable[tuple[str, str]]
 
 
 def unequal(results: Results, compared: Iterable[tuple[str, str]]) -> Apart | None:
-    """The two arms that are furthest apart in what is spent on promotion, if that is further than a comparison bears.
-
-    Parameters
-    ----------
-    results
-        A finished run.
-    compared
-        Pairs of arms.
-    """
+    """Of pairs of arms the one that spends least alike on promotion, if it is further apart than a comparison bears."""
     if "marketing_cost" not in results.runs:
         return None
     spent = results.outcome("marketing_cost").mean()

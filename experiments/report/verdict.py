@@ -62,6 +62,12 @@ class Effect(NamedTuple):
         )
 
     @property
+    def numbers(self) -> dict[str, float]:
+        """The change as columns of a table, as a share of the base and in the outcome's unit."""
+        both = (("relative", self.relative), ("difference", self.difference))
+        return {f"{name}{end}": e[n] for name, e in both for n, end in enumerate(("", "_low", "_high"))}
+
+    @property
     def favours(self) -> Side:
         """The side on which the outcome is clearly better."""
         better = KNOWN[self.outcome].better
@@ -116,15 +122,7 @@ def effect_name(comparisons: tuple[Comparison, ...]) -> str:
 def judge(results: Results) -> Verdict:
     """Estimate every main effect, every interaction of two and of three factors, and every extra arm.
 
-    Parameters
-    ----------
-    results
-        A finished run.
-
-    Returns
-    -------
-    Verdict
-        Outcomes that the run lacks, or that no seed has in all arms concerned, are left out.
+    Outcomes that the run lacks, or that no seed has in all arms concerned, are left out.
     """
     values = results.stacked(key for key in SHOWN if key in results.runs)
     effects: list[Effect] = []
@@ -188,9 +186,7 @@ def table(verdict: Verdict) -> pd.DataFrame:
     rows = [
         {
             "kind": e.kind, "effect": e.name, "low": e.low, "high": e.high, "outcome": e.outcome,
-            "unit": KNOWN[e.outcome].unit, "base": e.base.value,
-            "difference": e.difference.value, "difference_low": e.difference.low, "difference_high": e.difference.high,
-            "relative": e.relative.value, "relative_low": e.relative.low, "relative_high": e.relative.high,
+            "unit": KNOWN[e.outcome].unit, "base": e.base.value, **e.numbers,
             "p": e.difference.p, "seeds": e.difference.seeds, "clear": e.clear,
             "better": {"high": e.high, "low": e.low}.get(e.favours, "") if e.kind in ("main", "extra arm") else "",
         }

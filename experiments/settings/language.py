@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -47,6 +48,15 @@ def spoken() -> Language:
 def language_option() -> list[str]:
     """What a command of the user takes to speak the language of this context."""
     return [] if spoken() is Language.en else ["--lang", str(spoken())]
+
+
+def in_each(tell: Callable[..., str], *values: Any) -> dict[str, str]:
+    """What a function tells in the language of the context, in every language."""
+    found = {}
+    for language in Language:
+        with speaking(language):
+            found[language.value] = tell(*values)
+    return found
 
 
 def said(text: str) -> str:

@@ -65,6 +65,12 @@ def parameter(path: str) -> FieldInfo | None:
     return field_at(Parameters, path.split("."))
 
 
+def measured(path: str) -> str:
+    """What would measure a parameter, as its declaration says; empty where it does not."""
+    field = parameter(path)
+    return str((field and declared(field, "measured")) or "")
+
+
 def plausible(path: str) -> tuple[float, float] | None:
     """Plausible range of a parameter, as declared; None without one."""
     field = parameter(path)

@@ -44,10 +44,6 @@ def draw_all(
 
     Parameters
     ----------
-    results, verdict
-        A finished run and its effects.
-    folder
-        Made if it is not there.
     spread
         Calls a function with each argument, perhaps in other processes.
     language

@@ -28,10 +28,7 @@ def headline(results: Results, verdict: Verdict) -> Drawing | None:
     drawn, same = results.has_draws, results.is_own_market("posterior")
     names = [f"{capital(said(party))}{said(': ')}{said(INTERESTS[party][key])}" for party, key in rows]
     data = pd.DataFrame([
-        {"factor": c.factor, "low": c.low, "high": c.high, "party": party, "outcome": key, "relative": e.relative.value,
-         "relative_low": e.relative.low, "relative_high": e.relative.high, "difference": e.difference.value,
-         "difference_low": e.difference.low, "difference_high": e.difference.high, "clear": e.clear,
-         "overall": verdict.overall(c)}
+        {**c._asdict(), "party": party, "outcome": key, **e.numbers, "clear": e.clear, "overall": verdict.overall(c)}
         for c in results.comparisons for party, key in rows if (e := verdict.main(c, key))
     ])  # fmt: skip
     figure = _figure(results, verdict, [key for _, key in rows], names, title := _winners(results, verdict))
@@ -44,7 +41,10 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
     rows = [key for key in IN_FIGURES if any(verdict.main(c, key) for c in comparisons)]
     if not rows:
         return None
-    data = pd.DataFrame([_row(c, e) for c in comparisons for key in rows if (e := verdict.main(c, key))])
+    data = pd.DataFrame([
+        {**c._asdict(), "outcome": key, **e.numbers, "unit": KNOWN[key].unit, "seeds": e.difference.seeds}
+        for c in comparisons for key in rows if (e := verdict.main(c, key))
+    ])  # fmt: skip
     names = [wrapped(label(key), 26) for key in rows]
     figure = _figure(results, verdict, rows, names, title := _counts(results, verdict, rows))
     return drawing(figure, title, lambda: say("outcomes"), data)
@@ -123,13 +123,3 @@ def _winners(results: Results, verdict: Verdict) -> str:
             "doubtful": won and holds(results, verdict, c) is False,
         })  # fmt: skip
     return say("winners", [label(key) for key in OVERALL], found)
-
-
-def _row(comparison: Comparison, effect: Effect) -> dict[str, object]:
-    return {
-        "factor": comparison.factor, "low": comparison.low, "high": comparison.high, "outcome": effect.outcome,
-        "relative": effect.relative.value, "relative_low": effect.relative.low, "relative_high": effect.relative.high,
-        "difference": effect.difference.value, "difference_low": effect.difference.low,
-        "difference_high": effect.difference.high, "unit": KNOWN[effect.outcome].unit,
-        "seeds": effect.difference.seeds,
-    }  # fmt: skip

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
-from scipy import special
 
 from experiments.drawing.curve import Curve, curves, name_ends, shade_burn_in
 from experiments.drawing.style import Drawing, drawing, new_figure, panels, wrapped
 from experiments.measures.outcomes import capital, percent
-from experiments.measures.statistics import LEVEL, Comparison
+from experiments.measures.statistics import Comparison, half_width
 from experiments.report.figures.words import say
 from experiments.report.verdict import Verdict
 from experiments.settings.language import said
@@ -67,7 +65,8 @@ def _series(results: Results, comparison: Comparison, key: str) -> pd.DataFrame:
     for level in (comparison.low, comparison.high):
         daily = by_arm.reindex(columns=arms.index[arms == level]).mean(axis=1, skipna=False).unstack("day")
         means[level] = daily.T.rolling(WEEK, min_periods=1).mean().T if key == "gmv" else daily
-    half = _half_width(means[comparison.high] - means[comparison.low]) / 2
+    gap = means[comparison.high] - means[comparison.low]
+    half = half_width(gap.std(ddof=1), gap.notna().sum()).to_numpy() / 2
     frames = [
         pd.DataFrame({
             "factor": comparison.factor, "high": comparison.high, "series": key, "level": level,
@@ -76,14 +75,6 @@ def _series(results: Results, comparison: Comparison, key: str) -> pd.DataFrame:
         for level, daily in means.items()
     ]  # fmt: skip
     return pd.concat(frames, ignore_index=True)
-
-
-def _half_width(differences: pd.DataFrame) -> np.ndarray:
-    n = differences.notna().sum().to_numpy()
-    if n.min() < 2:
-        return np.full(differences.shape[1], np.nan)
-    error = differences.std(ddof=1).to_numpy() / np.sqrt(n)
-    return np.asarray(special.stdtrit(n - 1, (1 + LEVEL) / 2) * error)
 
 
 def _title(results: Results, verdict: Verdict) -> str:

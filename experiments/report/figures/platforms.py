@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, PercentFormatter
@@ -20,7 +19,6 @@ from experiments.report.platforms import (
     HALF,
     SHARES,
     WEEK,
-    Standing,
     by_platform,
     cells,
     compete,
@@ -63,7 +61,9 @@ def over_time(results: Results, verdict: Verdict) -> Drawing | None:
     for column, arm in enumerate(arms):
         grid[0, column].set_title(wrapped(capital(results.arm_label(arm)), 30), fontsize=9.5)
         grid[-1, column].set_xlabel(said("day"))
-    _legend(grid[0, 0], results)
+    handles = [Line2D([], [], color=colour) for colour in (LEVELS[1], LEVELS[0])]
+    legend = [wrapped(name, 24) for name in names(results)]
+    grid[0, 0].legend(handles, legend, frameon=False, fontsize=8.5, loc="best")
     return drawing(figure, title, lambda: say("contest"), pd.concat(frames, ignore_index=True))
 
 
@@ -73,7 +73,8 @@ def by_arm(results: Results, verdict: Verdict) -> Drawing | None:
         return None
     ends = {arm: standing(results, arm) for arm in results.each_arm}
     own, _ = names(results)
-    title = _ends_title(own, list(ends.values()))
+    won, lost = (sum(end.winner("own_gmv") == side for end in ends.values()) for side in (1, -1))
+    title = capital(say("ends_title", own, won, lost, len(ends)))
     figure = new_figure(title, 1.3 + 0.52 * len(ends), width=PHONE)
     ax = figure.subplots()
     marks = [
@@ -171,11 +172,6 @@ def _table(arm: str, key: str, who: str, curve: Curve) -> pd.DataFrame:
     return pd.DataFrame(of | {"day": curve.x, "mean": curve.mean, "low": curve.low, "high": curve.high})
 
 
-def _legend(ax: Axes, results: Results) -> None:
-    handles = [Line2D([], [], color=colour) for colour in (LEVELS[1], LEVELS[0])]
-    ax.legend(handles, [wrapped(name, 24) for name in names(results)], frameon=False, fontsize=8.5, loc="best")
-
-
 def _title(results: Results, arms: list[str]) -> str:
     told = []
     for arm in arms:
@@ -186,11 +182,6 @@ def _title(results: Results, arms: list[str]) -> str:
         if won or lost:
             told.append((results.arm_label(arm), won, lost))
     return capital(say("contest_title", told, *names(results)))
-
-
-def _ends_title(own: str, ends: list[Standing]) -> str:
-    won, lost = (sum(end.winner("own_gmv") == side for end in ends) for side in (1, -1))
-    return capital(say("ends_title", own, won, lost, len(ends)))
 
 
 def _map_title(found: pd.DataFrame, own: str) -> str:

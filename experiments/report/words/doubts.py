@@ -9,11 +9,12 @@ from experiments.measures.changes import CHANGES, UNCHANGED
 from experiments.measures.outcomes import OVERALL, label, number, prediction
 from experiments.measures.statistics import Comparison
 from experiments.report import reasons
-from experiments.report.settling import explains, measured
+from experiments.report.settling import explains
 from experiments.report.unknown import TOLD, doubt, spread_of
 from experiments.report.verdict import Verdict
 from experiments.report.words.saying import say
 from experiments.settings.language import said
+from experiments.settings.mistakes import measured
 from experiments.table.results import Results
 
 

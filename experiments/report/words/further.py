@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from experiments.measures.outcomes import KNOWN, amount, interval, label, number, percent, ranged, value_text
-from experiments.measures.statistics import Comparison, Estimate, contrast, relative_contrast, t_interval
-from experiments.report.beside import answers_beside
+from experiments.measures.outcomes import KNOWN, OVERALL, amount, interval, label, number, percent, ranged, value_text
+from experiments.measures.statistics import Comparison, contrast, relative_contrast, t_interval
 from experiments.report.promotion import Promoted, promoted
 from experiments.report.spending import MOST_APART
 from experiments.report.unknown import TOLD
@@ -69,18 +70,25 @@ def extras(results: Results, verdict: Verdict) -> list[str]:
 
 
 def beside(results: Results) -> list[str]:
-    """The answers at each level of a factor beside each other, a sentence for each question and outcome."""
+    """What decides each question, at every level of the factor that the experiment names (`beside`); none without."""
+    factor = results.given("beside")
+    if factor not in results.factors:
+        return []
     return [
         say(
-            "beside", results.label(found.comparison.high), results.label(found.comparison.low),
-            label(found.outcome), [(results.label(level), _percent(e)) for level, e in found.at.items()],
+            "beside", results.label(c.high), results.label(c.low), label(key), list(_at_levels(results, factor, c, key))
         )
-        for found in answers_beside(results)
-    ]  # fmt: skip
+        for c in results.comparisons
+        for key in OVERALL
+        if key in results.runs
+    ]
 
 
-def _percent(estimate: Estimate) -> str:
-    return interval(estimate, "%")
+def _at_levels(results: Results, factor: str, comparison: Comparison, key: str) -> Iterator[tuple[str, str]]:
+    for level in results.factors[factor]:
+        arms = results.arms[results.arms[factor] == level]
+        found = t_interval(relative_contrast(results.outcome(key), arms, (comparison,)))
+        yield results.label(level), interval(found, "%")
 
 
 def promotion(results: Results) -> list[str]:

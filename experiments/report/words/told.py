@@ -20,31 +20,15 @@ from experiments.table.results import Results
 
 
 class Answer(NamedTuple):
-    """The answer to one question.
-
-    Attributes
-    ----------
-    spend : str
-        That the sides do not spend the same, where they do not: it is said before all else.
-    short : str
-        Who wins, and from how many to how many yuan.
-    sure : str
-        A word for how sure that is, and what it means.
-    turns : str
-        Where it is the other way round.
-    asked : str
-        What the question asks for in so many words.
-    parties : str
-        Who loses something by it, or who gains and loses where nobody wins.
-    """
+    """The answer to one question."""
 
     question: str
-    spend: str
-    short: str
-    sure: tuple[str, str]
-    turns: str
-    asked: str
-    parties: str
+    spend: str  # that the sides do not spend the same, where they do not: it is said before all else
+    short: str  # who wins, and from how many to how many yuan
+    sure: tuple[str, str]  # a word for how sure that is, and what it means
+    turns: str  # where it is the other way round
+    asked: str  # what the question asks for in so many words
+    parties: str  # who loses something by it, or who gains and loses where nobody wins
     why: list[str]
     unknown: list[str]
     settle: list[str]
@@ -73,15 +57,7 @@ class Told(NamedTuple):
 
 
 def tell(results: Results, verdict: Verdict) -> Told:
-    """Put a verdict into words.
-
-    Parameters
-    ----------
-    results
-        A finished run.
-    verdict
-        Its effects.
-    """
+    """Put a verdict into words."""
     answers = [
         Answer(
             results.question(c.factor, None if len(results.factors[c.factor]) == 2 else c),
