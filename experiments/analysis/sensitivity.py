@@ -196,7 +196,6 @@ def _column(found: Any, key: str) -> NDArray[np.float64]:
 def _row(assumption: Assumption, value: Any, cells: NDArray[np.float64], home: NDArray[np.float64]) -> dict[str, Any]:
     effect, swing = t_interval(cells), t_interval(cells - home)
     return {
-        "assumption": assumption.path, "value": float(value), "default": False, "effect": effect.value,
-        "low": effect.low, "high": effect.high, "seeds": effect.seeds, "swing": swing.value, "swing_low": swing.low,
-        "swing_high": swing.high,
+        "assumption": assumption.path, "value": float(value), "default": False, **effect.columns("effect", ""),
+        "seeds": effect.seeds, **swing.columns("swing"),
     }  # fmt: skip

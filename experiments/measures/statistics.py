@@ -7,6 +7,8 @@ of error: whatever contrast of the arms is of interest is computed seed by seed,
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import mul
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +37,11 @@ class Estimate(NamedTuple):
         """Value and interval by a rising function, such as from logarithms."""
         value, low, high = (float(rising(end)) for end in self[:3])
         return self._replace(value=value, low=low, high=high)
+
+    def columns(self, name: str, ends: str | None = None) -> dict[str, float]:
+        """Its cells in a table: the value under a name, and the ends under ``low`` and ``high`` after it or `ends`."""
+        before = f"{name}_" if ends is None else ends
+        return {name: self.value, f"{before}low": self.low, f"{before}high": self.high}
 
 
 class Comparison(NamedTuple):
@@ -280,6 +287,15 @@ def holm(p: Sequence[float] | NDArray[np.float64] | pd.Series) -> NDArray[np.flo
     return adjusted
 
 
+def pairs(arms: pd.DataFrame, comparison: Comparison) -> tuple[list[str], list[str]]:
+    """Arms of a factorial at either level of a comparison: those of the same place differ in it alone."""
+    others = [str(factor) for factor in arms if factor != comparison.factor]
+    ordered = arms.sort_values(others) if others else arms
+    level = ordered[comparison.factor]
+    low, high = (list(map(str, ordered.index[level == end])) for end in (comparison.low, comparison.high))
+    return low, high
+
+
 def log_mean(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
     """Logarithmic mean (a - b) / (ln a - ln b) of positive values; a where they are equal."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -310,19 +326,12 @@ def decompose(terms: dict[str, pd.DataFrame], arms: pd.DataFrame, comparison: Co
     term x contributes L(g1, g0) ln(x1 / x0), where L is the logarithmic mean of the products g. Averaged over the
     pairs of arms.
     """
-    others = [f for f in arms.columns if f != comparison.factor]
-    low = arms[arms[comparison.factor] == comparison.low]
-    high = arms[arms[comparison.factor] == comparison.high]
-    if others:
-        low, high = low.sort_values(others), high.sort_values(others)
-    frames = list(terms.values())
-    product = frames[0].where(frames[0] > 0)
-    for frame in frames[1:]:
-        product = product * frame.where(frame > 0)
-    weight = log_mean(product[high.index].to_numpy(float), product[low.index].to_numpy(float))
+    low, high = pairs(arms, comparison)
+    positive = {name: frame.where(frame > 0) for name, frame in terms.items()}
+    product = reduce(mul, positive.values())
+    weight = log_mean(product[high].to_numpy(float), product[low].to_numpy(float))
     parts = {}
-    for name, frame in terms.items():
-        positive = frame.where(frame > 0)
-        change = np.log(positive[high.index].to_numpy(float) / positive[low.index].to_numpy(float))
+    for name, frame in positive.items():
+        change = np.log(frame[high].to_numpy(float) / frame[low].to_numpy(float))
         parts[name] = pd.Series((weight * change).mean(axis=1), index=product.index)
     return parts

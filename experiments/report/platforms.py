@@ -234,5 +234,5 @@ def cells(results: Results) -> pd.DataFrame:
             policy = extra[arm]["set"]
             found = t_interval(results.outcome("own_gmv")[arm].dropna())
             start, take = policy["platform"]["share"], policy["rivals"][0]["take_rate"]
-            rows.append((take, start, found.value, found.low, found.high, found.seeds))
-    return pd.DataFrame(rows, columns=["take", "start", "share", "low", "high", "seeds"])
+            rows.append({"take": take, "start": start, **found.columns("share", ""), "seeds": found.seeds})
+    return pd.DataFrame(rows)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import pandas as pd
 
 from experiments.measures.changes import changes
@@ -34,13 +32,6 @@ PAID_BY_BRANDS = ("creator_revenue", "revenue_ads", "revenue_annual_fee")
 """What brands pay beside what is divided of a price; creators' income holds their part of prices, too."""
 
 
-class Part(NamedTuple):
-    """A part of an effect, in its unit and as a share of the base."""
-
-    name: str
-    estimate: Estimate
-
-
 def gmv_terms(results: Results) -> dict[str, pd.DataFrame]:
     """Terms whose product is GMV net of returns, each a table of seeds by arms; empty if the run lacks one."""
     if not {*GMV_TERMS.values(), "gmv", "gmv_kept"} <= set(results.runs):
@@ -49,21 +40,18 @@ def gmv_terms(results: Results) -> dict[str, pd.DataFrame]:
     return terms | {"fewer returns": results.outcome("gmv_kept") / results.outcome("gmv")}
 
 
-def gmv_parts(results: Results, comparison: Comparison) -> list[Part]:
+def gmv_parts(results: Results, comparison: Comparison) -> dict[str, Estimate]:
     """What each term contributes to the main effect on GMV kept, as shares of GMV kept at the low level.
 
-    Returns
-    -------
-    list of Part
-        They sum to the relative main effect on GMV kept, in every seed. Terms that never differ are left out, and all
-        are if GMV is zero.
+    They sum to the relative main effect on GMV kept, in every seed. Terms that never differ are left out, and all are
+    if GMV is zero.
     """
     terms = gmv_terms(results)
     if not terms:
-        return []
+        return {}
     base = baseline(results.outcome("gmv_kept"), results.arms, (comparison,))
     parts = decompose(terms, results.arms, comparison)
-    return [Part(name, t_interval(part / base)) for name, part in parts.items() if part.abs().max() > 0]
+    return {name: t_interval(part / base) for name, part in parts.items() if part.abs().max() > 0}
 
 
 def per_hundred(results: Results) -> dict[str, pd.DataFrame]:
@@ -87,12 +75,12 @@ def per_hundred(results: Results) -> dict[str, pd.DataFrame]:
     return {party: shares[party].unstack("arm").reindex(columns=arms) for party in order}
 
 
-def money_parts(results: Results, comparison: Comparison) -> list[Part]:
+def money_parts(results: Results, comparison: Comparison) -> dict[str, Estimate]:
     """How many yuan more of each 100 every party gets at the high level."""
-    return [
-        Part(PARTIES.get(party, party), t_interval(contrast(values, results.arms, (comparison,))))
+    return {
+        PARTIES.get(party, party): t_interval(contrast(values, results.arms, (comparison,)))
         for party, values in per_hundred(results).items()
-    ]
+    }
 
 
 def budget_used(results: Results) -> pd.DataFrame | None:

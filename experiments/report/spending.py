@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from experiments.measures.statistics import Comparison
 from experiments.table.results import Results
 
 MOST_APART = 0.05  # of the smaller sum
@@ -18,15 +17,6 @@ class Apart(NamedTuple):
     high: str
     low_yuan: float
     high_yuan: float
-
-
-def pairs(results: Results, comparison: Comparison) -> Iterable[tuple[str, str]]:
-    """Arms of the factorial that differ in one comparison alone."""
-    others = [factor for factor in results.factors if factor != comparison.factor]
-    low, high = (results.arms[results.arms[comparison.factor] == at] for at in (comparison.low, comparison.high))
-    if others:
-        low, high = low.sort_values(others), high.sort_values(others)
-    return zip(map(str, low.index), map(str, high.index), strict=True)
 
 
 def unequal(results: Results, compared: Iterable[tuple[str, str]]) -> Apart | None:

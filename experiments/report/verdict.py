@@ -64,8 +64,7 @@ class Effect(NamedTuple):
     @property
     def numbers(self) -> dict[str, float]:
         """The change as columns of a table, as a share of the base and in the outcome's unit."""
-        both = (("relative", self.relative), ("difference", self.difference))
-        return {f"{name}{end}": e[n] for name, e in both for n, end in enumerate(("", "_low", "_high"))}
+        return self.relative.columns("relative") | self.difference.columns("difference")
 
     @property
     def favours(self) -> Side:

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 
 from experiments.measures.outcomes import percent
-from experiments.measures.statistics import Comparison
+from experiments.measures.statistics import Comparison, pairs
 from experiments.report import load as loading
 from experiments.report.page import brief, plain
 from experiments.report.promotion import promoted
 from experiments.report.settling import correlations, explains
-from experiments.report.spending import pairs, unequal
+from experiments.report.spending import unequal
 from experiments.report.unknown import spread
 from experiments.report.verdict import judge, neighbours
 from experiments.report.words.doubts import settle_sentences
@@ -48,6 +48,10 @@ def folder(run_folder: Path, tmp_path: Path) -> Path:
     return tmp_path / "r"
 
 
+def apart(results: Results, comparison: Comparison) -> object:
+    return unequal(results, zip(*pairs(results.arms, comparison), strict=True))
+
+
 def changed(folder: Path, outcome: str, factor: float, where: str) -> Results:
     runs = pd.read_parquet(folder / "runs.parquet")
     runs.loc[runs["arm"].str.contains(where), outcome] *= factor
@@ -56,9 +60,9 @@ def changed(folder: Path, outcome: str, factor: float, where: str) -> Results:
 
 
 def test_unequal_spend_is_said_before_anything(folder: Path) -> None:
-    assert all(unequal(loading.load(folder), pairs(loading.load(folder), c)) is None for c in (FEES, DOMAIN, CREATORS))
+    assert all(apart(loading.load(folder), c) is None for c in (FEES, DOMAIN, CREATORS))
     within = changed(folder, "marketing_cost", 1.04, "private-koc")
-    assert unequal(within, pairs(within, CREATORS)) is None
+    assert apart(within, CREATORS) is None
     beyond = changed(folder, "marketing_cost", 1.42 / 1.04, "private-koc")
     told = tell(beyond, judge(beyond))
     assert told.answers[2].spend.startswith("Not at equal spend: ")
@@ -74,7 +78,7 @@ def test_a_side_whose_arms_differ_both_ways_is_not_equal(folder: Path) -> None:
     """The means of the sides agree, and no pair of arms does."""
     changed(folder, "marketing_cost", 1.2, "public-koc")
     torn = changed(folder, "marketing_cost", 0.8, "private-koc")
-    assert unequal(torn, pairs(torn, CREATORS)) is not None
+    assert apart(torn, CREATORS) is not None
 
 
 def test_a_yuan_brings_what_the_arm_without_promotion_lacks(folder: Path) -> None:

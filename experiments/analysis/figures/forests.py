@@ -66,8 +66,8 @@ def _differences(shown: Sequence[Difference]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "outcome": d.outcome, "unit": OUTCOMES[d.outcome].unit, "first": d.first, "second": d.second,
-            "difference": d.estimate.value, "low": d.estimate.low, "high": d.estimate.high, "effect_size": d.size,
-            "p": d.estimate.p, "p_holm": d.p_holm, "units": d.estimate.seeds,
+            **d.estimate.columns("difference", ""), "effect_size": d.size, "p": d.estimate.p, "p_holm": d.p_holm,
+            "units": d.estimate.seeds,
         }
         for d in shown
     )  # fmt: skip

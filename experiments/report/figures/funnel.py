@@ -61,10 +61,8 @@ def _rates(counts: pd.DataFrame) -> pd.DataFrame:
         for before, step in zip([first, *counts.columns[:-1]], counts.columns, strict=True):
             left = t_interval(1000 * seeds[step] / seeds[first])
             rate = t_interval(seeds[step] / seeds[before])
-            rows.append({
-                "domain": domain, "step": step, "left_of_1000": left.value, "low": left.low, "high": left.high,
-                "rate": rate.value, "rate_low": rate.low, "rate_high": rate.high, "seeds": left.seeds,
-            })  # fmt: skip
+            numbers = left.columns("left_of_1000", "") | rate.columns("rate")
+            rows.append({"domain": domain, "step": step, **numbers, "seeds": left.seeds})
     return pd.DataFrame(rows)
 
 

@@ -79,7 +79,7 @@ def _panel(ax: Axes, results: Results, comparison: Comparison, wide: pd.DataFram
         ax.text(5, 87 - 15 * i, tight(f"{said('Gini')} {g.value:.2f}{spread}"), color=LEVELS[i], va="top", fontsize=8.5)
         frames.append(pd.DataFrame({
             "factor": comparison.factor, "level": level, "creators_share": GRID, "income_share": mean,
-            "low": low, "high": high, "gini": g.value, "gini_low": g.low, "gini_high": g.high,
+            "low": low, "high": high, **g.columns("gini"),
         }))  # fmt: skip
     return pd.concat(frames, ignore_index=True)
 

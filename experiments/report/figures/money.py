@@ -43,10 +43,11 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
 
 
 def _shares(results: Results) -> pd.DataFrame:
-    rows = []
-    for party, values in reasons.per_hundred(results).items():
-        for arm, e in within_seeds(values).items():
-            rows.append({"arm": arm, "party": party, "yuan": e.value, "low": e.low, "high": e.high, "seeds": e.seeds})
+    rows = [
+        {"arm": arm, "party": party, **e.columns("yuan", ""), "seeds": e.seeds}
+        for party, values in reasons.per_hundred(results).items()
+        for arm, e in within_seeds(values).items()
+    ]
     data = pd.DataFrame(rows, columns=["arm", "party", "yuan", "low", "high", "seeds"]).dropna(subset="yuan")
     order = results.each_arm
     shown = data[data["arm"].isin(order)]
@@ -57,7 +58,7 @@ def _title(results: Results) -> str:
     """What the parties that the policy does not set itself get more or less of, where that moves most."""
     found = []
     for c in results.comparisons:
-        parts = {p.name: p.estimate for p in reasons.money_parts(results, c) if p.name in TOLD and p.estimate.clear}
+        parts = {name: e for name, e in reasons.money_parts(results, c).items() if name in TOLD and e.clear}
         if parts:
             found.append((max(abs(e.value) for e in parts.values()), c, parts))
     if not found:

@@ -89,7 +89,7 @@ def by_arm(results: Results, verdict: Verdict) -> Drawing | None:
     ax.tick_params(axis="y", labelsize=8.5)
     ax.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3, frameon=False, fontsize=9)
     rows = [
-        {"arm": arm, "of": SHARES[key], "share": e.value, "low": e.low, "high": e.high, "seeds": e.seeds}
+        {"arm": arm, "of": SHARES[key], **e.columns("share", ""), "seeds": e.seeds}
         for arm, end in ends.items() for key, e in end.shares.items()
     ]  # fmt: skip
     return drawing(figure, title, lambda: say("ends", *names(results)), pd.DataFrame(rows))
@@ -137,8 +137,10 @@ def money(results: Results, verdict: Verdict) -> Drawing | None:
         for level, arms in groups
         for key, who in ((key, said(what)) for key, what in EARNERS.items())
     }
-    rows = [(level, who, e.value, e.low, e.high, e.seeds, e.clear) for (level, who), e in found.items()]
-    data = pd.DataFrame(rows, columns=["level", "who", "yuan", "low", "high", "seeds", "clear"])
+    data = pd.DataFrame(
+        {"level": level, "who": who, **e.columns("yuan", ""), "seeds": e.seeds, "clear": e.clear}
+        for (level, who), e in found.items()
+    )
     title = _money_title(results, comparison.high, data)
     figure = new_figure(title, 3.9, width=PHONE)
     ax = figure.subplots()

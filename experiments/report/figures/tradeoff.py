@@ -49,13 +49,10 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
 
 def _points(results: Results) -> pd.DataFrame:
     reach, conversion = results.outcome("reach"), results.outcome(CONVERSION)
-    rows = []
-    for arm, r, c in zip(reach, within_seeds(reach).values(), within_seeds(conversion).values(), strict=True):
-        rows.append({
-            "arm": arm, "reach": r.value, "reach_low": r.low, "reach_high": r.high, "conversion": c.value,
-            "conversion_low": c.low, "conversion_high": c.high, "seeds": r.seeds,
-        })  # fmt: skip
-    return pd.DataFrame(rows)
+    found = zip(reach, within_seeds(reach).values(), within_seeds(conversion).values(), strict=True)
+    return pd.DataFrame(
+        {"arm": arm, **r.columns("reach"), **c.columns("conversion"), "seeds": r.seeds} for arm, r, c in found
+    )
 
 
 def _title(results: Results, verdict: Verdict) -> str:

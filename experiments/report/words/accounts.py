@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from experiments.measures.outcomes import INTERESTS, OVERALL, label, percent, ranged, span
-from experiments.measures.statistics import Comparison, baseline, contrast, relative_contrast, t_interval
+from experiments.measures.statistics import Comparison, Estimate, baseline, contrast, relative_contrast, t_interval
 from experiments.report import reasons
 from experiments.report.verdict import Side, Verdict
 from experiments.report.words.answers import asked
@@ -53,13 +53,11 @@ def who(results: Results, verdict: Verdict, comparison: Comparison) -> str:
 def _mostly(results: Results, verdict: Verdict, comparison: Comparison) -> tuple[str, str] | None:
     """The term that GMV kept moves by most, and by how much, if both clearly move the same way."""
     effect = verdict.main(comparison, "gmv_kept")
-    parts = [p for p in reasons.gmv_parts(results, comparison) if p.estimate.clear]
+    parts = {name: e.value for name, e in reasons.gmv_parts(results, comparison).items() if e.clear}
     if not parts or not effect or not effect.clear:
         return None
-    most = max(parts, key=lambda p: p.estimate.value * effect.difference.value)
-    if most.estimate.value * effect.difference.value <= 0:
-        return None
-    return said(most.name), percent(most.estimate.value)
+    most = max(parts, key=lambda name: parts[name] * effect.difference.value)
+    return (said(most), percent(parts[most])) if parts[most] * effect.difference.value > 0 else None
 
 
 def _gmv(results: Results, comparison: Comparison) -> str:
@@ -67,21 +65,20 @@ def _gmv(results: Results, comparison: Comparison) -> str:
     if not parts:
         return ""
     total = t_interval(relative_contrast(results.outcome("gmv_kept"), results.arms, (comparison,)))
-    clear = sorted((p for p in parts if p.estimate.clear), key=lambda p: -abs(p.estimate.value))
-    rest = [said(p.name) for p in parts if p.estimate.seeds and not p.estimate.clear]
-    told = [f"{said(p.name)} {percent(p.estimate.value)} ({span(p.estimate, '%')})" for p in clear]
+    rest = [said(name) for name, e in parts.items() if e.seeds and not e.clear]
+    told = [f"{said(name)} {percent(e.value)} ({span(e, '%')})" for name, e in _clear(parts)]
     return say("gmv", percent(total.value), label("gmv_kept"), told, rest)
 
 
 def _money(results: Results, comparison: Comparison) -> str:
-    parts = [p for p in reasons.money_parts(results, comparison) if p.estimate.clear]
-    clear = sorted((p for p in parts if abs(p.estimate.value) >= LEAST_YUAN), key=lambda p: -abs(p.estimate.value))
-    told = [
-        f"{said(p.name)} {p.estimate.value:+.1f} "
-        f"({ranged(f'{p.estimate.low:+.1f}', f'{p.estimate.high:+.1f}')})".replace("-", "−")
-        for p in clear
-    ]
-    return say("money", told)
+    found = [(name, e) for name, e in _clear(reasons.money_parts(results, comparison)) if abs(e.value) >= LEAST_YUAN]
+    told = [f"{said(name)} {e.value:+.1f} ({ranged(f'{e.low:+.1f}', f'{e.high:+.1f}')})" for name, e in found]
+    return say("money", [text.replace("-", "−") for text in told])
+
+
+def _clear(parts: dict[str, Estimate]) -> list[tuple[str, Estimate]]:
+    """Parts that are clear, the largest first."""
+    return sorted(((name, e) for name, e in parts.items() if e.clear), key=lambda part: -abs(part[1].value))
 
 
 def _budget(results: Results, comparison: Comparison) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from experiments.measures.outcomes import INTERESTS, OVERALL, label
+from experiments.measures.statistics import pairs
 from experiments.report.platforms import tell_platforms, tell_standings
-from experiments.report.spending import pairs
 from experiments.report.verdict import Verdict
 from experiments.report.words.accounts import why
 from experiments.report.words.answers import answer, asked, parties, spend, sure, turns
@@ -61,10 +61,10 @@ def tell(results: Results, verdict: Verdict) -> Told:
     answers = [
         Answer(
             results.question(c.factor, None if len(results.factors[c.factor]) == 2 else c),
-            spend(results, pairs(results, c)), answer(results, verdict, c), sure(results, verdict, c),
-            turns(results, verdict, c), asked(results, verdict, c)[0], parties(results, verdict, c),
-            why(results, verdict, c), unknown_sentences(results, verdict, c), settle_sentences(results, verdict, c),
-            flip_sentences(results, c),
+            spend(results, zip(*pairs(results.arms, c), strict=True)), answer(results, verdict, c),
+            sure(results, verdict, c), turns(results, verdict, c), asked(results, verdict, c)[0],
+            parties(results, verdict, c), why(results, verdict, c), unknown_sentences(results, verdict, c),
+            settle_sentences(results, verdict, c), flip_sentences(results, c),
         )
         for c in results.comparisons
     ]  # fmt: skip
