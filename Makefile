@@ -54,7 +54,7 @@ run: $(RUNS)
 
 # A file's tests stay together, since they share fixtures and what they compile.
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-slow: $(TESTS)
 	$(BIN)/python -m pytest -m slow $(ARGS)

@@ -13,6 +13,12 @@ from experiments.runs.executor import COMPILING, WARM_UP
 from sim.compiled import is_warm
 
 REPOSITORY = Path(__file__).parent.parent
+LONGEST = (
+    "test_studies", "test_docs", "test_reference_platforms", "test_reference", "test_damaged_results", "test_killed",
+    "test_emergence", "test_attack", "test_sweeps", "test_ranges", "test_replacement", "test_demand",
+    "test_paired_policy", "test_claims", "test_analysis_commands", "test_analysis_language", "test_flipmap",
+)  # fmt: skip
+"""Files of tests that take longest."""
 
 settings.register_profile("untimed", deadline=None)  # a first call may compile; speed is not tested here
 settings.load_profile("untimed")
@@ -24,6 +30,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if runs_them and not is_warm():
         print(COMPILING)
         market(days=WARM_UP)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no worker waits at the end for another's last file."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
 @pytest.fixture(scope="session")

@@ -61,9 +61,9 @@ def listen_to_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def terminated(*_: object, **__: object) -> str:
+def terminated(*_: object, number: signal.Signals = signal.SIGTERM, **__: object) -> str:
     """What is terminated where it is called, as by a service manager."""
-    os.kill(os.getpid(), signal.SIGTERM)
+    os.kill(os.getpid(), number)
     time.sleep(1)
     return ""
 

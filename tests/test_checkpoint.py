@@ -25,9 +25,9 @@ Arrays = dict[str, Any]
 Edit = Callable[[Arrays], Any]
 
 
-def lively() -> Market:
+def lively(people: int = 300) -> Market:
     """A market in which newcomers enter, on two platforms."""
-    settings = parameters(creators={"koc_share": 0.03}, rivals=[{}])
+    settings = parameters(market={"consumers": people}, creators={"koc_share": 0.03}, rivals=[{}])
     return Market(settings, 1, burn_in=2, keep_orders=True)
 
 
@@ -42,15 +42,17 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def load(saved: Path, tmp_path: Path) -> Callable[[Edit], Market]:
     """Takes the market up after an edit of the file's arrays."""
 
-    def edited(edit: Edit) -> Market:
-        with np.load(saved) as file:
-            arrays = dict(file)
-        edit(arrays)
-        write: Any = np.savez
-        write(tmp_path / "edited.npz", **arrays)
-        return Market.load(tmp_path / "edited.npz")
+    return lambda edit: edited(saved, edit, tmp_path)
 
-    return edited
+
+def edited(saved: Path, edit: Edit, folder: Path) -> Market:
+    """What an edited file is taken up as."""
+    with np.load(saved) as file:
+        arrays = dict(file)
+    edit(arrays)
+    write: Any = np.savez
+    write(folder / "edited.npz", **arrays)
+    return Market.load(folder / "edited.npz")
 
 
 def put(name: str, value: float) -> Edit:
@@ -237,7 +239,7 @@ def test_what_was_saved_is_taken_up(load: Callable[[Edit], Market]) -> None:
     assert_same(load(lambda arrays: None).run(2), lively().run(11))
 
 
-@pytest.mark.parametrize("day", [0, 2, 5])
+@pytest.mark.parametrize("day", [0, 5])
 def test_so_is_a_market_without_creators_whom_nobody_can_trust(tmp_path: Path, day: int) -> None:
     def made() -> Market:
         return Market(parameters(creators={"koc_share": 0, "kol_count": 0}), 1, burn_in=2, keep_orders=True)
@@ -262,12 +264,13 @@ def test_the_same_friends_of_other_people_are_another_world(saved: Path) -> None
         Market.load(saved, world=world)
 
 
-@pytest.mark.parametrize("part", [0.0, 0.1, 0.5, 0.99])
+@pytest.mark.parametrize("part", [0.0, 0.5, 0.99])
 def test_a_file_that_is_cut_off_is_refused(saved: Path, tmp_path: Path, part: float) -> None:
     content = saved.read_bytes()
     (tmp_path / "cut").write_bytes(content[: int(part * len(content))])
-    with pytest.raises(UserError, match=r"cut: not a checkpoint .*expected a file that Market\.save wrote"):
-        Market.load(tmp_path / "cut")
+    for name in ("cut", "not there"):
+        with pytest.raises(UserError, match=rf"{name}: not a checkpoint .*expected a file that Market\.save wrote"):
+            Market.load(tmp_path / name)
 
 
 def test_a_flipped_bit_is_refused(saved: Path, tmp_path: Path) -> None:
@@ -335,9 +338,10 @@ def at_random(arrays: Arrays) -> None:
     orders["stage"][::2][orders["stage"][::2] == Stage.RECEIVED] = Stage.CONFIRMED
 
 
-def test_nothing_that_is_allowed_leads_out_of_a_table(load: Callable[[Edit], Market], tmp_path: Path) -> None:
+def test_nothing_that_is_allowed_leads_out_of_a_table(tmp_path: Path) -> None:
     """Plain Python looks at every index."""
-    load(at_random)
+    lively(people=100).run(9).save(tmp_path / "aside")
+    edited(tmp_path / "aside", at_random, tmp_path)
     command = [sys.executable, "-c", "from sim.market import Market; Market.load('edited.npz').run(2)"]
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)

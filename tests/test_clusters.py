@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from importlib.util import find_spec
@@ -17,9 +16,9 @@ from typing import NamedTuple
 
 import pandas as pd
 import pytest
+from processes import KOC, await_that, in_store
 
 from experiments.cli import main
-from experiments.runs.store import Store
 
 SWEEP = (
     "experiment=single", "market.consumers=400", "experiment.days=30", "experiment.burn_in=5", "experiment.seeds=1",
@@ -27,8 +26,12 @@ SWEEP = (
 )  # fmt: skip
 LATEST = Path("single/latest/runs.parquet")
 PROGRAMS = Path(sys.executable).parent
-KOC = [sys.executable, "-c", "import sys; from experiments.cli import main; sys.exit(main(sys.argv[1:]))"]
 pytestmark = pytest.mark.timeout(200)
+needs_dask = pytest.mark.skipif(find_spec("distributed") is None, reason="dask[distributed] is not installed")
+needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="ray is not installed")
+on_each = pytest.mark.parametrize(
+    "name", [pytest.param("dask", marks=needs_dask), pytest.param("ray", marks=needs_ray)]
+)
 
 
 class Cluster(NamedTuple):
@@ -43,13 +46,6 @@ def a_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def await_that(holds: Callable[[], bool], seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 def listens(host: str, port: int) -> bool:
@@ -80,8 +76,6 @@ def node(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 
 @pytest.fixture
 def dask(node: Callable[..., subprocess.Popen[bytes]]) -> Cluster:
-    if find_spec("distributed") is None:
-        pytest.skip("dask[distributed] is not installed")
     port, environment = a_port(), dict(os.environ)
     scheduler = ("dask", "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
     nodes = [node(*scheduler, environment=environment)]
@@ -93,8 +87,6 @@ def dask(node: Callable[..., subprocess.Popen[bytes]]) -> Cluster:
 
 @pytest.fixture
 def ray(node: Callable[..., subprocess.Popen[bytes]]) -> Cluster:
-    if find_spec("ray") is None:
-        pytest.skip("ray is not installed")
     host, port = socket.gethostbyname(socket.gethostname()), a_port()
     environment = {**os.environ, "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
     start = ("ray", "start", "--num-cpus=1", "--disable-usage-stats", "--block")
@@ -118,15 +110,7 @@ def started(cluster: Cluster, output: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env=cluster.environment, text=True, stdout=out, stderr=err)
 
 
-def runs_kept(output: Path) -> int:
-    store = Store(output / "store")
-    if not store.path.exists():
-        return 0
-    with closing(store), store.reading() as connection:
-        return int(connection.execute("SELECT count(*) FROM runs").fetchone()[0])
-
-
-@pytest.mark.parametrize("name", ["dask", "ray"])
+@on_each
 def test_a_cluster_yields_the_bits_that_this_process_yields(
     name: str, request: pytest.FixtureRequest, tmp_path: Path, here: pd.DataFrame
 ) -> None:
@@ -136,22 +120,21 @@ def test_a_cluster_yields_the_bits_that_this_process_yields(
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / LATEST).drop(columns="seconds"), here, check_exact=True)
 
 
-@pytest.mark.parametrize("name", ["dask", "ray"])
+@on_each
 def test_a_node_that_is_killed_loses_nothing_and_the_sweep_goes_on(
     name: str, request: pytest.FixtureRequest, tmp_path: Path, here: pd.DataFrame
 ) -> None:
     cluster = request.getfixturevalue(name)
     process = started(cluster, tmp_path)
-    await_that(lambda: runs_kept(tmp_path) > 0)
+    await_that(lambda: in_store(str(tmp_path)) > 0, process)
     cluster.nodes[-1].send_signal(signal.SIGKILL)
     printed, _ = process.communicate(timeout=150)
     assert process.returncode == 0, printed
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / LATEST).drop(columns="seconds"), here, check_exact=True)
 
 
+@needs_dask
 def test_a_cluster_that_does_not_answer_is_told_in_one_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    if find_spec("distributed") is None:
-        pytest.skip("dask[distributed] is not installed")
     address = f"executor.address=tcp://127.0.0.1:{a_port()}"
     assert main(["run", *SWEEP, "executor=dask", address]) == 2
     (line,) = capsys.readouterr().err.splitlines()[1:]

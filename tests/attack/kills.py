@@ -29,7 +29,7 @@ REPORT = tiny("experiment.keep=tables", "+experiment.factors.pay.low.creators.co
               "+experiment.factors.pay.high.creators.commission=0.3", "experiment.seeds=2",
               "market.consumers=100")  # fmt: skip
 LOCAL = tiny(VARY, "experiment.seeds=2", "executor=local", "executor.workers=2")
-COMMANDS = [SWEEP] * 5 + [REPORT] * 3 + [LOCAL]
+COMMANDS = [SWEEP, REPORT, SWEEP, REPORT, SWEEP, SWEEP, REPORT, SWEEP, LOCAL]
 """What is killed, in turn: a sweep, a folder that is written, workers."""
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?")
 PATIENCE = 300.0
