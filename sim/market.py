@@ -113,7 +113,7 @@ class Market(ColumnarModel):
         with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
             beginning = self.world.copied() if is_shared else self.world
             self.policies = policies_of(beginning, self.parameters)
-            self.m = first_day(beginning, self.parameters, self.policies, self.pass_over.new_events(0))
+            self.m = first_day(beginning, self.parameters, self.policies, self.pass_over.new_events(0), self.threads)
         if not is_shared:
             self.world.let_go()
         self._take_policy()

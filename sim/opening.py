@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
 from sim.agents import entering, membership
 from sim.agents.remembering import remember_past
 from sim.day import Day, Events, Used
 from sim.draws import Stream, uniforms
-from sim.engine.threads import stretches
+from sim.engine.threads import Threads, stretches
 from sim.ledger import open_accounts
 from sim.markets.ranking import new_feeds
 from sim.markets.sums import no_sums
@@ -41,7 +39,7 @@ def members_at_home(people: Table[Person]) -> Table[Member]:
     return members
 
 
-def first_day(world: World, parameters: Parameters, policies: Policies, out: Events) -> Day:
+def first_day(world: World, parameters: Parameters, policies: Policies, out: Events, threads: Threads) -> Day:
     """The context in which the first day begins.
 
     Parameters
@@ -52,6 +50,8 @@ def first_day(world: World, parameters: Parameters, policies: Policies, out: Eve
         Of the same market.
     out
         What consumers do is written there.
+    threads
+        Who share the work of drawing the past.
     """
     categories = len(parameters.market.catalogue.categories)
     creators = joined([world.creators, entering.own_accounts(world, parameters)])
@@ -101,8 +101,12 @@ def first_day(world: World, parameters: Parameters, policies: Policies, out: Eve
         sums=no_sums(products, rows),
         out=out,
     )
-    for first, last in pairwise(stretches(0, len(world.people), PEOPLE)):
-        remember_past(first, _past(range(first, last), world, parameters), m)
+    cuts = stretches(0, len(world.people), PEOPLE)
+    for n in range(0, len(cuts) - 1, threads.count):
+        some = cuts[n : n + threads.count + 1]
+        pasts = threads.over(some, lambda first, last: _past(range(first, last), world, parameters))
+        for first, past in zip(some, pasts, strict=False):
+            remember_past(first, past, m)
     return membership.opened(m, world, parameters) if parameters.membership.choice else m
 
 

@@ -129,7 +129,7 @@ def test_stretches_and_threads_change_nothing(
     busy: Market, threads: int, stretch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lengths = "engine.consumer_pass.STRETCH", "engine.consumer_pass.ARRIVALS", "step.CREATORS", "order_table.ROWS"
-    for length in (*lengths, "markets.confirmation.ORDERS", "results.trust_survey.CONSUMERS"):
+    for length in (*lengths, "opening.PEOPLE", "markets.confirmation.ORDERS", "results.trust_survey.CONSUMERS"):
         monkeypatch.setattr(f"sim.{length}", stretch)
     assert_same(Market(busy.parameters, 1, threads=threads, keep_orders=True).run(DAYS), busy)
 
