@@ -63,14 +63,9 @@ def move(payer: Int64, source: Place, payee: Int64, target: Place, fen: int) -> 
     payee[target] += fen
 
 
-@compiled
 def balance(accounts: Accounts) -> int:
     """Sum of all accounts, fen."""
-    held = accounts.consumers.sum() + accounts.escrow.sum() + accounts.deposit.sum() + accounts.revenue.sum()
-    held += accounts.brand_balance.sum() + accounts.brand.sum()
-    held += accounts.creator_balance.sum() + accounts.creator.sum()
-    held += accounts.supplier.sum() + accounts.carrier.sum() + accounts.staff.sum()
-    return int(held + accounts.bank.sum())
+    return sum(int(column.sum()) for column in accounts)
 
 
 def open_accounts(platforms: int, brands: int, creators: int) -> Accounts:
