@@ -230,7 +230,8 @@ class Creator(mesa.Agent):
         """Of what the creator remembers having used, what is liked most, if anything is."""
         assert self.person is not None, "brands like nothing"
         used = [product for product in self.person.memories if self.has_used(product)]
-        liking = {product: believe(self.person, product).mean + 0.5 * self.random.random() for product in used}
+        spread = self.model.parameters.creators.liking_range
+        liking = {product: believe(self.person, product).mean + spread * self.random.random() for product in used}
         best = max(used, key=liking.__getitem__, default=None)
         return best if best is not None and liking[best] > self.model.parameters.creators.declines_below else None
 

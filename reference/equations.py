@@ -10,7 +10,6 @@ from sim.parameters import Feed, Leakage, Parameters
 
 LEAST_VARIANCE = 1e-6
 MEAN_SHOCK = 0.5772156649015329
-UNAFFECTED_AUDIENCE = 10_000.0
 
 
 def logistic(x: float) -> float:
@@ -33,7 +32,7 @@ def trust(met: float, broken: float, pool_met: float, pool_broken: float, share:
 
 def reach(audience: float, feed: Feed) -> float:
     """7.3: share of the followers to whom a public post is delivered."""
-    return feed.organic_reach * min(1.0, UNAFFECTED_AUDIENCE / max(audience, 1.0)) ** feed.reach_fall
+    return feed.organic_reach * min(1.0, feed.unaffected_audience / max(audience, 1.0)) ** feed.reach_fall
 
 
 def open_probability(taste: float, needed: bool, trusted: float, fatigue: float, p: Parameters) -> float:
@@ -196,7 +195,7 @@ def orders_per_post(orders: float, posts: float, audience: int, p: Parameters) -
 def marginal_income(n: float, y: float, nn: float, ny: float, p: Parameters) -> float:
     """7.17: of a further post, in yuan, from means of weekly posts n, income y, n² and ny."""
     c = p.creators
-    prior = c.posting_elasticity * y / max(n, 0.5)
+    prior = c.posting_elasticity * y / max(n, c.posting_least)
     return (ny - n * y + c.posting_confidence * prior) / (max(nn - n * n, 0.0) + c.posting_confidence)
 
 

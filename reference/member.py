@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from reference.membership import Known
     from reference.platform import Platform
 
-LEAST_PRESENT = 0.1  # share of creators: where fewer are met, nothing is told by how many
-
 
 class Member:
     """On which platforms a person is, and what they have brought."""
@@ -55,11 +53,12 @@ class Member:
 
     def expect(self, known: Known) -> None:
         """Work out what each platform can be expected to bring, yuan a week."""
+        least = self.person.model.parameters.membership.least_present
         for platform in self.person.model.platforms:
             of_friends = Visits()
             for friend in self.person.friends:
                 of_friends.add(friend.member.visits[platform])
-            present = self.present(platform, known) / max(known.present, LEAST_PRESENT)
+            present = self.present(platform, known) / max(known.present, least)
             worth = equations.presence_worth(known.base, known.by_creators, present, known.goods[platform])
             self.expected[platform] = equations.expected_surplus(
                 self.visits[platform], of_friends, worth + known.saving[platform], self.person.model.parameters

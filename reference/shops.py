@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from reference.market import PlainMarket
     from reference.platform import Platform
 
-LEAST_GOODS = 0.1
 WEEKS_A_YEAR = 52
 
 
@@ -27,7 +26,7 @@ def goods_there(model: PlainMarket) -> dict[Platform, float]:
     }
     weights = {platform: platform.visits.days + 1.0 for platform in model.platforms}
     usual = sum(share[platform] * weight for platform, weight in weights.items()) / sum(weights.values())
-    return {platform: one / max(usual, LEAST_GOODS) for platform, one in share.items()}
+    return {platform: one / max(usual, model.parameters.membership.least_present) for platform, one in share.items()}
 
 
 def brands_move(model: PlainMarket) -> None:

@@ -27,7 +27,8 @@ AS_THEY_ARE = (
     "follow_gate", "coupon", "coupon_newcomers", "join_cost", "exclusive",
 )  # fmt: skip
 OF_THE_FEED = (
-    "organic_reach", "reach_fall", "mass_audience", "displacement", "ad_load", "content_half", "popularity", "merit",
+    "organic_reach", "unaffected_audience", "reach_fall", "mass_audience", "displacement", "ad_load", "content_half",
+    "popularity", "merit",
     "shelf", "paid", "exponent", "popularity_decay", "satisfaction", "satisfaction_weight", "truth", "truth_weight",
 )  # fmt: skip
 HAPPENED = (

@@ -196,7 +196,8 @@ def liked_product(k: int, n: int, m: Day) -> int:
     for slot in range(MEMORY_SLOTS):
         if is_used(i, slot, m):
             product = m.memories[i, slot].product
-            liking = believe(i, product, m)[0].mean + 0.5 * uniform(key, m.day, who, LIKED + MEMORY_SLOTS * n + slot)
+            draw = uniform(key, m.day, who, LIKED + MEMORY_SLOTS * n + slot)
+            liking = believe(i, product, m)[0].mean + m.p.creators.liking_range * draw
             if liking > most:
                 best, most = product, liking
     return best

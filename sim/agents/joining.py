@@ -37,7 +37,8 @@ def people_move(week: Week, known: Known, people: Table[Person], m: Day) -> int:
     """
     for i in range(m.members.shape[0]):
         week.held[i] = m.members[i].held
-    usual = Known(known.base, known.by_creators, meet_creators(week, m))
+    present = max(meet_creators(week, m), m.p.membership.least_present)
+    usual = Known(known.base, known.by_creators, present)
     if m.day > 0:
         write_contacts(week, m)
         join_and_leave(week, usual, people, m)

@@ -13,7 +13,6 @@ from sim.rules.attention import is_forgotten
 from sim.rules.content import claim, organic_reach
 from sim.state.creators import Creator, Tier
 
-LEAST_AFFECTED = 10_000.0  # audience up to which organic reach does not fall
 LEAST_PRECISION = 1e-12
 BRAND_KEY = 1 << 27  # brands' own accounts take their random numbers beyond all consumers'
 
@@ -68,7 +67,7 @@ def reach_of(k: int, m: Day) -> float:
     audience = 1.0 * creator.audience
     if creator.tier == Tier.KOL.value:
         audience *= platform.mass_audience / max(m.p.creators.kol_audience * m.population, 1.0)
-    return organic_reach(audience, LEAST_AFFECTED, platform.organic_reach, platform.reach_fall)
+    return organic_reach(audience, platform.unaffected_audience, platform.organic_reach, platform.reach_fall)
 
 
 @inlined

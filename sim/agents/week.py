@@ -10,7 +10,6 @@ from sim.arrays import Byte, Double, Int64
 from sim.compiled import compiled, inlined
 from sim.context import Context
 from sim.day import Day
-from sim.rules.membership import LEAST_PRESENT
 from sim.units import DAYS_A_WEEK
 
 
@@ -19,7 +18,7 @@ class Known(NamedTuple):
 
     base: float  # surplus that they bring on the average, yuan a week
     by_creators: float  # share of it that comes from creators
-    usual: float  # share of the creators followed who are where people look now
+    usual: float  # share of the creators followed who are where people look now, not below `least_present`
 
 
 class Week(Context):
@@ -86,7 +85,7 @@ def know(week: Week, m: Day) -> Known:
     compare_goods(week.goods, m)
     compare_prices(DAYS_A_WEEK * spending / max(days, 1.0), week.saving, m)
     base = (DAYS_A_WEEK * surplus + p.confidence * p.expected) / (days + p.confidence)
-    return Known(base, min(max(by_creators / surplus, 0.0), 1.0) if surplus > 0.0 else 0.5, 1.0)
+    return Known(base, min(max(by_creators / surplus, 0.0), 1.0) if surplus > 0.0 else p.by_creators, 1.0)
 
 
 @inlined
@@ -122,4 +121,4 @@ def compare_goods(goods: Double, m: Day) -> None:
         total += goods[v] * (m.platforms[v].days + 1.0)
         weights += m.platforms[v].days + 1.0
     for v in range(m.platforms.shape[0]):
-        goods[v] /= max(total / weights, LEAST_PRESENT)
+        goods[v] /= max(total / weights, m.p.membership.least_present)

@@ -60,6 +60,10 @@ class Creators(Group):
         0.3, "worth of a sample below which a KOC of full integrity declines to post", "utility", ASSUMPTION,
         ge=-10, le=10,
     )  # fmt: skip
+    liking_range: float = par(
+        0.5, "range of the draw that decides between products of nearly the same worth to a creator", "utility",
+        ASSUMPTION, ge=0, le=10,
+    )  # fmt: skip
     unpaid: float = par(
         0.05, "probability that a post that nobody pays for is made all the same, of what is used and liked", "1/post",
         ASSUMPTION, ge=0, le=1,
@@ -158,6 +162,9 @@ class Creators(Group):
     )
     posting_elasticity: float = par(
         0.5, "elasticity of income to posts that a creator expects before learning", "1", ASSUMPTION, ge=0, le=2
+    )
+    posting_least: float = par(
+        0.5, "posts to which that expectation at least relates income", "1/week", ASSUMPTION, ge=0.01, le=100
     )
     posting_confidence: float = par(10.0, "weight of that expectation", "posts²", ASSUMPTION, ge=0.01, le=1e4)
     entry: float = par(

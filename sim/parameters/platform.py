@@ -62,6 +62,9 @@ class Feed(Group):
     reach_fall: float = par(
         0.15, "fall of log reach per log of the audience beyond 10,000", "1", "38 to 19 %: Minter.io 2019", ge=0, le=2
     )
+    unaffected_audience: float = par(
+        10_000.0, "audience up to which reach does not fall", "people", "38 to 19 %: Minter.io 2019", ge=1, le=1e9
+    )
     mass_audience: float = par(
         100_000.0, "audience on the platform at large of a KOL of median audience", "people", ASSUMPTION, ge=1, le=1e9
     )

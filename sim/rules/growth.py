@@ -55,9 +55,10 @@ def marginal_income(
     posts_mean, income_mean, posts_square, posts_income
         Learnt means of posts n and income y (yuan) in a week, of n² and of n·y.
     p
-        Creators' parameters: the prior's elasticity, and its weight in posts².
+        Creators' parameters: the prior's elasticity, the posts to which it at least relates income, and its weight in
+        posts².
     """
-    prior = p.posting_elasticity * income_mean / max(posts_mean, 0.5)
+    prior = p.posting_elasticity * income_mean / max(posts_mean, p.posting_least)
     variance = max(posts_square - posts_mean * posts_mean, 0.0)
     covariance = posts_income - posts_mean * income_mean
     return (covariance + p.posting_confidence * prior) / (variance + p.posting_confidence)

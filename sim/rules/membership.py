@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from sim.compiled import compiled
 from sim.draws import gumbel_at_least, gumbel_at_most, gumbel_of
+from sim.units import DAYS_A_WEEK
 
 Array = NDArray[np.float64]
-LEAST_PRESENT = 0.1  # share of creators: where fewer are met, nothing is told by how many
 MOST_ODDS = 500.0  # of which the exponential is a number
 
 
@@ -33,11 +33,11 @@ def presence_worth(base: float, by_creators: float, present: float, usual: float
     present
         Share of the creators followed who are there.
     usual
-        The same share on platforms as people look at them now.
+        The same share on platforms as people look at them now, above 0.
     goods
         Share of the goods people buy that is sold there, as against platforms as people look at them now.
     """
-    return base * ((1.0 - by_creators) * goods + by_creators * present / max(usual, LEAST_PRESENT))
+    return base * ((1.0 - by_creators) * goods + by_creators * present / usual)
 
 
 @compiled
@@ -56,7 +56,7 @@ def expected_surplus(own: float, own_days: float, friends: float, friends_days: 
         Numbers of membership: the weights of a friend's day, and of what everybody knows.
     """
     weight = own_days + p.friends * friends_days + p.confidence
-    return (7.0 * (own + p.friends * friends) + p.confidence * known) / weight
+    return (DAYS_A_WEEK * (own + p.friends * friends) + p.confidence * known) / weight
 
 
 @compiled

@@ -46,6 +46,7 @@ class Platform(Record):
     coupon_newcomers: bool = flag("whether it is for people who have not bought yet")
     organic_reach: float = real("share of followers whom a public post of a small audience reaches")
     mass_audience: float = real("audience at large of a KOL of median audience", "people", least=1, start=1.0)
+    unaffected_audience: float = real("audience up to which it does not fall", "people", least=1, start=1.0)
     reach_fall: float = real("elasticity of that share to the audience, with a minus sign", least=0)
     ad_load: float = real("largest share of pages given to ads")
     displacement: float = real("pages that an ad in the feed takes the place of", least=0, most=1)
