@@ -14,12 +14,11 @@ from plain_and_engine import (
     LIVELY,
     Friends,
     Outcomes,
-    compared,
     confirmed,
     engine,
     gathered,
+    plain,
     settings,
-    significant,
     unlike,
 )
 from small_markets import parameters
@@ -77,7 +76,7 @@ def test_one_rule_off_is_noticed(
     rule: str, lively: Outcomes, ties_file: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(equations, rule, MUTANTS[rule])
-    assert confirmed(settings(ties_file), friends, 6, lively)
+    assert unlike(plain(settings(ties_file), friends, 6), lively)
 
 
 @pytest.mark.parametrize(
@@ -187,20 +186,13 @@ PAID: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def paid(ties_file: Path) -> Outcomes:
-    return gathered(lambda seed: with_lines(Market(settings(ties_file, PAID), seed, keep_orders=True).run(DAYS)), 60)
-
-
-def plain_paid(ties_file: Path, friends: Friends, seeds: int, first: int = 1) -> Outcomes:
-    p = settings(ties_file, PAID)
-    return gathered(lambda seed: with_lines(PlainMarket(p, friends, seed).run(DAYS)), seeds, first)
+    return engine(settings(ties_file, PAID), 60, measure=with_lines)
 
 
 def test_lines_of_pay(paid: Outcomes, ties_file: Path, friends: Friends) -> None:
-    fresh = lines_of_plain(PlainMarket(settings(ties_file, PAID), friends, 1))
-    assert [name for name in fresh if not paid[name].any()] == []
-    suspected = unlike(plain_paid(ties_file, friends, 16), paid)
-    again = compared(plain_paid(ties_file, friends, 16, 1_001), paid) if suspected else {}
-    assert significant({name: again[name] for name in suspected}) == {}
+    p = settings(ties_file, PAID)
+    assert [name for name in lines_of_plain(PlainMarket(p, friends, 1)) if not paid[name].any()] == []
+    assert confirmed(p, friends, 16, paid, measure=with_lines) == []
 
 
 PAY_MUTANTS: dict[str, Callable[..., Any]] = {
@@ -216,7 +208,7 @@ def test_one_rule_of_pay_off_is_noticed(
     rule: str, paid: Outcomes, ties_file: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pay, rule, PAY_MUTANTS[rule])
-    assert unlike(plain_paid(ties_file, friends, 8), paid)
+    assert unlike(plain(settings(ties_file, PAID), friends, 8, measure=with_lines), paid)
 
 
 def with_lines(one: PlainMarket | Market) -> dict[str, float]:
