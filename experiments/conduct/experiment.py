@@ -173,7 +173,7 @@ def _filled(
         store.open()
         begin(graphs, len(known))  # only now: a refusal is one line
         table = RunsTable(planned)
-        with interruption.keeping(KEPT), Live(output / study.name, table, store, known) as live:
+        with interruption.keeping(KEPT), closing(Live(output / study.name, table, store, known)) as live:
             tally = fill(store, Wanted(pending, before, study.name, settings.executor), console, live.add)
             yield _Filled(store, table, len(known), tally, graphs)
 

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from contextlib import closing
 from functools import partial
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sim.market import Market
     from sim.world import World
 
-__all__ = ["Calls", "execute", "make", "make_all", "prepare", "spread", "stop", "workers"]
+__all__ = ["Make", "execute", "make", "make_all", "prepare", "spread", "stop", "workers"]
 
 WORK_PER_TASK = 1_000_000  # consumer-days: a task takes a second or so, and many small runs share one dispatch
 MOST_PER_TASK = 64
@@ -41,15 +41,6 @@ _held: dict[str, World] = {}  # of this worker, one at most
 
 Make = Callable[[Run], Finished]
 """Makes a run in the process it is called in."""
-
-
-class Calls(NamedTuple):
-    """How runs are made."""
-
-    make: Make | None = None  # `make` of this file, where None
-    # says which runs of a task are to be made; called when it is about to be handed out
-    take: Callable[[list[Run]], list[Run]] = list
-    tell: Callable[[str], None] = lambda line: None  # takes a line for the user
 
 
 def prepare(runs: Sequence[Run], console: Console) -> None:
@@ -106,8 +97,22 @@ def _compile_rules(run: Run) -> None:
         raise UserError(f"{', '.join(own)}: cannot be compiled ({said.strip()}); {expected}") from error
 
 
-def execute(runs: Iterable[Run], executor: Executor, calls: Calls = Calls()) -> Generator[list[Done]]:  # noqa: B008
+def execute(
+    runs: Iterable[Run], executor: Executor, *, take: Callable[[list[Run]], list[Run]] = list,
+    tell: Callable[[str], None] = lambda line: None, by: Make | None = None,
+) -> Generator[list[Done]]:  # fmt: skip
     """Make runs, in any order; those of a world should follow each other, so that a worker seldom changes its world.
+
+    Parameters
+    ----------
+    runs, executor
+        What is made, and where.
+    take
+        Says which runs of a task are to be made; called when it is about to be handed out.
+    tell
+        Takes a line for the user.
+    by
+        What makes a run; `make`, where None.
 
     Yields
     ------
@@ -116,12 +121,12 @@ def execute(runs: Iterable[Run], executor: Executor, calls: Calls = Calls()) -> 
         being made: what was lost with a worker is made again run by run; one that loses three workers has failed.
     """
     how = How(
-        work=partial(make_all, by=calls.make),
+        work=partial(make_all, by=by),
         give_up=lambda run, cause: Failed(run.id, f"its worker was lost 3 times, {cause}", "", None),
         memory=lambda run: WORKER_BYTES + CONSUMER_BYTES * run.consumers,
-        tell=calls.tell,
+        tell=tell,
     )
-    yield from dispatch((taken for task in _tasks(runs) if (taken := calls.take(task))), how, executor)
+    yield from dispatch((taken for task in _tasks(runs) if (taken := take(task))), how, executor)
 
 
 def spread(function: Callable[[Any], Any], arguments: Iterable[Any], executor: Executor) -> Iterator[Any]:

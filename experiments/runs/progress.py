@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 
@@ -26,7 +26,7 @@ def terminal() -> Console:
 
 
 @contextmanager
-def of_runs(pending: list[Run], console: Console) -> Iterator[Advance]:
+def of_runs(pending: Sequence[Run], console: Console) -> Iterator[Advance]:
     """Show how many of some runs are done, and the time left: a large run counts more than a small one."""
     work = {run.id: run.work for run in pending}
     with _bar(work, console) if _draws_bars(console) else _lines(work, console) as advance:

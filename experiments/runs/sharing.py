@@ -12,7 +12,7 @@ from rich.console import Console
 
 from experiments.design.configuration import Executor
 from experiments.runs import executor, interruption
-from experiments.runs.executor import Calls, Make
+from experiments.runs.executor import Make
 from experiments.runs.progress import of_runs
 from experiments.runs.run import WORLD_BUILT, Done, Failed, Finished, Run
 from experiments.runs.store import Store
@@ -83,13 +83,14 @@ def fill(
     by_id = {run.id: run for run in wanted.pending}
     made = came = 0
     worlds: list[float] = []
-    pending = list(wanted.pending)
     with (
-        interruption.keeping(KEPT), working_folder(store.path.parent) as own, of_runs(pending, console) as advance
-    ):  # fmt: skip
+        interruption.keeping(KEPT),
+        working_folder(store.path.parent) as own,
+        of_runs(wanted.pending, console) as advance,
+    ):
         sharing = Sharing(store, own, wanted)
         try:
-            with closing(sharing.made(wanted.where, Calls(wanted.make, tell=console.print))) as batches:
+            with closing(sharing.made(console.print)) as batches:
                 for done, here in batches:
                     if here:
                         store.put(((by_id[each.id], each) for each in done), wanted.experiment)
@@ -122,16 +123,16 @@ class Sharing:
 
     def __init__(self, store: Store, own: Path, wanted: Wanted) -> None:
         self._store, self._own = store, own
-        self._pending, self._before = wanted.pending, wanted.before
+        self._wanted = wanted
         self._elsewhere: dict[str, Run] = {}
         self._is_told = False
         store.forget_claims(self._is_dead)
 
-    def made(self, where: Executor, calls: Calls) -> Generator[Batch]:
-        """Make the runs that nobody else makes, and wait for the others."""
-        remaining = list(self._pending)
+    def made(self, tell: Callable[[str], None]) -> Generator[Batch]:
+        """Make the runs that nobody else makes, and wait for the others; `tell` takes a line for the user."""
+        remaining, wanted = list(self._wanted.pending), self._wanted
         while remaining:
-            for done in executor.execute(remaining, where, calls._replace(take=self._take)):
+            for done in executor.execute(remaining, wanted.where, take=self._take, tell=tell, by=wanted.make):
                 yield Batch(done, here=True)
                 self._store.release_claims(self._own.name, [each.id for each in done])
             yield from self._arrived()
@@ -139,7 +140,7 @@ class Sharing:
             if remaining:
                 if not self._is_told:
                     self._is_told = True
-                    calls.tell(f"{len(remaining)} more runs are being made by another command; waiting for it")
+                    tell(f"{len(remaining)} more runs are being made by another command; waiting for it")
                 time.sleep(POLL)
 
     def release(self) -> None:
@@ -169,7 +170,7 @@ class Sharing:
     def _came(self, runs: list[Run]) -> set[str]:
         """Which of these runs others have made, or tried, since this command began."""
         now = self._store.versions(run.id for run in runs)
-        changed = [run for run in runs if run.id in now and now[run.id] != self._before.get(run.id)]
+        changed = [run for run in runs if run.id in now and now[run.id] != self._wanted.before.get(run.id)]
         return self._store.known(changed) | self._store.failed(run.id for run in changed).keys()
 
     def _is_dead(self, owner: str) -> bool:

@@ -6,7 +6,7 @@ seed by seed before that. Effects are paired: all that is compared shares its se
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -98,7 +98,8 @@ def checks(planned: Plan, outcomes: Outcomes) -> dict[str, pd.DataFrame]:
         ``drawn``: a row for each draw, arm and seed, with the parameters drawn and all outcomes.
     """
     own, ends, draws = (by_seed(cells, outcomes) for cells in (planned.cells, *planned.checks.values()))
-    last = {factor: list(levels)[-1] for factor, levels in _levels(planned.checks["flips"])}
+    levels = pd.DataFrame([cell.levels for cell in planned.checks["flips"]])
+    last = {factor: levels[factor].unique()[-1] for factor in levels}
     own, ends = (each[each["high"] == each["factor"].map(last)] for each in (own, ends))
     key = ["assumption", "value", "default", "factor", "outcome"]
     known_spread = own if _same_market(planned.cells, planned.checks["flips"]) else None
@@ -168,11 +169,6 @@ def _changed(runs: pd.DataFrame, home: int, point: int) -> tuple[str, str, str]:
 def _interval(samples: pd.Series, others: pd.Series | None = None) -> tuple[float, float, float, int]:
     found = t_interval(samples) if others is None else t_interval_by(samples, others)
     return found.value, found.low, found.high, found.seeds
-
-
-def _levels(cells: Sequence[Cell]) -> Iterator[tuple[str, dict[str, None]]]:
-    for factor in cells[0].levels if cells else ():
-        yield factor, dict.fromkeys(str(cell.levels[factor]) for cell in cells)
 
 
 def _values(arms: Sequence[Cell], outcomes: Outcomes) -> tuple[list[str], NDArray[np.float64]]:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 
 from experiments.runs.run import Done, Finished
 from experiments.runs.store import Store
@@ -22,7 +21,7 @@ SHARE = 0.02  # of the time so far: parts of a long experiment come less often, 
 class Live:
     """Writes parts below ``results/<experiment>/running``; nothing for an experiment of a few seconds.
 
-    A part appears whole or not at all, so that the dataset can be read at any time. When the context ends, it is taken
+    A part appears whole or not at all, so that the dataset can be read at any time. When it is closed, it is taken
     away: the complete table stands elsewhere, or the runs are kept in the store.
     """
 
@@ -40,12 +39,8 @@ class Live:
         self._started = time.monotonic()
         self._due = self._started + EVERY
 
-    def __enter__(self) -> Live:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Take the dataset away."""
         link = self._root / NAME
         if self._folder and link.is_symlink() and link.resolve() == self._folder.resolve():
             link.unlink(missing_ok=True)
