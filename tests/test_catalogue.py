@@ -20,13 +20,14 @@ from experiments.runs.plan import plan
 from experiments.runs.run import TABLES, model_hash
 from experiments.runs.store import DiskFull, Store
 from experiments.runs.store_file import VERSION
+from sim import step
 from sim.market import Market
 
 TINY = (
     "experiment=single", "market.consumers=100", "experiment.days=12", "experiment.burn_in=2", "experiment.seeds=2",
     "executor=serial", "experiment.design.vary={creators.effort_cost: [1,4,12]}",
 )  # fmt: skip
-SETTLE = Market._platforms_settle
+SETTLE = step._settle
 LATEST = Path("results/single/latest")
 
 
@@ -42,7 +43,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
             raise ZeroDivisionError("the till is empty")
         SETTLE(self)
 
-    monkeypatch.setattr(Market, "_platforms_settle", breaking)
+    monkeypatch.setattr(step, "_settle", breaking)
     return monkeypatch
 
 
@@ -77,7 +78,7 @@ def test_a_failure_is_kept_with_parameters_seed_day_and_traceback(broken: pytest
 
 def test_only_what_failed_is_repeated(broken: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", *TINY]) == 1
-    broken.setattr(Market, "_platforms_settle", SETTLE)
+    broken.setattr(step, "_settle", SETTLE)
     more = [argument.replace("seeds=2", "seeds=3") for argument in TINY]
     assert main(["run", *more, "--failed"]) == 0
     runs = pd.read_parquet(LATEST / "runs.parquet")
