@@ -7,18 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.patches import Rectangle
 
 from experiments.calibration.settings import Prior, Target
 from experiments.calibration.words import FAR, PINNED, RELIEF, any_held_out, say
+from experiments.drawing.cells import cell_map
 from experiments.drawing.forest import Mark, beside, forest
 from experiments.drawing.style import BLUE, GREY, INK, ORANGE, PALE, VERMILLION, Drawing, new_figure, wrapped
 
 MOST = 6.0  # errors of a target from its value, beyond which the panel is cut
 ROW, TALL, WIDTH, LABEL = 0.27, 0.62, 10.5, 36  # inches, inches, inches, characters
 LEAST_TOLD = 0.05  # pulls below are shown by colour alone
-PULLS = LinearSegmentedColormap.from_list("pulls", [BLUE, "white", VERMILLION])
 STAGES = (("prior", -0.24, GREY, "prior"), ("others", 0.0, VERMILLION, "held out: given the other targets"),
           ("all", 0.24, BLUE, "given all targets"))  # fmt: skip
 ENDS = ("low", "median", "high")
@@ -126,18 +124,11 @@ def _draw_targets(ax: Axes, table: pd.DataFrame) -> None:
 
 
 def _draw_pulls(ax: Axes, pulls: pd.DataFrame) -> None:
-    values = pulls.to_numpy(float)
-    far = max(np.nanmax(np.abs(values), initial=0.0), RELIEF)
-    ax.imshow(values, cmap=PULLS, vmin=-far, vmax=far, aspect="auto", alpha=0.75)
-    for row, column in np.argwhere(np.abs(values) >= LEAST_TOLD):
-        value = values[row, column]
-        conflict = value >= RELIEF
-        text = f"{value:+.1f}".replace("-", "−")
-        ax.annotate(text, (column, row), ha="center", va="center", fontsize=7, color=INK if conflict else GREY,
-                    weight="bold" if conflict else "normal")  # fmt: skip
-        if conflict:
-            ax.add_patch(Rectangle((column - 0.48, row - 0.47), 0.96, 0.94, fill=False, edgecolor=INK, linewidth=1.4))
+    far = max(float(np.nanmax(np.abs(pulls.to_numpy(float)), initial=0.0)), RELIEF)
+    cell_map(ax, pulls, (0.0, far), (BLUE, VERMILLION), _pull, pulls >= RELIEF)
     ax.set_xticks(range(len(pulls)), pulls.columns, rotation=45, ha="right", fontsize=8.5)
     ax.set(title="Closer, or farther, without …")
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
+
+
+def _pull(value: float, conflict: bool) -> str:
+    return f"{value:+.1f}".replace("-", "−") if abs(value) >= LEAST_TOLD else ""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
+from experiments.drawing.cells import cell_map
 from experiments.drawing.curve import Curve, curves, tick
 from experiments.drawing.forest import Mark, forest, limit_of
-from experiments.drawing.style import BLUE, GREY, INK, LEVELS, VERMILLION, Drawing, drawing, new_figure, wrapped
+from experiments.drawing.style import BLUE, GREY, LEVELS, VERMILLION, Drawing, drawing, new_figure, wrapped
 from experiments.measures.outcomes import capital
 from experiments.measures.statistics import contrast, t_interval
 from experiments.report.figures.words import say
@@ -102,25 +102,20 @@ def tipping(results: Results, verdict: Verdict) -> Drawing | None:
         return None
     own, rival = names(results)
     title = _map_title(found, own)
-    table = found.pivot(index="start", columns="take", values="share")
+    found = found.sort_values(["start", "take"], ascending=[False, True])
+    found["clear"] = (found["low"] > HALF) | (found["high"] < HALF)
+    share, clear = (found.pivot(index="start", columns="take", values=of).iloc[::-1] for of in ("share", "clear"))
     figure = new_figure(title, 4.3, width=PHONE)
     ax = figure.subplots()
-    colours = LinearSegmentedColormap.from_list("sides", [VERMILLION, "#FFFFFF", BLUE])
-    ax.imshow(table, cmap=colours, vmin=0, vmax=1, aspect="auto", origin="lower")
-    for y, start in enumerate(table.index):
-        for x, take in enumerate(table.columns):
-            cell = found[(found["take"] == take) & (found["start"] == start)].iloc[0]
-            clear = cell["low"] > HALF or cell["high"] < HALF
-            dark = abs(cell["share"] - HALF) > 0.3
-            ax.annotate(f"{100 * cell['share']:.0f} %{'' if clear else ' ?'}", (x, y), ha="center", va="center",
-                        fontsize=11, fontweight="bold" if clear else "normal",
-                        color="white" if dark else INK)  # fmt: skip
-    ax.set_xticks(range(len(table.columns)), [f"{100 * take:g} %" for take in table.columns])
-    ax.set_yticks(range(len(table.index)), [f"{100 * start:.0f} %" for start in table.index])
+    cell_map(ax, share, (HALF, HALF), (VERMILLION, BLUE), _cell, clear)
+    ax.set_xticks(range(len(share.columns)), [f"{100 * take:g} %" for take in share.columns])
+    ax.set_yticks(range(len(share)), [f"{100 * start:.0f} %" for start in share.index])
     ax.set(xlabel=say("map_take", rival), ylabel=wrapped(say("map_start", own), 26))
-    for side in ax.spines.values():
-        side.set_visible(False)
     return drawing(figure, title, lambda: say("map", names(results)[0]), found)
+
+
+def _cell(share: float, clear: bool) -> str:
+    return f"{100 * share:.0f} %{'' if clear else ' ?'}"
 
 
 def money(results: Results, verdict: Verdict) -> Drawing | None:
