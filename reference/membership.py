@@ -103,7 +103,7 @@ def what_is_known(model: PlainMarket) -> Known:
     usual = over_visits(prices)
     return Known(
         base=(7.0 * surplus + p.confidence * p.expected) / (days + p.confidence),
-        by_creators=min(max(by_creators / surplus, 0.0), 1.0) if surplus > 0.0 else p.by_creators,
+        by_creators=min(max(by_creators / surplus, 0.0), 1.0) if surplus > 0.0 else 0.0,
         saving={platform: spending * (1.0 - price / usual) for platform, price in prices.items()},
         goods=goods_there(model),
     )

@@ -85,7 +85,8 @@ def know(week: Week, m: Day) -> Known:
     compare_goods(week.goods, m)
     compare_prices(DAYS_A_WEEK * spending / max(days, 1.0), week.saving, m)
     base = (DAYS_A_WEEK * surplus + p.confidence * p.expected) / (days + p.confidence)
-    return Known(base, min(max(by_creators / surplus, 0.0), 1.0) if surplus > 0.0 else p.by_creators, 1.0)
+    # until something has been bought nothing is known to come from creators
+    return Known(base, min(max(by_creators / surplus, 0.0), 1.0) if surplus > 0.0 else 0.0, 1.0)
 
 
 @inlined

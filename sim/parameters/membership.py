@@ -61,7 +61,6 @@ class Membership(Group):
     expected: float = par(
         10.0, "surplus expected of a platform before anybody knows", "yuan/week", ASSUMPTION, ge=-1e4, le=1e4
     )
-    by_creators: float = par(0.5, "share of that surplus expected of creators", "1", ASSUMPTION, ge=0, le=1)
     least_present: float = par(
         0.1, "least mean share, of creators followed or of goods, against which a platform's share is held", "1",
         ASSUMPTION, ge=0.001, le=1,
