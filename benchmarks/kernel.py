@@ -25,7 +25,7 @@ import numpy as np
 
 from sim import draws, ranges
 from sim.agents.memory import FOLDED
-from sim.context import Context
+from sim.compilation.context import Context
 from sim.day import GUIDE, Count, Day
 from sim.market import Market
 from sim.parameters import Parameters, Rules
@@ -111,7 +111,7 @@ def _row(dtype: np.dtype[Any]) -> str:
 
 
 def _declare(context: Context, names: dict[Any, str], lines: list[str]) -> str:
-    """Declare a context, after those that it holds, as `sim.context` lays it out; returns its name."""
+    """Declare a context, after those that it holds, as `sim.compilation.context` lays it out; returns its name."""
     words = []
     for name, value in context._asdict().items():
         if isinstance(value, Context):

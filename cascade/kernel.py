@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled, inlined
+from sim.compilation import compiled, inlined
 from sim.draws import MOST_FIRST, bits, uniform
 from sim.graph import Graph
 

@@ -112,7 +112,7 @@ def explain(
     from experiments.api import load
     from experiments.runs.executor import COMPILING
     from experiments.runs.progress import working
-    from sim.compiled import is_warm
+    from sim.compilation.versions import is_warm
     from sim.errors import UserError
     from sim.ranges import MOST_DAYS
 

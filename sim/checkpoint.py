@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim import ledger
 from sim.agents import membership
-from sim.compiled import source_hash
+from sim.compilation.versions import source_hash
 from sim.day import Day, Used
 from sim.errors import LedgerError, UserError
 from sim.markets.fees import DAYS_A_YEAR

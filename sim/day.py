@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import Any
 
 from sim.arrays import Byte, Double, Int16, Int32, Int64, Keys
-from sim.context import Context
+from sim.compilation.context import Context
 from sim.ledger import Accounts
 from sim.records import Table
 from sim.state.brands import Brand, Shop

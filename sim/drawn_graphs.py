@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import allocating
+from sim.compilation import allocating
 from sim.draws import Stream, uniform
 from sim.errors import UserError
 from sim.graph import Graph, rows_of

@@ -14,7 +14,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import allocating, compiled
+from sim.compilation import allocating, compiled
 
 MOST_DAYS = 1 << 12
 MOST_FIRST = 1 << 28

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.compiled import allocating
+from sim.compilation import allocating
 
 
 class Graph(NamedTuple):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import allocating
+from sim.compilation import allocating
 from sim.graph import Graph
 
 

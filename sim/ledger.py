@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import Int64
-from sim.compiled import compiled
-from sim.context import Context
+from sim.compilation import compiled
+from sim.compilation.context import Context
 from sim.errors import LedgerError
 
 Place = int | tuple[int, int]

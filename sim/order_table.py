@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compilation import compiled
 from sim.day import Day, Used
 from sim.engine.threads import Threads, stretches
 from sim.markets.account import NEVER

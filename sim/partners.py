@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import allocating
+from sim.compilation import allocating
 from sim.draws import uniform
 
 # Sub-streams of Stream.WORLD_GRAPH, in the place of the day, so that no two steps of a generator share a draw.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overloa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import settings
+from sim.compilation import settings
 from sim.errors import UserError
 from sim.ranges import MOST_ROWS
 

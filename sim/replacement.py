@@ -9,13 +9,13 @@ from inspect import Parameter, isasyncgenfunction, iscoroutinefunction, isgenera
 from types import FunctionType
 from typing import Any, cast
 
-from sim.compiled import part_of, rebind
+from sim.compilation.rebinding import part_of, rebind
+from sim.compilation.sources import digest
 from sim.errors import UserError, nearest
 from sim.parameters import Rules
 from sim.rules.attention import certain
 from sim.rules.belief import may_know_more
 from sim.rules.choice import any_shock, least_shock
-from sim.sources import digest
 
 Chosen = tuple[tuple[str, Callable[..., Any]], ...]
 

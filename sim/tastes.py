@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compilation import compiled
 from sim.draws import normal_at_most, normal_of, uniform
 
 OF_PERSON, OF_GROUP = 0, 1  # in the place of the day

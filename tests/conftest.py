@@ -10,7 +10,7 @@ from hypothesis import settings
 from small_markets import market
 
 from experiments.runs.executor import COMPILING, WARM_UP
-from sim.compiled import is_warm
+from sim.compilation.versions import is_warm
 
 REPOSITORY = Path(__file__).parent.parent
 LONGEST = (

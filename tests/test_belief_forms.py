@@ -16,7 +16,7 @@ from scipy import integrate, stats
 from small_markets import market, parameters
 
 from sim.agents.believing import believe
-from sim.compiled import compiled
+from sim.compilation import compiled
 from sim.day import Day
 from sim.draws import Stream, stream_keys
 from sim.parameters import Parameters, numbers_of, scalars

@@ -13,7 +13,7 @@ from small_markets import ALONE, CLONES, CLONES_COUNT, market, parameters, witho
 
 from sim.agents.business import learn_all
 from sim.agents.following import remember_claim
-from sim.compiled import compiled
+from sim.compilation import compiled
 from sim.day import Day
 from sim.draws import Stream, stream_keys, uniforms
 from sim.market import Market

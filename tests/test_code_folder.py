@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from sim import code_folder
-from sim.code_folder import KEPT_VERSIONS, MARK, MARK_TEXT, RUN_FOLDER, fault, places
+from sim.compilation import code_folder
+from sim.compilation.code_folder import KEPT_VERSIONS, MARK, MARK_TEXT, RUN_FOLDER, fault, places
 
 NAMES = [f"koc-{n:016x}-{0:08x}" for n in range(KEPT_VERSIONS + 3)]
 
@@ -78,7 +78,9 @@ def test_old_versions_are_removed_and_nothing_else(root: Path, tmp_path: Path) -
 
 def test_code_that_a_living_process_uses_is_not_removed(root: Path) -> None:
     made(root, NAMES[:1])
-    script = f"from sim.code_folder import places; places({NAMES[0]!r}); print('ready', flush=True); input()"
+    script = (
+        f"from sim.compilation.code_folder import places; places({NAMES[0]!r}); print('ready', flush=True); input()"
+    )
     user = subprocess.Popen([sys.executable, "-c", script], stdin=-1, stdout=-1, text=True)
     assert user.stdout and user.stdout.readline() == "ready\n"
     os.utime(root / NAMES[0], (0, 0))

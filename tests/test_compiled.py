@@ -13,16 +13,18 @@ import pytest
 from numba.core.compiler import Flags as NumbaFlags
 from small_markets import market
 
-from sim import code_folder, compiled
 from sim.agents.creating import key_of
-from sim.code_folder import MARK, Places
-from sim.kept_code import WAITING
-from sim.parts import PartLibrary
+from sim.compilation import code_folder, compiled, settings, versions
+from sim.compilation.code_folder import MARK, Places
+from sim.compilation.compiler import Flags, PartLibrary
+from sim.compilation.decorators import compile_function
+from sim.compilation.kept_code import WAITING
+from sim.compilation.rebinding import part_of, rebind
 from sim.records import Record, whole
 
-needs_compilation = pytest.mark.skipif(bool(compiled.settings.DISABLE_JIT), reason="nothing is compiled")
+needs_compilation = pytest.mark.skipif(bool(settings.DISABLE_JIT), reason="nothing is compiled")
 
-TINY = "from sim.compiled import compiled\n\n@compiled\ndef twice(x):\n    return 2 * x\n"
+TINY = "from sim.compilation import compiled\n\n@compiled\ndef twice(x):\n    return 2 * x\n"
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that compiled code is kept in, empty."""
     folder = tmp_path / "kept"
     folder.mkdir(0o700)
-    monkeypatch.setattr(compiled, "code_places", lambda: Places((folder,), folder))
+    monkeypatch.setattr(versions, "code_places", lambda: Places((folder,), folder))
     return folder
 
 
@@ -60,20 +62,20 @@ def hits(function: Any) -> int:
 
 def test_a_market_that_ran_is_known_to_be_compiled() -> None:
     market(days=1)
-    assert compiled.is_warm()
+    assert versions.is_warm()
 
 
 def test_a_world_that_was_built_is_no_compiled_day(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled.settings, "DISABLE_JIT", 0)
-    part = kept / compiled.part_of_file(compiled.PACKAGE / "engine" / "passes.py")
+    monkeypatch.setattr(settings, "DISABLE_JIT", 0)
+    part = kept / versions.part_of_file(versions.PACKAGE / "engine" / "passes.py")
     earlier = kept / "engine.passes-0123456789abcdef"
     part.mkdir()
     earlier.mkdir()
     (part / "passes.end_follows-174.py311.1.nbc").touch()
     (earlier / "passes.live_all-108.py311.1.nbc").touch()
-    assert not compiled.is_warm()
+    assert not versions.is_warm()
     (part / "passes.live_all-108.py311.1.nbc").touch()
-    assert compiled.is_warm()
+    assert versions.is_warm()
 
 
 @needs_compilation
@@ -84,10 +86,10 @@ def test_what_is_compiled_into_its_callers_refuses_a_call_from_python() -> None:
         key_of(creator)
 
 
-PART = "from sim.compiled import inlined\n\n@inlined\ndef part(x):\n    return 2 * x + 1\n"
+PART = "from sim.compilation import inlined\n\n@inlined\ndef part(x):\n    return 2 * x + 1\n"
 CALLER = """
 from a_part import part
-from sim.compiled import compiled
+from sim.compilation import compiled
 
 @compiled
 def first(x):
@@ -124,14 +126,14 @@ half.__module__ = quarter.__module__ = "sim.of_a_test"  # as if they were the mo
 
 @needs_compilation
 def test_machine_code_is_made_only_of_what_python_calls(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    inner: Any = compiled._compile(half, "of_a_test")
+    inner: Any = compile_function(half, "of_a_test")
     monkeypatch.setitem(quarter.__globals__, "half", inner)
-    assert compiled._compile(quarter, "of_a_test")(8.0) == 2.0 and not inner.overloads
+    assert compile_function(quarter, "of_a_test")(8.0) == 2.0 and not inner.overloads
     assert inner(8.0) == 4.0 and len(inner.overloads) == 1
 
 
 def test_flags_differ_where_what_is_called_would() -> None:
-    flags: Any = compiled.Flags
+    flags: Any = Flags
     ours, same, other = flags(), flags(), flags()
     ours.nrt = same.nrt = same.no_cpython_wrapper = True
     assert ours == same and hash(ours) == hash(same) and ours != other
@@ -143,12 +145,12 @@ class Narrow(Record):
     large: int = whole("four bytes", most=2**32 - 1)
 
 
-@compiled.compiled
+@compiled
 def gap(one: int, two: tuple[int, int]) -> int:
     return one - two[0] - two[1]
 
 
-@compiled.compiled
+@compiled
 def gaps(row: Narrow) -> tuple[int, int, int, int]:
     """Unsigned numbers of a few bytes would give an unsigned gap."""
     return (
@@ -177,38 +179,38 @@ def test_what_was_compiled_for_a_type_that_is_gone_hinders_nobody(
     """As a researcher's rules, given once, are gone where they cannot be imported."""
     text = "from typing import NamedTuple\n\nclass Pair(NamedTuple):\n    a: int\n    b: int\n"
     pair = fresh("rules_that_go", text).Pair
-    assert compiled._compile(first_of, "rules")(pair(1, 2)) == 1
+    assert compile_function(first_of, "rules")(pair(1, 2)) == 1
     (tmp_path / "rules_that_go.py").unlink()
     del sys.modules["rules_that_go"]
     importlib.invalidate_caches()
-    assert compiled._compile(first_of, "rules")((3, 4)) == 3
+    assert compile_function(first_of, "rules")((3, 4)) == 3
 
 
 @needs_compilation
 @pytest.mark.parametrize("suffix", ["nbi", "nbc"])
 def test_kept_code_that_is_cut_off_is_compiled_anew(kept: Path, suffix: str) -> None:
-    assert compiled._compile(first_of, "rules")((3, 4)) == 3
+    assert compile_function(first_of, "rules")((3, 4)) == 3
     (file,) = kept.rglob(f"*.{suffix}")
     file.write_bytes(file.read_bytes()[:20])
-    again = compiled._compile(first_of, "rules")
+    again = compile_function(first_of, "rules")
     assert again((3, 4)) == 3 and hits(again) == 0
 
 
 @needs_compilation
 def test_code_is_loaded_unless_another_user_could_have_written_it(kept: Path) -> None:
-    compiled._compile(first_of, "rules")((3, 4))
+    compile_function(first_of, "rules")((3, 4))
     files = list(kept.rglob("*.nb?"))
     assert len(files) == 2
     for mode, times in ((0o755, 1), (0o757, 0)):
         for place in (kept / "rules", files[0].parent):
             place.chmod(mode)
-        again = compiled._compile(first_of, "rules")
+        again = compile_function(first_of, "rules")
         assert again((3, 4)) == 3 and hits(again) == times
     files[0].parent.chmod(0o755)
     (kept / "rules").chmod(0o755)
     for file in kept.rglob("*.nbi"):
         file.chmod(0o666)
-    again = compiled._compile(first_of, "rules")
+    again = compile_function(first_of, "rules")
     assert again((3, 4)) == 3 and hits(again) == 0
 
 
@@ -216,12 +218,12 @@ def test_code_is_loaded_unless_another_user_could_have_written_it(kept: Path) ->
 def test_what_can_only_be_read_is_read_and_the_rest_is_kept_elsewhere(
     kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compiled._compile(first_of, "rules")((3, 4))
+    compile_function(first_of, "rules")((3, 4))
     before = sorted(kept.rglob("*"))
     more = tmp_path / "more"
     more.mkdir(0o700)
-    monkeypatch.setattr(compiled, "code_places", lambda: Places((kept, more), more))
-    again = compiled._compile(first_of, "rules")
+    monkeypatch.setattr(versions, "code_places", lambda: Places((kept, more), more))
+    again = compile_function(first_of, "rules")
     assert again((3, 4)) == 3 and hits(again) == 1 and not list(more.rglob("*.nbc"))
     assert again((0.5, 4)) == 0.5 and hits(again) == 1
     assert sorted(kept.rglob("*")) == before and len(list(more.rglob("*.nbc"))) == 1
@@ -232,17 +234,17 @@ def test_what_can_only_be_read_is_read_and_the_rest_is_kept_elsewhere(
 def test_where_nothing_can_be_kept_code_runs_all_the_same(
     kept: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], gone: bool
 ) -> None:
-    monkeypatch.setattr(compiled, "code_places", lambda: Places((kept,), kept) if gone else Places((), None))
+    monkeypatch.setattr(versions, "code_places", lambda: Places((kept,), kept) if gone else Places((), None))
     if gone:
         kept.rmdir()
         kept.touch()
-    assert compiled._compile(first_of, "rules")((3, 4)) == 3
+    assert compile_function(first_of, "rules")((3, 4)) == 3
     assert ("Not a directory; compiled code cannot be kept there" in capsys.readouterr().err) == gone
 
 
 @needs_compilation
 @pytest.mark.parametrize(
-    "decorator", ["from sim.compiled import compiled\n\n@compiled", "import numba\n\n@numba.njit(cache=True)"]
+    "decorator", ["from sim.compilation import compiled\n\n@compiled", "import numba\n\n@numba.njit(cache=True)"]
 )
 def test_code_follows_every_file_that_it_stems_from(
     kept: Path, fresh: Callable[..., Any], tmp_path: Path, decorator: str
@@ -256,8 +258,8 @@ def test_code_follows_every_file_that_it_stems_from(
         fresh("basic", basic.format(factor, more))
         fresh("helping", helping)
         rule = fresh("rules_of_mine", rules).first_of
-        pass_ = compiled.rebind(compiled._compile(caller), {"first_of": rule})
-        return pass_((3, 4)), compiled.part_of({"first_of": rule})
+        pass_ = rebind(compile_function(caller), {"first_of": rule})
+        return pass_((3, 4)), part_of({"first_of": rule})
 
     assert [result(*edit)[0] for edit in ((1, 0), (5, 0), (5, 7), (1, 0))] == [3, 15, 50, 3]
     assert len({result(*edit)[1] for edit in ((1, 0), (5, 0), (5, 7), (1, 0))}) == 3
@@ -271,14 +273,14 @@ caller.__module__ = first_of.__module__ = "sim.of_a_test"  # as if they were the
 
 
 def test_a_copy_of_the_sources_compiles_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "places", lambda name: name)
-    compiled.source_hash()
+    monkeypatch.setattr(versions, "places", lambda name: name)
+    versions.source_hash()
     names: list[Any] = []
     for place in ("one", "other"):
-        compiled.code_places.cache_clear()
-        monkeypatch.setattr(compiled, "PACKAGE", tmp_path / place)
-        names.append(compiled.code_places())
-    compiled.code_places.cache_clear()
+        versions.code_places.cache_clear()
+        monkeypatch.setattr(versions, "PACKAGE", tmp_path / place)
+        names.append(versions.code_places())
+    versions.code_places.cache_clear()
     assert all(code_folder.VERSION.fullmatch(name) for name in names)
     assert names[0].split("-")[1] == names[1].split("-")[1] and names[0] != names[1]
 
@@ -290,7 +292,7 @@ def process(tmp_path: Path, script: str) -> subprocess.Popen[str]:
 
 
 FIRST = """
-from sim.compiled import compiling
+from sim.compilation.versions import compiling
 from tiny import twice
 with compiling():
     print("ready", flush=True)

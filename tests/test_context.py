@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.compiled import allocating, compiled, settings
-from sim.context import Context
+from sim.compilation import allocating, compiled, settings
+from sim.compilation.context import Context
 from sim.records import Record, Table, real, whole
 
 needs_compilation = pytest.mark.skipif(bool(settings.DISABLE_JIT), reason="nothing is compiled")

@@ -15,7 +15,7 @@ from small_markets import ALONE, CLONES, CLONES_COUNT, kept_by, market, without_
 
 from experiments.settings.paths import merged
 from sim.agents.memory import goodwill_today, impress
-from sim.compiled import compiled
+from sim.compilation import compiled
 from sim.day import Day
 from sim.ledger import Revenue
 from sim.market import Market

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from small_markets import kept_by, market, received_of
 
 from sim.arrays import Int64
-from sim.compiled import rebind
+from sim.compilation.rebinding import rebind
 from sim.day import Day
 from sim.errors import LedgerError
 from sim.ledger import Revenue, check, move, open_accounts

@@ -17,7 +17,7 @@ from processes import KOC, terminated
 
 from experiments.cli import main
 from experiments.runs import workers
-from sim import compiled
+from sim.compilation import versions
 
 REPOSITORY = Path(__file__).parent.parent
 TINY = (
@@ -80,7 +80,7 @@ def test_a_signal_in_preparation_is_answered_in_one_line(
         monkeypatch.setattr("experiments.conduct.experiment.plan", terminated)
         said = "koc: interrupted: finished runs are kept; the same command goes on from there"
     else:
-        monkeypatch.setattr(compiled, "is_warm", terminated)
+        monkeypatch.setattr(versions, "is_warm", terminated)
         said = "interrupted: 0 of 2 runs are kept; the same command goes on from there"
     assert main([*TINY, "executor=serial"]) == 143
     assert capsys.readouterr().err.splitlines()[-1] == said

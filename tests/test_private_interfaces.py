@@ -119,9 +119,9 @@ def test_a_gaussian_process_tells_what_a_prediction_is_made_of() -> None:
 
 
 def test_numba_takes_the_options_that_it_does_not_document() -> None:
-    from sim import compiled
+    from sim.compilation import decorators
 
-    assert "_nrt=False" in inspect.getsource(compiled)
+    assert "_nrt=False" in inspect.getsource(decorators)
     from numba import njit
 
     assert njit(_nrt=False)(lambda x: x + 1)(1) == 2  # type: ignore[call-overload]

@@ -13,10 +13,10 @@ from types import FunctionType, ModuleType
 
 import pytest
 
-from sim import compiled, reach
+from sim.compilation import reach, settings, versions
 
-MODULES = [name for name in reach.modules(compiled.PACKAGE) if name.startswith("sim.")]
-needs_compilation = pytest.mark.skipif(bool(compiled.settings.DISABLE_JIT), reason="nothing is compiled")
+MODULES = [name for name in reach.modules(versions.PACKAGE) if name.startswith("sim.")]
+needs_compilation = pytest.mark.skipif(bool(settings.DISABLE_JIT), reason="nothing is compiled")
 
 
 def called_by(function: FunctionType) -> Iterator[FunctionType]:
@@ -50,13 +50,13 @@ def test_no_function_calls_what_its_file_does_not_reach() -> None:
         for one in vars(importlib.import_module(name)).values():
             if hasattr(one, "py_func") and one.__module__ == name:
                 file = Path(one.py_func.__code__.co_filename)
-                assert reached_by(one.py_func) <= reach.reached(file, compiled.PACKAGE), f"{name}.{one.__name__}"
+                assert reached_by(one.py_func) <= reach.reached(file, versions.PACKAGE), f"{name}.{one.__name__}"
                 checked += 1
     assert checked > 100
 
 
 def forget() -> None:
-    for known in (reach.source, reach.reached, reach.modules, compiled.part_of_file):
+    for known in (reach.source, reach.reached, reach.modules, versions.part_of_file):
         known.cache_clear()
 
 
@@ -64,8 +64,8 @@ def forget() -> None:
 def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the model's files."""
     package = tmp_path / "sim"
-    shutil.copytree(compiled.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(compiled, "PACKAGE", package)
+    shutil.copytree(versions.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(versions, "PACKAGE", package)
     forget()
     yield package
     forget()
@@ -74,7 +74,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def parts(package: Path) -> dict[str, str]:
     """Names under which code of each file is kept."""
     forget()
-    return {str(file.relative_to(package)): compiled.part_of_file(file) for file in package.rglob("*.py")}
+    return {str(file.relative_to(package)): versions.part_of_file(file) for file in package.rglob("*.py")}
 
 
 PASSES = {
@@ -171,7 +171,7 @@ def test_code_of_a_file_that_was_edited_after_it_was_loaded_is_not_kept(run: Cal
 
 
 def test_code_of_the_newest_sources_is_kept_alone(tmp_path: Path) -> None:
-    from sim.code_folder import KEPT_VERSIONS, remove_old_parts
+    from sim.compilation.code_folder import KEPT_VERSIONS, remove_old_parts
 
     names = [f"markets.fees-{n:016x}" for n in range(KEPT_VERSIONS + 2)]
     others = [f"markets.words-{0:016x}", "markets.fees", f"own-{1:016x}"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import gammaincinv
 
 from sim.arrays import Double, Int16
-from sim.compiled import compiled
+from sim.compilation import compiled
 from sim.day import GUIDE
 from sim.engine.guides import guided, place, write_guide
 from sim.parameters import Parameters, scalars

@@ -16,10 +16,10 @@ from experiments.design.factors import Arm
 from experiments.runs import run as runs_module
 from experiments.runs.run import Run, is_current, runs_of
 from experiments.settings.mistakes import validated
-from sim.compiled import part_of
+from sim.compilation.rebinding import part_of
+from sim.compilation.sources import digest
 from sim.errors import UserError
 from sim.parameters import Parameters
-from sim.sources import digest
 
 RULE = "rule_of_mine"
 ARGUMENTS = "met, broken, pool_met, pool_broken"
@@ -152,7 +152,7 @@ def test_a_digest_is_the_same_in_every_process_and_place(
     for name, content in files.items():
         other.mkdir(exist_ok=True)
         (other / name).write_text(content)
-    script = f"from sim.sources import digest; import {RULE}; print(digest({RULE}.trust))"
+    script = f"from sim.compilation.sources import digest; import {RULE}; print(digest({RULE}.trust))"
     for seed in ("1", "2"):
         path = os.pathsep.join([str(other), str(Path(__file__).parent.parent)])
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": path}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,16 @@ def test_money_moves_in_the_ledger_alone() -> None:
                 written += [f"{file.name}:{node.lineno}" for one in targets if is_account(one)]
             read += is_account(node)
     assert read > 5 and written == []
+
+
+def test_numba_is_met_in_one_package_alone() -> None:
+    """Where functions are compiled; nothing else of the model knows by what."""
+    users = {
+        file.relative_to(SIM).parts[0]
+        for file in SIM.rglob("*.py")
+        if re.search(r"^\s*(import|from) (numba|llvmlite)\b", file.read_text("utf-8"), re.MULTILINE)
+    }
+    assert users == {"compilation"}
 
 
 def is_account(node: ast.AST) -> bool:

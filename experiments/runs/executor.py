@@ -62,7 +62,7 @@ def prepare(runs: Sequence[Run], console: Console) -> None:
 
 
 def _compile_model(run: Run, console: Console) -> None:
-    from sim.compiled import compiling, is_warm
+    from sim.compilation.versions import compiling, is_warm
 
     world = _world(run)
     if is_warm():

@@ -160,7 +160,7 @@ def _listed() -> list[str]:
 
 def _tell_if_cold() -> None:
     from experiments.runs.executor import COMPILING
-    from sim.compiled import is_warm
+    from sim.compilation.versions import is_warm
 
     if not is_warm():
         print(COMPILING, file=sys.stderr)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.agents.week import Week
-from sim.compiled import compiled
+from sim.compilation import compiled
 from sim.day import Day
 from sim.units import FEN
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.agents.week import Week
 from sim.arrays import Int64
-from sim.compiled import allocating
+from sim.compilation import allocating
 from sim.day import Day
 from sim.draws import Stream, uniforms_at
 from sim.parameters import Membership

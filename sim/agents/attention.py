@@ -6,7 +6,7 @@ import math
 
 from sim.agents.believing import Claim, hear_claim, remember_page, remember_word
 from sim.agents.following import follow_slot, leave_later, trust_in
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
 from sim.ranges import FATIGUE_UNITS

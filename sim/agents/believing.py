@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.agents.memory import impress, learn_from, memory_slot, of_rivals
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import Day
 from sim.records import NOBODY
 from sim.rules.belief import Believed, Signal, Signals, credibility, expected_worth, knows_more, told

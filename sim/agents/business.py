@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.agents.learning import learn_and_leave
 from sim.arrays import Int64
-from sim.compiled import compiled, inlined
+from sim.compilation import compiled, inlined
 from sim.day import Day, Used
 from sim.parameters import Parameters
 from sim.records import NOBODY

@@ -6,7 +6,7 @@ import math
 
 from sim.agents.following import trust_in
 from sim.agents.weighing import Weighed
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
 from sim.rules.choice import lasting, shock, shock_at_least, total

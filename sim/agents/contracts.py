@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.agents.pay import is_for
-from sim.compiled import compiled, inlined
+from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.ledger import move
 from sim.ranges import MOST_FEN

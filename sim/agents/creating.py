@@ -12,10 +12,11 @@ from sim.agents.contracts import can_pay, fee_of, give_sample, is_sold, may_cont
 from sim.agents.knowing import BRAND_KEY, claim_of, key_of, private_share
 from sim.agents.match import use
 from sim.agents.memory import is_used, memory_slot, remember_use
-from sim.compiled import inlined
+from sim.compilation import inlined
+from sim.compilation.prefetch import ask_for
 from sim.day import Day, Used
 from sim.draws import Stream, gumbel_of, poisson_of, uniform, uniforms_at
-from sim.engine.ahead import AHEAD, ask_for, ask_for_consumer
+from sim.engine.ahead import AHEAD, ask_for_consumer
 from sim.engine.guides import place
 from sim.records import NOBODY
 from sim.rules.experience import is_satisfying

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.agents.learning import usual_income
 from sim.arrays import Int64
-from sim.compiled import allocating, inlined
+from sim.compilation import allocating, inlined
 from sim.day import Day
 from sim.draws import Stream, uniform, uniforms_at
 from sim.parameters import Parameters

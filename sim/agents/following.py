@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.ranges import COUNT_UNITS

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.agents.looking import look_at
 from sim.agents.week import Known, Week, compare_goods
-from sim.compiled import compiled, inlined
+from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.records import NOBODY, Table

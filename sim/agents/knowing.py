@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.agents.memory import is_used, memory_slot
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import Day
 from sim.draws import Stream, normal_of, partner, uniform
 from sim.records import NOBODY

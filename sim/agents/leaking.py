@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.agents.following import follow_slot, trust_in
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.rules.leakage import chance_outside

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.agents.knowing import key_of
-from sim.compiled import compiled, inlined
+from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.records import Table

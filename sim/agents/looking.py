@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from sim.arrays import Double, Int32, Int64
-from sim.compiled import compiled, inlined
+from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.records import NOBODY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import Day
 from sim.draws import Stream, normal_of, uniform
 from sim.tastes import standard_match

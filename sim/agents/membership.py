@@ -12,7 +12,7 @@ from sim.agents.moving import creators_move
 from sim.agents.shops import brands_move
 from sim.agents.week import forget, know, new_week
 from sim.arrays import Double, Int64
-from sim.compiled import compiled
+from sim.compilation import compiled
 from sim.day import Day
 from sim.draws import Stream, uniforms
 from sim.parameters import Parameters

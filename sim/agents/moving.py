@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.agents.week import Week
-from sim.compiled import compiled, inlined
+from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.records import NOBODY

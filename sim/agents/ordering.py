@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import Count, Day
 from sim.records import NOBODY
 from sim.state.channels import Channel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.agents.memory import memory_slot
-from sim.compiled import compiled, inlined
+from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.records import NOBODY
 from sim.state.channels import Channel

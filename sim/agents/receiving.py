@@ -9,7 +9,7 @@ from sim.agents.match import use, worth
 from sim.agents.memory import remember_use
 from sim.agents.needs import meet_need
 from sim.agents.sharing import tell_friends
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.ranges import MOST_FEN

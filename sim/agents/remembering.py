@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.agents.match import worth
 from sim.agents.memory import impress, learn
-from sim.compiled import compiled, inlined
+from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.draws import Stream, normal_of, uniform
 from sim.rules.belief import Signal

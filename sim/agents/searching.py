@@ -7,7 +7,7 @@ from sim.agents.believing import remember_page
 from sim.agents.following import follow_slot, follow_to_trade, trust_in
 from sim.agents.memory import goodwill_today
 from sim.agents.needs import one_of
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import Count, Day
 from sim.draws import MOST_DAYS, Stream, uniform
 from sim.engine.guides import guided, place

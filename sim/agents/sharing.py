@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.agents.pay import amount, is_for
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
 from sim.rules.sharing import rewarded, share_probability

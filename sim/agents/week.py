@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.arrays import Byte, Double, Int64
-from sim.compiled import compiled, inlined
-from sim.context import Context
+from sim.compilation import compiled, inlined
+from sim.compilation.context import Context
 from sim.day import Day
 from sim.units import DAYS_A_WEEK
 

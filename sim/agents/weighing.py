@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.agents.believing import believe
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import Day
 from sim.rules.belief import Believed
 from sim.rules.choice import Buyer, Terms, utility

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import Int64
-from sim.compiled import compiled
+from sim.compilation import compiled
 from sim.day import Count, Day, Events, Tally
 from sim.engine.threads import Threads, stretches
 from sim.records import R, Table, copied, joined

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.agents.choosing import hold_against_nothing, keep_if_best
 from sim.agents.weighing import weigh
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
 from sim.rules.choice import shock_at_most, total

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.arrays import Double, Int16
-from sim.compiled import compiled, inlined
+from sim.compilation import compiled, inlined
 from sim.day import GUIDE
 
 SHORT = 32  # entries that are counted through rather than bisected

@@ -6,7 +6,7 @@ from sim.agents.believing import common_belief
 from sim.agents.creating import advise, create_all, thinks_over
 from sim.agents.knowing import know
 from sim.agents.pay import work_out_earnings
-from sim.compiled import compiled, inlined
+from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.markets.ranking import rank_all, rate_goods
 from sim.markets.sponsorship import plan_day

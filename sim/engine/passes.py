@@ -9,7 +9,7 @@ from sim.agents.ordering import order_chosen
 from sim.agents.receiving import receive
 from sim.agents.searching import ask_expert, attend_feed, recall, search
 from sim.arrays import Int64
-from sim.compiled import compiled, inlined
+from sim.compilation import compiled, inlined
 from sim.day import Count, Day
 from sim.engine.ahead import AHEAD, ask_for_consumer
 from sim.engine.dismissal import consider

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sim.agents.leaking import is_settled_outside
 from sim.agents.pay import part, pays
-from sim.compiled import compiled, inlined
+from sim.compilation import compiled, inlined
 from sim.day import Day, Used
 from sim.ledger import Revenue, move
 from sim.markets.lines import add_lines, sum_of_lines

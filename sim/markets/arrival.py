@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arrays import Int64
-from sim.compiled import allocating, compiled, inlined
+from sim.compilation import allocating, compiled, inlined
 from sim.day import Day, Used
 from sim.markets.account import day_of_refund, send_back
 from sim.markets.sponsorship import book_order, charge_marketing

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import allocating, compiled, inlined
+from sim.compilation import allocating, compiled, inlined
+from sim.compilation.prefetch import ask_for
 from sim.day import Day, Used
 from sim.draws import Stream, uniform
-from sim.engine.ahead import AHEAD, ask_for
+from sim.engine.ahead import AHEAD
 from sim.engine.threads import Threads, stretches
 from sim.markets.account import NEVER, bill, missing, pay, refund, ship
 from sim.markets.ranking import count_sales

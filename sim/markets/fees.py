@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiled import compiled
+from sim.compilation import compiled
 from sim.state.platforms import Platform
 
 DAYS_A_YEAR = 365

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.agents.contracts import fund_of, spend
 from sim.agents.pay import amount, creator_paid, is_for, pays, seller_of, sharer_of
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import Day, Used
 from sim.ledger import Revenue, move
 from sim.ranges import MOST_FEN

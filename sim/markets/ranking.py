@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.arrays import Double, Int16
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import GUIDE, Day, Feeds, Used
 from sim.engine.guides import write_guide
 from sim.rules.belief import rated

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.arrays import Int64
-from sim.compiled import compiled, inlined
+from sim.compilation import compiled, inlined
 from sim.day import Day, Used
 from sim.ledger import Revenue, move
 from sim.markets.account import NEVER, day_of_refund, post_lines, refund

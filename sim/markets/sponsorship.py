@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.agents.contracts import fund_of, spend, usual_fee
 from sim.agents.pay import is_for
-from sim.compiled import compiled, inlined
+from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.ledger import Revenue, move
 from sim.markets.fees import annual_fee

@@ -7,7 +7,7 @@ import numpy as np
 from sim.agents.contracts import can_pay, fund_of, may_contract, spend
 from sim.agents.knowing import key_of
 from sim.agents.pay import is_for
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import Day, Used
 from sim.draws import Stream, uniform
 from sim.engine.guides import place

@@ -7,7 +7,7 @@ from enum import IntEnum
 import numpy as np
 
 from sim.arrays import Int64
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import Day, Sums
 from sim.state.channels import Channel
 from sim.state.orders import Order

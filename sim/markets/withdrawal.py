@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.agents.knowing import key_of
-from sim.compiled import inlined
+from sim.compilation import inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.ledger import Revenue, move

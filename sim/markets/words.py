@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import allocating
+from sim.compilation import allocating
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.records import NOBODY, Table, at, joined

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.compiled import compiled
+from sim.compilation import compiled
 from sim.day import Day, Used
 from sim.records import Table
 from sim.state.brands import CHANNELS, Spending

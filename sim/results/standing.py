@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Double, Int64
-from sim.compiled import compiled, inlined
+from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.records import NOBODY, Table
 from sim.results.outcomes import OF_PLATFORMS

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import Double
-from sim.compiled import compiled
+from sim.compilation import compiled
 from sim.day import Day
 from sim.engine.threads import Threads, stretches
 from sim.ranges import COUNT_UNITS

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sim.compiled import compiled
+from sim.compilation import compiled
 from sim.rules.belief import Believed, Signals
 from sim.rules.choice import Buyer, Terms, only
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import compiled
+from sim.compilation import compiled
 from sim.parameters import Attention
 
 A_HAIR_MORE = 1.0 + 1e-9  # so that no rounding can turn a bound into a wrong answer

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.compiled import compiled
+from sim.compilation import compiled
 from sim.parameters import Belief
 
 LEAST_VARIANCE = 1e-6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from sim.compiled import compiled
+from sim.compilation import compiled
 from sim.draws import gumbel_at_least, gumbel_at_most, gumbel_of
 from sim.parameters import Choice
 from sim.rules.belief import Believed

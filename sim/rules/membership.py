@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled
+from sim.compilation import compiled
 from sim.draws import gumbel_at_least, gumbel_at_most, gumbel_of
 from sim.units import DAYS_A_WEEK
 

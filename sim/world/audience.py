@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.arrays import Double, Int32, Int64, Keys
-from sim.compiled import allocating, compiled
-from sim.context import Context
+from sim.compilation import allocating, compiled
+from sim.compilation.context import Context
 from sim.draws import Stream, partner, uniform
 from sim.ranges import COUNT_UNITS
 from sim.records import Table

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.arrays import Double, Int16, Keys
-from sim.compiled import allocating, compiled
+from sim.compilation import allocating, compiled
 from sim.draws import MOST_DAYS, Stream, gumbel_at_most, gumbel_of, uniform
 from sim.parameters import Parameters
 from sim.ranges import MOST_GROUPS

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.kept_code import WAITING
+from sim.compilation.kept_code import WAITING
 
 from .cases import Answer, Case
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from types import CodeType
 from typing import Any
 
+import numba
 from numba.core import compiler
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
@@ -17,6 +18,7 @@ from numba.core.typed_passes import NopythonRewrites
 from numba.core.untyped_passes import InlineClosureLikes, InlineInlinables, WithLifting
 
 NEEDLESS = {WithLifting, InlineClosureLikes, InlineInlinables, NopythonRewrites}
+settings: Any = numba.config  # numba makes its attributes at run time
 _DEFAULTS = {name: option.default for name, option in compiler.Flags.options.items()}
 
 

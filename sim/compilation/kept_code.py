@@ -23,7 +23,7 @@ from numba.core.caching import (
 )
 from numba.core.compiler_lock import global_compiler_lock
 
-from sim.code_folder import Places, fault, is_closed, remove_old_parts
+from sim.compilation.code_folder import Places, fault, is_closed, remove_old_parts
 
 WAITING = "koc: waiting for another process that compiles the model"
 UNREADABLE = (ImportError, AttributeError, EOFError, pickle.UnpicklingError, LookupError, TypeError, ValueError)
