@@ -18,7 +18,7 @@ import numpy as np
 
 from cascade import independent_cascade, spread
 from experiments.studies.models.plain_graphs import small_world
-from sim.graph import Graph
+from sim.graphs.graph import Graph
 
 PEOPLE = 100_000
 ROUNDS = 3

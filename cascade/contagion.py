@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from cascade.kernel import BY_TIE, CONSTANT, COUNTED, DRAWS, GUIDES, LINEAR, Contagion
 from sim.draws import Stream, stream_keys
-from sim.graph import Graph
+from sim.graphs.graph import Graph
 
 NO_NUMBERS = np.empty(0)
 NO_COUNTS = np.empty(0, np.int64)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.compilation import compiled, inlined
 from sim.draws import MOST_FIRST, bits, uniform
-from sim.graph import Graph
+from sim.graphs.graph import Graph
 
 ROW = (1 << 31) - 1  # `x & ROW` is x, and tells the compiler that it is no negative index, which saves it a case
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cascade.kernel import COUNTED, Cascades, Contagion, room_for, spread_all, spread_one
 from sim.draws import MOST_SECOND
-from sim.graph import Graph
+from sim.graphs.graph import Graph
 
 
 class Tree(NamedTuple):

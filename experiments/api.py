@@ -64,7 +64,7 @@ def load(*overrides: str, seed: int = 0, graph: nx.Graph | None = None) -> Marke
 
 def _with_graph(parameters: Parameters, seed: int, graph: nx.Graph) -> Market:
     """A market whose parameters name the graph by a digest of its ties, so that two graphs are two markets."""
-    from sim.friendships import from_networkx, identity
+    from sim.graphs.friendships import from_networkx, identity
     from sim.market import Market
     from sim.world import World
 

@@ -24,7 +24,7 @@ from sim.engine.consumer_pass import ConsumerPass
 from sim.engine.threads import Threads
 from sim.errors import UserError
 from sim.explanation import Explanation
-from sim.friendships import GraphReport, Ids
+from sim.graphs.friendships import GraphReport, Ids
 from sim.markets import settlement, words
 from sim.opening import first_day
 from sim.parameters import Parameters

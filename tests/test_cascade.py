@@ -14,9 +14,9 @@ from scipy import stats
 
 from cascade import Cascades, Contagion, counted_threshold, independent_cascade, linear_threshold, spread, tree
 from experiments.studies.models import limits
-from sim.drawn_graphs import small_world
 from sim.draws import stream_keys
-from sim.graph import Graph, from_ties
+from sim.graphs.drawn import small_world
+from sim.graphs.graph import Graph, from_ties
 from sim.records import NOBODY
 
 LEAST_P = 1e-4  # of a fixed draw under the true law: one in ten thousand, per test, once and for ever

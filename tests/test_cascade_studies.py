@@ -15,7 +15,7 @@ from experiments.studies.models.campaigns import MIDDLE, STRATEGIES, Counts
 from experiments.studies.models.plain_graphs import divided, followed, scale_free, small_world
 from experiments.studies.models.virality import Facts
 from sim.errors import UserError
-from sim.graph import from_ties
+from sim.graphs.graph import from_ties
 
 # --- cascades against other programs -------------------------------------------------------------------------------
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.edgelist import read_edge_list
 from sim.errors import UserError
-from sim.graph import Graph, digest, from_ties
-from sim.graph_statistics import describe
+from sim.graphs.graph import Graph, digest, from_ties
+from sim.graphs.reading import read_edge_list
+from sim.graphs.statistics import describe
 
 PATH_OF_FOUR = from_ties(4, [0, 1, 2], [1, 2, 3])
 

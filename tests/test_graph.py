@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.drawn_graphs import scale_free, small_world, stochastic_blocks
 from sim.draws import Stream, stream_keys, uniform
 from sim.errors import UserError
-from sim.graph import Graph, from_ties
-from sim.graph_statistics import describe, group_assortativity
-from sim.partners import ROUNDING, WEIGHT, power_law_weights
+from sim.graphs.drawn import scale_free, small_world, stochastic_blocks
+from sim.graphs.graph import Graph, from_ties
+from sim.graphs.partners import ROUNDING, WEIGHT, power_law_weights
+from sim.graphs.statistics import describe, group_assortativity
 
 GROUPS, TIERS = 8, 6
 GROUP_SHARES = np.array([0.3, 0.2, 0.15, 0.1, 0.1, 0.06, 0.05, 0.04])

@@ -17,10 +17,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.edgelist import read_friendships
 from sim.errors import UserError
-from sim.friendships import GraphReport, from_networkx
-from sim.graph import Graph, from_ties
+from sim.graphs.friendships import GraphReport, from_networkx
+from sim.graphs.graph import Graph, from_ties
+from sim.graphs.reading import read_friendships
 
 RING = [(n, (n + 1) % 30) for n in range(30)]
 NAMES = [f"{family}{given}" for family in "王李张刘陈杨" for given in "伟芳娜敏静"]
@@ -349,7 +349,8 @@ def test_nothing_imports_networkx_but_a_file_of_its_formats(tmp_path: Path) -> N
     code = (
         "import sys\nfrom sim.parameters import Parameters\nfrom sim.world import World\n"
         "World.build(Parameters.model_validate({'market': {'consumers': 300}}), 0)\n"
-        "from sim.edgelist import read_friendships\nread_friendships(sys.argv[1])\nsys.exit('networkx' in sys.modules)"
+        "from sim.graphs.reading import read_friendships\nread_friendships(sys.argv[1])\n"
+        "sys.exit('networkx' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code, str(tmp_path / "ties.csv")]).returncode == 0
 

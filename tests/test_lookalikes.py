@@ -10,11 +10,11 @@ import pytest
 from scipy import stats
 
 from experiments.studies.models.lookalikes import XTOL, lookalikes, rewiring_for, with_same_degrees, write_ties
-from sim.drawn_graphs import small_world
 from sim.draws import stream_keys
-from sim.edgelist import read_edge_list
-from sim.graph import Graph, from_ties
-from sim.graph_statistics import describe
+from sim.graphs.drawn import small_world
+from sim.graphs.graph import Graph, from_ties
+from sim.graphs.reading import read_edge_list
+from sim.graphs.statistics import describe
 
 
 def clustered(people: int, degree: float, rewiring: float, seed: int = 1) -> Graph:

@@ -11,7 +11,7 @@ from scipy import stats
 from experiments.studies import metamorphic
 from experiments.studies.models import invariance as same
 from experiments.studies.study import Check
-from sim.graph_statistics import describe
+from sim.graphs.statistics import describe
 from sim.world import World
 
 SEEDS = (1, 2)

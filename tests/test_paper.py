@@ -15,7 +15,7 @@ from omegaconf import OmegaConf
 
 from experiments.table.reading import COLUMNS, NUMBER, TEXT
 from sim.errors import UserError
-from sim.graph_statistics import GraphStatistics
+from sim.graphs.statistics import GraphStatistics
 
 BUILD = Path(__file__).parent.parent / "paper" / "build.py"
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="30" height="10"/></svg>'

@@ -79,7 +79,7 @@ def parts(package: Path) -> dict[str, str]:
 
 PASSES = {
     "engine/passes.py", "engine/morning.py", "agents/business.py", "results/trust_survey.py", "markets/confirmation.py",
-    "markets/arrival.py", "markets/settlement.py", "markets/words.py", "world/audience.py", "drawn_graphs.py",
+    "markets/arrival.py", "markets/settlement.py", "markets/words.py", "world/audience.py", "graphs/drawn.py",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from small_markets import assert_same, columns, fingerprint, market, parameters
 from sim.checkpoint import load, save
 from sim.engine.passes import live_all
 from sim.errors import UserError
-from sim.graph import Graph
+from sim.graphs.graph import Graph
 from sim.market import Market
 from sim.records import NOBODY, joined
 from sim.state.channels import Channel

@@ -12,7 +12,7 @@ from small_markets import assert_same, market, without_past
 
 from sim.draws import Stream, stream_keys, uniform
 from sim.errors import UserError
-from sim.graph import Graph
+from sim.graphs.graph import Graph
 from sim.market import Market
 from sim.markets.words import answer, deliver
 from sim.records import NOBODY

@@ -31,7 +31,7 @@ from experiments.table.live import Live
 from experiments.table.runs_table import RunsTable
 
 if TYPE_CHECKING:
-    from sim.friendships import GraphReport
+    from sim.graphs.friendships import GraphReport
 
 
 class Made(NamedTuple):

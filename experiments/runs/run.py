@@ -12,7 +12,7 @@ from experiments.design.factors import CELLS, ORDERS, Arm
 from sim.parameters import Graph, Parameters, Rules
 
 if TYPE_CHECKING:
-    from sim.friendships import GraphReport
+    from sim.graphs.friendships import GraphReport
 
 TABLES = ("daily", "funnel", "creators", "split", "graph", "platforms")
 EVERY_TABLE = (*TABLES, *CELLS, *ORDERS)

@@ -18,7 +18,7 @@ from experiments.studies.models.plain_graphs import scale_free, small_world, thr
 from experiments.studies.plots import forest
 from experiments.studies.study import Asked, Check, Study, above, covers, option
 from sim.errors import UserError
-from sim.graph import from_ties
+from sim.graphs.graph import from_ties
 
 STUDY = Study(
     title="Cascades against other programs",

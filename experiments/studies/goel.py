@@ -20,7 +20,7 @@ from experiments.studies.models.virality import ENOUGH, LARGE, Facts
 from experiments.studies.plots import plain_log
 from experiments.studies.study import Asked, Check, Study, below, covers, option
 from sim.errors import UserError
-from sim.graph import Graph
+from sim.graphs.graph import Graph
 
 STUDY = Study(
     title="Structural virality",

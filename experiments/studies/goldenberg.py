@@ -15,7 +15,7 @@ from experiments.measures.statistics import Regression
 from experiments.studies.models.limits import SEARCHED, chances, directed, market
 from experiments.studies.plots import forest, plain_log
 from experiments.studies.study import Asked, Check, Study, above, below, option
-from sim.graph import Graph
+from sim.graphs.graph import Graph
 
 STUDY = Study(
     title="Strong and weak ties",

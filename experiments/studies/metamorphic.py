@@ -13,7 +13,7 @@ from experiments.drawing.style import BLUE, VERMILLION, Drawing, new_figure
 from experiments.studies.models import invariance as same
 from experiments.studies.plots import forest
 from experiments.studies.study import Asked, Check, Study, below, covers, holds, option
-from sim.graph_statistics import describe
+from sim.graphs.statistics import describe
 from sim.world import World
 
 STUDY = Study(

@@ -18,8 +18,8 @@ from experiments.studies.models.lookalikes import lookalikes, with_same_degrees,
 from experiments.studies.paired import outcomes
 from experiments.studies.plots import forest
 from experiments.studies.study import Asked, Check, Found, Study, covers, holds, option
-from sim.edgelist import read_edge_list
-from sim.graph_statistics import GraphStatistics, describe
+from sim.graphs.reading import read_edge_list
+from sim.graphs.statistics import GraphStatistics, describe
 from sim.parameters import Parameters
 from sim.world import World
 

@@ -17,9 +17,9 @@ import numpy as np
 from sim.arrays import Keys
 from sim.draws import stream_keys
 from sim.errors import UserError
-from sim.friendships import Friendships
-from sim.graph import Graph
-from sim.graph_statistics import GraphStatistics, describe
+from sim.graphs.friendships import Friendships
+from sim.graphs.graph import Graph
+from sim.graphs.statistics import GraphStatistics, describe
 from sim.parameters import Parameters
 from sim.records import Table, copied
 from sim.state.creators import Creator

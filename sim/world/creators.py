@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import Keys
 from sim.draws import Stream, normals, normals_at, uniforms
-from sim.graph import Graph
+from sim.graphs.graph import Graph
 from sim.parameters import Parameters
 from sim.records import Table
 from sim.state.creators import Creator, Tier

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from sim.edgelist import read_friendships
 from sim.errors import UserError
-from sim.friendships import Friendships
+from sim.graphs.friendships import Friendships
+from sim.graphs.reading import read_friendships
 from sim.parameters import Graph
 from sim.ranges import LEAST_PEOPLE, MOST_PEOPLE
 

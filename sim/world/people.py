@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import drawn_graphs as graphs
 from sim.arrays import Byte, Double, Keys
 from sim.draws import Stream, normals, uniforms
-from sim.graph import Graph
+from sim.graphs import drawn
+from sim.graphs.graph import Graph
 from sim.parameters import Graph as Shape
 from sim.parameters import Parameters
 from sim.ranges import LAST_DAY, MOST_INCOME
@@ -46,10 +46,10 @@ def draw_graph(origins: Origins, shape: Shape, keys: Keys) -> Graph:
     group, city_tier, _ = origins
     n, degree = len(group), shape.mean_degree
     if shape.kind == "small_world":
-        return graphs.small_world(n, degree, shape.rewiring, shape.homophily, group, city_tier, keys)
+        return drawn.small_world(n, degree, shape.rewiring, shape.homophily, group, city_tier, keys)
     if shape.kind == "scale_free":
-        return graphs.scale_free(n, degree, shape.exponent, shape.homophily, group, keys)
-    return graphs.stochastic_blocks(n, degree, shape.homophily, group, city_tier, keys)
+        return drawn.scale_free(n, degree, shape.exponent, shape.homophily, group, keys)
+    return drawn.stochastic_blocks(n, degree, shape.homophily, group, city_tier, keys)
 
 
 def draw_people(origins: Origins, parameters: Parameters, keys: Keys) -> Table[Person]:

@@ -29,7 +29,7 @@ from experiments.studies.models.exposure import (
     stratified,
 )
 from experiments.studies.models.limits import without_past
-from sim.edgelist import read_edge_list
+from sim.graphs.reading import read_edge_list
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.state.people import Memory

@@ -10,7 +10,7 @@ from scipy import stats
 from scipy.sparse import csr_array
 
 from experiments.studies.models.limits import directed, market, settings, spread, told_by
-from sim.graph import Graph
+from sim.graphs.graph import Graph
 from sim.parameters import Parameters
 from sim.world import World
 

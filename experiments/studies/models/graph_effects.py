@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments.measures.statistics import Estimate, t_interval
 from experiments.studies.paired import effect
-from sim.graph_statistics import GraphStatistics
+from sim.graphs.statistics import GraphStatistics
 from sim.records import NOBODY
 from sim.state.creators import Tier
 from sim.world import World

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from experiments.studies.models.limits import directed, market, settings, spread, told_by
-from sim.graph import Graph
+from sim.graphs.graph import Graph
 from sim.world import World
 
 TOP = 0.1  # share of people who are called influentials

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from scipy.sparse import csr_array
 
 from experiments.settings.paths import merged
-from sim.graph import Graph
+from sim.graphs.graph import Graph
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.records import NOBODY, changed

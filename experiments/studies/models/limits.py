@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from experiments.settings.paths import merged
-from sim.graph import Graph
+from sim.graphs.graph import Graph
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.records import changed

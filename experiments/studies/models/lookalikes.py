@@ -10,10 +10,10 @@ import numpy as np
 from scipy.optimize import brentq
 
 from experiments.studies.models.plain_graphs import ties_of
-from sim.drawn_graphs import small_world
 from sim.draws import stream_keys
-from sim.graph import Graph, from_ties
-from sim.graph_statistics import GraphStatistics, describe
+from sim.graphs.drawn import small_world
+from sim.graphs.graph import Graph, from_ties
+from sim.graphs.statistics import GraphStatistics, describe
 
 XTOL = 0.002  # share of ties
 SWAPS_PER_TIE = 10  # Milo et al. 2003 find no trace of the old ties after that many
@@ -45,7 +45,7 @@ def with_same_degrees(graph: Graph, generator: np.random.Generator) -> Graph:
 
 
 def write_ties(graph: Graph, path: Path) -> None:
-    """Write a graph as a list of ties, packed, that `sim.edgelist.read_edge_list` reads.
+    """Write a graph as a list of ties, packed, that `sim.graphs.reading.read_edge_list` reads.
 
     Somebody without friends is written with a tie to themselves, and so stays in the graph.
     """

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.graph import Graph
+from sim.graphs.graph import Graph
 
 Sizes = NDArray[np.int64]
 

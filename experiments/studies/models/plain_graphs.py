@@ -5,21 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import drawn_graphs as graphs
 from sim.draws import stream_keys
-from sim.graph import Graph, from_ties
+from sim.graphs import drawn
+from sim.graphs.graph import Graph, from_ties
 
 
 def small_world(people: int, mean_degree: float, seed: int, rewiring: float = 0.41) -> Graph:
-    """Ring of neighbours with some ties rewired, as `sim.graph.small_world` draws it."""
+    """Ring of neighbours with some ties rewired, as `sim.graphs.drawn.small_world` draws it."""
     with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
-        return graphs.small_world(people, mean_degree, rewiring, 0.0, _alike(people), _alike(people), stream_keys(seed))
+        return drawn.small_world(people, mean_degree, rewiring, 0.0, _alike(people), _alike(people), stream_keys(seed))
 
 
 def scale_free(people: int, mean_degree: float, seed: int, exponent: float = 2.3) -> Graph:
-    """Ties by power-law weights, as `sim.graph.scale_free` draws them."""
+    """Ties by power-law weights, as `sim.graphs.drawn.scale_free` draws them."""
     with np.errstate(over="ignore"):
-        return graphs.scale_free(people, mean_degree, exponent, 0.0, _alike(people), stream_keys(seed))
+        return drawn.scale_free(people, mean_degree, exponent, 0.0, _alike(people), stream_keys(seed))
 
 
 def ties_of(graph: Graph) -> NDArray[np.int64]:

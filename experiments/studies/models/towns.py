@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from experiments.settings.paths import merged
 from experiments.studies.models.limits import NEVER, directed, market, settings
-from sim.graph import Graph
+from sim.graphs.graph import Graph
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.rules.adoption import CONTACTS, EXTERNAL, FRIEND, POPULATION, PUBLIC, RIVAL, hazard

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from sim.compilation import allocating
 from sim.draws import Stream, uniform
 from sim.errors import UserError
-from sim.graph import Graph, rows_of
-from sim.partners import (
+from sim.graphs.graph import Graph, rows_of
+from sim.graphs.partners import (
     ATTEMPTS,
     MIXED,
     PLACE,

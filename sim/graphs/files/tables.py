@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import UserError
-from sim.friendships import Ends
-from sim.graph_files.formats import EXPECTED
-from sim.graph_files.headers import Columns
+from sim.graphs.files.formats import EXPECTED
+from sim.graphs.files.headers import Columns
+from sim.graphs.friendships import Ends
 
 SAMPLE, BYTES = 1_000, 100_000  # lines at most, and bytes, from either end whose shape is looked at
 MARKS = {"\t": "a tab", ";": "a semicolon", ",": "a comma", "|": "a bar"}

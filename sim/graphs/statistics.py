@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compilation import allocating
-from sim.graph import Graph
+from sim.graphs.graph import Graph
 
 
 @dataclass(frozen=True)

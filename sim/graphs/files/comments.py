@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sim.errors import UserError
-from sim.graph_files.tables import SAMPLE, cells_of, count_fields, frame_of, sample_of, separator_of, width_of
+from sim.graphs.files.tables import SAMPLE, cells_of, count_fields, frame_of, sample_of, separator_of, width_of
 
 COMMENTS_LIKE_TIES = 0.1  # share of lines up to which comments that look like ties are believed to be comments
 _COMMENT = re.compile(rb"^[ \t]*[#%][^\n]*", re.MULTILINE)

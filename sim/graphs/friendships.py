@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UserError
-from sim.graph import Graph, digest, from_ties
+from sim.graphs.graph import Graph, digest, from_ties
 
 if TYPE_CHECKING:
     import networkx as nx

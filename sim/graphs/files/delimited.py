@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import UserError
-from sim.friendships import WHOLE, Ties
-from sim.graph_files.comments import without_comments
-from sim.graph_files.formats import EXPECTED, READ
-from sim.graph_files.headers import columns_of, is_header
-from sim.graph_files.refusals import doubts, refuse_drawings, refuse_other_shapes, refuse_people, refuse_second_header
-from sim.graph_files.tables import (
+from sim.graphs.files.comments import without_comments
+from sim.graphs.files.formats import EXPECTED, READ
+from sim.graphs.files.headers import columns_of, is_header
+from sim.graphs.files.refusals import doubts, refuse_drawings, refuse_other_shapes, refuse_people, refuse_second_header
+from sim.graphs.files.tables import (
     BLANKS,
     SAMPLE,
     Table,
@@ -26,6 +25,7 @@ from sim.graph_files.tables import (
     separator_of,
     width_of,
 )
+from sim.graphs.friendships import WHOLE, Ties
 
 _BLANK = re.compile(rb"^[ \t]+$", re.MULTILINE)
 

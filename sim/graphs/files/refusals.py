@@ -7,10 +7,10 @@ import re
 import numpy as np
 
 from sim.errors import UserError
-from sim.friendships import WHOLE, Ends
-from sim.graph_files.formats import EXPECTED, READ
-from sim.graph_files.headers import NUMBER, begins_with_people
-from sim.graph_files.tables import SAMPLE, Table, check_present, line_of, seen_in, width_of
+from sim.graphs.files.formats import EXPECTED, READ
+from sim.graphs.files.headers import NUMBER, begins_with_people
+from sim.graphs.files.tables import SAMPLE, Table, check_present, line_of, seen_in, width_of
+from sim.graphs.friendships import WHOLE, Ends
 
 _RULE = re.compile(r":?-{3,}:?")
 _MISSING = {"NA", "N/A", "#N/A", "NaN", "nan", "NULL", "Null", "null", "None", "none", r"\N"}

@@ -7,11 +7,11 @@ import zlib
 from pathlib import Path
 
 from sim.errors import UserError
-from sim.friendships import Friendships, Ids, gathered
-from sim.graph import Graph
-from sim.graph_files.delimited import read_delimited
-from sim.graph_files.formats import decoded, format_of
-from sim.graph_files.networks import read_network
+from sim.graphs.files.delimited import read_delimited
+from sim.graphs.files.formats import decoded, format_of
+from sim.graphs.files.networks import read_network
+from sim.graphs.friendships import Friendships, Ids, gathered
+from sim.graphs.graph import Graph
 
 CHUNK = 1 << 14  # bytes: a fault is placed that well
 

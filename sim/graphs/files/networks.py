@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import numpy as np
 
 from sim.errors import UserError
-from sim.friendships import Ties, ties_of
-from sim.graph_files.formats import Format
+from sim.graphs.files.formats import Format
+from sim.graphs.friendships import Ties, ties_of
 
 if TYPE_CHECKING:
     import networkx as nx
