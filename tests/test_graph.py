@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.draws import Stream, stream_keys, uniform
+from sim.draws import MOST_FIRST, Stream, stream_keys, uniform
 from sim.errors import UserError
 from sim.graphs.drawn import scale_free, small_world, stochastic_blocks
 from sim.graphs.graph import Graph, from_ties
-from sim.graphs.partners import ROUNDING, WEIGHT, power_law_weights
+from sim.graphs.partners import ROUNDING, WEIGHT, draw_of_tie, power_law_weights
 from sim.graphs.statistics import describe, group_assortativity
+from sim.ranges import MOST_PEOPLE
 
 GROUPS, TIERS = 8, 6
 GROUP_SHARES = np.array([0.3, 0.2, 0.15, 0.1, 0.1, 0.06, 0.05, 0.04])
@@ -353,6 +354,14 @@ def test_groups_too_small_for_their_ties_find_friends_elsewhere(generator: Gener
     ends = np.repeat(threes, np.diff(graph.offsets))
     inside = (ends == threes[graph.friends]).sum() / 2
     assert 0.9 * 60 < inside <= 60  # all but a few of the three ties that each group has room for
+
+
+def test_no_tie_of_the_largest_graphs_repeats_the_draws_of_another() -> None:
+    """A draw has room for fewer agents than the largest market has ties."""
+    key, last = stream_keys(1)[Stream.WORLD_GRAPH], MOST_PEOPLE * 1_000 // 2 - 1
+    far = [*range(0, last, MOST_FIRST), last]
+    draws = {draw_of_tie(key, tie + near, which) for tie in far for near in (0, 1) for which in (0, 1, 2, 401)}
+    assert len(far) > 90 and len(draws) == 8 * len(far)
 
 
 # --- plain Python ------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from sim.agents.week import Week
 from sim.arrays import Int64
 from sim.compilation import allocating
 from sim.day import Day
-from sim.draws import Stream, uniforms_at
+from sim.draws import Stream, partner, uniforms_at
 from sim.parameters import Membership
 from sim.state.people import FOLLOW_SLOTS
 
@@ -27,7 +27,7 @@ def ask(week: Week, m: Day, p: Membership) -> None:
         host = m.creators["consumer"][k : k + 1].astype(np.int64)
         u = float(uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, host, SIZE)[0])
         size = min(p.asked_least + int(u * (p.asked_most - p.asked_least + 1)), p.asked_most)
-        lots = uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, candidates, ASKED + int(host[0]) % (1 << 20))
+        lots = uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, candidates, ASKED + partner(int(host[0])))
         week.asked[candidates[np.argsort(lots, kind="stable")[:size]]] |= 1 << v
 
 

@@ -8,11 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compilation import allocating
-from sim.draws import uniform
+from sim.compilation import allocating, compiled
+from sim.draws import MOST_FIRST, uniform
 
 # Sub-streams of Stream.WORLD_GRAPH, in the place of the day, so that no two steps of a generator share a draw.
 MIXED, PLACE, REWIRED, DRAWN, WEIGHT, ROUNDING = range(6)
+SUB_STREAMS = 8  # with those left free: of ties beyond the last that a draw has room for, the ones after them
 
 ATTEMPTS = 100
 """Draws of a tie inside a group before it may be made with anybody, and of that before there is no room."""
@@ -73,7 +74,7 @@ def kindred(u: float, person: int, pool: Pool) -> int:
 def drawn_ties(key: np.uint64, count: int, homophily: float, pool: Pool, slots: NDArray[np.int64]) -> int:
     """Add new ties, with probability h inside a group, else between any two people; returns how many found room."""
     for tie in range(count):
-        alike = uniform(key, DRAWN, tie, 0) < homophily
+        alike = draw_of_tie(key, tie, 0) < homophily
         if not _new_tie(key, tie, alike, pool, slots):
             return tie
     return count
@@ -86,8 +87,8 @@ def block_ties(
     """As `drawn_ties`, with homophily of interest and of city tier; pools by interest, by tier and by both."""
     by_interest, by_tier, by_block = pools
     for tie in range(count):
-        same_interest = uniform(key, DRAWN, tie, 0) < homophily
-        same_tier = uniform(key, DRAWN, tie, 1) < homophily
+        same_interest = draw_of_tie(key, tie, 0) < homophily
+        same_tier = draw_of_tie(key, tie, 1) < homophily
         pool = by_block
         if same_interest != same_tier:
             pool = by_interest if same_interest else by_tier
@@ -96,12 +97,18 @@ def block_ties(
     return count
 
 
+@compiled
+def draw_of_tie(key: np.uint64, tie: int, which: int) -> float:
+    """One of the uniform draws of a new tie, of which a large market has more than a draw has room for agents."""
+    return uniform(key, DRAWN + SUB_STREAMS * (tie // MOST_FIRST), tie % MOST_FIRST, which)
+
+
 @allocating
 def _new_tie(key: np.uint64, tie: int, alike: bool, pool: Pool, slots: NDArray[np.int64]) -> bool:
     """Draw both ends until they make a new tie, at last without regard to groups."""
     for attempt in range(2 * ATTEMPTS):
-        i = anyone(uniform(key, DRAWN, tie, 2 * attempt + 2), pool)
-        u = uniform(key, DRAWN, tie, 2 * attempt + 3)
+        i = anyone(draw_of_tie(key, tie, 2 * attempt + 2), pool)
+        u = draw_of_tie(key, tie, 2 * attempt + 3)
         j = kindred(u, i, pool) if alike and attempt < ATTEMPTS else anyone(u, pool)
         if add_tie(i, j, len(pool.group), slots):
             return True
