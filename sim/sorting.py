@@ -29,8 +29,14 @@ def order_of(numbers: NDArray[Any]) -> NDArray[np.int64]:
     [2, 0, 3, 1]
     """
     pairs = numbers.astype(np.uint64) << ROW_BITS | np.arange(len(numbers), dtype=np.uint64)
+    sort_pairs(pairs)
+    return pairs.view(np.int64)
+
+
+def sort_pairs(pairs: NDArray[np.uint64]) -> None:
+    """Sort numbers of `ROW_BITS` bits that stand above rows, and leave the rows."""
     pairs.sort()
-    return (pairs & ROW_MASK).astype(np.int64)
+    pairs &= ROW_MASK
 
 
 @allocating

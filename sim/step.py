@@ -11,10 +11,11 @@ import numpy as np
 
 from sim import ledger
 from sim.agents import entering, membership
+from sim.agents.brand import marketing_cost, plan_week
 from sim.agents.business import learn_all
 from sim.agents.creating import draw_turns
 from sim.arrays import Int64
-from sim.day import Day, Used
+from sim.day import Used
 from sim.engine.morning import advise_all, plan_all, post_all
 from sim.engine.passes import end_follows, live_all, receive_all
 from sim.engine.threads import stretches
@@ -31,7 +32,6 @@ from sim.replacement import with_rules
 from sim.results.recorder import Flows
 from sim.results.standing import standing
 from sim.results.trust_survey import mean_trust, write_trust
-from sim.state.brands import CHANNELS
 from sim.state.creators import Tier
 from sim.state.visits import Leaving, Word
 from sim.units import DAYS_A_WEEK, FEN
@@ -119,9 +119,8 @@ def _plan_brands(market: Market) -> None:
     if market.day == market.recorder.burn_in:
         _start_measuring(market)
     if market.day % DAYS_A_WEEK == 0:
-        for brand in market.brands:
-            brand.plan()
-    market.spent_before = _marketing_cost(market.m)
+        plan_week(np.array([brand.adapt for brand in market.brands]), market.m.brands)
+    market.spent_before = marketing_cost(market.m.brands)
 
 
 def _start_measuring(market: Market) -> None:
@@ -130,11 +129,6 @@ def _start_measuring(market: Market) -> None:
         market.cells.start(market.m)
     for column in ("reached", "bought_from", "bought_again"):
         market.m.consumers[column] = 0
-
-
-def _marketing_cost(m: Day) -> int:
-    """What brands have spent this week to be promoted, fen: what platforms take is none of it."""
-    return int(m.brands["spent"][:, :CHANNELS].sum())
 
 
 def _post(market: Market) -> None:
@@ -195,7 +189,7 @@ def _let_creators_enter(received: Int64, market: Market) -> None:
 
 def _record(questions: int, answers: int, earned: int, market: Market) -> None:
     m, recorder = market.m, market.recorder
-    spent = _marketing_cost(m) - market.spent_before
+    spent = marketing_cost(m.brands) - market.spent_before
     if m.day % DAYS_BETWEEN_SURVEYS == 0:
         market.trust = survey(market)
     kocs, kols, _ = np.bincount(m.creators["tier"][m.creators["active"]], minlength=len(Tier)).tolist()

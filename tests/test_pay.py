@@ -14,7 +14,7 @@ from small_markets import assert_same, market, parameters
 
 from experiments.design.configuration import load_settings
 from experiments.settings.paths import merged
-from sim.agents.entering import chance_to_consider
+from sim.agents.entering import chance_to_consider, recruited
 from sim.errors import UserError
 from sim.ledger import Revenue
 from sim.market import Market
@@ -392,7 +392,7 @@ def test_the_chance_to_be_recruited_rises_with_what_the_recruiter_sells_and_recr
     one.m.creators["sold"][:] = 0.0
     one.m.creators["sold"][2, 0] = 200.0
     one.m.creators["recruiter"][4:7] = 2
-    chance = chance_to_consider(np.array([NOBODY, 1, 2]), one.m)
+    chance = [chance_to_consider(k, recruited(one.m), one.m) for k in (NOBODY, 1, 2)]
     yuan = (0.1 + 0.02 * 3) * 200.0 * p.creators.content_decay * p.market.catalogue.categories[0].price
     odds = 0.1 / 0.9 * np.exp(yuan / p.creators.recruiting)
     np.testing.assert_allclose(chance, [0.1, 0.1, odds / (1 + odds)])

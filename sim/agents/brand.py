@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import mesa
+import numpy as np
 
 from sim.arrays import Double, Int64
-from sim.rules.budget import adapted_split
+from sim.compilation import compiled
+from sim.records import Table
+from sim.rules.budget import adapt_split
 from sim.state.brands import CHANNELS
+from sim.state.brands import Brand as Row
 from sim.units import DAYS_A_WEEK
 
 
@@ -52,13 +56,37 @@ class Brand(mesa.Agent):
 
     def plan(self) -> None:
         """Start a week with a new budget, split by what each channel returned."""
-        self.split[:] = adapted_split(
-            self.split, self.spent[:CHANNELS].astype(float), self.earned.astype(float), self.adapt
-        )
-        self.spent[:] = 0
-        self.earned[:] = 0
+        plan_week(np.array([self.adapt]), self.model.m.brands[self.number : self.number + 1])
 
     def step(self) -> None:
         """Plan, on the first day of a week; the market itself asks brands on that day only."""
         if self.model.day % DAYS_A_WEEK == 0:
             self.plan()
+
+
+@compiled
+def plan_week(adapt: Double, rows: Table[Row]) -> None:
+    """Start a week of some brands with a new budget, split by what each channel returned.
+
+    Parameters
+    ----------
+    adapt
+        Share of the split moved to the better return by each, per week.
+    """
+    for b in range(rows.shape[0]):
+        brand = rows[b]
+        adapt_split(brand.split, brand.spent, brand.earned, adapt[b])
+        for channel in range(brand.spent.shape[0]):
+            brand.spent[channel] = 0
+        for channel in range(brand.earned.shape[0]):
+            brand.earned[channel] = 0
+
+
+@compiled
+def marketing_cost(rows: Table[Row]) -> int:
+    """What brands have spent this week to be promoted, fen: what platforms take is none of it."""
+    fen = 0
+    for b in range(rows.shape[0]):
+        for channel in range(CHANNELS):
+            fen += rows[b].spent[channel]
+    return fen

@@ -9,18 +9,19 @@ import numpy as np
 from sim.agents.attention import channel_of
 from sim.agents.believing import believe
 from sim.agents.contracts import can_pay, fee_of, give_sample, is_sold, may_contract, sign
-from sim.agents.knowing import BRAND_KEY, claim_of, key_of, private_share
+from sim.agents.knowing import claim_of, key_of, private_share
 from sim.agents.match import use
 from sim.agents.memory import is_used, memory_slot, remember_use
-from sim.compilation import inlined
+from sim.arrays import Keys
+from sim.compilation import compiled, inlined
 from sim.compilation.prefetch import ask_for
 from sim.day import Day, Used
-from sim.draws import Stream, gumbel_of, poisson_of, uniform, uniforms_at
+from sim.draws import Stream, bits, gumbel_of, poisson_of, uniform
 from sim.engine.ahead import AHEAD, ask_for_consumer
 from sim.engine.guides import place
 from sim.records import NOBODY
 from sim.rules.experience import is_satisfying
-from sim.sorting import order_of
+from sim.sorting import ROW_BITS, sort_pairs
 from sim.state.creators import MOST_POSTS, Creator, Post, Tier
 from sim.state.people import MEMORY_SLOTS
 from sim.units import DAYS_A_WEEK, FEN
@@ -31,7 +32,6 @@ LIVE_POST = (1 << 21) + MOST_POSTS
 UNPAID_POST = (1 << 21) + 2 * MOST_POSTS
 DECLINED = (1 << 21) + 3 * MOST_POSTS
 LIKED = (1 << 21) + 4 * MOST_POSTS
-LOTS = 2.0**32  # different draws
 TURN = (1 << 21) + (1 << 10)  # and the draw of who comes first apart from all
 
 
@@ -280,6 +280,14 @@ def ask_for_creators(turn: int, m: Day) -> None:
 
 def draw_turns(m: Day) -> None:
     """Draw in which order creators are asked today: by lots that know the creator, and not the row."""
-    people, brands = m.creators["consumer"].astype(np.int64), m.creators["brand"].astype(np.int64)
-    who = np.where(people >= 0, people, BRAND_KEY + brands)
-    m.turns[:] = order_of(LOTS * uniforms_at(m.keys[Stream.POST], m.day, who, TURN))
+    lots = m.turns.view(np.uint64)
+    write_lots(lots, m)
+    sort_pairs(lots)
+
+
+@compiled
+def write_lots(lots: Keys, m: Day) -> None:
+    """Write the lot of each creator above its row, shape (K,)."""
+    for k in range(lots.shape[0]):
+        lot = bits(m.keys[Stream.POST], m.day, key_of(m.creators[k]), TURN)
+        lots[k] = np.uint64(lot) << ROW_BITS | np.uint64(k)

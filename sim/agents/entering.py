@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.agents.learning import usual_income
 from sim.arrays import Int64
-from sim.compilation import allocating, inlined
+from sim.compilation import allocating, compiled, inlined
 from sim.day import Day
-from sim.draws import Stream, uniform, uniforms_at
+from sim.draws import Stream, uniform
 from sim.parameters import Parameters
 from sim.ranges import MOST_LEVELS
 from sim.records import NOBODY, Table
 from sim.rules.growth import enters, recruits
 from sim.state.creators import Creator, Tier
+from sim.state.orders import Order
 from sim.units import FEN
 from sim.world import World
 from sim.world.audience import gather_pool, pool_bounds
@@ -38,7 +38,7 @@ def own_accounts(world: World, parameters: Parameters) -> Table[Creator]:
     return accounts
 
 
-def entrants(received: NDArray[np.int64], m: Day, world: World, parameters: Parameters) -> Table[Creator]:
+def entrants(received: Int64, m: Day, world: World, parameters: Parameters) -> Table[Creator]:
     """Satisfied buyers who become KOCs today, as creators without a pool yet.
 
     Parameters
@@ -46,57 +46,66 @@ def entrants(received: NDArray[np.int64], m: Day, world: World, parameters: Para
     received
         Rows of the orders that arrived today, by consumer.
     """
-    considering = received[m.orders["candidate"][received]]
-    buyers = m.orders["consumer"][considering].astype(np.int64)
-    is_first = np.diff(buyers, prepend=NOBODY) != 0
-    considering, hosts = considering[is_first], buyers[is_first]
-    chance: float | NDArray[np.float64] = parameters.creators.entry
-    if m.platforms["recruiting"].any():
-        chance = chance_to_consider(sellers_in_business(considering, m), m)
-    comes = uniforms_at(world.keys[Stream.ENTRY], m.day, hosts, MOOD) < chance
-    considering, hosts = considering[comes], hosts[comes]
-    if len(hosts) == 0:
+    rows = considering(received, m)
+    if len(rows) == 0:
         return m.creators[:0]
+    hosts = m.orders["consumer"][rows].astype(np.int64)
     asked = new_creators(hosts.astype(np.int32), parameters, m.people, world.keys, m.day)
     asked["home"], asked["platforms"] = m.members["platform"][hosts], m.members["looks"][hosts]
-    asked["recruiter"] = sellers_in_business(considering, m)
+    asked["recruiter"] = [seller_in_business(m.orders[row], m) for row in rows]
     usual = usual_income(m.day, m.creators, m.p.creators)
     has_friends = world.graph.offsets[hosts + 1] > world.graph.offsets[hosts]
     return asked[[bool(enters(usual, r)) and bool(f) for r, f in zip(asked["reservation"], has_friends, strict=True)]]
 
 
 @allocating
-def sellers_in_business(rows: Int64, m: Day) -> Int64:
-    """Who sold each of some orders: a creator who may win the buyer as one; `NOBODY` else."""
-    sellers = np.full(rows.shape[0], NOBODY)
-    for n in range(rows.shape[0]):
-        k = m.orders[rows[n]].creator
-        if k >= 0 and m.creators[k].active and m.creators[k].brand < 0:
-            sellers[n] = k
-    return sellers
+def considering(received: Int64, m: Day) -> Int64:
+    """Rows of the orders, one of a buyer, on which satisfied buyers consider today to become a KOC."""
+    rows, count, buyer = np.empty(received.shape[0], np.int64), 0, NOBODY
+    below = recruited(m)
+    for row in received:
+        order = m.orders[row]
+        if order.candidate and order.consumer != buyer:
+            buyer = int(order.consumer)
+            chance = chance_to_consider(seller_in_business(order, m), below, m)
+            if uniform(m.keys[Stream.ENTRY], m.day, buyer, MOOD) < chance:
+                rows[count] = row
+                count += 1
+    return rows[:count]
+
+
+@compiled
+def seller_in_business(order: Order, m: Day) -> int:
+    """Who sold an order: a creator who may win the buyer as one; `NOBODY` else."""
+    k = int(order.creator)
+    return k if k >= 0 and m.creators[k].active and m.creators[k].brand < 0 else NOBODY
 
 
 @allocating
-def chance_to_consider(winners: Int64, m: Day) -> NDArray[np.float64]:
+def recruited(m: Day) -> Int64:
+    """How many each creator has recruited so far, shape (K,)."""
+    below = np.zeros(m.creators.shape[0], np.int64)
+    for k in range(m.creators.shape[0]):
+        if m.creators[k].recruiter >= 0:
+            below[m.creators[k].recruiter] += 1
+    return below
+
+
+@compiled
+def chance_to_consider(k: int, below: Int64, m: Day) -> float:
     """Probability that a satisfied buyer considers to become a KOC: higher where a recruiter would earn by it.
 
     A recruiter expects a recruit to sell, and to recruit, as much as the recruiter does.
 
     Parameters
     ----------
-    winners
-        Who may win each of them, or `NOBODY`.
+    k
+        Who may win the buyer, or `NOBODY`.
+    below
+        Whom each creator has recruited so far.
     """
-    have = np.zeros(m.creators.shape[0], np.int64)
-    for k in range(m.creators.shape[0]):
-        if m.creators[k].recruiter >= 0:
-            have[m.creators[k].recruiter] += 1
-    chance = np.empty(winners.shape[0])
-    for n in range(winners.shape[0]):
-        k = winners[n]
-        yuan = recruits_bring(k, have[k], m) if k >= 0 else 0.0
-        chance[n] = recruits(m.p.creators.entry, yuan, m.p.creators.recruiting)
-    return chance
+    yuan = recruits_bring(k, below[k], m) if k >= 0 else 0.0
+    return recruits(m.p.creators.entry, yuan, m.p.creators.recruiting)
 
 
 @inlined

@@ -33,9 +33,10 @@ def bill_today(first_number: int, threads: Threads, m: Day) -> int:
     int
         Row of the first order whose lines miss its price; `NOBODY` without any.
     """
-    first, end = m.used[[Used.BEFORE_TODAY, Used.ORDERS]].tolist()
-    is_shared = m.p.leakage.possible or m.platforms["has_further"].any()
-    cuts = [first, end] if is_shared else stretches(first, end, ORDERS)
+    first, end = int(m.used[Used.BEFORE_TODAY]), int(m.used[Used.ORDERS])
+    cuts = stretches(first, end, ORDERS)
+    if len(cuts) > 2 and (m.p.leakage.possible or m.platforms["has_further"].any()):
+        cuts = [first, end]
     wrong = threads.over(cuts, lambda begin, last: bill_all(begin, last, first_number - first, m))
     return next((row for row in wrong if row >= 0), NOBODY)
 

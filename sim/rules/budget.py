@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from sim.arrays import Double, Int64
+from sim.compilation import inlined
 
 
-def adapted_split(
-    split: NDArray[np.float64], spent: NDArray[np.float64], returned: NDArray[np.float64], speed: float
-) -> NDArray[np.float64]:
-    """Next week's split: a share of the budget moves to channels in proportion to their return on spend.
+@inlined
+def adapt_split(split: Double, spent: Int64, returned: Int64, speed: float) -> None:
+    """Move a share of the budget to channels in proportion to their return on spend, for next week.
+
+    The shares keep their sum. Channels that spent nothing keep their share.
 
     Parameters
     ----------
     split
-        Shares of the budget by channel, shape (n,).
+        Shares of the budget by channel, shape (n,), which are written.
     spent, returned
-        Money spent on and gross margin earned through each channel last week, in one unit of money, shape (n,).
+        Money spent on and gross margin earned through each channel last week, in one unit of money, shape (n,) or more.
     speed
         Share of the split that follows the returns, per week; 0 holds the split.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        Shares with the same sum. Channels that spent nothing keep their share.
     """
-    used = (spent > 0) & (split > 0)
-    if speed <= 0 or used.sum() < 2:
-        return split.copy()
-    rates = np.where(used, np.maximum(returned, 0.0) / np.maximum(spent, 1.0), 0.0)
-    if rates.sum() == 0:
-        return split.copy()
-    target = np.where(used, split[used].sum() * rates / rates.sum(), split)
-    return (1 - speed) * split + speed * target
+    used, shares, rates = 0, 0.0, 0.0
+    for n in range(split.shape[0]):
+        if spent[n] > 0 and split[n] > 0.0:
+            used += 1
+            shares += split[n]
+            rates += return_on(spent[n], returned[n])
+    if speed <= 0.0 or used < 2 or rates == 0.0:
+        return
+    for n in range(split.shape[0]):
+        is_used = spent[n] > 0 and split[n] > 0.0
+        target = shares * return_on(spent[n], returned[n]) / rates if is_used else split[n]
+        split[n] = (1 - speed) * split[n] + speed * target
+
+
+@inlined
+def return_on(spent: int, returned: int) -> float:
+    """Gross margin of a channel over what was spent on it, at least 0."""
+    return max(1.0 * returned, 0.0) / max(1.0 * spent, 1.0)
