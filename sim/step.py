@@ -31,11 +31,11 @@ from sim.records import Table
 from sim.replacement import with_rules
 from sim.results.recorder import Flows
 from sim.results.standing import standing
-from sim.results.trust_survey import mean_trust, write_trust
+from sim.results.trust_survey import add_trust, mean_trust
 from sim.state.creators import Tier
 from sim.state.visits import Leaving, Word
 from sim.units import DAYS_A_WEEK, FEN
-from sim.world.audience import mean_taste
+from sim.world.audience import write_mean_taste
 
 if TYPE_CHECKING:
     from sim.market import Market
@@ -58,7 +58,7 @@ class Passes(NamedTuple):
     @classmethod
     def of(cls, rules: Rules) -> Passes:
         """The passes with these rules."""
-        return cls(*with_rules(rules, (live_all, receive_all, plan_all, advise_all, post_all, learn_all, write_trust)))
+        return cls(*with_rules(rules, (live_all, receive_all, plan_all, advise_all, post_all, learn_all, add_trust)))
 
 
 def open_day(market: Market) -> None:
@@ -182,9 +182,7 @@ def _let_creators_enter(received: Int64, market: Market) -> None:
         entering.settle_in(newcomers, market.m, market.world, market.in_force)
         market.m = with_creators(market.m, newcomers)
     if market.day % DAYS_A_WEEK == DAYS_A_WEEK - 1:
-        m = market.m
-        share = market.threads.share(len(m.creators))
-        market.threads.over(share, lambda first, last: mean_taste(first, last, m.people, m.follows, m.creators))
+        write_mean_taste(market.m.people, market.m.follows, market.m.creators, market.threads)
 
 
 def _record(questions: int, answers: int, earned: int, market: Market) -> None:

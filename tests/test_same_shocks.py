@@ -129,9 +129,17 @@ def test_stretches_and_threads_change_nothing(
     busy: Market, threads: int, stretch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lengths = "engine.consumer_pass.STRETCH", "engine.consumer_pass.ARRIVALS", "step.CREATORS", "order_table.ROWS"
-    for length in (*lengths, "opening.PEOPLE", "markets.confirmation.ORDERS", "results.trust_survey.CONSUMERS"):
+    for length in (*lengths, "opening.PEOPLE", "markets.confirmation.ORDERS"):
         monkeypatch.setattr(f"sim.{length}", stretch)
     assert_same(Market(busy.parameters, 1, threads=threads, keep_orders=True).run(DAYS), busy)
+
+
+def test_threads_add_up_block_by_block(busy: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("results.trust_survey", "world.audience"):
+        monkeypatch.setattr(f"sim.{module}.BLOCK", 37)
+    one, two = (Market(busy.parameters, 1, threads=n, keep_orders=True).run(DAYS) for n in (1, 2))
+    assert_same(one, two)
+    np.testing.assert_allclose(one.daily()["trust"], busy.daily()["trust"], rtol=1e-12)
 
 
 def test_agents_who_step_one_by_one_live_as_the_compiled_pass(busy: Market) -> None:

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+BLOCK = 1 << 16  # people whose numbers are summed apart: a part of the result, and none of the threads
+
 
 class Threads:
     """Some threads that share work.
@@ -34,10 +36,6 @@ class Threads:
             with ThreadPoolExecutor(self.count) as pool:
                 return list(pool.map(task, cuts[:-1], cuts[1:]))
         return [task(first, last) for first, last in pairwise(cuts)]
-
-    def share(self, rows: int) -> list[int]:
-        """Cuts of rows into a stretch for each thread."""
-        return [rows * n // self.count for n in range(self.count + 1)]
 
 
 def stretches(start: int, end: int, length: int) -> list[int]:

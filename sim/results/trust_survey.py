@@ -2,70 +2,52 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-import numpy as np
-
-from sim.arrays import Double
 from sim.compilation import compiled
 from sim.day import Day
-from sim.engine.threads import Threads, stretches
+from sim.engine.threads import BLOCK, Threads, stretches
 from sim.ranges import COUNT_UNITS
 from sim.records import Table
 from sim.rules.trust import trust
 from sim.state.creators import Creator, Tier
 from sim.state.people import FOLLOW_SLOTS, Follow
 
-CONSUMERS = 1 << 12  # of one task
-TASKS = 32  # whose answers are kept at a time
 
-
-def mean_trust(write: Any, m: Day, threads: Threads) -> float:
+def mean_trust(add: Any, m: Day, threads: Threads) -> float:
     """Mean trust over all follow edges, 0 to 1; NaN where nobody follows anybody.
 
-    It is summed in the order of the consumers, so that the result does not depend on the threads.
+    It is summed block by block of consumers, so that the result does not depend on the threads.
 
     Parameters
     ----------
-    write
-        `write_trust`, with the rules that a researcher chose.
+    add
+        `add_trust`, with the rules that a researcher chose.
     threads
         Who share the work.
     """
 
-    def ask(first: int, last: int) -> Double:
-        answers = np.empty((last - first) * FOLLOW_SLOTS)
-        return answers[: write(first, last, m.follows, m.creators, m.p.trust, answers)]
+    def block(first: int, last: int) -> tuple[float, int]:
+        total, edges = add(first, last, m.follows, m.creators, m.p.trust)
+        return total, edges
 
-    total, edges = 0.0, 0
-    cuts = stretches(0, len(m.follows), CONSUMERS)
-    for begin in range(0, len(cuts) - 1, TASKS):
-        for answers in threads.over(cuts[begin : begin + TASKS + 1], ask):
-            total = add_up(total, answers)
-            edges += len(answers)
-    return total / edges if edges else float("nan")
+    totals, edges = zip(*threads.over(stretches(0, len(m.follows), BLOCK), block), strict=True)
+    return math.fsum(totals) / sum(edges) if sum(edges) else math.nan
 
 
 @compiled
-def add_up(total: float, answers: Double) -> float:
-    """A total and some answers, added one after the other."""
-    for n in range(answers.shape[0]):
-        total += answers[n]
-    return total
-
-
-@compiled
-def write_trust(
-    first: int, last: int, follows: Table[Follow], creators: Table[Creator], p: Any, answers: Double
-) -> int:  # fmt: skip
-    """Write down the trust of consumers ``first`` to ``last - 1`` in each creator whom they follow; returns how many.
+def add_trust(
+    first: int, last: int, follows: Table[Follow], creators: Table[Creator], p: Any
+) -> tuple[float, int]:  # fmt: skip
+    """Trust of consumers ``first`` to ``last - 1`` in all whom they follow, added up; and how many these are.
 
     Parameters
     ----------
     p
         Numbers of trust.
     """
-    edges = 0
+    total, edges = 0.0, 0
     for i in range(first, last):
         for slot in range(FOLLOW_SLOTS):
             edge = follows[i, slot]
@@ -73,8 +55,8 @@ def write_trust(
                 break
             creator = creators[edge.creator]
             share = p.reputation_mass if creator.tier == Tier.KOL.value else p.reputation
-            answers[edges] = trust(
+            total += trust(
                 edge.met / COUNT_UNITS, edge.broken / COUNT_UNITS, share * creator.pool_met, share * creator.pool_broken
             )
             edges += 1
-    return edges
+    return total, edges

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.arrays import Double, Int32, Int64, Keys
 from sim.compilation import allocating, compiled
 from sim.compilation.context import Context
 from sim.draws import Stream, partner, uniform
+from sim.engine.threads import BLOCK, Threads, stretches
 from sim.ranges import COUNT_UNITS
 from sim.records import Table
 from sim.state.creators import Creator
@@ -137,26 +140,37 @@ def gather_audience(k: int, host: int, share: float, category: int, crowd: Crowd
     return found
 
 
+def write_mean_taste(
+    people: Table[Person], follows: Table[Follow], creators: Table[Creator], threads: Threads
+) -> None:  # fmt: skip
+    """Write the mean taste of each creator's followers by category, and their number.
+
+    It is summed block by block of consumers, so that the result does not depend on the threads who share the work.
+    """
+
+    def block(first: int, last: int) -> tuple[Double, Int64]:
+        taste, audience = np.zeros(creators["fit"].shape), np.zeros(len(creators), np.int64)
+        add_taste(first, last, people, follows, taste, audience)
+        return taste, audience
+
+    tastes, audiences = zip(*threads.over(stretches(0, len(people), BLOCK), block), strict=True)
+    creators["audience"] = sum(audiences)
+    creators["fit"] = sum(tastes) / np.maximum(creators["audience"], 1)[:, None]
+
+
 @compiled
-def mean_taste(first: int, last: int, people: Table[Person], follows: Table[Follow], creators: Table[Creator]) -> None:
-    """Write the mean taste of the followers of creators ``first`` to ``last - 1`` by category, and their number."""
-    categories = creators[first].fit.shape[0]
-    for k in range(first, last):
-        creators[k].audience = 0
-        for category in range(categories):
-            creators[k].fit[category] = 0.0
-    for i in range(people.shape[0]):
+def add_taste(
+    first: int, last: int, people: Table[Person], follows: Table[Follow], taste: Double, audience: Int64
+) -> None:  # fmt: skip
+    """Add consumers ``first`` to ``last - 1`` and their tastes to the sums of all whom they follow."""
+    for i in range(first, last):
         for slot in range(FOLLOW_SLOTS):
             k = follows[i, slot].creator
             if k < 0:
                 break
-            if first <= k < last:
-                creators[k].audience += 1
-                for category in range(categories):
-                    creators[k].fit[category] += people[i].taste[category]
-    for k in range(first, last):
-        for category in range(categories):
-            creators[k].fit[category] /= max(creators[k].audience, 1)
+            audience[k] += 1
+            for category in range(taste.shape[1]):
+                taste[k, category] += people[i].taste[category]
 
 
 def pool_bounds(consumers: int, least: int, most: int) -> tuple[int, int]:

@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 
 from sim.arrays import Keys
 from sim.draws import Stream, normals, normals_at, uniforms
+from sim.engine.threads import Threads
 from sim.graphs.graph import Graph
 from sim.parameters import Parameters
 from sim.records import Table
 from sim.state.creators import Creator, Tier
 from sim.state.people import FOLLOW_SLOTS, Consumer, Follow, Person
-from sim.world.audience import Crowd, gather_audience, gather_pool, mean_taste, pool_bounds
+from sim.world.audience import Crowd, gather_audience, gather_pool, pool_bounds, write_mean_taste
 from sim.world.rates import logit_normal
 
 
@@ -46,7 +47,7 @@ def first_creators(
             gather_audience(k, host, float(shares[host]), specialty, crowd)
         else:
             gather_pool(k, host, int(sizes[host]), crowd)
-    mean_taste(0, len(creators), people, follows, creators)
+    write_mean_taste(people, follows, creators, Threads())
     creators["reservation"][: len(kols)] = p.kol_reservation * creators["audience"][: len(kols)]
     return creators, follows
 
