@@ -291,7 +291,8 @@ def _restore_arrays(market: Market, header: Header, arrays: dict[str, NDArray[An
     if arrays:
         raise UserError(f"{min(arrays)}: no such array in a market; expected those alone that Market.save wrote")
     m, recorder, creators = market.m, market.recorder, len(market.m.creators)
-    _within("used", found["used"], 0, [len(m.posts), *2 * [len(m.orders)], len(m.lines), *2 * [len(m.orders)]])
+    most = {Used.POSTS: len(m.posts), Used.LINES: len(m.lines)}
+    _within("used", found["used"], 0, [most.get(table, len(m.orders)) for table in Used])
     _within("recorder.first_kocs", found["recorder.first_kocs"], 0, creators - 1)
     _within("rows of sums.sold_by", len(found["sums.sold_by"]), 0, creators)
     parts = {title: {} for title in ("accounts", "sums", "recorder")} | {"": {}}  # type: ignore[var-annotated]

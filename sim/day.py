@@ -60,7 +60,8 @@ class Used(IntEnum):
     BEFORE_TODAY = 2  # orders that stood in the table this morning
     LINES = 3
     OVER = 4  # orders at the head of the table that are over
-    WAITING = 5  # orders that waited for others last evening, which may stand anywhere
+    ARRIVED = 5  # orders at the head of the table that have arrived, or never will
+    WAITING = 6  # orders that waited for others last evening, which may stand anywhere
 
 
 class Tally(Context):

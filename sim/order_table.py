@@ -34,7 +34,7 @@ def with_orders(m: Day, orders: Table[Order], keep_all: bool, threads: Threads) 
         if not keep_all:
             used = close_ranks(table, used, NEVER)
             lines = _lines_of(table[:used], m)
-            m.used[Used.OVER] = 0
+            m.used[Used.OVER] = m.used[Used.ARRIVED] = 0
         if ROOM * (used + len(orders)) > len(table):
             table = Order.room(round(ROOM * (used + len(orders))) + len(table) // 4)
             copy_rows(m.orders[:used], table[:used], threads)

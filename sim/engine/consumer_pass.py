@@ -105,8 +105,7 @@ class ConsumerPass:
 
         def task(first: int, last: int) -> Table[Word]:
             part = rows[first:last]
-            told = most_told(buyers[part].astype(np.int64), int(m.p.sharing.friends_told) + 1, m.offsets)
-            events = self._events(m, 0, told, 0)
+            events = self._events(m, 0, most_told(part, m), 0)
             self.receive_all(part, m._replace(out=events))
             words = copied(events.words[: events.counts[Count.WORDS]])
             self.spare.append(events)
@@ -176,9 +175,10 @@ def _together(parts: list[Table[R]], record: type[R]) -> Table[R]:
 
 
 @compiled
-def most_told(buyers: Int64, most: int, offsets: Int64) -> int:
-    """Friends who are told at most of the orders of these buyers, if each is told to at most so many."""
-    told = 0
-    for i in buyers:
-        told += min(offsets[i + 1] - offsets[i], most)
+def most_told(rows: Int64, m: Day) -> int:
+    """Friends who are told at most of the orders in some rows."""
+    told, most = 0, int(m.p.sharing.friends_told) + 1
+    for row in rows:
+        i = m.orders[row].consumer
+        told += min(m.offsets[i + 1] - m.offsets[i], most)
     return told

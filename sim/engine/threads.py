@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
@@ -24,6 +25,10 @@ class Threads:
     def __init__(self, count: int = 1) -> None:
         self.count = count
 
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.count)
+
     def over(self, cuts: Sequence[int], task: Callable[[int, int], T]) -> list[T]:
         """Do a task for each stretch between two neighbours of ``cuts``; what each gives, in the order of stretches.
 
@@ -33,8 +38,7 @@ class Threads:
             Takes the first row of a stretch and the row after its last; must write nothing that another one reads.
         """
         if self.count > 1 and len(cuts) > 2:
-            with ThreadPoolExecutor(self.count) as pool:
-                return list(pool.map(task, cuts[:-1], cuts[1:]))
+            return list(self._pool.map(task, cuts[:-1], cuts[1:]))
         return [task(first, last) for first, last in pairwise(cuts)]
 
 

@@ -18,9 +18,12 @@ MILLION = 1e6
 @allocating
 def arriving(m: Day) -> Int64:
     """Rows of the orders that arrive today, in the order in which they were made."""
-    rows = np.empty(m.used[Used.ORDERS] - m.used[Used.OVER], np.int64)
+    used = m.used
+    while used[Used.ARRIVED] < used[Used.ORDERS] and m.orders[used[Used.ARRIVED]].stage > Stage.CONFIRMED.value:
+        used[Used.ARRIVED] += 1
+    rows = np.empty(used[Used.ORDERS] - used[Used.ARRIVED], np.int64)
     count = 0
-    for row in range(m.used[Used.OVER], m.used[Used.ORDERS]):
+    for row in range(used[Used.ARRIVED], used[Used.ORDERS]):
         if m.orders[row].stage == Stage.CONFIRMED.value and m.orders[row].due <= m.day:
             rows[count] = row
             count += 1
