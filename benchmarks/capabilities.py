@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.before import ROOT, measured, taken_out
+from benchmarks.before import COMPILES, ROOT, Case, measured, taken_out
 from experiments.settings.paths import merged
 from sim.market import Market
 from sim.parameters import Parameters
@@ -104,11 +104,11 @@ def _week(market: Market) -> float:
 
 def off(consumers: int) -> float:
     """CPU time of a day with all off, over that of the commit before."""
-    case = (consumers, WEEKS * DAYS_A_WEEK, 1)
+    case = Case(consumers, 2, WEEKS * DAYS_A_WEEK)
     with tempfile.TemporaryDirectory() as folder:
         then = taken_out(BEFORE, Path(folder))
         for tree in (ROOT, then):
-            measured(tree, (300, 8, 1))  # compiles
+            measured(tree, COMPILES)
         pairs = [(measured(ROOT, case), measured(then, case)) for _ in range(ROUNDS)]
     return median(now["cpu_seconds"] / before["cpu_seconds"] for now, before in pairs)
 
