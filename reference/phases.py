@@ -10,7 +10,7 @@ from sim.parameters import Parameters
 if TYPE_CHECKING:
     from reference.market import PlainMarket
     from reference.platform import Platform
-    from sim.phases import Phase
+    from sim.parameters.phases import Phase
 
 SIGNS = {">=": ge, "<=": le, ">": gt, "<": lt}
 

@@ -28,7 +28,8 @@ from sim.graphs.friendships import GraphReport, Ids
 from sim.markets import settlement, words
 from sim.opening import first_day
 from sim.parameters import Parameters
-from sim.phases import Held
+from sim.parameters.phases import Held
+from sim.parameters.world_parameters import cannot_change
 from sim.policies import Policies, policies_of, with_policies
 from sim.ranges import MOST_DAYS
 from sim.records import Columns, Table
@@ -40,7 +41,6 @@ from sim.state.orders import Order, Stage
 from sim.step import Passes, close_day, open_day, survey, timed
 from sim.timeline import Timeline
 from sim.world import World
-from sim.world_parameters import cannot_change
 
 FIRST_CONSUMER_ID = 1_000
 

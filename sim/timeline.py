@@ -11,7 +11,7 @@ from sim.arrays import Keys
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.parameters import Parameters
-from sim.phases import Held, Shock, in_force
+from sim.parameters.phases import Held, Shock, in_force
 from sim.ranges import REFERENCE_PEOPLE
 from sim.state.creators import Tier
 from sim.units import FEN
@@ -42,7 +42,7 @@ REACHED: dict[str, Callable[[Day, int], float]] = {
     "kocs": _kocs,
     "cash": lambda m, platform: cash(platform, m) * _scale(m),
 }
-"""The value of each of `sim.phases.QUANTITIES` on a platform this morning."""
+"""The value of each of `sim.parameters.phases.QUANTITIES` on a platform this morning."""
 
 
 class Timeline:

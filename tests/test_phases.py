@@ -19,10 +19,10 @@ from sim.draws import Stream, stream_keys, uniform
 from sim.errors import UserError
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.phases import QUANTITIES, in_force, occasions
+from sim.parameters.phases import QUANTITIES, in_force, occasions
+from sim.parameters.world_parameters import cannot_change, world_parameters
 from sim.timeline import NOT_YET, REACHED
 from sim.world import World
-from sim.world_parameters import cannot_change, world_parameters
 
 DAYS, DAY = 12, 5
 DEARER: dict[str, Any] = {"platform.take_rate": 0.2, "brands.weekly_budget": 2.0, "market.choice.outside": 0.0}

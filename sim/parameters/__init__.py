@@ -5,7 +5,6 @@ A parameter that rests on no source says ``assumption`` and has a plausible rang
 that compiled rules read are all made from these declarations.
 """
 
-from sim.groups import ASSUMPTION, CALIBRATED, FilePath, Group, Name, par
 from sim.parameters.attention import Attention, Remembering
 from sim.parameters.brands import Brands
 from sim.parameters.creators import Creators
@@ -13,6 +12,7 @@ from sim.parameters.deciding import Belief, Choice, Experience, Leakage, Sharing
 from sim.parameters.everything import Parameters
 from sim.parameters.goods import CATEGORIES, Catalogue, Category
 from sim.parameters.graph import Graph
+from sim.parameters.groups import ASSUMPTION, CALIBRATED, FilePath, Group, Name, par
 from sim.parameters.market import Market
 from sim.parameters.membership import Membership
 from sim.parameters.numbers import BEHAVIOUR, LEAST_VARIANCE, numbers_of, scalars

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.groups import ASSUMPTION, Group, par
+from sim.parameters.groups import ASSUMPTION, Group, par
 
 
 class Attention(Group):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from sim.groups import ASSUMPTION, Group, par
+from sim.parameters.groups import ASSUMPTION, Group, par
 from sim.ranges import (
     MOST_PEOPLE,
 )

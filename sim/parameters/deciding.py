@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.groups import ASSUMPTION, CALIBRATED, Group, par
+from sim.parameters.groups import ASSUMPTION, CALIBRATED, Group, par
 from sim.ranges import (
     LEAST_CLAIMS,
 )

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from pydantic import Field, model_validator
 
-from sim.groups import Group
 from sim.parameters.brands import Brands
 from sim.parameters.creators import Creators
 from sim.parameters.graph import Graph
+from sim.parameters.groups import Group
 from sim.parameters.market import Market
 from sim.parameters.membership import Membership
 from sim.parameters.pay import Pay
+from sim.parameters.phases import Phase, Shock, check
 from sim.parameters.platform import Platform
 from sim.parameters.rules import Rules
-from sim.phases import Phase, Shock, check
 from sim.ranges import MOST_CHOSEN, MOST_PLATFORMS
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
-from sim.groups import ASSUMPTION, Group, Name, par
+from sim.parameters.groups import ASSUMPTION, Group, Name, par
 from sim.ranges import (
     FARTHEST,
     MOST_CATEGORIES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sim.groups import ASSUMPTION, FilePath, Group, par
+from sim.parameters.groups import ASSUMPTION, FilePath, Group, par
 
 
 class Graph(Group):

@@ -6,10 +6,10 @@ import math
 
 from pydantic import model_validator
 
-from sim.groups import ASSUMPTION, Group, par
 from sim.parameters.attention import Attention, Remembering
 from sim.parameters.deciding import Belief, Choice, Experience, Leakage, Sharing, Trust
 from sim.parameters.goods import Catalogue
+from sim.parameters.groups import ASSUMPTION, Group, par
 from sim.parameters.people import Need, People
 from sim.ranges import (
     FARTHEST,

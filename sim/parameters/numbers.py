@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.groups import Group
 from sim.parameters.everything import Parameters
+from sim.parameters.groups import Group
 from sim.parameters.rules import MOST_NUMBERS
 from sim.records import room_for, structured
 

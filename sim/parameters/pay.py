@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import field_validator, model_validator
 
-from sim.groups import Group, par
+from sim.parameters.groups import Group, par
 from sim.ranges import MOST_LEVELS
 
 

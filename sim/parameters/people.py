@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from sim.groups import ASSUMPTION, Group, par
+from sim.parameters.groups import ASSUMPTION, Group, par
 from sim.ranges import (
     MOST_CITY_TIERS,
     MOST_GROUPS,

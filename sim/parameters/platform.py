@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from sim.groups import ASSUMPTION, Group, Name, par
 from sim.parameters.creators import Creators
+from sim.parameters.groups import ASSUMPTION, Group, Name, par
 from sim.parameters.pay import Pay
 from sim.ranges import (
     MOST_OWN_PAY,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from sim.groups import Group, par
+from sim.parameters.groups import Group, par
 
 MOST_NUMBERS = 8  # that a rule of one's own can be given
 

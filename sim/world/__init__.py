@@ -21,6 +21,7 @@ from sim.graphs.friendships import Friendships
 from sim.graphs.graph import Graph
 from sim.graphs.statistics import GraphStatistics, describe
 from sim.parameters import Parameters
+from sim.parameters.world_parameters import world_parameters
 from sim.records import Table, copied
 from sim.state.creators import Creator
 from sim.state.people import Consumer, Follow, Person
@@ -29,7 +30,6 @@ from sim.world.goods import Goods, draw_goods
 from sim.world.own_graph import check_people, friendships_of
 from sim.world.past import Past, past_purchases
 from sim.world.people import draw_graph, draw_origins, draw_people, first_needs
-from sim.world_parameters import world_parameters
 
 BEGINNING = ("consumers", "follows", "past")
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from pydantic import AfterValidator, Field, ValidationError
 
 from sim.errors import nearest
-from sim.groups import ASSUMPTION, Group, par
+from sim.parameters.groups import ASSUMPTION, Group, par
+from sim.parameters.world_parameters import cannot_change
 from sim.ranges import MOST_DAYS
-from sim.world_parameters import cannot_change
 
 if TYPE_CHECKING:
     from sim.parameters import Parameters
