@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -29,10 +28,9 @@ from sim.parameters import Rules
 from sim.ranges import MOST_SUM
 from sim.records import Table
 from sim.replacement import with_rules
-from sim.results.recorder import Flows
+from sim.results.recorder import Flows, standing_now
 from sim.results.standing import standing
 from sim.results.trust_survey import add_trust, mean_trust
-from sim.state.creators import Tier
 from sim.state.visits import Leaving, Word
 from sim.units import DAYS_A_WEEK, FEN
 from sim.world.audience import write_mean_taste
@@ -89,25 +87,29 @@ def close_day(market: Market) -> None:
         with timed("platforms settle", market):
             _settle(market)
         with timed("words travel", market):
-            market.m = market.m._replace(inbox=words.deliver(told))
+            inbox = words.deliver(told)
             answers = words.answer(int(market.in_force.creators.answers), questions, market.m)
         with timed("creators learn", market):
             measures = market.day >= market.recorder.burn_in
             market.passes.learn(received, measures, market.kol_threshold, market.m)
-            earned = int(market.m.creators["earned_today"].sum())
         with timed("creators enter", market):
             _let_creators_enter(received, market)
         with timed("recorder records", market):
-            _record(len(questions), answers, earned, market)
-    market.m = market.m._replace(day=market.day + 1)
+            _record(len(questions), answers, market)
+    market.m = market.m._replace(day=market.day + 1, inbox=inbox)
 
 
-@contextmanager
-def timed(phase: str, market: Market) -> Iterator[None]:
+class timed:
     """Add the time of a phase to the market's timings."""
-    start = time.perf_counter()
-    yield
-    market.timings[phase] = market.timings.get(phase, 0.0) + time.perf_counter() - start
+
+    def __init__(self, phase: str, market: Market) -> None:
+        self.phase, self.timings = phase, market.timings
+
+    def __enter__(self) -> None:
+        self.start = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self.timings[self.phase] = self.timings.get(self.phase, 0.0) + time.perf_counter() - self.start
 
 
 def _begin_phases(market: Market) -> None:
@@ -185,19 +187,19 @@ def _let_creators_enter(received: Int64, market: Market) -> None:
         write_mean_taste(market.m.people, market.m.follows, market.m.creators, market.threads)
 
 
-def _record(questions: int, answers: int, earned: int, market: Market) -> None:
+def _record(questions: int, answers: int, market: Market) -> None:
     m, recorder = market.m, market.recorder
     spent = marketing_cost(m.brands) - market.spent_before
     if m.day % DAYS_BETWEEN_SURVEYS == 0:
         market.trust = survey(market)
-    kocs, kols, _ = np.bincount(m.creators["tier"][m.creators["active"]], minlength=len(Tier)).tolist()
+    kocs, kols, earned, revenue = standing_now(m)
     if m.day >= recorder.burn_in:
         recorder.count(m.out.tally, m.sums, spent, kocs)
         if market.cells:
             market.cells.count(m.day - recorder.burn_in, m)
         if (m.day - recorder.burn_in) % DAYS_A_WEEK == DAYS_A_WEEK - 1:
             recorder.count_week(m.consumers["reached"])
-    before, market.revenue_so_far = market.revenue_so_far, int(m.accounts.revenue.sum())
+    before, market.revenue_so_far = market.revenue_so_far, revenue
     if market.parameters.membership.choice:
         recorder.standings += standing(market.orders_today, m)
     flows = Flows(questions, answers, spent, market.revenue_so_far - before, earned)

@@ -44,6 +44,7 @@ NAMED = {
     "numba.core.dispatcher.Dispatcher.add_overload": "the same",
     "numba.core.dispatcher.Dispatcher.get_call_template": "compiled code takes in a part in place of an entry",
     "numba.core.dispatcher.Dispatcher.get_overload": "the same",
+    "numba.core.dispatcher.Dispatcher.typeof_pyval": "what the day's context is, told at once",
     "numba.core.compiler_lock.global_compiler_lock": "one compilation at a time",
     "numba.core.dispatcher.Dispatcher": "what a compiled function is",
     "numba.core.errors.NumbaError": "a rule of the user's that cannot be compiled",

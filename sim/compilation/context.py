@@ -79,6 +79,11 @@ class Context:
         return layout
 
     @property
+    def _kind(self) -> ContextType:
+        """What compiled code takes it for."""
+        return self._laid_out().kind
+
+    @property
     def _address(self) -> int:
         """Where compiled code finds it."""
         return self._laid_out().address
@@ -146,9 +151,9 @@ def _array_type(dtype: np.dtype[Any], ndim: int) -> types.Array:
 
 def _type_of(value: Any) -> types.Type:
     if isinstance(value, Context):
-        return value._laid_out().kind
+        return value._kind
     if isinstance(value, np.ndarray):
-        if not (value.flags.c_contiguous and value.flags.aligned and value.flags.writeable):
+        if not value.flags.carray:
             raise TypeError("an array that is not in one piece, aligned and writeable")
         return _array_type(value.dtype, value.ndim)
     if isinstance(value, np.void):
@@ -159,11 +164,10 @@ def _type_of(value: Any) -> types.Type:
 def _is_alike(value: Any, before: Any) -> bool:
     """Whether one value has surely the same type as another."""
     if isinstance(value, Context):
-        return isinstance(before, Context) and value._laid_out().kind is before._laid_out().kind
+        return isinstance(before, Context) and value._kind is before._kind
     if isinstance(value, np.ndarray):
         same = isinstance(before, np.ndarray) and value.dtype == before.dtype and value.ndim == before.ndim
-        flags = value.flags
-        return same and flags.c_contiguous and flags.aligned and flags.writeable
+        return same and value.flags.carray
     if isinstance(value, np.void):
         return isinstance(before, np.void) and value.dtype == before.dtype
     return type(value) is type(before)
@@ -184,7 +188,7 @@ def _write(value: Any, words: array[int], place: int) -> None:
 
 @typeof_impl.register(Context)
 def _typeof(value: Context, _: Any) -> types.Type:
-    return value._laid_out().kind
+    return value._kind
 
 
 register_model(ContextType)(models.OpaqueModel)

@@ -13,6 +13,7 @@ from numba import types
 
 from sim.compilation import versions
 from sim.compilation.compiler import EntryCompiler, Flags, PartCompiler, settings
+from sim.compilation.context import Context
 from sim.compilation.kept_code import keep
 from sim.compilation.sources import digest
 
@@ -75,6 +76,7 @@ def _dispatcher(function: Callable[..., Any], part: Callable[[], str], **options
     dispatcher._compiler._customize_flags = Flags
     keep(dispatcher, versions.places_now, part, "part" if options.items() >= A_PART.items() else "")
     _take_wide_numbers(dispatcher)
+    _know_contexts(dispatcher)
     return dispatcher
 
 
@@ -96,6 +98,16 @@ def _take_wide_numbers(dispatcher: Any) -> None:
         return template(tuple(map(_wide, args)), {name: _wide(kind) for name, kind in named.items()})
 
     dispatcher.get_call_template = wide
+
+
+def _know_contexts(dispatcher: Any) -> None:
+    """Tell at once what a context is: numba would look through all kinds of things, longer than some functions take."""
+    of_others = dispatcher.typeof_pyval
+
+    def kind_of(value: Any) -> types.Type:
+        return value._kind if isinstance(value, Context) else of_others(value)
+
+    dispatcher.typeof_pyval = kind_of
 
 
 def _wide(kind: types.Type) -> types.Type:

@@ -7,7 +7,7 @@ from enum import IntEnum
 import numpy as np
 
 from sim.arrays import Int64
-from sim.compilation import inlined
+from sim.compilation import compiled, inlined
 from sim.day import Day, Sums
 from sim.state.channels import Channel
 from sim.state.orders import Order
@@ -63,6 +63,25 @@ def clear_sums(sums: Sums) -> None:
     sums.sold_by[:] = 0
     sums.split[:] = 0
     sums.total[:] = 0
+
+
+@compiled
+def add_sums(sums: Sums, more: Sums) -> None:
+    """Add other sums of as many products and creators to some."""
+    add_column(sums.ordered, more.ordered)
+    add_column(sums.kept, more.kept)
+    add_column(sums.gmv, more.gmv)
+    add_column(sums.products, more.products)
+    add_column(sums.sold_by, more.sold_by)
+    add_column(sums.split, more.split)
+    add_column(sums.total, more.total)
+
+
+@inlined
+def add_column(column: Int64, more: Int64) -> None:
+    """Add one column of sums to another."""
+    for n in range(column.shape[0]):
+        column[n] += more[n]
 
 
 @inlined

@@ -9,9 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.arrays import Int64
+from sim.compilation import allocating, compiled
 from sim.day import Day, Sums, Tally, Used
 from sim.ledger import Revenue
-from sim.markets.sums import Party, Total, no_sums
+from sim.markets.sums import Party, Total, add_sums, no_sums
 from sim.records import Table
 from sim.results.standing import COUNTED, STANDING
 from sim.state.brands import CHANNELS, Brand
@@ -81,8 +82,7 @@ class Recorder:
         newcomers = len(today.sold_by) - len(self.sums.sold_by)
         if newcomers > 0:
             self.sums = self.sums._replace(sold_by=np.pad(self.sums.sold_by, (0, newcomers)))
-        for column, more in zip(self.sums, today, strict=True):
-            column += more
+        add_sums(self.sums, today)
 
     def add_day(self, m: Day, trust: float, in_business: tuple[int, int], flows: Flows) -> None:
         """Add a row to the daily table, burn-in or not.
@@ -149,9 +149,24 @@ class Recorder:
         return pd.DataFrame(rows, columns=["domain", "step", "count"])
 
 
+@compiled
+def standing_now(m: Day) -> tuple[int, int, int, int]:
+    """KOCs and KOLs in business; what creators earned today, and platforms since the first day, fen."""
+    kocs = kols = earned = 0
+    for k in range(m.creators.shape[0]):
+        creator = m.creators[k]
+        kocs += creator.active and creator.tier == Tier.KOC.value
+        kols += creator.active and creator.tier == Tier.KOL.value
+        earned += creator.earned_today
+    return kocs, kols, earned, m.accounts.revenue.sum()
+
+
+@allocating
 def by_channel(pages: Int64) -> Int64:
     """Pages seen through each channel, of a tally's `viewed`."""
-    total: Int64 = pages.sum(axis=(1, 2, 3))
+    total = np.empty(pages.shape[0], np.int64)
+    for channel in range(pages.shape[0]):
+        total[channel] = pages[channel].sum()
     return total
 
 
