@@ -11,12 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim import checkpoint
-from sim.agents import business
 from sim.agents.brand import Brand
 from sim.agents.consumer import Consumer
 from sim.agents.koc import KOC
 from sim.agents.kol import KOL
 from sim.agents.platform import Platform
+from sim.agents.roles import kol_threshold
 from sim.columns import ColumnarModel, Population
 from sim.columns.daily_collector import DailyCollector
 from sim.day import Used
@@ -126,7 +126,7 @@ class Market(ColumnarModel):
         self._show_agents()
 
     def _take_policy(self) -> None:
-        self.kol_threshold = business.kol_threshold(self.in_force, self.world.population)
+        self.kol_threshold = kol_threshold(self.in_force, self.world.population)
         self.yields = [round(policy.float_yield * settlement.PARTS) for policy in self.in_force.platforms]
 
     def _show_agents(self) -> None:

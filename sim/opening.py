@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.agents import entering, membership
-from sim.agents.remembering import remember_past
+from sim.agents.first_memories import remember_past
 from sim.day import Day, Events, Used
 from sim.draws import Stream, uniforms
 from sim.engine.threads import Threads, stretches

@@ -13,6 +13,7 @@ from sim.markets.pay_table import pay_table, sum_up
 from sim.parameters import Parameters, numbers_of
 from sim.ranges import MOST_DAYS, REFERENCE_PEOPLE
 from sim.records import Table
+from sim.rules.memory import left_after
 from sim.state.pay import PayLine
 from sim.state.platforms import Platform
 from sim.units import FEN
@@ -94,7 +95,7 @@ def with_policies(m: Day, before: Policies, now: Policies) -> Day:
 def _fading(parameters: Parameters) -> Fading:
     memory, belief = parameters.market.memory, parameters.market.belief
     days = np.arange(MOST_DAYS + 1)
-    return Fading(*(np.exp(-days / tau) for tau in (memory.goodwill_days, memory.knowledge_days, belief.rating_days)))
+    return Fading(*(left_after(days, tau) for tau in (memory.goodwill_days, memory.knowledge_days, belief.rating_days)))
 
 
 def scaled(stated: float, world: World) -> int:

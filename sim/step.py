@@ -10,11 +10,12 @@ import numpy as np
 
 from sim import ledger
 from sim.agents import entering, membership
+from sim.agents.advising import answer_questions
 from sim.agents.brand import marketing_cost, plan_week
-from sim.agents.business import learn_all
 from sim.agents.creating import draw_turns
 from sim.arrays import Int64
 from sim.day import Used
+from sim.engine.evening import learn_all
 from sim.engine.morning import advise_all, plan_all, post_all
 from sim.engine.passes import end_follows, live_all, receive_all
 from sim.engine.threads import stretches
@@ -88,7 +89,7 @@ def close_day(market: Market) -> None:
             _settle(market)
         with timed("words travel", market):
             inbox = words.deliver(told)
-            answers = words.answer(int(market.in_force.creators.answers), questions, market.m)
+            answers = answer_questions(int(market.in_force.creators.answers), questions, market.m)
         with timed("creators learn", market):
             measures = market.day >= market.recorder.burn_in
             market.passes.learn(received, measures, market.kol_threshold, market.m)

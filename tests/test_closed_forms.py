@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 from small_markets import ALONE, CLONES, CLONES_COUNT, market, parameters, without_past
 
-from sim.agents.business import learn_all
-from sim.agents.following import remember_claim
+from sim.agents.trusting import remember_claim
 from sim.compilation import compiled
 from sim.day import Day
 from sim.draws import Stream, stream_keys, uniforms
+from sim.engine.evening import learn_all
 from sim.market import Market
 from sim.parameters import Parameters, numbers_of, scalars
 from sim.ranges import COUNT_UNITS

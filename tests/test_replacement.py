@@ -12,7 +12,7 @@ import pytest
 from numba.core.dispatcher import Dispatcher
 from small_markets import assert_same, fingerprint, market
 
-from sim.agents.business import learn_all
+from sim.engine.evening import learn_all
 from sim.engine.passes import live_all
 from sim.errors import UserError
 from sim.market import Market

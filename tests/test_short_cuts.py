@@ -11,9 +11,9 @@ from scipy.special import gammaincinv
 from sim.arrays import Double, Int16
 from sim.compilation import compiled
 from sim.day import GUIDE
-from sim.engine.guides import guided, place, write_guide
 from sim.parameters import Parameters, scalars
 from sim.rules.attention import most_open_probability, open_probability
+from sim.weighted_draws import guided, place, write_guide
 from sim.world.need_waits import LONGEST_WAIT, need_waits
 
 

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_markets import assert_same, market, without_past
 
+from sim.agents.advising import answer_questions
 from sim.draws import Stream, stream_keys, uniform
 from sim.errors import UserError
 from sim.graphs.graph import Graph
 from sim.market import Market
-from sim.markets.words import answer, deliver
+from sim.markets.words import deliver
 from sim.records import NOBODY
 from sim.referral import trace
 from sim.state.channels import Channel
@@ -122,7 +123,7 @@ def test_a_creator_answers_by_lot(asked: list[tuple[int, int]], answers: int) ->
     consumers["adviser"], consumers["question"] = NOBODY, 0
     m = EMPTY.m._replace(day=7, keys=keys, consumers=consumers, creators=EMPTY.m.creators[:5])
     with np.errstate(over="ignore"):
-        taken = answer(answers, questions, m)
+        taken = answer_questions(answers, questions, m)
         lots = [uniform(keys[Stream.ASK], 7, i, 2 + c) for i, c in enumerate(category.tolist())]
     expected = np.full(len(asked), NOBODY)
     for k in range(5):

@@ -1,11 +1,12 @@
-"""Attention to people: posts of followed creators, friends' words, and an expert's answer."""
+"""Attention to people: posts of followed creators, friends' words, and how a page becomes an offer."""
 
 from __future__ import annotations
 
 import math
 
 from sim.agents.believing import Claim, hear_claim, remember_page, remember_word
-from sim.agents.following import follow_slot, leave_later, trust_in
+from sim.agents.following import follow_slot, leave_later
+from sim.agents.trusting import trust_in
 from sim.compilation import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
@@ -149,7 +150,7 @@ def attend_words(i: int, m: Day) -> None:
         remember_word(i, word, m)
         m.out.tally.delivered[Channel.FRIEND.value] += 1
         if m.out.visit.online and m.out.visit.needs >> m.products[word.product].category & 1:
-            seller = seller_of(i, word.creator, m)
+            seller = seller_for(i, word.creator, m)
             offer = see(i, word.product, Channel.FRIEND.value, seller, m)
             offer.parent = word.order
             if seller >= 0:
@@ -159,31 +160,8 @@ def attend_words(i: int, m: Day) -> None:
 
 
 @inlined
-def seller_of(i: int, creator: int, m: Day) -> int:
+def seller_for(i: int, creator: int, m: Day) -> int:
     """Who sold to a friend sells to consumer i, too, if still in business, on the platform, and somebody else."""
     if creator < 0 or not m.creators[creator].platforms & m.members[i].looks:
         return NOBODY
     return creator if m.profiles[creator].active and creator != m.consumers[i].creator else NOBODY
-
-
-@inlined
-def attend_answer(i: int, m: Day) -> None:
-    """The answer of an expert contact to yesterday's question; lost on who looks today where the expert is not."""
-    consumer = m.consumers[i]
-    creator, category = consumer.adviser, consumer.question
-    consumer.adviser = NOBODY
-    profile, slot = m.profiles[creator], follow_slot(i, creator, m)
-    product, is_there = profile.advice[category], m.creators[creator].platforms & m.members[i].looks
-    if product >= 0 and slot >= 0 and is_there:
-        m.out.tally.delivered[Channel.ONE_TO_ONE.value] += 1
-        offer = see(i, product, Channel.ONE_TO_ONE.value, creator, m)
-        offer.slot = slot
-        offer.claim = profile.advice_claim[category]
-        offer.paid = profile.advice_paid[category] == 1
-        if not profile.is_brand:
-            claim = Claim(
-                creator, product, offer.claim, profile.advice_noise[category], profile.advice_incentive[category]
-            )
-            hear_claim(i, claim, trust_in(i, creator, slot, m), m.p.memory.heard, m)
-        if offer.paid:
-            reach(i, m)

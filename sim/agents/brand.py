@@ -10,7 +10,7 @@ import numpy as np
 from sim.arrays import Double, Int64
 from sim.compilation import compiled
 from sim.records import Table
-from sim.rules.budget import adapt_split
+from sim.rules.budget_allocation import adapt_split
 from sim.state.brands import CHANNELS
 from sim.state.brands import Brand as Row
 from sim.units import DAYS_A_WEEK

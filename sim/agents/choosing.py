@@ -1,17 +1,34 @@
-"""Choosing: the best offer of each category is held against buying nothing."""
+"""Choosing: offers that cannot win are put aside, and the best of each category is held against buying nothing."""
 
 from __future__ import annotations
 
 import math
 
-from sim.agents.following import trust_in
-from sim.agents.weighing import Weighed
+from sim.agents.trusting import trust_in
+from sim.agents.weighing import Weighed, weigh
 from sim.compilation import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
-from sim.rules.choice import lasting, shock, shock_at_least, total
+from sim.rules.choice import lasting, shock, shock_at_least, shock_at_most, total
 from sim.state.channels import Channel
 from sim.state.visits import Obstacle, Offer
+
+
+@inlined
+def consider(i: int, offer: Offer, m: Day) -> None:
+    """Weigh an offer; look closer unless even the largest shock that its draw allows would not make it win.
+
+    Most offers cannot win: a cheap bound of the shock is all that is worked out of it.
+    """
+    m.out.tally.considered[offer.channel] += 1
+    best = m.out.best[offer.category]
+    if not m.out.visit.seen >> offer.category & 1:
+        hold_against_nothing(i, offer.category, m)
+    u = uniform(m.keys[Stream.CHOICE], m.day, i, offer.product)
+    weighed = weigh(i, offer, m)
+    traced = m.out.counts[Count.TRACES] < m.out.trace.shape[0]
+    if traced or total(weighed.terms) + shock_at_most(u) > best.value:
+        keep_if_best(i, offer, weighed, u, m)
 
 
 @inlined

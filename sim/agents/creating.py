@@ -1,4 +1,4 @@
-"""Creating: what can be known of creators today, what they advise one-to-one, and what they post."""
+"""Creating: which contracts creators take, what they sell on their own account, and what they post."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from sim.agents.match import use
 from sim.agents.memory import is_used, memory_slot, remember_use
 from sim.arrays import Keys
 from sim.compilation import compiled, inlined
-from sim.compilation.prefetch import ask_for
+from sim.compilation.prefetch import prefetch
 from sim.day import Day, Used
 from sim.draws import Stream, bits, gumbel_of, poisson_of, uniform
-from sim.engine.ahead import AHEAD, ask_for_consumer
-from sim.engine.guides import place
+from sim.prefetching import AHEAD, prefetch_consumer
 from sim.records import NOBODY
 from sim.rules.experience import is_satisfying
 from sim.sorting import ROW_BITS, sort_pairs
-from sim.state.creators import MOST_POSTS, Creator, Post, Tier
+from sim.state.creators import MOST_POSTS, Post, Tier
 from sim.state.people import MEMORY_SLOTS
 from sim.units import DAYS_A_WEEK, FEN
+from sim.weighted_draws import place
 
 SECOND_OF_WEEK = 1 << 20  # keeps the weekly draw apart from those of posts
 DOMAIN_OF_POST = 1 << 21  # and the draws of each post apart from those of its product
@@ -52,37 +52,6 @@ def attractiveness(k: int, product: int, fee: float, m: Day) -> float:
     income = (listing.earned[creator.tier] * orders * listing.price + fee) / FEN
     opinion = believe(creator.consumer, product, m)[0].mean if creator.consumer >= 0 else 0.0
     return math.log(1.0 + income / p.income_scale) + creator.fit[category] + opinion
-
-
-@inlined
-def advise(k: int, m: Day) -> None:
-    """Choose the product that creator k recommends one-to-one in each category: the most attractive that it sells."""
-    creator, profile = m.creators[k], m.profiles[k]
-    for category in range(m.categories):
-        best, most = NOBODY, -math.inf
-        for product in m.feeds.product[category]:
-            if may_advise(creator, product, m):
-                score = attractiveness(k, product, 0.0, m)
-                if score > most:
-                    best, most = product, score
-        profile.advice[category] = best
-        if best >= 0:
-            listing = m.listings[creator.home, best]
-            earns = creator.brand < 0 and listing.earned[creator.tier] > 0.0
-            claimed, noise = claim_of(k, best, earns, m)
-            profile.advice_claim[category] = claimed
-            profile.advice_noise[category] = noise
-            profile.advice_incentive[category] = listing.earned_seen[creator.tier]
-            profile.advice_paid[category] = earns
-
-
-@inlined
-def may_advise(creator: Creator, product: int, m: Day) -> bool:
-    """Whether a creator may recommend a product: what is sold at home, or for a brand's own account what is its own."""
-    if creator.brand >= 0:
-        is_own: bool = m.products[product].brand == creator.brand
-        return is_own
-    return is_sold(product, creator.home, m)
 
 
 @inlined
@@ -249,33 +218,26 @@ def write_post(k: int, n: int, product: int, paid: bool, m: Day) -> Post:
 
 
 @inlined
-def thinks_over(k: int, m: Day) -> bool:
-    """Whether creator k thinks over what to advise: on the first day of business, and once in ``advice_days`` days."""
-    creator, period = m.creators[k], m.p.creators.advice_days if m.day > 0 else 1
-    return creator.active and (creator.since >= m.day - 1 or (key_of(creator) + m.day) % period == 0)
-
-
-@inlined
 def create_all(m: Day) -> None:
     """All creators post; whom brands ask first, whose money may not last for all, is drawn anew each day."""
     m.used[Used.POSTS] = 0
     for turn in range(m.turns.shape[0]):
-        ask_for_creators(turn, m)
+        prefetch_creators(turn, m)
         post_today(m.turns[turn], m)
 
 
 @inlined
-def ask_for_creators(turn: int, m: Day) -> None:
-    """Ask for the rows of creators whose turn comes soon, whom the lot has scattered over their tables."""
+def prefetch_creators(turn: int, m: Day) -> None:
+    """Fetch the rows of creators whose turn comes soon, whom the lot has scattered over their tables, ahead of use."""
     if turn + 2 * AHEAD < m.turns.shape[0]:
         k = m.turns[turn + 2 * AHEAD]
-        ask_for(m.creators[k])
-        ask_for(m.cards[k])
-        ask_for(m.profiles[k])
+        prefetch(m.creators[k])
+        prefetch(m.cards[k])
+        prefetch(m.profiles[k])
     if turn + AHEAD < m.turns.shape[0]:
         i = m.creators[m.turns[turn + AHEAD]].consumer
         if i >= 0:
-            ask_for_consumer(i, m)
+            prefetch_consumer(i, m)
 
 
 def draw_turns(m: Day) -> None:

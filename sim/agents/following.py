@@ -1,15 +1,13 @@
-"""Following: the edges from a consumer to creators, how they begin, what they hold of trust, and how they end."""
+"""Following: the edges from a consumer to creators, how they begin and how they end."""
 
 from __future__ import annotations
 
 from sim.compilation import inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
-from sim.ranges import COUNT_UNITS
 from sim.records import NOBODY, Table
-from sim.rules.trust import trust
 from sim.state.people import FOLLOW_SLOTS, Follow
-from sim.world.audience import COUNT_MOST, add_follow
+from sim.world.audience import add_follow
 
 
 @inlined
@@ -22,28 +20,6 @@ def follow_slot(i: int, creator: int, m: Day) -> int:
         if followed < 0:
             return NOBODY
     return NOBODY
-
-
-@inlined
-def trust_in(i: int, creator: int, slot: int, m: Day) -> float:
-    """Trust of consumer i in a creator, who stands in a follow slot or is a stranger (`NOBODY`)."""
-    profile = m.profiles[creator]
-    if slot >= 0:
-        edge = m.follows[i, slot]
-        met, broken = edge.met / COUNT_UNITS, edge.broken / COUNT_UNITS
-    else:
-        met, broken = profile.stranger_met, profile.stranger_broken
-    return trust(met, broken, profile.heard_met, profile.heard_broken)
-
-
-@inlined
-def remember_claim(i: int, slot: int, met: bool, m: Day) -> None:
-    """Add a met or broken claim to the Beta counts of an edge."""
-    edge = m.follows[i, slot]
-    if met:
-        edge.met = min(edge.met + int(COUNT_UNITS), COUNT_MOST)
-    else:
-        edge.broken = min(edge.broken + int(COUNT_UNITS * m.p.trust.broken_weight), COUNT_MOST)
 
 
 @inlined

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.agents.looking import look_at
+from sim.agents.multihoming import look_at
 from sim.agents.week import Known, Week, compare_goods
 from sim.compilation import compiled, inlined
 from sim.day import Day
@@ -128,7 +128,7 @@ def join_and_leave(week: Week, known: Known, people: Table[Person], m: Day) -> N
 @inlined
 def hears_of(i: int, held: int, week: Week, m: Day) -> int:
     """Platforms of which person i, who is no member there, hears this week, as bits."""
-    heard, friends = int(week.asked[i]) & ~held, m.offsets[i + 1] - m.offsets[i]
+    heard, friends = int(week.invited[i]) & ~held, m.offsets[i + 1] - m.offsets[i]
     for v in range(m.memberships.shape[1]):
         if (held | heard) >> v & 1 == 0:
             u = uniform(m.keys[Stream.MEMBERSHIP], m.day, i, CONTACT + v)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sim.agents.following import follow_slot, trust_in
+from sim.agents.following import follow_slot
+from sim.agents.trusting import trust_in
 from sim.compilation import inlined
 from sim.day import Day
 from sim.draws import Stream, uniform

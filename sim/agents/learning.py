@@ -1,18 +1,42 @@
-"""Learning: what creators make of their income, how often they will post, and who leaves."""
+"""Learning: what creators remember of their sales and income, how often they will post, and who leaves."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sim.agents.knowing import key_of
+from sim.arrays import Int64
 from sim.compilation import compiled, inlined
-from sim.day import Day
+from sim.day import Day, Used
 from sim.draws import Stream, uniform
 from sim.records import Table
 from sim.rules.content import post_rate
 from sim.rules.growth import marginal_income, wants_to_leave
 from sim.state.creators import Creator, Tier
 from sim.units import DAYS_A_WEEK, FEN
+
+
+@inlined
+def remember_sales(received: Int64, m: Day) -> None:
+    """Update what creators have posted and sold of late, by category.
+
+    Parameters
+    ----------
+    received
+        Rows of the orders that arrived today.
+    """
+    left = 1.0 - m.p.creators.content_decay
+    for k in range(m.creators.shape[0]):
+        for category in range(m.categories):
+            m.creators[k].content[category] *= left
+            m.creators[k].sold[category] *= left
+    for n in range(m.used[Used.POSTS]):
+        post = m.posts[n]
+        m.creators[post.creator].content[post.category] += 1.0
+    for row in received:
+        order = m.orders[row]
+        if order.creator >= 0:
+            m.creators[order.creator].sold[order.category] += 1.0
 
 
 @inlined

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.agents.advertising import spend
-from sim.agents.asking import ask
+from sim.agents.inviting import invite
 from sim.agents.joining import find_creators, open_people, people_move
-from sim.agents.looking import look
 from sim.agents.moving import creators_move
+from sim.agents.multihoming import look
 from sim.agents.shops import brands_move
 from sim.agents.week import forget, know, new_week
 from sim.arrays import Double, Int64
@@ -87,7 +87,7 @@ def _week(m: Day, world: World, parameters: Parameters) -> None:
     known = know(week, m)
     if m.day > 0:
         if creators_move(known.by_creators, week, m):
-            ask(week, m, parameters.membership)
+            invite(week, m, parameters.membership)
         brands_move(week, m)
     find_creators(week, m)
     if m.day > 0:

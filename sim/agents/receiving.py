@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
-from sim.agents.following import follow_after_purchase, follow_slot, remember_claim
+from sim.agents.following import follow_after_purchase
 from sim.agents.match import use, worth
 from sim.agents.memory import remember_use
 from sim.agents.needs import meet_need
 from sim.agents.sharing import tell_friends
+from sim.agents.trusting import judge_claim
 from sim.compilation import inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.ranges import MOST_FEN
-from sim.records import NOBODY
 from sim.rules.choice import money_of
 from sim.rules.experience import is_returned, is_satisfying
-from sim.rules.trust import is_met
 from sim.state.orders import Order
 
 
@@ -63,15 +60,3 @@ def surplus_of(order: Order, m: Day) -> int:
         gain = 1.0 * order.liking + 1.0 * order.mood - 1.0 * order.alternative + worth(order.consumer, order.product, m)
         surplus = money_of(gain, m.p.reference[order.category], 1.0 * m.people[order.consumer].sensitivity)
     return int(min(max(surplus, -MOST_FEN), MOST_FEN))  # who hardly minds a price may have any surplus at it
-
-
-@inlined
-def judge_claim(order: Order, m: Day) -> None:
-    """Tell whether the claim that sold was met; a follower remembers it of the creator."""
-    order.met = 0
-    if not math.isnan(order.claim):
-        met = is_met(1.0 * order.experienced, 1.0 * order.claim, m.p.trust)
-        order.met = 1 if met else -1
-        slot = follow_slot(order.consumer, order.creator, m) if order.follower else NOBODY
-        if slot >= 0:
-            remember_claim(order.consumer, slot, met, m)

@@ -33,7 +33,7 @@ class Week(Context):
     opened: Int64  # (K,) where a creator has opened a shop, or `NOBODY`
     on: Int64  # (K,) a one in the counter of each platform where a creator posts; 0 where people do not count them
     overall: Double  # (V,) the creators' audience there, as a share of all
-    asked: Byte  # (N,) where creators ask each to come, as bits
+    invited: Byte  # (N,) where creators ask each to come, as bits
     pinned: Byte  # (N,) where each is as a creator, as bits
     advertised: Double  # (V,) probability to see a platform's advertising
     contact: Double  # (V, most friends + 1) probability to hear of it, by how many friends are there
@@ -50,7 +50,7 @@ def new_week(m: Day) -> Week:
         goods=by_platform[0], saving=by_platform[1], followers=np.zeros((creators, 1 << platforms), np.int64),
         audience=np.zeros((2, creators, platforms)), rate=by_platform[2], income=by_platform[3],
         opened=np.zeros(creators, np.int64), on=np.zeros(creators, np.int64), overall=by_platform[4],
-        asked=np.zeros(people, np.uint8), pinned=np.zeros(people, np.uint8), advertised=by_platform[5],
+        invited=np.zeros(people, np.uint8), pinned=np.zeros(people, np.uint8), advertised=by_platform[5],
         contact=np.empty((platforms, friends + 1)), held=np.zeros(people, np.uint8),
         present=np.empty((people, platforms)), expected=by_platform[6],
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A row of a table is asked for before it is read, since a processor waits long for memory that it did not expect."""
+"""Prefetching a row of a table before it is read, since a processor waits long for memory that it did not expect."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ LINE = 64  # bytes that a processor fetches at a time
 FOR_WRITING, KEPT, DATA = 1, 3, 1  # what the processor is told
 
 
-def ask_for(row: Any) -> None:
-    """Ask for a row of a table, without waiting for it: nothing where nothing is compiled."""
+def prefetch(row: Any) -> None:
+    """Fetch a row of a table ahead of use, without waiting for it: nothing where nothing is compiled."""
 
 
 if not settings.DISABLE_JIT:
 
     @intrinsic
-    def ask_for(_: Any, row: Any) -> Any:
-        """Ask for a row of a table, without waiting for it."""
+    def prefetch(_: Any, row: Any) -> Any:
+        """Fetch a row of a table ahead of use, without waiting for it."""
 
         def generate(_context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
             byte, number = ir.IntType(8), ir.IntType(32)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from sim.agents.advising import advise, thinks_over
 from sim.agents.believing import common_belief
-from sim.agents.creating import advise, create_all, thinks_over
+from sim.agents.creating import create_all
 from sim.agents.knowing import know
 from sim.agents.pay import work_out_earnings
 from sim.compilation import compiled, inlined

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from sim.agents.attention import attend_answer, attend_posts, attend_words
+from sim.agents.advising import ask_expert, attend_answer
+from sim.agents.attention import attend_posts, attend_words
+from sim.agents.choosing import consider
+from sim.agents.feed import attend_feed
 from sim.agents.following import leave
 from sim.agents.needs import wake
 from sim.agents.ordering import order_chosen
+from sim.agents.recalling import recall
 from sim.agents.receiving import receive
-from sim.agents.searching import ask_expert, attend_feed, recall, search
+from sim.agents.searching import search
 from sim.arrays import Int64
 from sim.compilation import compiled, inlined
 from sim.day import Count, Day
-from sim.engine.ahead import AHEAD, ask_for_consumer
-from sim.engine.dismissal import consider
+from sim.prefetching import AHEAD, prefetch_consumer
 from sim.records import Table
 from sim.state.people import Follow
 from sim.state.visits import Leaving
@@ -66,7 +69,7 @@ def live_all(start: int, end: int, m: Day) -> None:
     """The day of consumers ``start`` to ``end - 1``."""
     for i in range(start, end):
         if i + AHEAD < end:
-            ask_for_consumer(i + AHEAD, m)
+            prefetch_consumer(i + AHEAD, m)
         live(i, m)
 
 
@@ -75,7 +78,7 @@ def receive_all(rows: Int64, m: Day) -> None:
     """What arrives today, by the rows of the orders."""
     for n in range(rows.shape[0]):
         if n + AHEAD < rows.shape[0]:
-            ask_for_consumer(m.orders[rows[n + AHEAD]].consumer, m)
+            prefetch_consumer(m.orders[rows[n + AHEAD]].consumer, m)
         receive(m.orders[rows[n]], m)
 
 

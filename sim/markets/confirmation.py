@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compilation import allocating, compiled, inlined
-from sim.compilation.prefetch import ask_for
+from sim.compilation.prefetch import prefetch
 from sim.day import Day, Used
 from sim.draws import Stream, uniform
-from sim.engine.ahead import AHEAD
 from sim.engine.threads import Threads, stretches
 from sim.markets.account import NEVER, bill, missing, pay, refund, ship
 from sim.markets.ranking import count_sales
 from sim.markets.sums import Total, add_confirmed, clear_sums
+from sim.prefetching import AHEAD
 from sim.records import NOBODY
 from sim.state.orders import Order, Stage
 from sim.state.pay import Funder
@@ -57,7 +57,7 @@ def bill_all(begin: int, last: int, before: int, m: Day) -> int:
     """
     for row in range(begin, last):
         if row + AHEAD < last:
-            ask_for(m.consumers[m.orders[row + AHEAD].consumer])
+            prefetch(m.consumers[m.orders[row + AHEAD].consumer])
         order = m.orders[row]
         order.number = before + row
         bill(order, is_first(row, m) and m.consumers[order.consumer].customer_of == 0, m)
@@ -84,7 +84,7 @@ def confirm_all(m: Day) -> None:
     m.used[Used.WAITING] = 0
     for row in range(first, m.used[Used.ORDERS]):
         if row + AHEAD < m.used[Used.ORDERS]:
-            ask_for(m.consumers[m.orders[row + AHEAD].consumer])
+            prefetch(m.consumers[m.orders[row + AHEAD].consumer])
         order = m.orders[row]
         if order.stage == Stage.ORDERED.value:
             decide(order, m)

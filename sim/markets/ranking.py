@@ -9,10 +9,10 @@ import numpy as np
 from sim.arrays import Double, Int16
 from sim.compilation import inlined
 from sim.day import GUIDE, Day, Feeds, Used
-from sim.engine.guides import write_guide
 from sim.rules.belief import rated
 from sim.rules.ranking import Mix, bid_shares, cumulate, ranking_weights
 from sim.state.visits import MOST_PAGES
+from sim.weighted_draws import write_guide
 
 MILLION = 1e6
 LEAST_SHARE = 1e-9  # of the feed that is no ad

@@ -10,10 +10,10 @@ from sim.agents.pay import is_for
 from sim.compilation import inlined
 from sim.day import Day, Used
 from sim.draws import Stream, uniform
-from sim.engine.guides import place
 from sim.ledger import Revenue, move
 from sim.state.pay import Base, Funder, Payee, PayLine
 from sim.units import FEN
+from sim.weighted_draws import place
 
 RETAINER = (1 << 21) + (1 << 11)  # keeps the lot of who pays a creator by the day apart from draws of posts
 

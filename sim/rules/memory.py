@@ -1,9 +1,12 @@
-"""Memory: how goodwill is built, and when it makes a product come to mind."""
+"""Memory: how goodwill is built, how it and knowledge fade, and when goodwill makes a product come to mind."""
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from sim.arrays import Double, Int64
 from sim.compilation import compiled
 
 
@@ -21,6 +24,19 @@ def goodwill_after(goodwill: float, impression: float, most: float) -> float:
         What impressions of its kind can build; more, built otherwise, stays as it is.
     """
     return goodwill + impression * max(0.0, 1.0 - goodwill / most)
+
+
+def left_after(days: Int64, tau: float) -> Double:
+    """What is left after some days of goodwill, of knowledge or of a public rating: ``e^(−days / τ)``.
+
+    Parameters
+    ----------
+    days
+        Any shape.
+    tau
+        Time constant τ, days.
+    """
+    return np.exp(-days / tau)
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""Asking: creators who open a shop ask followers to come along."""
+"""Inviting: creators who open a shop on a platform ask followers to come along."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from sim.parameters import Membership
 from sim.state.people import FOLLOW_SLOTS
 
 SIZE = 51  # which draw of a person
-ASKED = 1 << 10  # and of a person with a creator
+INVITED = 1 << 10  # and of a person with a creator
 
 
-def ask(week: Week, m: Day, p: Membership) -> None:
-    """Let creators who open a shop ask some followers who are not there, by lot."""
+def invite(week: Week, m: Day, p: Membership) -> None:
+    """Let creators who open a shop invite some followers who are not there, by lot."""
     if p.asked_most == 0:
         return
     people, of = followers_of(week.opened, m)
@@ -27,8 +27,8 @@ def ask(week: Week, m: Day, p: Membership) -> None:
         host = m.creators["consumer"][k : k + 1].astype(np.int64)
         u = float(uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, host, SIZE)[0])
         size = min(p.asked_least + int(u * (p.asked_most - p.asked_least + 1)), p.asked_most)
-        lots = uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, candidates, ASKED + partner(int(host[0])))
-        week.asked[candidates[np.argsort(lots, kind="stable")[:size]]] |= 1 << v
+        lots = uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, candidates, INVITED + partner(int(host[0])))
+        week.invited[candidates[np.argsort(lots, kind="stable")[:size]]] |= 1 << v
 
 
 @allocating

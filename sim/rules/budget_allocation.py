@@ -1,4 +1,4 @@
-"""Budget: how a brand splits its marketing money over channels."""
+"""Budget allocation: how a brand splits its marketing money over channels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking: on which of their platforms people are today, in stretches of people.
+"""Multihoming: on which of their several platforms people look today, in stretches of people.
 
 Bounds of the shocks decide nearly always; where they do not, the shocks themselves are worked out. The platform that
 draws somebody most cannot be foreseen, by a processor neither, so that it is found without branches.

@@ -1,4 +1,4 @@
-"""Guides: which entry of a cumulative distribution a draw falls on, found without a search; the last weight is 1."""
+"""Weighted draws: which entry of a cumulative distribution, whose last weight is 1, a draw falls on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Remembering: memory and public ratings at the start of the first day, out of what people have bought before."""
+"""First memories, and public ratings, on the first day: out of what people have bought before."""
 
 from __future__ import annotations
 
