@@ -78,8 +78,8 @@ def parts(package: Path) -> dict[str, str]:
 
 
 PASSES = {
-    "engine/passes.py", "engine/morning.py", "agents/business.py", "results/trust_survey.py", "markets/confirmation.py",
-    "markets/arrival.py", "markets/settlement.py", "markets/words.py", "world/audience.py", "graphs/drawn.py",
+    "engine/passes.py", "engine/morning.py", "engine/evening.py", "results/trust_survey.py", "markets/confirmation.py",
+    "markets/arrival.py", "markets/settlement.py", "agents/advising.py", "world/audience.py", "graphs/drawn.py",
 }  # fmt: skip
 
 
