@@ -35,7 +35,7 @@ from sim.ranges import MOST_DAYS
 from sim.records import Columns, Table
 from sim.results.cells import Cells
 from sim.results.recorder import Recorder
-from sim.results.run_result import RunResult, orders_table, result_of
+from sim.results.run_result import RunResult, orders_table, outcomes_alone, result_of
 from sim.state.creators import Post, Tier
 from sim.state.orders import Order, Stage
 from sim.step import Passes, close_day, open_day, survey, timed
@@ -353,11 +353,25 @@ class Market(ColumnarModel):
         UserError
             If none of them has been lived yet.
         """
+        self._check_measured()
+        return result_of(self, survey(self))
+
+    def outcomes(self) -> dict[str, float]:
+        """Outcomes of `result` without its tables, which take far longer to make.
+
+        Raises
+        ------
+        UserError
+            If no day after burn-in has been lived yet.
+        """
+        self._check_measured()
+        return outcomes_alone(self, survey(self))
+
+    def _check_measured(self) -> None:
         if self.day <= self.recorder.burn_in:
             raise UserError(
                 f"day {self.day}: nothing is measured before burn-in ends; run more than {self.recorder.burn_in} days"
             )
-        return result_of(self, survey(self))
 
     def close(self) -> None:
         """Let go of everything, at the end: nothing can be asked of this market any more.

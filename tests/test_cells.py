@@ -104,7 +104,8 @@ def test_outcomes_of_cells_are_there_and_in_range(result: RunResult) -> None:
 def test_a_market_that_keeps_cells_is_the_same_market(kept: Market) -> None:
     plain = Market(kept.parameters, 3, world=kept.world, burn_in=BURN_IN, keep_orders=True).run(DAYS)
     other = Market(kept.parameters, 3, world=kept.world, burn_in=BURN_IN, keep_cells=True).run(DAYS)
-    outcomes = {name: other.result().outcomes[name] for name in ALWAYS}
+    np.testing.assert_equal(other.outcomes(), other.result().outcomes)
+    outcomes = {name: other.outcomes()[name] for name in ALWAYS}
     other.cells = None
     assert_same(plain, other)
     np.testing.assert_array_equal(list(plain.result().outcomes.values()), list(outcomes.values()))

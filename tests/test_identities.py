@@ -57,6 +57,10 @@ def test_gmv_is_the_product_of_its_parts(lived: Market) -> None:
     assert o["gmv"] > 0
 
 
+def test_outcomes_can_be_had_without_the_tables(lived: Market) -> None:
+    np.testing.assert_equal(lived.outcomes(), lived.result().outcomes)
+
+
 def test_the_parts_are_what_their_names_say(lived: Market) -> None:
     o, orders, daily = lived.result().outcomes, lived.orders(), lived.daily()
     direct = orders[orders.channel != Channel.FRIEND]

@@ -16,7 +16,7 @@ from rich.console import Console
 from experiments.design.configuration import CLUSTERS, Executor
 from experiments.runs.dispatch import How, dispatch, first_done
 from experiments.runs.progress import working
-from experiments.runs.run import ORDERS, TABLES, WORLD_BUILT, Done, Failed, Finished, Run, is_current
+from experiments.runs.run import ORDERS, WORLD_BUILT, Done, Failed, Finished, Run, is_current
 from experiments.runs.store import packed
 from experiments.runs.workers import NoWorkers, has_workers, is_loss, pool, stop, workers
 from sim.errors import UserError
@@ -186,18 +186,26 @@ def make(run: Run) -> Finished:
     keeping = bool(run.more)
     with closing(Market(parameters, run.seed, world=world, burn_in=run.burn_in, keep_cells=keeping)) as market:
         try:
-            result = market.run(run.days).result()
-            tables = {**result.kept, **(_orders(market) if set(ORDERS) & set(run.more) else {})}
+            outcomes, tables = _left(market.run(run.days), run)
         except Exception as error:
             raise BrokenRun(market.day) from error
         timings = {phase: float(seconds) for phase, seconds in market.timings.items()}
     return Finished(
         run.id,
         time.perf_counter() - started,
-        {key: float(value) for key, value in result.outcomes.items()},
+        {key: float(value) for key, value in outcomes.items()},
         timings if held else {WORLD_BUILT: built, **timings},
-        {name: packed(getattr(result, name) if name in TABLES else tables[name]) for name in run.kept},
+        tables,
     )
+
+
+def _left(market: Market, run: Run) -> tuple[dict[str, float], dict[str, bytes]]:
+    """The outcomes that a market leaves, and the tables of it that are to be kept, as Arrow streams."""
+    if not run.kept:
+        return market.outcomes(), {}
+    result = market.result()
+    tables = {**result._asdict(), **result.kept, **(_orders(market) if set(ORDERS) & set(run.more) else {})}
+    return result.outcomes, {name: packed(tables[name]) for name in run.kept}
 
 
 def _orders(market: Market) -> dict[str, pd.DataFrame]:

@@ -95,7 +95,7 @@ def names(worlds: int) -> Iterator[Check]:
     for seed in range(1, worlds + 1):
         world = World.build(lively, seed)
         shuffled = same.moved(lively, world, rng.permutation(len(world.people["activity"])))
-        one, moved = (same.run(lively, seed, w).result().outcomes for w in (world, shuffled))
+        one, moved = (same.run(lively, seed, w).outcomes() for w in (world, shuffled))
         apart.append([2.0 * (moved[name] - one[name]) / (moved[name] + one[name]) for name in LABELS])
     mean, error = np.mean(apart, axis=0), stats.sem(np.array(apart), axis=0)
     half = float(stats.t.ppf(1.0 - 0.05 / 2.0 / len(LABELS), worlds - 1)) * error

@@ -81,23 +81,39 @@ def result_of(market: Market, trust: float) -> RunResult:
     trust
         Mean trust now.
     """
+    m, recorder, kept = market.m, market.recorder, {}
+    orders = orders_of(m, recorder.burn_in) if market.cells else None
+    outcomes = outcomes_alone(market, trust, orders)
+    creators = creators_table(m.creators, recorder.sums.sold_by)
+    split = pd.DataFrame({"party": list(recorder.split), "yuan": [fen / FEN for fen in recorder.split.values()]})
+    graph = pd.DataFrame([asdict(market.world.statistics)])
+    if market.cells and orders is not None:
+        categories = [category.name for category in market.parameters.market.catalogue.categories]
+        kept = tables(market.cells, orders, m, (categories, [policy.name for policy in market.parameters.platforms]))
+    return RunResult(outcomes, market.daily(), recorder.funnel(), creators, split, graph, recorder.platforms(), kept)
+
+
+def outcomes_alone(market: Market, trust: float, orders: pd.DataFrame | None = None) -> dict[str, float]:
+    """Outcomes of a market over the days after burn-in, without its tables, which take far longer to make.
+
+    Parameters
+    ----------
+    trust
+        Mean trust now.
+    orders
+        From `orders_of`, where they are at hand.
+    """
     m, recorder = market.m, market.recorder
     outcomes = outcomes_of(recorder, market.world.population, trust, m)
     if market.parameters.membership.choice:
         members = int(np.count_nonzero(m.members["looks"]))
         outcomes |= platform_outcomes(recorder.platforms(), members, recorder.burn_in)
-    creators = creators_table(m.creators, recorder.sums.sold_by)
-    split = pd.DataFrame({"party": list(recorder.split), "yuan": [fen / FEN for fen in recorder.split.values()]})
-    graph = pd.DataFrame([asdict(market.world.statistics)])
-    daily, kept = market.daily(), {}
     if market.cells:
-        orders = orders_of(m, recorder.burn_in)
-        spent = daily["marketing_cost"].to_numpy()[recorder.burn_in :]
+        spent = market.daily()["marketing_cost"].to_numpy()[recorder.burn_in :]
         of_days = Kept(spent, recorder.platforms(), market.parameters.creators.living_income)
+        orders = orders_of(m, recorder.burn_in) if orders is None else orders
         outcomes |= cell_outcomes(market.cells, orders, m, of_days)
-        categories = [category.name for category in market.parameters.market.catalogue.categories]
-        kept = tables(market.cells, orders, m, (categories, [policy.name for policy in market.parameters.platforms]))
-    return RunResult(outcomes, daily, recorder.funnel(), creators, split, graph, recorder.platforms(), kept)
+    return outcomes
 
 
 def creators_table(creators: Table[Creator], sold_by: Int64) -> pd.DataFrame:

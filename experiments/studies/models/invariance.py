@@ -50,7 +50,7 @@ def run(p: Parameters, seed: int, world: World | None = None, days: int = DAYS) 
 def everything(one: Market) -> Numbers:
     """Every number that a market has become, by name."""
     tables = {title: getattr(one.m, title.lower()) for title in ("Consumers", "Memories", "Follows", "Creators")}
-    series = {"orders": one.orders(), "daily": one.daily(), "outcomes": pd.DataFrame([one.result().outcomes])}
+    series = {"orders": one.orders(), "daily": one.daily(), "outcomes": pd.DataFrame([one.outcomes()])}
     return {
         f"{title}.{name}": np.asarray(table[name])
         for title, table in {**tables, **series}.items() for name in names_of(table)
