@@ -1,4 +1,7 @@
-"""A fixed sample of `make attack`: every kind of bad input, kills, commands at once, and extreme markets."""
+"""A fixed sample of `make attack`: every kind of bad input, kills, and extreme markets.
+
+Commands at once are in `test_killed`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from attack.runner import divided, faults, run, warm_up
 
 WORKERS = 2
 SAMPLE = (10, 3)  # malformed and legal cases of each kind
-OTHERS = {"environments": (4, 2), "designs": (60, 10)}  # the first start Python anew, the others end at once
+OTHERS = {"environments": (3, 1), "designs": (24, 4)}  # the first start Python anew, the others end at once
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -36,11 +39,7 @@ def test_what_is_malformed_is_refused_in_one_line_and_what_is_odd_is_accepted(ki
 
 
 def test_a_command_that_is_killed_and_given_again_leaves_what_an_undisturbed_one_does(tmp_path: Path) -> None:
-    assert divided(kills.killed, 4, tmp_path / "kills", WORKERS) == []
-
-
-def test_of_commands_given_at_once_each_run_is_made_once(tmp_path: Path) -> None:
-    assert divided(kills.together, 1, tmp_path / "together", 1) == []
+    assert divided(kills.killed, 2, tmp_path / "kills", WORKERS) == []
 
 
 def test_random_markets_close_their_accounts_and_stay_within_all_bounds(tmp_path: Path) -> None:

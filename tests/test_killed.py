@@ -7,6 +7,8 @@ import os
 import random
 import signal
 import subprocess
+import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -38,9 +40,9 @@ from experiments.runs.executor import spread
 SMALL = ("run", "experiment=single", "market.consumers=50", "experiment.days=4", "experiment.burn_in=1")
 TINY = (*SMALL, "experiment.seeds=1")
 TWO = "executor.workers=2"
-MANY = (*SMALL, "experiment.seeds=24", "experiment.design.vary={creators.claim_inflation: [1,2,3,4,5]}")  # 24 tasks
-MANY_RUNS = 120
-LONG = instead(MANY, "market.consumers=1000", "experiment.days=60")  # not made before a signal arrives
+MANY = (*SMALL, "experiment.seeds=24", "experiment.design.vary={creators.claim_inflation: [1,2,3]}")  # 24 tasks
+MANY_RUNS = 72
+LONG = instead(MANY, "market.consumers=500", "experiment.days=60")  # not made before a signal arrives
 SINGLE = Path("results/single")
 LATEST = SINGLE / "latest" / "runs.parquet"
 
@@ -55,6 +57,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path / "work")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent))
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    monkeypatch.setattr(tempfile, "tempdir", None)  # which this process would remember
     return tmp_path / "temporary"
 
 
@@ -96,8 +99,7 @@ def test_nothing_is_left_of_commands_that_are_killed_at_any_moment(
         if process.poll() is None:  # or the runs were all made before
             os.killpg(process.pid, signal.SIGKILL)  # with its workers, and with what would clean up after them
         process.wait()
-    processes.append(process := start(*MANY, TWO, "-m"))
-    assert process.wait(PATIENCE) == 0, PRINTED.read_text()
+    assert main([*MANY, "executor=serial", "-m"]) == 0
     assert left_behind(Path("results"), temporary) == []
     assert [name for process in processes for name in semaphores_of(process.pid)] == []
     pd.testing.assert_frame_equal(table(LATEST), undisturbed, check_exact=True)
@@ -168,15 +170,23 @@ def test_an_interruption_of_another_command_is_told_too(
 
 
 def test_a_lost_worker_is_told_once_with_the_signal(
-    processes: list[subprocess.Popen[str]], undisturbed: pd.DataFrame
+    undisturbed: pd.DataFrame, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    processes.append(process := start(*MANY, TWO))
-    for _ in range(2):
-        await_that(partial(_more_than, in_store()), process)
-        await_that(partial(_has_workers, process), process)
-        os.kill(workers_of(process.pid)[0], signal.SIGKILL)
-    assert process.wait(PATIENCE) == 0, PRINTED.read_text()
-    told = [line for line in PRINTED.read_text().splitlines() if "worker" in line]
+    here, killed = os.getpid(), []
+
+    def kill_two() -> None:
+        for _ in range(2):
+            await_that(partial(_more_than, in_store()))
+            await_that(lambda: bool(workers_of(here)))
+            os.kill(workers_of(here)[0], signal.SIGKILL)
+            killed.append(in_store())
+
+    killer = threading.Thread(target=kill_two)
+    killer.start()
+    assert main([*MANY, TWO]) == 0
+    killer.join()
+    assert len(killed) == 2 and max(killed) < MANY_RUNS
+    told = [line for line in capsys.readouterr().err.splitlines() if "worker" in line]
     assert told == ["a worker was lost, killed by SIGKILL: what it was at is done again"]
     pd.testing.assert_frame_equal(table(LATEST), undisturbed, check_exact=True)
 
@@ -185,7 +195,7 @@ def test_commands_at_once_make_each_run_once_and_outlive_one_that_is_killed(
     processes: list[subprocess.Popen[str]], undisturbed: pd.DataFrame, temporary: Path
 ) -> None:
     for number in range(3):
-        processes.append(start(*MANY, TWO, printed=Path(f"printed-{number}")))
+        processes.append(start(*MANY, "executor=serial", printed=Path(f"printed-{number}")))
     await_that(lambda: in_store() > 10)
     os.killpg(processes[0].pid, signal.SIGKILL)
     for number, process in enumerate(processes[1:], 1):

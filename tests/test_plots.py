@@ -160,11 +160,11 @@ def english_in(texts: list[str]) -> set[str]:
 def test_a_chinese_plot_has_no_english_and_the_english_one_is_as_ever(
     against: str, english: set[str], tmp_path: Path
 ) -> None:
-    place = daily(folder(tmp_path / "a", table(COSTS, humped)))
+    sweep = read(daily(folder(tmp_path / "a", table(COSTS, humped))), more=["daily"])
     drawn = {}
     for language in Language:
         with speaking(language):
-            shown = panels_of(place, [], against) if against == "day" else panels_of(place, ["surplus"], against)
+            shown = panels_of(sweep, [], against) if against == "day" else panels_of(sweep, ["surplus"], against)
             drawing = plots._drawing(shown)
             sentences = [text for panel in shown for text in plots._sentences(panel)]
         with house_style():

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from compared_platforms import with_platforms
-from plain_and_engine import Friends, Outcomes, confirmed, engine, plain, settings, unlike
+from plain_and_engine import Friends, Outcomes, confirmed, engine, settings, unlike
 
 from reference import equations
 
@@ -40,9 +40,9 @@ PHASES: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def without(ties_file: Path, friends: Friends) -> Outcomes:
-    """The plain market in which platforms do nothing of all this."""
-    return plain(settings(ties_file), friends, PLAIN_SEEDS)
+def without(ties_file: Path) -> Outcomes:
+    """The market in which platforms do nothing of all this; of the engine, whose text has a test of its own."""
+    return engine(settings(ties_file), SEEDS)
 
 
 DEALS: dict[str, Any] = {

@@ -176,11 +176,11 @@ def plot(
     lang: Lang = Language.en,
 ) -> None:
     """Draw outcomes against what was varied, over days, or arm by arm."""
-    from experiments.analysis.plots import panels_of, publish_plot
+    from experiments.analysis.plots import drawn, panels_of, publish_plot
     from experiments.runs.progress import working
 
-    panels = partial(panels_of, folder, outcomes or (), against, arm)
     with working("drawing"), speaking(lang):
+        panels = partial(panels_of, drawn(folder), outcomes or (), against, arm)
         about = [*dict.fromkeys(panel.what for panel in panels()), *filter(None, (against, arm))]
         lines, _ = publish_plot(folder, panels, about, _command())
     _print(lines)

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from experiments.measures.statistics import LEVEL, Estimate, holm, t_interval
 from experiments.table.results import Results, chosen, read
@@ -209,7 +208,9 @@ def welch(first: pd.Series, second: pd.Series) -> Estimate:
         return Estimate(gap, -np.inf, np.inf, 1.0, 1)
     if first.nunique() == second.nunique() == 1:
         return Estimate(gap, gap, gap, float(gap == 0), seeds)
-    test = stats.ttest_ind(second, first, equal_var=False)
+    from scipy.stats import ttest_ind  # takes half a second to load
+
+    test = ttest_ind(second, first, equal_var=False)
     low, high = test.confidence_interval(LEVEL)
     return Estimate(gap, float(low), float(high), float(test.pvalue), seeds)
 

@@ -85,7 +85,7 @@ def _of_source(
         folder = source.folder if isinstance(source, Experiment) else Path(source)
         if folder is None:
             raise UserError(f"{source!r}: nothing to draw; expected an experiment that has run")
-        return panels_of(folder, outcomes, against, arm)
+        return panels_of(drawn(folder), outcomes, against, arm)
     return _of_market(source, outcomes, against, arm)
 
 
@@ -98,9 +98,13 @@ def _of_market(market: Market, columns: Sequence[str], against: str, arm: str) -
     return course_panels(daily.assign(arm="", seed=0), columns, {"": [""]}, market.recorder.burn_in)
 
 
-def panels_of(folder: Path, outcomes: Sequence[str], against: str = "", arm: str = "") -> list[Panel]:
-    """What is drawn of the folder of a result; parameters are those of `plot`."""
-    sweep = read(folder, more=["daily"])
+def drawn(folder: Path) -> Results:
+    """Of the folder of a result, what plots are drawn from."""
+    return read(folder, more=["daily"])
+
+
+def panels_of(sweep: Results, outcomes: Sequence[str], against: str = "", arm: str = "") -> list[Panel]:
+    """What is drawn of a result; parameters are those of `plot`."""
     if against == ARM or (not against and not _varies(sweep) and any(name not in DAILY for name in outcomes)):
         return arm_panels(sweep, outcomes, arm)
     if against == DAY or (not against and not _varies(sweep)):
@@ -117,8 +121,9 @@ def publish_plot(
     """
 
     def finding() -> Finding:
-        sentences = [text for panel in of() for text in _sentences(panel)]
-        return Finding("plot", about, sentences[:MOST_SAID], [], [], [_caption(of())])
+        panels = of()
+        sentences = [text for panel in panels for text in _sentences(panel)]
+        return Finding("plot", about, sentences[:MOST_SAID], [], [], [_caption(panels)])
 
     lines = publish(folder, finding, lambda: _drawing(of()), command)
     return lines, f"{FOLDER}/{file_name('plot', about)}.png"
@@ -130,15 +135,15 @@ def closing(folder: Path) -> tuple[str, str]:
     The sentence is in the language spoken. Both are empty where there is nothing to draw, or more arms than a figure
     takes.
     """
-    sweep = read(folder)
+    sweep = drawn(folder)
     try:
         if not _varies(sweep) and len(sweep.finished) > 1:
             return "", ""
-        shown = panels_of(folder, ())
+        shown = panels_of(sweep, ())
     except UserError:  # too many arms, or no daily table: `koc plot` says what it takes
         return "", ""
     command = shlex.join(["koc", "plot", str(destination(folder)), *language_option()])
-    _, picture = publish_plot(folder, lambda: panels_of(folder, ()), [], command)
+    _, picture = publish_plot(folder, lambda: panels_of(sweep, ()), [], command)
     return _first(shown[0]), picture
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 LEVEL = 0.95
 
@@ -150,7 +150,9 @@ def bootstrap(
 
 def share_of(times: int, trials: int, level: float = LEVEL, method: str = "exact") -> tuple[float, float, float]:
     """Share of trials that succeeded, with its interval (Clopper & Pearson 1934, or ``wilson``)."""
-    share = stats.binomtest(times, trials)
+    from scipy.stats import binomtest  # takes half a second to load
+
+    share = binomtest(times, trials)
     low, high = share.proportion_ci(level, method)
     return float(share.statistic), float(low), float(high)
 

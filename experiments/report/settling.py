@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from experiments.measures.statistics import Comparison
 from experiments.report.unknown import effects_drawn
@@ -86,6 +85,8 @@ def correlations(x: Array, y: Array) -> Array:
 
 def _unit_ranks(values: Array) -> Array:
     """Ranks of each column, of mean 0 and length 1; 0 where all are equal."""
+    from scipy.stats import rankdata  # takes half a second to load
+
     ranks = rankdata(values, axis=0)
     ranks = ranks - ranks.mean(axis=0)
     length = np.sqrt((ranks**2).sum(axis=0))

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hydra import compose, initialize
-from hydra.core.config_store import ConfigStore
-from hydra.errors import HydraException
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-
-from experiments.settings.yaml_text import read_yaml
+from experiments.settings.yaml_text import content, read_text
 from sim.errors import UserError, nearest
 
 FOLDER = Path(__file__).resolve().parents[2] / "configs"
@@ -43,7 +39,7 @@ class Folders(NamedTuple):
 
     def groups(self) -> set[str]:
         """Groups of which the main file takes an option, unless told another."""
-        entries = read_yaml(self.main / f"{self.name}.yaml").get("defaults")
+        entries = _content(_read(self.main / f"{self.name}.yaml")).get("defaults")
         known = entries if isinstance(entries, list) else ()
         keys = (key for entry in known if isinstance(entry, dict) for key in entry)
         return {key.split()[-1].lstrip("/").split("@")[0] for key in keys if key.split()}
@@ -56,6 +52,27 @@ class Folders(NamedTuple):
                 group, *option = file.relative_to(folder).with_suffix("").parts
                 found.setdefault(group, set()).add("/".join(option))
         return {group: sorted(found[group]) for group in sorted(found)}
+
+
+class _File(NamedTuple):
+    """A file of settings, with its text as it is now."""
+
+    path: Path
+    text: str
+
+
+_Files = tuple[tuple[str, _File], ...]
+"""Files, each after its group and name."""
+
+
+@lru_cache(256)
+def _content(file: _File) -> dict[str, Any]:
+    """What a file says; not to be changed."""
+    return content(*file)
+
+
+def _read(path: Path) -> _File:
+    return _File(path, read_text(path))
 
 
 def _whole_path(given: str) -> Path | None:
@@ -71,19 +88,19 @@ def _without_references(value: Any) -> Any:
     return re.sub(r"(\\*)\$\{", r"\1\1\\${", value) if isinstance(value, str) else value
 
 
-def _needed(folders: Folders, first: Sequence[str]) -> dict[str, tuple[Path, dict[str, Any]]]:
-    """Files by their names, with what they say: those that a composition begins with, and what their defaults name."""
-    found: dict[str, tuple[Path, dict[str, Any]]] = {}
+def _needed(folders: Folders, first: Sequence[str]) -> _Files:
+    """The files that a composition begins with, and those that their defaults name."""
+    found: dict[str, _File] = {}
     left = list(first)
     while left:
         name = left.pop()
         places = (folder / f"{name}.yaml" for folder in (folders.main, folders.own) if folder)
         file = next(filter(Path.is_file, places), None)
         if file is not None and name not in found:
-            found[name] = file, read_yaml(file)
-            defaults = found[name][1].get("defaults")
+            found[name] = _read(file)
+            defaults = _content(found[name]).get("defaults")
             left += _named(defaults if isinstance(defaults, list) else [], name.rpartition("/")[0])
-    return found
+    return tuple(found.items())
 
 
 def _named(defaults: Sequence[Any], group: str) -> Iterator[str]:
@@ -98,20 +115,36 @@ def _named(defaults: Sequence[Any], group: str) -> Iterator[str]:
 
 
 @contextmanager
-def _stored(files: Mapping[str, tuple[Path, dict[str, Any]]]) -> Iterator[None]:
+def _stored(files: _Files) -> Iterator[None]:
     """Let Hydra find files in its store of configurations; text in them stays text."""
+    from hydra import initialize  # here, since workers know the settings and need no Hydra
+    from hydra.core.config_store import ConfigStore
+    from omegaconf import OmegaConf
+
     store = ConfigStore.instance()
     before, store.repo = store.repo, dict(store.repo)
     try:
-        for name, (file, content) in files.items():
+        for name, file in files:
             group, _, own = name.rpartition("/")
-            package = _PACKAGE.search(file.read_bytes()[:512].decode("utf-8", "replace"))
-            node = OmegaConf.create(_without_references(content))
+            package = _PACKAGE.search(file.text[:512])
+            node = OmegaConf.create(_without_references(_content(file)))
             store.store(own, node, group or None, package.group(1) if package else None)
         with initialize(config_path=None, job_name="koc", version_base="1.3"):
             yield
     finally:
         store.repo = before
+
+
+@lru_cache(64)  # since it takes a quarter of a second, and many experiments begin with the same files
+def _composition(name: str, words: tuple[str, ...], files: _Files) -> dict[Any, Any]:
+    """What Hydra makes of files of these texts; not to be changed."""
+    from hydra import compose
+    from omegaconf import OmegaConf
+
+    with _stored(files):
+        together = OmegaConf.to_container(compose(name, overrides=list(words)), resolve=True)
+    assert isinstance(together, dict)
+    return together
 
 
 def composed(chosen: Sequence[tuple[str, str]], folders: Folders) -> dict[str, Any]:
@@ -122,6 +155,9 @@ def composed(chosen: Sequence[tuple[str, str]], folders: Folders) -> dict[str, A
     UserError
         If there is no such option, or a file cannot be read.
     """
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+
     options = folders.options()
     for group, option in chosen:
         if option not in options[group]:
@@ -132,16 +168,14 @@ def composed(chosen: Sequence[tuple[str, str]], folders: Folders) -> dict[str, A
     known = folders.groups()
     words = [f"{'' if group in known else '+'}{group}={_quoted(option)}" for group, option in chosen]
     try:
-        first = [folders.name, *map("/".join, chosen)]
-        with _stored(_needed(folders, first)):
-            content = OmegaConf.to_container(compose(folders.name, overrides=words), resolve=True)
+        files = _needed(folders, [folders.name, *map("/".join, chosen)])
+        together = _composition(folders.name, tuple(words), files)
     except UserError:
         raise
     except (HydraException, OmegaConfBaseException, ValueError, RecursionError) as error:
         place = " ".join(map("=".join, chosen)) or f"{folders.name}.yaml"
         raise UserError(f"{place}: {_of_files(error)}") from None
-    assert isinstance(content, dict)
-    return {str(key): value for key, value in content.items()}
+    return {str(key): deepcopy(value) for key, value in together.items()}
 
 
 def _of_files(error: Exception) -> str:

@@ -13,17 +13,17 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from itertools import islice, product
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
-from hydra.errors import HydraException
 from yaml import YAMLError
 
 from experiments.settings.mistakes import brief
 from experiments.settings.paths import leaves, merged
 from experiments.settings.yaml_text import GivenTwice, is_plain_text, parsed
 from sim.errors import UserError
+
+if TYPE_CHECKING:
+    from hydra.core.override_parser.types import Override
 
 MOST_JOBS = 1_000
 
@@ -143,6 +143,9 @@ def _in_flow_style(value: str, text: str) -> list[Any] | None:
 
 
 def _by_hydra(value: str) -> Override | None:
+    from hydra.core.override_parser.overrides_parser import OverridesParser  # here, since workers need no Hydra
+    from hydra.errors import HydraException
+
     try:
         return OverridesParser.create().parse_override(f"key={value}")
     except (HydraException, ValueError):
@@ -150,6 +153,8 @@ def _by_hydra(value: str) -> Override | None:
 
 
 def _of(override: Override, text: str) -> Iterator[Any]:
+    from hydra.errors import HydraException
+
     if not override.is_sweep_override():
         yield override.value()
         return

@@ -124,16 +124,20 @@ def read_text(path: Path) -> str:
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """What a YAML file holds: nested mappings, lists, text, numbers, true and false.
+    """What a YAML file holds: nested mappings, lists, text, numbers, true and false; raises what `content` does."""
+    return content(path, read_text(path))
+
+
+def content(path: Path, text: str) -> dict[str, Any]:
+    """What the text of a YAML file says.
 
     Raises
     ------
     UserError
         Names the file and the line that is no YAML, or has a key that the mapping has already.
     """
-    text = read_text(path)
     try:
-        content = parsed(text)
+        found = parsed(text)
     except yaml.MarkedYAMLError as error:
         place = error.problem_mark or error.context_mark
         where = f"{path}, line {place.line + 1}" if place else str(path)
@@ -144,11 +148,11 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise UserError(f"{path}, line {line}: a control character; {EXPECTED}") from None
     except yaml.YAMLError as error:
         raise UserError(f"{path}: not YAML ({error}); {EXPECTED}") from None
-    if content is None:
+    if found is None:
         return {}
-    if not isinstance(content, dict):
-        raise UserError(f"{path}: {'a list' if isinstance(content, list) else 'a single value'}; {EXPECTED}")
-    return content
+    if not isinstance(found, dict):
+        raise UserError(f"{path}: {'a list' if isinstance(found, list) else 'a single value'}; {EXPECTED}")
+    return found
 
 
 def parsed(text: str) -> Any:
