@@ -183,6 +183,16 @@ def test_help_is_quick_and_loads_nothing_heavy() -> None:
     assert min(seconds) < 0.5
 
 
+def test_a_worker_loads_what_a_run_needs_alone() -> None:
+    code = (
+        "import sys, experiments.runs.executor, sim.market\n"
+        "heavy = {'hydra', 'omegaconf', 'scipy.stats', 'scipy.optimize', 'matplotlib', 'sklearn'} & set(sys.modules)\n"
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize(
     ("flags", "shown"),
     [

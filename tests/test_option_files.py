@@ -54,6 +54,15 @@ WRONG = {
 }
 
 
+def test_what_a_file_says_now_counts(own: Path) -> None:
+    for seeds in (2, 3):
+        own.write_text(f"{NAMED}seeds: {seeds}\nlabels: {{a: b}}\n", "utf-8")
+        for _ in range(2):
+            study = load_settings(["experiment=mine"], config_dir=".").experiment
+            assert len(study.seeds) == seeds and study.labels == {"a": "b"}
+            study.labels.clear()
+
+
 @pytest.mark.parametrize("text", WRONG)
 def test_a_mistake_in_a_file_has_the_right_reason(text: str, own: Path) -> None:
     own.write_text(text, "utf-8")
