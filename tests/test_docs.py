@@ -184,7 +184,7 @@ def test_a_rule_of_ones_own_takes_the_place_of_the_models(tmp_path: Path) -> Non
     script = (
         "import json; from experiments import load\n"
         "for rule in ('sim.rules.trust.trust', 'equal_rules.equal', 'my_rules.quick_to_anger'):\n"
-        "    market = load('market.consumers=150', f'rules.trust={rule}', seed=1).run(12)\n"
+        "    market = load('market.consumers=60', f'rules.trust={rule}', seed=1).run(12)\n"
         "    print(json.dumps(market.result().outcomes))\n"
     )
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(tmp_path)}
