@@ -28,44 +28,48 @@ PARTNERS = 1 << 21  # leaves room for eight draws with each
 
 
 class Stream(IntEnum):
-    """One stream of random numbers for each mechanism; the order is part of every result."""
+    """One stream of random numbers for each mechanism; the order is part of every result.
 
-    WORLD_TASTE = 0
-    WORLD_PERSON = 1
-    WORLD_PRODUCT = 2
-    WORLD_NEED = 3
-    WORLD_CREATOR = 4
-    WORLD_AUDIENCE = 5
-    WORLD_GRAPH = 6
-    NEED = 7
-    ACTIVE = 8
-    FEED = 9
-    OPEN = 10
-    SEARCH = 11
-    ASK = 12
-    CHOICE = 13
-    OUTSIDE = 14
-    EXPERIENCE = 15
-    SHARE = 16
-    UNFOLLOW = 17
-    FOLLOW = 18
-    POST = 19
-    CLAIM = 20
-    ENTRY = 21
-    EXIT = 22
-    GROWTH = 23
-    BRAND = 24
-    WITHDRAWAL = 25
-    IMPORT = 26
-    REACH = 27
-    CASCADE = 28
-    STOCK = 29
-    MATCH = 30
-    RECALL = 31
-    PAST = 32
-    MEMBERSHIP = 33
-    LEAKAGE = 34
-    SHOCK = 35
+    Beside each stands what is drawn, of whom, and what the second number is, on a day; or the classes of
+    `sim.draw_numbers` that say so, where a stream is drawn from for several things.
+    """
+
+    WORLD_TASTE = 0  # of a person, day 0; two numbers of each category
+    WORLD_PERSON = 1  # `PersonDay`, `OriginDraw`, `TraitNormal`
+    WORLD_PRODUCT = 2  # `GoodsNormal`, day 0
+    WORLD_NEED = 3  # `FirstNeedDay`, `NeedDraw`
+    WORLD_CREATOR = 4  # `CreatorDay`, `FirstCreatorDraw`, `CreatorNormal`
+    WORLD_AUDIENCE = 5  # `AudienceDay`
+    WORLD_GRAPH = 6  # `GraphDay`, `RewiredDraw`, `TieDraw`
+    NEED = 7  # `NeedDraw`
+    ACTIVE = 8  # whether a person is online; 0
+    FEED = 9  # `FeedDraw`
+    OPEN = 10  # whether a person opens a post; the author (`partner`) and which of today's eight posts
+    SEARCH = 11  # `SearchDraw`
+    ASK = 12  # `AskDraw`
+    CHOICE = 13  # the shock of a person with a product
+    OUTSIDE = 14  # that of a person with buying nothing of a category
+    EXPERIENCE = 15  # `ExperienceDraw`
+    SHARE = 16  # `ShareDraw`
+    UNFOLLOW = 17  # whether a person is tempted to leave a creator (`partner`)
+    FOLLOW = 18  # whether a person follows a creator (`partner`), on the day of a view or of an order
+    POST = 19  # `PostDraw`, `OwnPostDraw`
+    CLAIM = 20  # `ClaimDraw`
+    ENTRY = 21  # `EntryDraw`
+    EXIT = 22  # whether a creator is tempted to leave; 0
+    GROWTH = 23  # not drawn from
+    BRAND = 24  # not drawn from
+    WITHDRAWAL = 25  # whether a brand withdraws on a platform; a creator, whose number is that of all platforms
+    IMPORT = 26  # what an experiment adds to a market
+    REACH = 27  # whether a public post reaches a follower; as in OPEN
+    CASCADE = 28  # outside markets: of a tie or a person, by run
+    STOCK = 29  # the lot of a person's order of a product that is short
+    MATCH = 30  # `MatchDay`; two numbers of each product
+    RECALL = 31  # whether a product comes to a person's mind, on the day on which the need opened
+    PAST = 32  # `PastDay`
+    MEMBERSHIP = 33  # `MembershipDraw`, `FirstShopDraw`
+    LEAKAGE = 34  # whether a person's order of a product is settled outside
+    SHOCK = 35  # whether one of the list of shocks begins; 0
 
 
 def stream_keys(seed: int) -> NDArray[np.uint64]:

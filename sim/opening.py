@@ -7,6 +7,7 @@ import numpy as np
 from sim.agents import entering, membership
 from sim.agents.first_memories import remember_past
 from sim.day import Day, Events, Used
+from sim.draw_numbers import FirstShopDraw
 from sim.draws import Stream, uniforms
 from sim.engine.threads import Threads, stretches
 from sim.ledger import open_accounts
@@ -29,7 +30,6 @@ from sim.world.goods import by_category_of
 from sim.world.past import Past, past_purchases
 
 PEOPLE = 1 << 15  # whose past is drawn at a time
-FIRST_BRANDS = 80  # which draw of a brand, with the platform added
 
 
 def members_at_home(people: Table[Person]) -> Table[Member]:
@@ -163,7 +163,7 @@ def _shops(world: World, parameters: Parameters) -> Table[Shop]:
     """Which brands sell on which platform at first: some of them, by lot."""
     shops = Shop.table((parameters.brands.count, len(parameters.platforms)))
     for v, policy in enumerate(parameters.platforms):
-        lots = uniforms(world.keys[Stream.MEMBERSHIP], 0, parameters.brands.count, FIRST_BRANDS + v)
+        lots = uniforms(world.keys[Stream.MEMBERSHIP], 0, parameters.brands.count, FirstShopDraw.OPEN.value + v)
         shops["open"][:, v] = lots < policy.brands_at_start
     return shops
 

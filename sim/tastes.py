@@ -6,10 +6,9 @@ import math
 
 import numpy as np
 
-from sim.compilation import compiled
+from sim.compilation import compiled, inlined
+from sim.draw_numbers import PER_NORMAL, MatchDay
 from sim.draws import normal_at_most, normal_of, uniform
-
-OF_PERSON, OF_GROUP = 0, 1  # in the place of the day
 
 
 @compiled
@@ -31,19 +30,26 @@ def standard_match(i: int, group: int, product: int, likeness: float, key: np.ui
 @compiled
 def shared_match(group: int, product: int, likeness: float, key: np.uint64) -> float:
     """The part of a match that a group shares."""
-    u, v = uniform(key, OF_GROUP, group, 2 * product), uniform(key, OF_GROUP, group, 2 * product + 1)
+    u, v = _two(MatchDay.GROUP.value, group, product, key)
     return math.sqrt(likeness) * normal_of(u, v)
 
 
 @compiled
 def own_match(i: int, product: int, likeness: float, key: np.uint64) -> float:
     """The part of a match that is person i's own."""
-    u, v = uniform(key, OF_PERSON, i, 2 * product), uniform(key, OF_PERSON, i, 2 * product + 1)
+    u, v = _two(MatchDay.PERSON.value, i, product, key)
     return math.sqrt(1.0 - likeness) * normal_of(u, v)
 
 
 @compiled
 def own_match_at_most(i: int, product: int, likeness: float, key: np.uint64) -> float:
     """Cheap upper bound of `own_match`."""
-    u, v = uniform(key, OF_PERSON, i, 2 * product), uniform(key, OF_PERSON, i, 2 * product + 1)
+    u, v = _two(MatchDay.PERSON.value, i, product, key)
     return math.sqrt(1.0 - likeness) * normal_at_most(u, v)
+
+
+@inlined
+def _two(day: int, who: int, product: int, key: np.uint64) -> tuple[float, float]:
+    """The two uniform draws of a normal one."""
+    draw = PER_NORMAL * product
+    return uniform(key, day, who, draw), uniform(key, day, who, draw + 1)

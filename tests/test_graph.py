@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
+from sim.draw_numbers import GraphDay
 from sim.draws import MOST_FIRST, Stream, stream_keys, uniform
 from sim.errors import UserError
 from sim.graphs.drawn import scale_free, small_world, stochastic_blocks
 from sim.graphs.graph import Graph, from_ties
-from sim.graphs.partners import ROUNDING, WEIGHT, draw_of_tie, power_law_weights
+from sim.graphs.partners import draw_of_tie, power_law_weights
 from sim.graphs.statistics import describe, group_assortativity
 from sim.ranges import MOST_PEOPLE
 
@@ -290,7 +291,8 @@ def test_degrees_of_a_scale_free_graph_are_poisson_about_the_weights() -> None:
     consumers, mean, exponent = 60_000, 10.0, 2.3
     largest = math.sqrt(consumers * mean)
     key = stream_keys(4)[Stream.WORLD_GRAPH]
-    lots, rounding = (np.array([uniform(key, day, i, 0) for i in range(consumers)]) for day in (WEIGHT, ROUNDING))
+    days = (GraphDay.WEIGHT, GraphDay.ROUNDING)
+    lots, rounding = (np.array([uniform(key, day.value, i, 0) for i in range(consumers)]) for day in days)
     weights = np.floor(power_law_weights(lots, mean, exponent, largest) + rounding)
     weights *= mean / weights.mean()
     degree = np.diff(hubs(consumers, mean, 0, 4).offsets)

@@ -16,6 +16,7 @@ from sim.agents.needs import one_of
 from sim.agents.trusting import trust_in
 from sim.compilation import allocating, inlined
 from sim.day import Count, Day
+from sim.draw_numbers import AskDraw
 from sim.draws import Stream, uniform
 from sim.records import NOBODY, Table
 from sim.sorting import rows_by
@@ -67,9 +68,9 @@ def may_advise(creator: Creator, product: int, m: Day) -> bool:
 def ask_expert(i: int, m: Day) -> None:
     """Put a question about something needed to the contact whom i trusts most in it; the answer may come tomorrow."""
     key = m.keys[Stream.ASK]
-    if uniform(key, m.day, i, 0) >= m.p.attention.ask:
+    if uniform(key, m.day, i, AskDraw.ASKS.value) >= m.p.attention.ask:
         return
-    category = one_of(m.out.visit.needs, m.categories, uniform(key, m.day, i, 1))
+    category = one_of(m.out.visit.needs, m.categories, uniform(key, m.day, i, AskDraw.CATEGORY.value))
     best, most = NOBODY, 0.0
     for slot in range(FOLLOW_SLOTS):
         creator = m.follows[i, slot].creator
@@ -114,7 +115,7 @@ def answer_questions(answers: int, questions: Table[Question], m: Day) -> int:
     lots = np.empty(rows.shape[0])
     for n in range(rows.shape[0]):
         question = questions[rows[n]]
-        lots[n] = uniform(m.keys[Stream.ASK], m.day, question.consumer, 2 + question.category)
+        lots[n] = uniform(m.keys[Stream.ASK], m.day, question.consumer, AskDraw.LOT.value + question.category)
     taken = 0
     for k in range(creators):
         asked, open_lots = rows[first[k] : first[k + 1]], lots[first[k] : first[k + 1]]

@@ -16,6 +16,7 @@ from sim.arrays import Keys
 from sim.compilation import compiled, inlined
 from sim.compilation.prefetch import prefetch
 from sim.day import Day, Used
+from sim.draw_numbers import PER_CANDIDATE, OwnPostDraw, PostDraw
 from sim.draws import Stream, bits, gumbel_of, poisson_of, uniform
 from sim.prefetching import AHEAD, prefetch_consumer
 from sim.records import NOBODY
@@ -25,14 +26,6 @@ from sim.state.creators import MOST_POSTS, Post, Tier
 from sim.state.people import MEMORY_SLOTS
 from sim.units import DAYS_A_WEEK, FEN
 from sim.weighted_draws import place
-
-SECOND_OF_WEEK = 1 << 20  # keeps the weekly draw apart from those of posts
-DOMAIN_OF_POST = 1 << 21  # and the draws of each post apart from those of its product
-LIVE_POST = (1 << 21) + MOST_POSTS
-UNPAID_POST = (1 << 21) + 2 * MOST_POSTS
-DECLINED = (1 << 21) + 3 * MOST_POSTS
-LIKED = (1 << 21) + 4 * MOST_POSTS
-TURN = (1 << 21) + (1 << 10)  # and the draw of who comes first apart from all
 
 
 @inlined
@@ -60,10 +53,10 @@ def number_of_posts(k: int, m: Day) -> int:
     creator, p, key = m.creators[k], m.p.creators, m.keys[Stream.POST]
     who, rate = key_of(creator), m.p.brands.own_posts
     if creator.brand < 0:
-        more = uniform(key, m.day // DAYS_A_WEEK, who, SECOND_OF_WEEK) < 0.5
+        more = uniform(key, m.day // DAYS_A_WEEK, who, PostDraw.EXPERIMENT.value) < 0.5
         varied = creator.rate * (1.0 + (p.experiment if more else -p.experiment))
         rate = p.posts_fixed if p.posts_fixed >= 0.0 else varied
-    return min(poisson_of(uniform(key, m.day, who, 0), rate), p.posts_most, MOST_POSTS)
+    return min(poisson_of(uniform(key, m.day, who, PostDraw.POSTS.value), rate), p.posts_most, MOST_POSTS)
 
 
 @inlined
@@ -94,7 +87,7 @@ def post_today(k: int, m: Day) -> None:
         own = choose_to_sell(k, n, m)
         if own >= 0:
             write_post(k, n, own, True, m)
-        elif uniform(m.keys[Stream.POST], m.day, key_of(creator), UNPAID_POST + n) < m.p.creators.unpaid:
+        elif uniform(m.keys[Stream.POST], m.day, key_of(creator), PostDraw.UNPAID.value + n) < m.p.creators.unpaid:
             liked = liked_product(k, n, m)
             if liked >= 0:
                 write_post(k, n, liked, False, m)
@@ -112,11 +105,12 @@ def choose_contract(k: int, n: int, m: Day) -> int:
     if not may_contract(creator.tier, m):
         return best
     for candidate in range(candidates):
-        draw = 1 + 2 * (n * candidates + candidate)
-        product = place(uniform(key, m.day, who, draw), m.contracts[creator.tier])
+        draw = PER_CANDIDATE * (n * candidates + candidate)
+        product = place(uniform(key, m.day, who, PostDraw.CANDIDATE.value + draw), m.contracts[creator.tier])
         fee = fee_of(k, m.products[product].brand, m)
         if is_sold(product, creator.home, m) and can_pay(product, creator.tier, fee, m):
-            score = attractiveness(k, product, 1.0 * fee, m) + gumbel_of(uniform(key, m.day, who, draw + 1))
+            shock = gumbel_of(uniform(key, m.day, who, PostDraw.SHOCK.value + draw))
+            score = attractiveness(k, product, 1.0 * fee, m) + shock
             if score > most:
                 best, most = product, score
     return best
@@ -134,10 +128,11 @@ def choose_to_sell(k: int, n: int, m: Day) -> int:
     if not m.platforms[home].sells_on[tier]:
         return best
     for candidate in range(candidates):
-        draw = 1 + 2 * (n * candidates + candidate)
-        product = int(uniform(key, m.day, who, draw) * m.products.shape[0])
+        draw = PER_CANDIDATE * (n * candidates + candidate)
+        product = int(uniform(key, m.day, who, PostDraw.CANDIDATE.value + draw) * m.products.shape[0])
         if is_sold(product, home, m) and m.listings[home, product].earned[tier] > 0.0:
-            score = attractiveness(k, product, 0.0, m) + gumbel_of(uniform(key, m.day, who, draw + 1))
+            shock = gumbel_of(uniform(key, m.day, who, PostDraw.SHOCK.value + draw))
+            score = attractiveness(k, product, 0.0, m) + shock
             if score > most:
                 best, most = product, score
     return best
@@ -154,7 +149,7 @@ def agrees(k: int, n: int, product: int, m: Day) -> bool:
     experienced = use(i, product, m.day, m)
     satisfying = is_satisfying(experienced, believe(i, product, m)[0].mean, m.p.experience)
     remember_use(i, product, experienced, satisfying, m)
-    declines = uniform(m.keys[Stream.POST], m.day, key_of(creator), DECLINED + n) < creator.integrity
+    declines = uniform(m.keys[Stream.POST], m.day, key_of(creator), PostDraw.DECLINES.value + n) < creator.integrity
     return experienced >= m.p.creators.declines_below or not declines
 
 
@@ -166,7 +161,7 @@ def liked_product(k: int, n: int, m: Day) -> int:
     for slot in range(MEMORY_SLOTS):
         if is_used(i, slot, m):
             product = m.memories[i, slot].product
-            draw = uniform(key, m.day, who, LIKED + MEMORY_SLOTS * n + slot)
+            draw = uniform(key, m.day, who, PostDraw.LIKING.value + MEMORY_SLOTS * n + slot)
             liking = believe(i, product, m)[0].mean + m.p.creators.liking_range * draw
             if liking > most:
                 best, most = product, liking
@@ -179,7 +174,7 @@ def own_product(k: int, n: int, m: Day) -> int:
     brand, own = m.creators[k].brand, 0
     for product in range(m.products.shape[0]):
         own += m.products[product].brand == brand
-    nth = int(uniform(m.keys[Stream.POST], m.day, key_of(m.creators[k]), 1 + n) * own)
+    nth = int(uniform(m.keys[Stream.POST], m.day, key_of(m.creators[k]), OwnPostDraw.PRODUCT.value + n) * own)
     for product in range(m.products.shape[0]):
         if m.products[product].brand == brand:
             if nth == 0:
@@ -194,7 +189,7 @@ def write_post(k: int, n: int, product: int, paid: bool, m: Day) -> Post:
     creator, goods, card, key = m.creators[k], m.products[product], m.cards[k], m.keys[Stream.POST]
     creator.posted = m.day
     who = key_of(creator)
-    private = uniform(key, m.day, who, DOMAIN_OF_POST + n) < private_share(creator.tier, m)
+    private = uniform(key, m.day, who, PostDraw.PRIVATE.value + n) < private_share(creator.tier, m)
     is_kol = creator.tier == Tier.KOL.value
     post = m.posts[m.used[Used.POSTS]]
     m.used[Used.POSTS] += 1
@@ -209,7 +204,7 @@ def write_post(k: int, n: int, product: int, paid: bool, m: Day) -> Post:
     post.paid = paid
     post.fee = 0
     post.private = private
-    live = uniform(key, m.day, who, LIVE_POST + n) < m.p.creators.live_share
+    live = uniform(key, m.day, who, PostDraw.LIVE.value + n) < m.p.creators.live_share
     post.live = is_kol and paid and not private and live
     card.category[card.posts] = goods.category
     card.channel[card.posts] = channel_of(post, m)
@@ -251,5 +246,5 @@ def draw_turns(m: Day) -> None:
 def write_lots(lots: Keys, m: Day) -> None:
     """Write the lot of each creator above its row, shape (K,)."""
     for k in range(lots.shape[0]):
-        lot = bits(m.keys[Stream.POST], m.day, key_of(m.creators[k]), TURN)
+        lot = bits(m.keys[Stream.POST], m.day, key_of(m.creators[k]), PostDraw.TURN.value)
         lots[k] = np.uint64(lot) << ROW_BITS | np.uint64(k)

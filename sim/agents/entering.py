@@ -8,6 +8,7 @@ from sim.agents.learning import usual_income
 from sim.arrays import Int64
 from sim.compilation import allocating, compiled, inlined
 from sim.day import Day
+from sim.draw_numbers import EntryDraw
 from sim.draws import Stream, uniform
 from sim.parameters import Parameters
 from sim.ranges import MOST_LEVELS
@@ -19,9 +20,6 @@ from sim.units import FEN
 from sim.world import World
 from sim.world.audience import gather_pool, pool_bounds
 from sim.world.creators import crowd_of, new_creators
-
-MOOD = 1 << 20  # keeps the draw whether to enter apart
-SIZE_OF_POOL = (1 << 20) + 1  # and that of the size of the first pool
 
 
 def own_accounts(world: World, parameters: Parameters) -> Table[Creator]:
@@ -68,7 +66,7 @@ def considering(received: Int64, m: Day) -> Int64:
         if order.candidate and order.consumer != buyer:
             buyer = int(order.consumer)
             chance = chance_to_consider(seller_in_business(order, m), below, m)
-            if uniform(m.keys[Stream.ENTRY], m.day, buyer, MOOD) < chance:
+            if uniform(m.keys[Stream.ENTRY], m.day, buyer, EntryDraw.COMES.value) < chance:
                 rows[count] = row
                 count += 1
     return rows[:count]
@@ -135,6 +133,6 @@ def settle_in(newcomers: Table[Creator], m: Day, world: World, parameters: Param
     crowd = crowd_of(parameters, world.graph, world.people, m.follows, world.keys)
     for n, host in enumerate(hosts.tolist()):
         k = len(m.creators) + n
-        size = least + int(uniform(world.keys[Stream.ENTRY], m.day, host, SIZE_OF_POOL) * (most - least + 1))
+        size = least + int(uniform(world.keys[Stream.ENTRY], m.day, host, EntryDraw.POOL.value) * (most - least + 1))
         newcomers["audience"][n] = gather_pool(k, host, size, crowd)
         m.consumers["creator"][host] = k

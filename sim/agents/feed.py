@@ -7,6 +7,7 @@ from sim.agents.believing import remember_page
 from sim.agents.following import follow_slot, follow_to_trade
 from sim.compilation import inlined
 from sim.day import Day
+from sim.draw_numbers import PER_PAGE, FeedDraw
 from sim.draws import Stream, uniform
 from sim.records import NOBODY
 from sim.state.channels import Channel
@@ -18,13 +19,15 @@ def attend_feed(i: int, m: Day) -> None:
     """Look at a Poisson number of pages of the public feed: an ad, a creator's post or a listing on each."""
     key, feeds = m.keys[Stream.FEED], m.feeds
     home = m.members[i].platform
-    pages = guided(uniform(key, m.day, i, 0), feeds.pages_guide[home], feeds.pages[home])
+    pages = guided(uniform(key, m.day, i, FeedDraw.PAGES.value), feeds.pages_guide[home], feeds.pages[home])
     m.out.tally.pages[home] += pages
     if pages > 0:
         weigh_categories(i, m)
     for page in range(pages):
-        category = category_of_page(uniform(key, m.day, i, 4 * page + 1), m)
-        kind, which = uniform(key, m.day, i, 4 * page + 2), uniform(key, m.day, i, 4 * page + 3)
+        draw = PER_PAGE * page
+        category = category_of_page(uniform(key, m.day, i, FeedDraw.CATEGORY.value + draw), m)
+        kind = uniform(key, m.day, i, FeedDraw.KIND.value + draw)
+        which = uniform(key, m.day, i, FeedDraw.WHICH.value + draw)
         attend_page(i, category, kind, which, m)
 
 

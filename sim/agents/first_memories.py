@@ -6,9 +6,10 @@ from sim.agents.match import worth
 from sim.agents.memory import impress, learn
 from sim.compilation import compiled, inlined
 from sim.day import Day
+from sim.draw_numbers import PER_NORMAL, PastDay
 from sim.draws import Stream, normal_of, uniform
 from sim.rules.belief import Signal
-from sim.world.past import PURCHASES, RATED, USE, Past
+from sim.world.past import PURCHASES, Past
 
 
 @compiled
@@ -31,15 +32,15 @@ def remember_past(first: int, past: Past, m: Day) -> None:
 @inlined
 def remember_purchase(i: int, product: int, age: int, turn: int, m: Day) -> None:
     """Remember one purchase of so many days ago."""
-    key, p = m.keys[Stream.PAST], m.p.memory
-    u, v = uniform(key, USE + turn, i, 2 * product), uniform(key, USE + turn, i, 2 * product + 1)
-    experienced = worth(i, product, m) + m.p.experience.noise * normal_of(u, v)
+    key, p, day, draw = m.keys[Stream.PAST], m.p.memory, PastDay.USE.value + turn, PER_NORMAL * product
+    chance = normal_of(uniform(key, day, i, draw), uniform(key, day, i, draw + 1))
+    experienced = worth(i, product, m) + m.p.experience.noise * chance
     slot = impress(i, product, p.use * m.fading.goodwill[age], p.most_used, m)
     if slot >= 0:
         precision = m.fading.knowledge[age] / max(m.p.variance.use, 1e-6)
         learn(i, slot, Signal(experienced, precision), m)
         m.memories[i, slot].used += 1
-    if uniform(key, RATED + turn, i, product) < m.p.experience.review:
+    if uniform(key, PastDay.RATED.value + turn, i, product) < m.p.experience.review:
         left = m.fading.rating[age]
         m.products[product].reviews += left
         m.products[product].review_sum += left * experienced

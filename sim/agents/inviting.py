@@ -8,12 +8,10 @@ from sim.agents.week import Week
 from sim.arrays import Int64
 from sim.compilation import allocating
 from sim.day import Day
+from sim.draw_numbers import MembershipDraw
 from sim.draws import Stream, partner, uniforms_at
 from sim.parameters import Membership
 from sim.state.people import FOLLOW_SLOTS
-
-SIZE = 51  # which draw of a person
-INVITED = 1 << 10  # and of a person with a creator
 
 
 def invite(week: Week, m: Day, p: Membership) -> None:
@@ -25,9 +23,10 @@ def invite(week: Week, m: Day, p: Membership) -> None:
         v, candidates = int(week.opened[k]), people[of == k]
         candidates = candidates[m.members["held"][candidates] >> v & 1 == 0]
         host = m.creators["consumer"][k : k + 1].astype(np.int64)
-        u = float(uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, host, SIZE)[0])
+        u = float(uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, host, MembershipDraw.INVITES.value)[0])
         size = min(p.asked_least + int(u * (p.asked_most - p.asked_least + 1)), p.asked_most)
-        lots = uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, candidates, INVITED + partner(int(host[0])))
+        draw = MembershipDraw.INVITED.value + partner(int(host[0]))
+        lots = uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, candidates, draw)
         week.invited[candidates[np.argsort(lots, kind="stable")[:size]]] |= 1 << v
 
 

@@ -10,13 +10,12 @@ from sim.agents.multihoming import look_at
 from sim.agents.week import Known, Week, compare_goods
 from sim.compilation import compiled, inlined
 from sim.day import Day
+from sim.draw_numbers import MembershipDraw
 from sim.draws import Stream, uniform
 from sim.records import NOBODY, Table
 from sim.rules.membership import chance, chance_of_contact, expected_surplus, presence_worth, value_of_set
 from sim.state.people import FOLLOW_SLOTS, Person
 
-REVIEW, JOIN = 1, 2  # which draw of a person
-CONTACT, LOT = 16, 128  # with the platform added
 COUNTER = 4  # bits of a count of creators followed, up to `FOLLOW_SLOTS`; the last of nine counts them everywhere
 FOLLOWED = 8 * COUNTER
 
@@ -112,7 +111,7 @@ def join_and_leave(week: Week, known: Known, people: Table[Person], m: Day) -> N
     everywhere = (1 << m.platforms.shape[0]) - 1
     for i in range(m.members.shape[0]):
         held = int(m.members[i].held)
-        reviews = held > 0 and uniform(m.keys[Stream.MEMBERSHIP], m.day, i, REVIEW) < m.p.membership.review
+        reviews = held > 0 and shock(i, MembershipDraw.REVIEW.value, m) < m.p.membership.review
         heard = hears_of(i, held, week, m) if held < everywhere else 0
         heard = heard if heard > 0 and people[i].activity > 0.0 else 0
         if heard > 0 or reviews:
@@ -131,7 +130,7 @@ def hears_of(i: int, held: int, week: Week, m: Day) -> int:
     heard, friends = int(week.invited[i]) & ~held, m.offsets[i + 1] - m.offsets[i]
     for v in range(m.memberships.shape[1]):
         if (held | heard) >> v & 1 == 0:
-            u = uniform(m.keys[Stream.MEMBERSHIP], m.day, i, CONTACT + v)
+            u = shock(i, MembershipDraw.CONTACT.value + v, m)
             if u < week.contact[v, friends] and u < week.contact[v, friends_there(i, v, week, m)]:
                 heard |= 1 << v
     return heard
@@ -185,13 +184,19 @@ def join(i: int, held: int, heard: int, week: Week, m: Day) -> int:
             if worth > most or (worth == most and lot(i, v, m) > lot(i, chosen, m)):
                 chosen, most = v, worth
     likely = chance(0.0, -most, p.horizon, p.noise)
-    return chosen if uniform(m.keys[Stream.MEMBERSHIP], m.day, i, JOIN) < likely else NOBODY
+    return chosen if shock(i, MembershipDraw.JOIN.value, m) < likely else NOBODY
 
 
 @inlined
 def lot(i: int, v: int, m: Day) -> float:
     """What decides between equal platforms."""
-    return uniform(m.keys[Stream.MEMBERSHIP], m.day, i, LOT + v)
+    return shock(i, MembershipDraw.LOT.value + v, m)
+
+
+@inlined
+def shock(i: int, which: int, m: Day) -> float:
+    """A draw of person i."""
+    return uniform(m.keys[Stream.MEMBERSHIP], m.day, i, which)
 
 
 @inlined
@@ -205,7 +210,7 @@ def leave(i: int, held: int, week: Week, m: Day) -> int:
             if loss < missed:
                 least, missed = v, loss
     likely = p.review * chance(-missed, 0.0, p.horizon, p.noise)
-    return 1 << least if uniform(m.keys[Stream.MEMBERSHIP], m.day, i, REVIEW) < likely else 0
+    return 1 << least if shock(i, MembershipDraw.REVIEW.value, m) < likely else 0
 
 
 @compiled

@@ -7,6 +7,7 @@ import math
 from sim.agents.memory import is_used, memory_slot
 from sim.compilation import inlined
 from sim.day import Day
+from sim.draw_numbers import PER_NORMAL, ClaimDraw
 from sim.draws import Stream, normal_of, partner, uniform
 from sim.records import NOBODY
 from sim.rules.attention import is_forgotten
@@ -86,6 +87,7 @@ def claim_of(k: int, product: int, paid: bool, m: Day) -> tuple[float, float]:
         known, noise = memory.evidence / max(1.0 * memory.precision, LEAST_PRECISION), m.p.variance.use / memory.used
     else:
         key, who = m.keys[Stream.CLAIM], key_of(creator)
-        error = normal_of(uniform(key, 0, who, 2 * product), uniform(key, 0, who, 2 * product + 1))
+        u = uniform(key, 0, who, ClaimDraw.HEARSAY.value + PER_NORMAL * product)
+        error = normal_of(u, uniform(key, 0, who, ClaimDraw.HEARSAY_TOO.value + PER_NORMAL * product))
         known, noise = goods.quality + m.p.belief.hearsay * error, 1.0 * m.p.variance.hearsay
     return claim(known, paid, creator.integrity, m.p.creators), noise

@@ -6,6 +6,7 @@ import math
 
 from sim.compilation import inlined
 from sim.day import Day
+from sim.draw_numbers import PER_PRODUCT, ExperienceDraw
 from sim.draws import Stream, normal_of, uniform
 from sim.tastes import standard_match
 
@@ -26,6 +27,7 @@ def worth(i: int, product: int, m: Day) -> float:
 @inlined
 def use(i: int, product: int, day: int, m: Day) -> float:
     """What person i experiences of a product: its worth, and the chance of one use of it, keyed by a day."""
-    key, draw = m.keys[Stream.EXPERIENCE], 4 * product
-    chance = normal_of(uniform(key, day, i, draw), uniform(key, day, i, draw + 1))
+    key, draw = m.keys[Stream.EXPERIENCE], PER_PRODUCT * product
+    u = uniform(key, day, i, ExperienceDraw.USE.value + draw)
+    chance = normal_of(u, uniform(key, day, i, ExperienceDraw.USE_TOO.value + draw))
     return worth(i, product, m) + m.p.experience.noise * chance

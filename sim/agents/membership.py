@@ -14,19 +14,18 @@ from sim.agents.week import forget, know, new_week
 from sim.arrays import Double, Int64
 from sim.compilation import compiled
 from sim.day import Day
+from sim.draw_numbers import MembershipDraw
 from sim.draws import Stream, uniforms
 from sim.parameters import Parameters
 from sim.state.people import Membership as State
 from sim.units import DAYS_A_WEEK, FEN
 from sim.world import World
 
-START = 0  # which draw of a person
-
 
 def opened(m: Day, world: World, parameters: Parameters) -> Day:
     """The context of the first day, with memberships: a share of people are members where they are at home."""
     platforms, people = len(m.platforms), world.people.copy()
-    draws = uniforms(m.keys[Stream.MEMBERSHIP], 0, len(people), START)
+    draws = uniforms(m.keys[Stream.MEMBERSHIP], 0, len(people), MembershipDraw.START.value)
     members = draws < parameters.membership.start
     own = np.where(members, 1 << people["home"].astype(np.int64), 0)
     m.members["held"] = own

@@ -7,14 +7,13 @@ import math
 from sim.agents.week import Week
 from sim.compilation import compiled, inlined
 from sim.day import Day
+from sim.draw_numbers import MembershipDraw
 from sim.draws import Stream, uniform
 from sim.records import NOBODY
 from sim.rules.membership import chance, expected_income
 from sim.state.people import FOLLOW_SLOTS
 from sim.units import DAYS_A_WEEK
 
-REVIEW, CHOICE, LEAVE = 48, 49, 50  # which draw of a person
-LOT = 144  # with the platform added
 LOOKING, OUTSIDE = 0, 1
 """Parts of a creator's audience: who looks at a platform, and who is not there."""
 
@@ -156,16 +155,17 @@ def skill_of(k: int, usual: float, week: Week, m: Day) -> float:
 def where_to_open(k: int, on: int, skill: float, week: Week, m: Day) -> int:
     """The platform on which creator k opens a shop, the one that gains most, by lot among equals; or `NOBODY`."""
     p, best, most = m.p.membership, NOBODY, -math.inf
-    if shock(k, REVIEW, m) >= p.creators_review:
+    if shock(k, MembershipDraw.CREATOR_REVIEWS.value, m) >= p.creators_review:
         return NOBODY
     for v in range(m.platforms.shape[0]):
         if on >> v & 1 == 0:
             coming = p.share_expected * min((p.asked_least + p.asked_most) / 2, week.audience[OUTSIDE, k, v])
             income = expected_income(week.rate[v], week.audience[LOOKING, k, v], coming) * skill
             gain = income - cost_of_opening(on, v, week, m)
-            if gain > most or (gain == most and shock(k, LOT + v, m) > shock(k, LOT + best, m)):
+            if gain > most or (gain == most and lot(k, v, m) > lot(k, best, m)):
                 best, most = v, gain
-    is_likely = best >= 0 and shock(k, CHOICE, m) < chance(most, p.move_cost, p.horizon, p.creators_noise)
+    u = shock(k, MembershipDraw.CREATOR_OPENS.value, m)
+    is_likely = best >= 0 and u < chance(most, p.move_cost, p.horizon, p.creators_noise)
     return best if is_likely else NOBODY
 
 
@@ -198,7 +198,7 @@ def must_leave(on: int, m: Day) -> bool:
 @inlined
 def closes(k: int, on: int, week: Week, m: Day) -> bool:
     """Whether creator k, on several platforms, gives up the least: it does not pay its effort, or may not stay."""
-    p, u = m.p.membership, shock(k, LEAVE, m)
+    p, u = m.p.membership, shock(k, MembershipDraw.CREATOR_CLOSES.value, m)
     if on & on - 1 == 0 or u >= p.creators_review:
         return False
     gain = p.second_effort - week.income[least_of(on, week)]
@@ -228,6 +228,12 @@ def post_on(k: int, on: int, week: Week, m: Day) -> None:
     else:  # who is nowhere has not begun
         creator.since = m.day
         creator.posted = m.day
+
+
+@inlined
+def lot(k: int, v: int, m: Day) -> float:
+    """What decides between equal platforms."""
+    return shock(k, MembershipDraw.CREATOR_LOT.value + v, m)
 
 
 @inlined

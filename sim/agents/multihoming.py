@@ -13,11 +13,11 @@ import numpy as np
 from sim.arrays import Double, Int32, Int64
 from sim.compilation import compiled, inlined
 from sim.day import Day
+from sim.draw_numbers import MembershipDraw
 from sim.draws import Stream, uniform
 from sim.records import NOBODY
 from sim.rules.membership import draw, draw_at_least, draw_at_most
 
-LOOK = 32  # which draw of a person, with the platform added
 STRETCH = 256
 
 
@@ -66,7 +66,7 @@ def draw_shocks(people: Int32, draws: Double, m: Day) -> None:
     key, day = m.keys[Stream.MEMBERSHIP], m.day
     for v in range(m.memberships.shape[1]):
         for n in range(people.shape[0]):
-            draws[v, n] = uniform(key, day, people[n], LOOK + v)
+            draws[v, n] = uniform(key, day, people[n], MembershipDraw.LOOK.value + v)
 
 
 @inlined

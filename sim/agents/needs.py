@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.compilation import inlined
 from sim.day import Day
+from sim.draw_numbers import PER_CATEGORY, NeedDraw
 from sim.draws import Stream, geometric_of, uniform
 from sim.ranges import LAST_DAY
 
@@ -42,9 +43,9 @@ def schedule_need(i: int, category: int, m: Day) -> None:
 
     Both waits are geometric: with the mean wait of consumer i, and with the mean ``1 / lapse``.
     """
-    consumer, key = m.consumers[i], m.keys[Stream.NEED]
-    wait = geometric_of(uniform(key, m.day, i, 2 * category), 1.0 * m.people[i].wait[category])
-    open_for = geometric_of(uniform(key, m.day, i, 2 * category + 1), 1.0 / m.p.need.lapse)
+    consumer, key, draw = m.consumers[i], m.keys[Stream.NEED], PER_CATEGORY * category
+    wait = geometric_of(uniform(key, m.day, i, NeedDraw.OPENS.value + draw), 1.0 * m.people[i].wait[category])
+    open_for = geometric_of(uniform(key, m.day, i, NeedDraw.LAPSES.value + draw), 1.0 / m.p.need.lapse)
     due = min(m.day + wait, LAST_DAY)
     consumer.due[category] = due
     consumer.lapse[category] = min(due + open_for, LAST_DAY + 500)

@@ -10,6 +10,7 @@ from sim.agents.sharing import tell_friends
 from sim.agents.trusting import judge_claim
 from sim.compilation import inlined
 from sim.day import Day
+from sim.draw_numbers import PER_PRODUCT, EntryDraw, ExperienceDraw
 from sim.draws import Stream, uniform
 from sim.ranges import MOST_FEN
 from sim.rules.choice import money_of
@@ -27,8 +28,8 @@ def receive(order: Order, m: Day) -> None:
     remember_use(i, order.product, 1.0 * order.experienced, order.satisfying, m)
     if not order.returned:
         meet_need(i, order.category, m)
-    considers = uniform(m.keys[Stream.ENTRY], order.ordered, i, order.product) < m.people[i].sociability
-    order.candidate = order.satisfying and consumer.creator < 0 and considers
+    u = uniform(m.keys[Stream.ENTRY], order.ordered, i, EntryDraw.CONSIDERS.value + order.product)
+    order.candidate = order.satisfying and consumer.creator < 0 and u < m.people[i].sociability
     if order.satisfying:
         if order.creator >= 0 and not order.follower:
             follow_after_purchase(i, order.ordered, order.creator, m.p.attention.follow, m)
@@ -47,7 +48,8 @@ def experience(order: Order, m: Day) -> None:
     regretted = is_returned(1.0 * order.liking, experienced, 1.0 * order.mood, p)
     order.returned = regretted and not order.outside
     order.satisfying = not order.returned and is_satisfying(experienced, 1.0 * order.expected, p)
-    order.reviewed = uniform(m.keys[Stream.EXPERIENCE], order.ordered, i, 4 * order.product + 2) < p.review
+    draw = ExperienceDraw.REVIEW.value + PER_PRODUCT * order.product
+    order.reviewed = uniform(m.keys[Stream.EXPERIENCE], order.ordered, i, draw) < p.review
     order.surplus = surplus_of(order, m)
 
 

@@ -7,6 +7,7 @@ from sim.agents.feed import see_ad
 from sim.agents.needs import one_of
 from sim.compilation import inlined
 from sim.day import Count, Day
+from sim.draw_numbers import PER_RESULT, SearchDraw
 from sim.draws import Stream, uniform
 from sim.records import NOBODY
 from sim.state.channels import Channel
@@ -18,15 +19,16 @@ def search(i: int, m: Day) -> None:
     """Search for something needed: results by rank and ads among them, each looked at once."""
     key, feeds = m.keys[Stream.SEARCH], m.feeds
     home = m.members[i].platform
-    if not m.platforms[home].shelf or uniform(key, m.day, i, 0) >= m.p.attention.search:
+    if not m.platforms[home].shelf or uniform(key, m.day, i, SearchDraw.SEARCHES.value) >= m.p.attention.search:
         return
-    category = one_of(m.out.visit.needs, m.categories, uniform(key, m.day, i, 1))
+    category = one_of(m.out.visit.needs, m.categories, uniform(key, m.day, i, SearchDraw.CATEGORY.value))
     results = m.p.attention.search_results
     m.out.tally.pages[home] += results
     first = m.out.counts[Count.OFFERS]
     for result in range(results):
-        u = uniform(key, m.day, i, 2 + 2 * result)
-        if uniform(key, m.day, i, 3 + 2 * result) < m.platforms[home].ad_share and feeds.paid[home, category] == 1:
+        u = uniform(key, m.day, i, SearchDraw.WHICH.value + PER_RESULT * result)
+        kind = uniform(key, m.day, i, SearchDraw.IS_AD.value + PER_RESULT * result)
+        if kind < m.platforms[home].ad_share and feeds.paid[home, category] == 1:
             see_ad(i, category, u, m)
             continue
         position = guided(u, feeds.goods_guide[0, home, category], feeds.goods[0, home, category])

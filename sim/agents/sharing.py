@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.agents.pay import amount, is_for
 from sim.compilation import inlined
 from sim.day import Count, Day
+from sim.draw_numbers import PER_PRODUCT, ShareDraw
 from sim.draws import Stream, uniform
 from sim.rules.sharing import rewarded, share_probability
 from sim.state.orders import Order
@@ -15,7 +16,7 @@ from sim.units import FEN
 @inlined
 def tell_friends(order: Order, m: Day) -> None:
     """Tell some friends of a purchase: a stretch of the friends' list that starts at random."""
-    i, key, draw = order.consumer, m.keys[Stream.SHARE], 4 * order.product
+    i, key, draw = order.consumer, m.keys[Stream.SHARE], PER_PRODUCT * order.product
     surprise = 1.0 * order.experienced - 1.0 * order.expected
     reward, seen = reward_of(order, m)
     sociability = 1.0 * m.people[i].sociability
@@ -24,10 +25,11 @@ def tell_friends(order: Order, m: Day) -> None:
     p_share = share_probability(sociability, surprise, m.p.sharing)
     first = m.offsets[i]
     degree = m.offsets[i + 1] - first
-    if degree == 0 or uniform(key, order.ordered, i, draw) >= p_share:
+    if degree == 0 or uniform(key, order.ordered, i, ShareDraw.TELLS.value + draw) >= p_share:
         return
-    told = min(int(m.p.sharing.friends_told + uniform(key, order.ordered, i, draw + 1)), degree)
-    start = int(uniform(key, order.ordered, i, draw + 2) * degree)
+    more = uniform(key, order.ordered, i, ShareDraw.FRIENDS.value + draw)
+    told = min(int(m.p.sharing.friends_told + more), degree)
+    start = int(uniform(key, order.ordered, i, ShareDraw.FIRST.value + draw) * degree)
     for n in range(told):
         word = m.out.words[m.out.counts[Count.WORDS]]
         m.out.counts[Count.WORDS] += 1

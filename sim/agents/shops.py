@@ -7,6 +7,7 @@ import math
 from sim.agents.week import Week
 from sim.compilation import compiled, inlined
 from sim.day import Day
+from sim.draw_numbers import MembershipDraw
 from sim.draws import Stream, uniform
 from sim.ledger import move
 from sim.ranges import REFERENCE_PEOPLE
@@ -15,7 +16,6 @@ from sim.rules.membership import chance
 from sim.units import DAYS_A_WEEK, FEN
 
 WEEKS_A_YEAR = 52
-REVIEW, CHOICE, LEAVE, LOT = 96, 97, 98, 160  # which draw of a brand; the last with the platform added
 
 
 @compiled
@@ -23,7 +23,7 @@ def brands_move(week: Week, m: Day) -> None:
     """Let brands open a shop on a platform, or close one."""
     usual = rate_platforms(week, m)
     for b in range(m.shops.shape[0]):
-        if shock(b, REVIEW, m) < m.p.membership.brands_review:
+        if shock(b, MembershipDraw.BRAND_REVIEWS.value, m) < m.p.membership.brands_review:
             expect(b, usual, week, m)
             opened = where_to_open(b, week, m)
             if opened >= 0:
@@ -101,10 +101,10 @@ def where_to_open(b: int, week: Week, m: Day) -> int:
     for v in range(m.shops.shape[1]):
         if not m.shops[b, v].open:
             gain = week.income[v] - (lost_by_moving(b, week, m) if is_alone(b, v, m) else 0.0)
-            if gain > most or (gain == most and shock(b, LOT + v, m) > shock(b, LOT + best, m)):
+            if gain > most or (gain == most and lot(b, v, m) > lot(b, best, m)):
                 best, most = v, gain
     likely = chance(most, p.shop_cost * size, p.horizon, p.brands_noise * size)
-    return best if best >= 0 and shock(b, CHOICE, m) < likely else NOBODY
+    return best if best >= 0 and shock(b, MembershipDraw.BRAND_OPENS.value, m) < likely else NOBODY
 
 
 @inlined
@@ -129,7 +129,7 @@ def where_to_close(b: int, week: Week, m: Day) -> int:
         return NOBODY
     must = count > 1 and (not p.brands_multi_home or must_leave(b, m))
     likely = chance(-week.income[least], 0.0, p.horizon, p.brands_noise * size_of_market(m))
-    return least if must or shock(b, LEAVE, m) < likely else NOBODY
+    return least if must or shock(b, MembershipDraw.BRAND_CLOSES.value, m) < likely else NOBODY
 
 
 @inlined
@@ -154,6 +154,12 @@ def set_open(b: int, v: int, is_open: bool, m: Day) -> None:
         fen = m.platforms[v].deposit if is_open else -m.platforms[v].deposit
         move(m.accounts.brand, b, m.accounts.deposit, v, fen)
         m.shops[b, v].open = is_open
+
+
+@inlined
+def lot(b: int, v: int, m: Day) -> float:
+    """What decides between equal platforms."""
+    return shock(b, MembershipDraw.BRAND_LOT.value + v, m)
 
 
 @inlined

@@ -14,16 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compilation import allocating
+from sim.draw_numbers import PER_STEP, GraphDay, RewiredDraw
 from sim.draws import Stream, uniform
 from sim.errors import UserError
 from sim.graphs.graph import Graph, rows_of
 from sim.graphs.partners import (
-    ATTEMPTS,
-    MIXED,
-    PLACE,
-    REWIRED,
-    ROUNDING,
-    WEIGHT,
     Pool,
     add_tie,
     block_ties,
@@ -121,8 +116,8 @@ def scale_free(
     key = keys[Stream.WORLD_GRAPH]
     mean = max(mean_degree, 1.0)
     largest = max(math.sqrt(consumers * mean), 2 * mean)
-    weights = power_law_weights(_uniforms(key, WEIGHT, consumers), mean, exponent, largest)
-    lots = np.floor(weights * max(1.0, 10 / mean) + _uniforms(key, ROUNDING, consumers))
+    weights = power_law_weights(_uniforms(key, GraphDay.WEIGHT.value, consumers), mean, exponent, largest)
+    lots = np.floor(weights * max(1.0, 10 / mean) + _uniforms(key, GraphDay.ROUNDING.value, consumers))
     pool = pool_of(interest, lots.astype(np.int64))
     wanted = _ties_of(consumers, mean_degree)
     slots = room_for(wanted)
@@ -196,17 +191,17 @@ def _ring_order(
     np.add.at(counts, (city_tier, interest), 1)
     width = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     begin = np.cumsum(width, axis=1) - width
-    place = _uniforms(key, PLACE, len(interest))
-    at_home = _uniforms(key, MIXED, len(interest)) < math.sqrt(homophily)
+    place = _uniforms(key, GraphDay.PLACE.value, len(interest))
+    at_home = _uniforms(key, GraphDay.MIXED.value, len(interest)) < math.sqrt(homophily)
     home = begin[city_tier, interest] + place * width[city_tier, interest]
     return np.lexsort((np.where(at_home, home, place), city_tier))
 
 
 @allocating
-def _uniforms(key: np.uint64, sub_stream: int, count: int) -> NDArray[np.float64]:
+def _uniforms(key: np.uint64, day: int, count: int) -> NDArray[np.float64]:
     out = np.empty(count)
     for i in range(count):
-        out[i] = uniform(key, sub_stream, i, 0)
+        out[i] = uniform(key, day, i, 0)
     return out
 
 
@@ -229,7 +224,8 @@ def _ring_ties(
             extra = int((place + 1) * (ahead - full)) - int(place * (ahead - full))
             i = int(ring[place])
             for step in range(1, full + extra + 1):
-                if (uniform(key, REWIRED, i, step * 4 * ATTEMPTS) < rewiring) != rewire:
+                draw = PER_STEP * step + RewiredDraw.IS_REWIRED.value
+                if (uniform(key, GraphDay.REWIRED.value, i, draw) < rewiring) != rewire:
                     continue
                 if rewire:
                     made += new_friend(key, i, step, homophily, pool, slots)

@@ -9,13 +9,12 @@ from sim.agents.knowing import key_of
 from sim.agents.pay import is_for
 from sim.compilation import inlined
 from sim.day import Day, Used
+from sim.draw_numbers import PostDraw
 from sim.draws import Stream, uniform
 from sim.ledger import Revenue, move
 from sim.state.pay import Base, Funder, Payee, PayLine
 from sim.units import FEN
 from sim.weighted_draws import place
-
-RETAINER = (1 << 21) + (1 << 11)  # keeps the lot of who pays a creator by the day apart from draws of posts
 
 
 @inlined
@@ -51,7 +50,7 @@ def pay_day(v: int, line: PayLine, m: Day) -> None:
 def retain(k: int, fen: int, line: PayLine, m: Day) -> None:
     """Let the brand that a lot has found for creator k pay the retainer of a day, if its fund has the money."""
     creator = m.creators[k]
-    u = uniform(m.keys[Stream.POST], 0, key_of(creator), RETAINER)  # the same every day
+    u = uniform(m.keys[Stream.POST], 0, key_of(creator), PostDraw.RETAINER.value)  # the same every day
     product = place(u, m.contracts[creator.tier])
     b = m.products[product].brand
     if is_for(line, b) and can_pay(product, creator.tier, fen, m):

@@ -7,6 +7,7 @@ import numpy as np
 from sim.arrays import Double, Int32, Int64, Keys
 from sim.compilation import allocating, compiled
 from sim.compilation.context import Context
+from sim.draw_numbers import PLACES, AudienceDay
 from sim.draws import Stream, partner, uniform
 from sim.engine.threads import BLOCK, Threads, stretches
 from sim.ranges import COUNT_UNITS
@@ -91,7 +92,7 @@ def _gather_neighbours(k: int, host: int, wanted: int, crowd: Crowd) -> int:
         chance = min(1.0, places / len(outer))
         row = min(distance, SECOND)  # friends of friends' friends are met through friends, too
         for person in outer:
-            comes = chance == 1.0 or uniform(key, 0, person, partner(host)) < chance
+            comes = chance == 1.0 or uniform(key, AudienceDay.NEIGHBOUR.value, person, partner(host)) < chance
             if comes and add_follow(person, k, crowd.priors[row, 0], crowd.priors[row, 1], crowd.follows):
                 found += 1
         ring = outer
@@ -111,7 +112,8 @@ def _gather_others(k: int, host: int, wanted: int, crowd: Crowd) -> int:
     for place in range(wanted):
         alike = place % 2 == 0
         for attempt in range(TRIES):
-            person = int(uniform(key, 1 + place % 1000, host, attempt + TRIES * (place // 1000)) * span)
+            day, draw = AudienceDay.OTHER.value + place % PLACES, attempt + TRIES * (place // PLACES)
+            person = int(uniform(key, day, host, draw) * span)
             if person >= count or crowd.offsets[person] == crowd.offsets[person + 1]:
                 continue
             if person == host or (alike and crowd.people[person].group != crowd.people[host].group):
@@ -134,7 +136,8 @@ def gather_audience(k: int, host: int, share: float, category: int, crowd: Crowd
     mean /= count
     found = 0
     for i in range(count):
-        comes = i != host and uniform(key, 2000, i, partner(host)) < share * crowd.people[i].pull[category] / mean
+        chance = share * crowd.people[i].pull[category] / mean
+        comes = i != host and uniform(key, AudienceDay.MASS.value, i, partner(host)) < chance
         if comes and add_follow(i, k, crowd.priors[MASS, 0], crowd.priors[MASS, 1], crowd.follows):
             found += 1
     return found

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.arrays import Double, Int8, Int16, Keys
+from sim.draw_numbers import GoodsNormal
 from sim.draws import Stream, normals
 from sim.parameters import Parameters
 from sim.units import FEN
@@ -30,15 +31,15 @@ def draw_goods(parameters: Parameters, keys: Keys) -> Goods:
     key = keys[Stream.WORLD_PRODUCT]
     category = np.repeat(np.arange(len(categories)), catalogue.products_per_category)
     brand = np.arange(products) % parameters.brands.count
-    quality = catalogue.quality_spread * normals(key, 0, products, 0)
-    spread = catalogue.price_spread * normals(key, 0, products, 2)
+    quality = catalogue.quality_spread * normals(key, 0, products, GoodsNormal.QUALITY.value)
+    spread = catalogue.price_spread * normals(key, 0, products, GoodsNormal.PRICE.value)
     mean_price = np.array([categories[c].price for c in category])
     list_price = FEN * mean_price * np.exp(catalogue.quality_premium * quality + spread)
     return Goods(
         category.astype(np.int8),
         brand.astype(np.int16),
         quality,
-        catalogue.rating_bias * normals(key, 0, products, 1),
+        catalogue.rating_bias * normals(key, 0, products, GoodsNormal.RATING_BIAS.value),
         list_price,
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.arrays import Double, Int16, Keys
 from sim.compilation import allocating, compiled
+from sim.draw_numbers import PastDay
 from sim.draws import MOST_DAYS, Stream, gumbel_at_most, gumbel_of, uniform
 from sim.parameters import Parameters
 from sim.ranges import MOST_GROUPS
@@ -19,7 +20,6 @@ from sim.units import FEN
 from sim.world.goods import Goods, by_category_of
 
 PURCHASES = 2  # of each category that are looked back on
-AGE, USE, RATED = 64, 128, 256  # keep the draws of a purchase apart
 
 
 class Past(NamedTuple):
@@ -96,12 +96,13 @@ def past_of(first: int, last: int, by_category: Int16, tastes: Tastes, people: T
             days = 0.0
             for turn in range(PURCHASES - 1, -1, -1):
                 for n in range(by_category.shape[1]):
-                    u = uniform(keys[Stream.PAST], turn, i, by_category[category, n])
+                    u = uniform(keys[Stream.PAST], PastDay.SHOCK.value + turn, i, by_category[category, n])
                     bound[n] = most[n] + gumbel_at_most(u)
                 product[i - first, category, turn] = _chosen(
                     i, turn, by_category[category], bound, people, tastes, keys
                 )
-                days -= people[i].wait[category] * math.log(uniform(keys[Stream.PAST], AGE + turn, i, category))
+                u = uniform(keys[Stream.PAST], PastDay.AGE.value + turn, i, category)
+                days -= people[i].wait[category] * math.log(u)
                 age[i - first, category, turn] = int(min(days, MOST_DAYS - 1.0))
     return Past(product, age)
 
@@ -132,7 +133,7 @@ def _chosen(
         bound[n] = -math.inf
         j = products[n]
         value = _value(i, j, own_match(i, j, tastes.likeness, keys[Stream.MATCH]), people, tastes)
-        chosen = value + gumbel_of(uniform(keys[Stream.PAST], turn, i, j))
+        chosen = value + gumbel_of(uniform(keys[Stream.PAST], PastDay.SHOCK.value + turn, i, j))
         if chosen > most or (chosen == most and n < best):
             best, most = n, chosen
     return products[best]
