@@ -2,8 +2,8 @@
 
 A draw is keyed by a stream, a day, whom it concerns, and a second number: with whom, of what, or which draw. Of streams
 that are drawn from for one thing, `sim.draws.Stream` tells the second number. Of each of the others, a class here names
-all of them; where no day matters, another class names what stands in the place of the day. So no two things share a
-draw.
+all of them; where no day matters, another class names what stands in the place of the day. A test finds functions that
+read one draw, and names those that do, with the reason.
 
 A new mechanism takes a stream of its own, at the end of `Stream`; one more draw of a mechanism takes a number that is
 free here. A number that is in use stays as it is: it is part of every result.

@@ -145,7 +145,10 @@ def uniform(key: np.uint64, day: int, first: int, second: int) -> float:
 
 @compiled
 def partner(person: int) -> int:
-    """Whom a draw concerns with whom, as the second of the two: unique up to two million people, then shared by few."""
+    """Whom a draw concerns with whom, as the second of the two: unique up to two million people, then shared by few.
+
+    A brand's own account has that of the person in its row.
+    """
     return person % PARTNERS
 
 
