@@ -136,6 +136,7 @@ class Day(Context):
     friends: Int32
     offsets: Int64  # friends of i are ``friends[offsets[i]:offsets[i + 1]]``
     creators: Table[Creator]
+    shared: Double  # (groups, J) part of the match with a product that a group shares, standard deviations
     products: Table[Product]
     listings: Table[Listing]  # (V, J)
     shops: Table[Shop]  # (B, V)

@@ -91,12 +91,17 @@ def stream_keys(seed: int) -> NDArray[np.uint64]:
     return np.array([_key(seed, stream) for stream in Stream], dtype=np.uint64)
 
 
+_LAST = 15  # digit of a key, which is odd
+_DIGITS = [[[d for d in range(1, 16, step) if d != before] for before in range(16)] for step in (1, 2)]
+"""Digits that may follow each digit: before the last place, and there."""
+
+
 def _key(seed: int, stream: int) -> int:
     state = _splitmix(_splitmix(seed) ^ _splitmix(0xA5A5_0000 + stream))
     key = previous = 0
-    for position in range(16):
+    for position in range(_LAST + 1):
         state = _splitmix(state)
-        allowed = [d for d in range(1, 16) if d != previous and (position < 15 or d % 2)]
+        allowed = _DIGITS[position == _LAST][previous]
         previous = allowed[state % len(allowed)]
         key = key << 4 | previous
     return key

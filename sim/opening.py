@@ -78,6 +78,7 @@ def first_day(world: World, parameters: Parameters, policies: Policies, out: Eve
         friends=world.graph.friends,
         offsets=world.graph.offsets,
         creators=creators,
+        shared=world.goods.shared,
         products=_products(world, parameters, policies),
         listings=_listings(policies),
         shops=_shops(world, parameters),

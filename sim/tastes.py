@@ -37,15 +37,20 @@ def shared_match(group: int, product: int, likeness: float, key: np.uint64) -> f
 @compiled
 def own_match(i: int, product: int, likeness: float, key: np.uint64) -> float:
     """The part of a match that is person i's own."""
-    u, v = _two(MatchDay.PERSON.value, i, product, key)
+    u, v = own_draws(i, product, key)
     return math.sqrt(1.0 - likeness) * normal_of(u, v)
 
 
 @compiled
-def own_match_at_most(i: int, product: int, likeness: float, key: np.uint64) -> float:
-    """Cheap upper bound of `own_match`."""
-    u, v = _two(MatchDay.PERSON.value, i, product, key)
+def own_match_at_most(u: float, v: float, likeness: float) -> float:
+    """Cheap upper bound of `own_match`, from its draws."""
     return math.sqrt(1.0 - likeness) * normal_at_most(u, v)
+
+
+@inlined
+def own_draws(i: int, product: int, key: np.uint64) -> tuple[float, float]:
+    """The draws of person i's own part of a match."""
+    return _two(MatchDay.PERSON.value, i, product, key)
 
 
 @inlined

@@ -29,7 +29,7 @@ LAYOUTS = of.Numbers.__subclasses__()
 Shared = tuple[str, ...]
 
 ON_PURPOSE: dict[Shared, str] = {
-    ("MATCH", "tastes.own_match", "tastes.own_match_at_most"): "a bound, then the value",
+    ("MATCH", "tastes.own_match", "world.past.past_of"): "a bound, then the value",
     ("PAST", "world.past._chosen", "world.past.past_of"): "a bound, then the value",
     ("OUTSIDE", "agents.choosing.hold_against_nothing", "agents.choosing.know_nothing_exactly"):
         "a bound, then the value",

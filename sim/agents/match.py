@@ -8,14 +8,15 @@ from sim.compilation import inlined
 from sim.day import Day
 from sim.draw_numbers import PER_PRODUCT, ExperienceDraw
 from sim.draws import Stream, normal_of, uniform
-from sim.tastes import standard_match
+from sim.tastes import own_match
 
 
 @inlined
 def match(i: int, product: int, m: Day) -> float:
     """Match ξ of person i and a product."""
     spread = math.sqrt(m.p.match[m.products[product].category])
-    return spread * standard_match(i, m.people[i].group, product, m.p.belief.likeness, m.keys[Stream.MATCH])
+    own = own_match(i, product, m.p.belief.likeness, m.keys[Stream.MATCH])
+    return spread * (m.shared[m.people[i].group, product] + own)
 
 
 @inlined

@@ -9,13 +9,13 @@ import numpy as np
 
 from sim.arrays import Double, Int16, Keys
 from sim.compilation import allocating, compiled
+from sim.compilation.context import Context
 from sim.draw_numbers import PastDay
 from sim.draws import MOST_DAYS, Stream, gumbel_at_most, gumbel_of, uniform
 from sim.parameters import Parameters
-from sim.ranges import MOST_GROUPS
 from sim.records import Table
 from sim.state.people import Person
-from sim.tastes import own_match, own_match_at_most, shared_match
+from sim.tastes import own_draws, own_match, own_match_at_most
 from sim.units import FEN
 from sim.world.goods import Goods, by_category_of
 
@@ -29,13 +29,13 @@ class Past(NamedTuple):
     age: Int16  # (N, C, PURCHASES) days before the first one
 
 
-class Tastes(NamedTuple):
+class Tastes(Context):
     """What decides what people have bought; J products."""
 
     quality: Double  # (J,)
     price: Double  # (J,) list price over the category's reference price
     spread: Double  # (J,) standard deviation of match
-    shared: Double  # (MOST_GROUPS, J) part of the match that a group shares
+    shared: Double  # (groups, J) part of the match that a group shares
     likeness: float
     known: float  # share of the match that people knew when they chose
 
@@ -53,24 +53,12 @@ def past_purchases(
     rows = range(len(people)) if rows is None else rows
     categories = parameters.market.catalogue.categories
     reference = FEN * np.array([category.price for category in categories])
-    likeness = parameters.market.belief.likeness
     tastes = Tastes(
         goods.quality, goods.list_price / reference[goods.category],
         parameters.market.catalogue.match_spreads[goods.category],
-        shared_matches(len(goods.category), likeness, keys[Stream.MATCH]), likeness,
-        parameters.market.memory.match_known,
+        goods.shared, parameters.market.belief.likeness, parameters.market.memory.match_known,
     )  # fmt: skip
     return past_of(rows.start, rows.stop, by_category_of(goods.category, len(categories)), tastes, people, keys)
-
-
-@allocating
-def shared_matches(products: int, likeness: float, key: np.uint64) -> Double:
-    """Part of the match with each product that each group shares, shape (MOST_GROUPS, J)."""
-    shared = np.empty((MOST_GROUPS, products))
-    for group in range(MOST_GROUPS):
-        for j in range(products):
-            shared[group, j] = shared_match(group, j, likeness, key)
-    return shared
 
 
 @allocating
@@ -87,12 +75,16 @@ def past_of(first: int, last: int, by_category: Int16, tastes: Tastes, people: T
     categories = by_category.shape[0]
     product = np.empty((last - first, categories, PURCHASES), np.int16)
     age = np.empty((last - first, categories, PURCHASES), np.int16)
-    most, bound = np.empty(by_category.shape[1]), np.empty(by_category.shape[1])
+    most, bound, own_u, own_v = np.empty((4, by_category.shape[1]))
     for i in range(first, last):
+        group, sensitivity = people[i].group, 1.0 * people[i].sensitivity
         for category in range(categories):
-            for n in range(by_category.shape[1]):
+            for n in range(by_category.shape[1]):  # draws apart, since a processor makes several at a time
                 j = by_category[category, n]
-                most[n] = _value(i, j, own_match_at_most(i, j, tastes.likeness, keys[Stream.MATCH]), people, tastes)
+                own_u[n], own_v[n] = own_draws(i, j, keys[Stream.MATCH])
+            for n in range(by_category.shape[1]):
+                own = own_match_at_most(own_u[n], own_v[n], tastes.likeness)
+                most[n] = _value(by_category[category, n], own, group, sensitivity, tastes)
             days = 0.0
             for turn in range(PURCHASES - 1, -1, -1):
                 for n in range(by_category.shape[1]):
@@ -108,10 +100,10 @@ def past_of(first: int, last: int, by_category: Int16, tastes: Tastes, people: T
 
 
 @compiled
-def _value(i: int, j: int, own: float, people: Table[Person], tastes: Tastes) -> float:
-    """What product j was worth to person i over its price, as far as known, by the person's own part of the match."""
-    matched = tastes.spread[j] * (tastes.shared[people[i].group, j] + own)
-    return tastes.quality[j] + tastes.known * matched - people[i].sensitivity * tastes.price[j]
+def _value(j: int, own: float, group: int, sensitivity: float, tastes: Tastes) -> float:
+    """What product j was worth to somebody over its price, as far as known, by the own part of the match."""
+    matched = tastes.spread[j] * (tastes.shared[group, j] + own)
+    return tastes.quality[j] + tastes.known * matched - sensitivity * tastes.price[j]
 
 
 @compiled
@@ -132,7 +124,8 @@ def _chosen(
             break
         bound[n] = -math.inf
         j = products[n]
-        value = _value(i, j, own_match(i, j, tastes.likeness, keys[Stream.MATCH]), people, tastes)
+        own = own_match(i, j, tastes.likeness, keys[Stream.MATCH])
+        value = _value(j, own, people[i].group, 1.0 * people[i].sensitivity, tastes)
         chosen = value + gumbel_of(uniform(keys[Stream.PAST], PastDay.SHOCK.value + turn, i, j))
         if chosen > most or (chosen == most and n < best):
             best, most = n, chosen
