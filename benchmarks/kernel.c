@@ -287,7 +287,7 @@ static bool attend_creator(const Pass *d, Visitor *v, int64_t slot, double fatig
 INLINE void attend_posts(const Pass *d, Visitor *v)
 {
     double fatigue[FOLLOW_SLOTS], kept = 1.0 - d->p.attention.fatigue_decay;
-    uint32_t loud = 0, leaving = 0;
+    uint32_t loud = 0, unfollowing = 0;
     for (int64_t slot = 0; slot < FOLLOW_SLOTS; slot++) {
         Follow *edge = &v->follow[slot];
         if (edge->creator < 0) break;
@@ -298,11 +298,11 @@ INLINE void attend_posts(const Pass *d, Visitor *v)
     for (; loud; loud &= loud - 1) {
         int64_t slot = __builtin_ctz(loud);
         if (attend_creator(d, v, slot, fatigue[slot])) {
-            leaving |= 1u << slot;
+            unfollowing |= 1u << slot;
             d->tally.followers[v->follow[slot].creator]--;
         }
     }
-    if (leaving) d->out.leaving[d->out.counts[COUNT_LEAVING]++] = (Leaving){(uint32_t)v->i, (uint16_t)leaving};
+    if (unfollowing) d->out.unfollowing[d->out.counts[COUNT_UNFOLLOWING]++] = (Unfollowing){(uint32_t)v->i, (uint16_t)unfollowing};
 }
 
 INLINE void attend_words(const Pass *d, Visitor *v, int64_t *row)

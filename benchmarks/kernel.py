@@ -166,7 +166,7 @@ class Morning:
 
     def live(self, one: Pass) -> float:
         """Let them live it by one pass; returns the seconds of CPU time that the pass took by itself."""
-        m, over = self.market.m, self.market.pass_over
+        m, over = self.market.m, self.market.consumer_pass
         spent = 0
 
         def timed(start: int, end: int, day: Day) -> None:
@@ -185,8 +185,8 @@ class Morning:
 
     def written(self) -> dict[str, Any]:
         """All columns that the pass which was last has written."""
-        m, over = self.market.m, self.market.pass_over
-        tables: dict[str, Any] = dict(zip(("orders", "questions", "leaving"), over.happened(), strict=True))
+        m, over = self.market.m, self.market.consumer_pass
+        tables: dict[str, Any] = dict(zip(("orders", "questions", "unfollowing"), over.happened(), strict=True))
         tables |= {name: getattr(m, name) for name in WRITTEN}
         found = {
             f"{name}.{column}": table[column].copy() for name, table in tables.items() for column in table.dtype.names
@@ -222,7 +222,7 @@ def measure(consumers: int, days: int) -> dict[str, Any]:
     load = os.getloadavg()[0]
     seconds: dict[str, list[float]] = {"c": [], "engine": []}
     with kernel(market.m) as by_hand:
-        passes: dict[str, Pass] = {"c": by_hand, "engine": market.pass_over.live_all}
+        passes: dict[str, Pass] = {"c": by_hand, "engine": market.consumer_pass.live_all}
         for _ in range(days):
             market.open_day()
             morning = Morning(market)

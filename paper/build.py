@@ -40,7 +40,7 @@ FIGURES = {  # of the headline; the first must be there
     "effects": "Effects on every outcome, drawn as in the figure before.",
     "who_gets_100_yuan": "Who gets what consumers pay, in each arm.",
     "over_time": "From day to day; grey days do not count.",
-    "reach_and_conversion": "Reach and conversion of paid creators.",
+    "reach_and_conversion": "Reach and conversion of pages by which creators earn.",
 }  # fmt: skip
 BETTER = {  # a picture of the documentation, and where a run that stands beside the headline has it, sharper
     "duel_over_time": "duel/latest/figures/platforms_over_time.svg",

@@ -1,4 +1,4 @@
-"""A brand: the money of its channels, how it is split, and what it has brought (7.12, 7.20, 7.21)."""
+"""A brand: the money of its funds, how it is split, and what it has brought (7.12, 7.20, 7.21)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from reference.creator import Creator
     from reference.market import PlainMarket
 
-CHANNELS = ("ads", Tier.KOL, Tier.KOC, Tier.BRAND)
+FUNDS = ("ads", Tier.KOL, Tier.KOC, Tier.BRAND)
 """What a budget is split over; the last is the own pool."""
 
 
 def split_of(p: Brands) -> dict[str, float]:
-    """Shares of a budget for each channel."""
-    return dict(zip(CHANNELS, (p.ads, p.kol, p.koc, p.own), strict=True))
+    """Shares of a budget for each fund."""
+    return dict(zip(FUNDS, (p.ads, p.kol, p.koc, p.own), strict=True))
 
 
 class Brand(mesa.Agent):
@@ -37,21 +37,21 @@ class Brand(mesa.Agent):
         self.begin_funds()
         self.pays = dict.fromkeys(Tier, False)
         self.welcomes = False
-        self.spent_ever = dict.fromkeys(CHANNELS, 0)
+        self.spent_ever = dict.fromkeys(FUNDS, 0)
         self.profit = self.contacts = 0
         self.outside = 0  # fen that buyers have paid outside platforms
         self.begin_week()
 
     def begin_funds(self) -> None:
         """Have a day's money in each."""
-        self.funds = {channel: share * self.budget / 7.0 for channel, share in self.split.items()}
+        self.funds = {fund: share * self.budget / 7.0 for fund, share in self.split.items()}
 
     def weekly(self, p: Brands) -> int:
         """A week's budget, in proportion to the people whom brands can reach, fen (7.20, 7.28)."""
         return round(100.0 * p.weekly_budget * self.model.reached / p.count)
 
     def read_budget(self, before: Brands) -> None:
-        """Take up other budgets and splits; what was learnt of the channels stays where they are as before (7.30)."""
+        """Take up other budgets and splits; what was learnt of the funds stays where they are as before (7.30)."""
         now = self.model.parameters.brands
         if self.weekly(now) != self.weekly(before):
             self.budget = self.weekly(now)
@@ -60,8 +60,8 @@ class Brand(mesa.Agent):
 
     def begin_week(self) -> None:
         """Nothing has been spent or earned yet."""
-        self.spent = dict.fromkeys(CHANNELS, 0)
-        self.earned = dict.fromkeys(CHANNELS, 0)
+        self.spent = dict.fromkeys(FUNDS, 0)
+        self.earned = dict.fromkeys(FUNDS, 0)
 
     def plan(self) -> None:
         """Once a week move the split; every day, money comes in, and the brand sees what it can pay."""
@@ -69,8 +69,8 @@ class Brand(mesa.Agent):
             if self.model.day > 0:
                 self.adapt(self.model.parameters.brands.adapt)
             self.begin_week()
-        for channel in CHANNELS:
-            self.funds[channel] += self.split[channel] * self.budget / 7.0
+        for fund in FUNDS:
+            self.funds[fund] += self.split[fund] * self.budget / 7.0
         for tier in (Tier.KOC, Tier.KOL):
             self.pays[tier] = self.split[tier] * self.budget > 0.0
         self.welcomes = self.account is not None and self.funds[Tier.BRAND] > 0.0
@@ -82,29 +82,29 @@ class Brand(mesa.Agent):
             product.weight = revenue[product] / whole
 
     def adapt(self, speed: float) -> None:
-        """Move the split towards the channels that returned more (7.20)."""
-        used = [channel for channel in CHANNELS if self.split[channel] > 0.0 and self.spent[channel] > 0]
-        returns = {channel: max(self.earned[channel], 0) / self.spent[channel] for channel in used}
+        """Move the split towards the funds that returned more (7.20)."""
+        used = [fund for fund in FUNDS if self.split[fund] > 0.0 and self.spent[fund] > 0]
+        returns = {fund: max(self.earned[fund], 0) / self.spent[fund] for fund in used}
         whole = sum(returns.values())
         if len(used) < 2 or whole == 0.0:
             return
-        shared = sum(self.split[channel] for channel in used)
-        for channel in used:
-            self.split[channel] += speed * (shared * returns[channel] / whole - self.split[channel])
+        shared = sum(self.split[fund] for fund in used)
+        for fund in used:
+            self.split[fund] += speed * (shared * returns[fund] / whole - self.split[fund])
 
-    def money(self, channel: str) -> float:
-        """At hand for a channel."""
-        return max(self.funds[channel], 0.0)
+    def money(self, fund: str) -> float:
+        """At hand for a fund."""
+        return max(self.funds[fund], 0.0)
 
     def bid(self, product: Product) -> float:
         """Ad money behind a product (7.22)."""
         return self.money("ads") * product.weight
 
-    def spend(self, channel: str, fen: int) -> None:
+    def spend(self, fund: str, fen: int) -> None:
         """Take marketing money out of a fund."""
-        self.funds[channel] -= fen
-        self.spent[channel] += fen
-        self.spent_ever[channel] += fen
+        self.funds[fund] -= fen
+        self.spent[fund] += fen
+        self.spent_ever[fund] += fen
 
     def give_sample(self, product: Product) -> None:
         """To a KOC (7.13)."""
@@ -142,15 +142,15 @@ class Brand(mesa.Agent):
         self.profit -= order.cost + round(100 * self.model.parameters.brands.shipping)
 
     def book_order(self, order: Order) -> None:
-        """What an order that has arrived cost and brought in the channel that sold it (7.21, 7.23)."""
+        """What an order that has arrived cost and brought in the fund that sold it (7.21, 7.23)."""
         seller, passed_on = order.offer.seller, book_lines(order)
         if order.returned:
             self.profit += order.cost - round(100 * self.model.parameters.brands.shipping)
             return
-        channel: str | None = "ads" if order.offer.channel is Channel.AD else None
+        fund: str | None = "ads" if order.offer.channel is Channel.AD else None
         if seller is not None:
-            channel = seller.tier
+            fund = seller.tier
             seller.earn(order.pay)
             self.spend(seller.tier, order.commission)
-        if channel is not None:
-            self.earned[channel] += order.price - order.mark_up - passed_on - order.cost
+        if fund is not None:
+            self.earned[fund] += order.price - order.mark_up - passed_on - order.cost

@@ -16,7 +16,7 @@ from sim.state.orders import Order
 from sim.state.pay import Line, PayLine
 from sim.state.people import Consumer, Follow, Member, Membership, Memory, Person
 from sim.state.platforms import Platform
-from sim.state.visits import Best, Leaving, Offer, Question, Trace, Visit, Word
+from sim.state.visits import Best, Offer, Question, Trace, Unfollowing, Visit, Word
 
 GUIDE = 64  # parts of a guide to a cumulative distribution
 
@@ -46,7 +46,7 @@ class Count(IntEnum):
     ORDERS = 0
     WORDS = 1
     QUESTIONS = 2
-    LEAVING = 3
+    UNFOLLOWING = 3
     TRACES = 4
     OFFERS = 5
     NEXT_WORD = 6  # row of the inbox that is for the consumer who lives next
@@ -75,7 +75,7 @@ class Tally(Context):
     ads_viewed: Int64  # (V, J)
     engaged: Int64  # (J,) opened posts about each product
     pages: Int64  # (V,) pages of the feed and of search, ads among them
-    paid_viewed: Int64  # (1,) pages of creators whom a brand pays
+    paid_viewed: Int64  # (1,) pages by which their creators earn
     trust: Int64  # (2,) sum of trust in opened posts in millionths, and their number
 
 
@@ -86,7 +86,7 @@ class Events(Context):
     orders: Table[Order]
     words: Table[Word]
     questions: Table[Question]
-    leaving: Table[Leaving]
+    unfollowing: Table[Unfollowing]
     offers: Table[Offer]  # that the consumer who lives has seen
     trace: Table[Trace]  # without rows unless a decision is to be explained
     tally: Tally

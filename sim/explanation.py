@@ -79,8 +79,8 @@ class Explanation:
         wallet = min(int(before.wallet) + income, most * income)
         with np.errstate(over="ignore"):
             online = uniform(m.keys[Stream.ACTIVE], day, consumer, 0) < person.activity
-            trace = copy.pass_over.live(m, consumer, consumer + 1, MOST_OFFERS)
-        bought = copy.pass_over.happened()[0]["product"]
+            trace = copy.consumer_pass.live(m, consumer, consumer + 1, MOST_OFFERS)
+        bought = copy.consumer_pass.happened()[0]["product"]
         names = [category.name for category in market.parameters.market.catalogue.categories]
         offers = _table(trace, names, market.world.goods.category)
         offers["outcome"] = _outcomes(offers, set(bought.tolist()))

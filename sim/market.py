@@ -107,13 +107,15 @@ class Market(ColumnarModel):
         platforms, products = self.parameters.platforms, len(self.world.goods.category)
         categories = len(self.parameters.market.catalogue.categories)
         self.threads = Threads(threads)
-        self.pass_over = ConsumerPass(
+        self.consumer_pass = ConsumerPass(
             categories, products, len(platforms), self.threads, self.passes.live, self.passes.receive
         )
         with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
             beginning = self.world.copied() if is_shared else self.world
             self.policies = policies_of(beginning, self.parameters)
-            self.m = first_day(beginning, self.parameters, self.policies, self.pass_over.new_events(0), self.threads)
+            self.m = first_day(
+                beginning, self.parameters, self.policies, self.consumer_pass.new_events(0), self.threads
+            )
         if not is_shared:
             self.world.let_go()
         self._take_policy()
@@ -218,7 +220,7 @@ class Market(ColumnarModel):
     def live(self, start: int = 0, end: int | None = None) -> None:
         """Let consumers ``start`` to ``end - 1`` live today; each must live exactly once a day."""
         with np.errstate(over="ignore"):
-            self.pass_over.live(self.m, start, len(self.m.people) if end is None else end)
+            self.consumer_pass.live(self.m, start, len(self.m.people) if end is None else end)
 
     def close_day(self) -> None:
         """The phases after the consumers'."""
@@ -255,7 +257,7 @@ class Market(ColumnarModel):
             self.timeline.begun, self.timeline.held = before.begun, before.held
         self.parameters = parameters
         self.passes = Passes.of(parameters.rules)
-        self.pass_over.live_all, self.pass_over.receive_all = self.passes.live, self.passes.receive
+        self.consumer_pass.live_all, self.consumer_pass.receive_all = self.passes.live, self.passes.receive
         self.put_in_force(self.timeline.in_force)
         return self
 

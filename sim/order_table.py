@@ -7,7 +7,7 @@ import numpy as np
 from sim.compilation import compiled
 from sim.day import Day, Used
 from sim.engine.threads import Threads, stretches
-from sim.markets.account import NEVER
+from sim.markets.order_account import NEVER
 from sim.ranges import MOST_PAY
 from sim.records import Table, as_bytes, at
 from sim.state.orders import Order

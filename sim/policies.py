@@ -52,7 +52,7 @@ class Policies(NamedTuple):
     prices: Double  # (V, J) fen
     costs: Double  # (J,) fen
     budget: int  # of a brand, fen a week
-    split: Double  # (CHANNELS,) of the budget
+    split: Double  # (FUNDS,) of the budget
 
 
 def policies_of(world: World, parameters: Parameters) -> Policies:
@@ -77,7 +77,7 @@ def with_policies(m: Day, before: Policies, now: Policies) -> Day:
         Those in force until now, and from now on.
     """
     brands, platforms, listings, products = m.brands.copy(), now.platforms.copy(), m.listings.copy(), m.products.copy()
-    if before.budget != now.budget:  # else what brands have learnt of the channels stays
+    if before.budget != now.budget:  # else what brands have learnt of the funds stays
         reached = np.count_nonzero(m.people["activity"])  # nobody is online who is on no platform
         brands["budget"] = round(now.budget * reached / max(m.population, 1))
     if (before.split != now.split).any():

@@ -22,17 +22,17 @@ from sim.engine.threads import stretches
 from sim.errors import LedgerError
 from sim.markets import settlement, words
 from sim.markets.arrival import arriving, book_all
-from sim.markets.confirmation import bill_today, confirm_all, draw_lots, why_missing
+from sim.markets.confirmation import bill_today, confirm_all, why_missing
+from sim.markets.stock import supply
 from sim.opening import with_creators
 from sim.order_table import with_orders
 from sim.parameters import Rules
-from sim.ranges import MOST_SUM
 from sim.records import Table
 from sim.replacement import with_rules
 from sim.results.recorder import Flows, standing_now
 from sim.results.standing import standing
 from sim.results.trust_survey import add_trust, mean_trust
-from sim.state.visits import Leaving, Word
+from sim.state.visits import Unfollowing, Word
 from sim.units import DAYS_A_WEEK, FEN
 from sim.world.audience import write_mean_taste
 
@@ -73,18 +73,18 @@ def open_day(market: Market) -> None:
             _plan_brands(market)
         with timed("creators post, platforms rank", market):
             _post(market)
-    market.pass_over.open_day(len(market.m.creators))
+    market.consumer_pass.open_day(len(market.m.creators))
 
 
 def close_day(market: Market) -> None:
     """The phases after the consumers'."""
-    orders, questions, leaving = market.pass_over.happened()
+    orders, questions, unfollowing = market.consumer_pass.happened()
     market.m = with_orders(market.m, orders, market.recorder.keep_orders, market.threads)
     with np.errstate(over="ignore"):
         with timed("orders are confirmed", market):
             _confirm_orders(market)
         with timed("goods arrive", market):
-            received, told = _receive_goods(leaving, market)
+            received, told = _receive_goods(unfollowing, market)
         with timed("platforms settle", market):
             _settle(market)
         with timed("words travel", market):
@@ -143,11 +143,8 @@ def _post(market: Market) -> None:
 
 
 def _confirm_orders(market: Market) -> None:
-    m, products = market.m, market.m.products
-    if (products["units"] < MOST_SUM).any():
-        if m.day % market.in_force.market.catalogue.stock_days == 0:
-            products["stock"] = products["units"]
-        draw_lots(m)
+    m = market.m
+    supply(market.in_force.market.catalogue.stock_days, m)
     wrong = bill_today(market.orders_so_far, market.threads, m)
     if wrong >= 0:
         raise LedgerError(why_missing(wrong, m))
@@ -155,17 +152,17 @@ def _confirm_orders(market: Market) -> None:
     market.orders_so_far += int(m.used[Used.ORDERS] - m.used[Used.BEFORE_TODAY])
 
 
-def _receive_goods(leaving: Table[Leaving], market: Market) -> tuple[Int64, Table[Word]]:
+def _receive_goods(unfollowing: Table[Unfollowing], market: Market) -> tuple[Int64, Table[Word]]:
     """Let goods arrive; returns the rows of their orders, by consumer, and what buyers tell friends."""
     rows = arriving(market.m)
     received = rows[np.argsort(market.m.orders["consumer"][rows], kind="stable")]
-    told = market.pass_over.receive(market.m, received)
+    told = market.consumer_pass.receive(market.m, received)
     if market.cells and market.day >= market.recorder.burn_in:
-        market.cells.count_leaving(leaving, market.m)
-    end_follows(leaving, market.m.follows)
+        market.cells.count_unfollowing(unfollowing, market.m)
+    end_follows(unfollowing, market.m.follows)
     if market.parameters.membership.choice:
         membership.realise(received, market.m)
-    tally = market.pass_over.tally(len(market.m.creators))
+    tally = market.consumer_pass.tally(len(market.m.creators))
     if tally is not market.m.out.tally:
         market.m = market.m._replace(out=market.m.out._replace(tally=tally))
     book_all(received, round(market.in_force.brands.own_contact * FEN), market.m)

@@ -6,7 +6,7 @@ from math import exp
 
 import numpy as np
 
-from reference.brand import CHANNELS
+from reference.brand import FUNDS
 from reference.market import PlainMarket
 from reference.platform import STREAMS
 from reference.records import Channel, Tier
@@ -59,7 +59,7 @@ def of_plain(one: PlainMarket) -> dict[str, float]:
     p = one.parameters.market.memory
     found = {f"orders, {name}": float(len(of_it)) for name, of_it in by_channel.items()}
     found |= {f"returns, {name}": float(sum(o.returned for o in of_it)) for name, of_it in by_channel.items()}
-    found |= {f"spent, {SPENDING[n]}": sum(b.spent_ever[c] for b in one.brands) / 100.0 for n, c in enumerate(CHANNELS)}
+    found |= {f"spent, {SPENDING[n]}": sum(b.spent_ever[c] for b in one.brands) / 100.0 for n, c in enumerate(FUNDS)}
     found |= {
         "return rate": share(sum(o.returned for o in orders), len(arrived)),
         "share of orders by recall": share(len(by_channel[Channel.RECALL]), len(orders)),

@@ -147,7 +147,7 @@ def test_reputation_goes_to_its_fixed_point() -> None:
     creators, orders = one.m.creators, Order.table(5)
     creators["audience"][0] = 50
     orders["creator"], orders["met"] = 0, [1, 1, 1, -1, 0]
-    nobody_follows = one.m.out._replace(tally=one.pass_over.tally(len(creators)))
+    nobody_follows = one.m.out._replace(tally=one.consumer_pass.tally(len(creators)))
     m = one.m._replace(orders=orders, out=nobody_follows)
     for day in range(300):
         learn_all(np.arange(5), False, one.kol_threshold, m)
@@ -322,8 +322,8 @@ def test_the_feed_shows_goods_by_their_weights() -> None:
     one = market(seed=5, market={**CLONES, "attention": BY_CHANCE, "choice": {"outside": 10.0}}, **groups)
     one.open_day()
     shares = np.diff(one.m.feeds.goods[0, 0, 0], prepend=0.0)
-    offers = one.pass_over.live(one.m, 0, CLONES_COUNT // 2, trace=MOST_PAGES * CLONES_COUNT // 2)
-    tally = one.pass_over.tally(len(one.m.creators))
+    offers = one.consumer_pass.live(one.m, 0, CLONES_COUNT // 2, trace=MOST_PAGES * CLONES_COUNT // 2)
+    tally = one.consumer_pass.tally(len(one.m.creators))
     viewed, advertised = (
         np.bincount(offers["product"][offers["channel"] == channel], minlength=3)
         for channel in (Channel.LISTING, Channel.AD)

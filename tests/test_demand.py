@@ -27,7 +27,7 @@ from experiments.studies.models import demand as demand_runs
 from sim.errors import UserError
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.state.brands import Spending
+from sim.state.brands import Fund
 
 SPAN = Span(part=60, start=75, end=135)
 SOME = slice(1, None, 4)
@@ -133,8 +133,8 @@ def test_a_pool_of_the_own_is_paid_for_and_fills() -> None:
     followers = accounts["audience"][np.argsort(accounts["brand"])]
     assert followers[::2].sum() > 0
     assert followers[1::2].sum() == 0
-    assert market.m.brands["outlay"][::2, Spending.OWN].sum() > 0
-    assert market.m.brands["outlay"][1::2, Spending.OWN].sum() == 0
+    assert market.m.brands["outlay"][::2, Fund.OWN].sum() > 0
+    assert market.m.brands["outlay"][1::2, Fund.OWN].sum() == 0
 
 
 def test_effects_are_paired_by_seed() -> None:

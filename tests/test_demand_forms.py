@@ -26,7 +26,7 @@ from sim.rules.belief import Believed
 from sim.rules.choice import Buyer, money_of, total, utility
 from sim.rules.content import organic_reach
 from sim.rules.memory import goodwill_after, recall_probability
-from sim.state.brands import Spending
+from sim.state.brands import Fund
 from sim.state.channels import Channel
 from sim.state.creators import Tier
 from sim.state.people import MEMORY_SLOTS
@@ -118,7 +118,7 @@ def recalled(one: Market) -> int:
     """How many recall a product on the next day."""
     one.open_day()
     one.live()
-    viewed = by_channel(one.pass_over.tally(len(one.m.creators)).viewed)
+    viewed = by_channel(one.consumer_pass.tally(len(one.m.creators)).viewed)
     assert viewed.sum() == viewed[Channel.RECALL]
     one.close_day()
     return int(viewed[Channel.RECALL])
@@ -316,7 +316,7 @@ def test_followers_are_reached_by_that_share_of_public_posts() -> None:
     reach = 0.5 * np.minimum(1, 10_000 / at_large) ** 0.4
     assert np.ptp(reach) > 0.1 and posts.min() >= 3
     np.testing.assert_allclose(one.m.cards["reach"], reach, rtol=1e-6)
-    delivered = one.pass_over.tally(len(posts)).delivered[[Channel.PUBLIC_POST, Channel.LIVE]].sum()
+    delivered = one.consumer_pass.tally(len(posts)).delivered[[Channel.PUBLIC_POST, Channel.LIVE]].sum()
     sent = followers * posts.astype(np.int64)
     assert abs(delivered - sent @ reach) < 4 * math.sqrt(sent @ (reach * (1 - reach)))
 
@@ -336,7 +336,7 @@ def money_in(one: Market) -> NDArray[np.float64]:
 
 
 def test_what_is_not_spent_stands_in_the_fund() -> None:
-    """To the fen, for each brand and channel; and what creators' funds paid for is what was paid."""
+    """To the fen, for each brand and fund; and what creators' funds paid for is what was paid."""
     one = market(seed=2, **PROMOTING)
     fees = np.zeros(len(Tier), np.int64)
     for _ in range(40):
@@ -350,37 +350,37 @@ def test_what_is_not_spent_stands_in_the_fund() -> None:
     commission = np.zeros(len(Tier), np.int64)
     sold = orders[orders.creator >= 0]
     np.add.at(commission, one.m.creators["tier"][sold.creator], sold.commission)
-    assert spent[Spending.KOL] == fees[Tier.KOL] + commission[Tier.KOL]
+    assert spent[Fund.KOL] == fees[Tier.KOL] + commission[Tier.KOL]
     samples = one.m.accounts.supplier[0] - one.orders().cost[(one.orders().stage > 0) & ~one.orders().returned].sum()
     assert samples > 0
-    assert spent[Spending.KOC] == fees[Tier.KOC] + commission[Tier.KOC] + samples
-    assert spent[Spending.ADS] == one.m.accounts.revenue[:, Revenue.ADS].sum()
+    assert spent[Fund.KOC] == fees[Tier.KOC] + commission[Tier.KOC] + samples
+    assert spent[Fund.ADS] == one.m.accounts.revenue[:, Revenue.ADS].sum()
 
 
 def test_creators_funds_are_spent_within_weeks() -> None:
     """Fees rise where money is plenty: what stands in the funds is no more than comes in within two weeks."""
     one = market(days=56, seed=2, **merged(PROMOTING, {"brands": {"weekly_budget": 5.0}}))
     brands = one.m.brands
-    for channel in (Spending.ADS, Spending.KOL, Spending.KOC):
-        weekly = (brands["budget"] * brands["split"][:, channel]).sum()
+    for fund in (Fund.ADS, Fund.KOL, Fund.KOC):
+        weekly = (brands["budget"] * brands["split"][:, fund]).sum()
         assert weekly > 0
-        assert brands["fund"][:, channel].sum() < 2 * weekly, channel.name
+        assert brands["fund"][:, fund].sum() < 2 * weekly, fund.name
     assert one.m.fee_level[Tier.KOL] > 1
 
 
 def test_money_for_creators_who_are_not_there_is_kept() -> None:
     nobody = {"creators": {"koc_share": 0.0, "kol_count": 0, "entry": 0.0}}
     one = market(days=10, seed=2, **merged(PROMOTING, nobody))
-    channels = [Spending.KOL, Spending.KOC]
-    np.testing.assert_allclose(one.m.brands["fund"][:, channels], money_in(one)[:, channels])
-    assert not one.m.brands["outlay"][:, channels].any()
+    funds = [Fund.KOL, Fund.KOC]
+    np.testing.assert_allclose(one.m.brands["fund"][:, funds], money_in(one)[:, funds])
+    assert not one.m.brands["outlay"][:, funds].any()
 
 
 def test_no_contract_is_signed_without_the_fee_in_the_fund() -> None:
     """Fees beyond any brand's money: nobody posts for pay, and nothing is spent, on samples neither."""
     dear = {"creators": {"slot_fee": 10.0, "koc_fee": 10.0, "commission": 0.0}, "brands": {"weekly_budget": 0.01}}
     one = market(days=10, seed=2, **merged(PROMOTING, dear))
-    assert not one.m.brands["outlay"][:, [Spending.KOL, Spending.KOC]].any()
+    assert not one.m.brands["outlay"][:, [Fund.KOL, Fund.KOC]].any()
     assert not one.orders().paid.any()
 
 
@@ -395,7 +395,7 @@ def test_views_times_price_is_the_money(weekly_budget: float) -> None:
     one = market(seed=2, **groups).run(3)
     one.open_day()
     platforms, bids = one.m.platforms, one.m.products["bid"]
-    assert bids.sum() == pytest.approx(np.maximum(one.m.brands["fund"][:, Spending.ADS], 0).sum())
+    assert bids.sum() == pytest.approx(np.maximum(one.m.brands["fund"][:, Fund.ADS], 0).sum())
     money, views = bids.sum() * platforms["weight"], platforms["ad_share"] * platforms["pages"]
     np.testing.assert_allclose(views * platforms["ad_cost"], money, rtol=1e-9)
     load, least = 0.4, 18.0
@@ -404,7 +404,7 @@ def test_views_times_price_is_the_money(weekly_budget: float) -> None:
     assert (platforms["ad_share"] == load).all() == (weekly_budget > 1)
     cost, before = platforms["ad_cost"].copy(), one.m.accounts.revenue[:, Revenue.ADS].copy()
     one.live()
-    seen = one.pass_over.tally(len(one.m.creators)).ads_viewed.copy()
+    seen = one.consumer_pass.tally(len(one.m.creators)).ads_viewed.copy()
     one.close_day()
     paid = one.m.accounts.revenue[:, Revenue.ADS] - before
     np.testing.assert_array_equal(paid, np.rint(seen * cost[:, None]).sum(axis=1))
@@ -412,7 +412,7 @@ def test_views_times_price_is_the_money(weekly_budget: float) -> None:
 
 def test_over_weeks_ads_cost_what_there_is_for_them() -> None:
     one = market(days=42, seed=2, **PROMOTING)
-    spent, came_in = one.m.brands["outlay"][:, Spending.ADS].sum(), money_in(one)[:, Spending.ADS].sum()
+    spent, came_in = one.m.brands["outlay"][:, Fund.ADS].sum(), money_in(one)[:, Fund.ADS].sum()
     assert abs(spent / came_in - 1) < 3 / 42  # of three days at most
 
 
@@ -426,7 +426,7 @@ def test_an_ad_takes_the_place_of_so_many_pages(displacement: float) -> None:
     share = one.m.platforms["ad_share"][0]
     assert share > 0.2
     one.live()
-    tally = one.pass_over.tally(len(one.m.creators))
+    tally = one.consumer_pass.tally(len(one.m.creators))
     ads, others = tally.delivered[Channel.AD], tally.delivered[Channel.LISTING]
     assert tally.pages[0] == ads + others
     assert abs(ads / tally.pages[0] - share) < 4 * math.sqrt(share * (1 - share) / tally.pages[0])

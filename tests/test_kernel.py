@@ -24,10 +24,10 @@ def test_kernel_writes_what_the_pass_writes() -> None:
             morning = kernel.Morning(one)
             morning.live(by_hand)
             by_c = morning.written()
-            morning.live(one.pass_over.live_all)
+            morning.live(one.consumer_pass.live_all)
             by_engine = morning.written()
             assert kernel.differences(by_engine, by_c) == []
-            for name in ("orders.price", "questions.consumer", "leaving.slots"):
+            for name in ("orders.price", "questions.consumer", "unfollowing.slots"):
                 happened[name] = happened.get(name, 0) + len(by_engine[name])
             for channel, viewed in enumerate(by_channel(by_engine["tally.viewed"])):
                 happened[f"viewed {channel}"] = happened.get(f"viewed {channel}", 0) + viewed

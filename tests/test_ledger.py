@@ -16,9 +16,9 @@ from sim.day import Day
 from sim.errors import LedgerError
 from sim.ledger import Revenue, check, move, open_accounts
 from sim.markets import settlement
-from sim.markets.account import divide
 from sim.markets.confirmation import bill_all
-from sim.state.brands import Spending
+from sim.markets.order_account import divide
+from sim.state.brands import Fund
 from sim.state.creators import Tier
 from sim.state.orders import Order
 
@@ -170,8 +170,8 @@ def test_money_closes_every_day_under_any_policy(policy: dict[str, Any], seed: i
         np.add.at(fees, tier[one.posts["creator"]], one.posts["fee"])
         commissions = np.bincount(tier[orders.creator[kept]], orders.commission[kept], len(Tier)).astype(np.int64)
         outlay = one.m.brands["outlay"].sum(axis=0)
-        assert outlay[Spending.KOL] == fees[Tier.KOL] + commissions[Tier.KOL]
-        samples = outlay[Spending.KOC] - fees[Tier.KOC] - commissions[Tier.KOC]
+        assert outlay[Fund.KOL] == fees[Tier.KOL] + commissions[Tier.KOL]
+        samples = outlay[Fund.KOC] - fees[Tier.KOC] - commissions[Tier.KOC]
         assert samples >= 0
         assert accounts.supplier[0] == goods[~sent_back].sum() + samples
         assert accounts.carrier[0] == one.m.shipping * (len(orders) + sent_back.sum())

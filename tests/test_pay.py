@@ -22,7 +22,7 @@ from sim.parameters import Pay, Sharing, scalars
 from sim.ranges import MOST_OWN_PAY
 from sim.records import NOBODY
 from sim.rules.sharing import rewarded, share_probability
-from sim.state.brands import Spending
+from sim.state.brands import Fund
 from sim.state.channels import Channel
 from sim.state.creators import Tier
 from sim.state.orders import Stage
@@ -240,7 +240,7 @@ def test_the_buyer_pays_a_recruiter_out_of_the_sellers_price() -> None:
     sold = orders[orders.creator >= 0]
     assert (sold.margin + sold.others == sold.price * 2 // 10).all()  # a mark-up of a quarter is a fifth of the price
     assert (sold.others > 0).sum() > 5
-    assert one.m.brands["outlay"][:, Spending.OWN].sum() == 0
+    assert one.m.brands["outlay"][:, Fund.OWN].sum() == 0
 
 
 def test_a_new_member_is_paid_for_once() -> None:
@@ -334,7 +334,7 @@ def test_a_retainer_is_paid_by_one_brand_out_of_its_fund() -> None:
     gain = with_pay.m.creators["earned_today"][: len(without.m.creators)] - without.m.creators["earned_today"]
     kocs = without.m.creators["tier"] == Tier.KOC
     assert set(gain[~kocs]) <= {0} and (gain[kocs] == 50).mean() > 0.9
-    spent = (with_pay.m.brands["outlay"] - without.m.brands["outlay"])[:, Spending.KOC]
+    spent = (with_pay.m.brands["outlay"] - without.m.brands["outlay"])[:, Fund.KOC]
     assert spent.sum() == gain.sum()
 
 

@@ -18,7 +18,7 @@ from experiments.studies.paired import outcomes as outcomes_of
 from sim.errors import UserError
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.state.brands import CHANNELS
+from sim.state.brands import FUNDS
 from sim.state.channels import Channel
 from sim.state.creators import Tier
 from sim.world import World
@@ -86,7 +86,7 @@ def test_sellers_with_a_mark_up_of_their_own_live_on_what_buyers_pay(preset: str
     assert (sold.commission == 0).all()
     mark_up = of(preset).creators.resale_margin
     assert sold.margin.to_numpy() == pytest.approx(sold.price.to_numpy() * mark_up / (1 + mark_up), abs=1)
-    assert one.m.brands["spent"][:, :CHANNELS].sum() == 0
+    assert one.m.brands["spent"][:, :FUNDS].sum() == 0
 
 
 SIGNS = [

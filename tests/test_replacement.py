@@ -117,7 +117,7 @@ def test_a_rule_of_ones_own_changes_the_results(default: Market, distrusting: Ma
 
 @pytest.mark.skipif(not COMPILED, reason="nothing is compiled")
 def test_it_runs_compiled(distrusting: Market) -> None:
-    live = distrusting.pass_over.live_all
+    live = distrusting.consumer_pass.live_all
     assert isinstance(live, Dispatcher)
     assert live is not live_all
     assert len(live.nopython_signatures) == 1

@@ -17,10 +17,10 @@ from sim.arrays import Int32
 from sim.engine.threads import Threads
 from sim.ledger import Revenue, move, open_accounts
 from sim.market import Market
-from sim.markets.account import divide
 from sim.markets.arrival import arriving, book_all
 from sim.markets.confirmation import bill_today, confirm_all
 from sim.markets.fees import DAYS_A_YEAR, annual_fee
+from sim.markets.order_account import divide
 from sim.markets.settlement import pay_interest, settle_all
 from sim.markets.sums import no_sums
 from sim.order_table import with_orders

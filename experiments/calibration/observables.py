@@ -13,7 +13,7 @@ from experiments.measures.paired_markets import Change, Lived, branches, live, m
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.results.inequality import gini
-from sim.state.brands import Spending
+from sim.state.brands import Fund
 from sim.state.channels import PUBLIC_CHANNELS, Channel
 from sim.state.creators import Tier
 from sim.units import FEN
@@ -28,9 +28,9 @@ BEAUTY = 0  # category of the brand whose customers are followed
 CHANGES: dict[str, Change] = {
     "nothing": unchanged,
     "dearer": prices(DEARER, SOME),
-    "more ads": money(DOUBLE, SOME, (Spending.ADS,)),
-    "more KOL": money(DOUBLE, SOME, (Spending.KOL,)),
-    "more KOC": money(DOUBLE, SOME, (Spending.KOC,)),
+    "more ads": money(DOUBLE, SOME, (Fund.ADS,)),
+    "more KOL": money(DOUBLE, SOME, (Fund.KOL,)),
+    "more KOC": money(DOUBLE, SOME, (Fund.KOC,)),
 }
 
 
@@ -110,7 +110,7 @@ def return_on_pay(lived: Lived, tier: Tier) -> float:
     """Sales kept for each yuan that brands spent on a tier."""
     kept = lived.arrived[(lived.arrived.creator >= 0) & ~lived.arrived.returned]
     sold = kept.price[lived.market.m.creators["tier"][kept.creator] == tier].sum() / FEN
-    return _ratio(sold, lived.outlay[:, Spending[tier.name]].sum())
+    return _ratio(sold, lived.outlay[:, Fund[tier.name]].sum())
 
 
 def responses(lived: dict[str, dict[str, float]]) -> dict[str, float]:

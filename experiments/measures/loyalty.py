@@ -12,7 +12,7 @@ from experiments.measures.paired_markets import QUARTER, a_product_each, branche
 from experiments.settings.paths import merged
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.state.brands import Spending
+from sim.state.brands import Fund
 from sim.world import World
 
 # days: when a cohort begins to buy, how long, and how long it is followed
@@ -87,7 +87,7 @@ def shares_with_pool(parameters: Parameters) -> dict[str, float]:
 
 def take_pools_away(market: Market, brands: slice) -> None:
     """Let some brands have no pool of their own, and spend its money on the rest."""
-    table, own = market.m.brands[brands], Spending.OWN.value
+    table, own = market.m.brands[brands], Fund.OWN.value
     table["split"][:, own] = 0.0
     table["split"] /= table["split"].sum(axis=1, keepdims=True)
     table["fund"][:, own] = 0.0

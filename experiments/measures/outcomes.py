@@ -24,7 +24,7 @@ KNOWN: dict[str, Outcome] = {
 
 PLAIN = {
     "gmv_kept": "sales", "consumer_surplus": "consumers' surplus", "reach": "people reached in a week",
-    "paid_conversion": "orders from pages of paid creators",
+    "paid_conversion": "orders from pages by which creators earn",
 }  # fmt: skip
 """What outcomes are called where a reader begins; others go by their labels."""
 

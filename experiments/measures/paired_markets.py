@@ -18,7 +18,7 @@ from sim.draws import Stream, normals, uniforms
 from sim.market import Market
 from sim.parameters import Parameters
 from sim.records import NOBODY, joined
-from sim.state.brands import CHANNELS, Spending
+from sim.state.brands import Fund
 from sim.state.channels import Channel
 from sim.state.creators import Tier
 from sim.state.visits import Word
@@ -45,20 +45,18 @@ def unchanged(market: Market) -> None:
     """Nothing is done otherwise."""
 
 
-def money(
-    factor: float, brands: slice = slice(None), channels: tuple[Spending, ...] = tuple(Spending)[:CHANNELS]
-) -> Change:
-    """Let some brands spend more or less on some channels: all of them, or those of a slice."""
+def money(factor: float, brands: slice = slice(None), funds: tuple[Fund, ...] = tuple(Fund)) -> Change:
+    """Let some brands spend more or less on some funds: all of them, or those of a slice."""
 
     def change(market: Market) -> None:
         table = market.m.brands[brands]
         each = table["split"] * table["budget"][:, None]
-        each[:, list(channels)] *= factor
+        each[:, list(funds)] *= factor
         total = each.sum(axis=1)
         table["budget"] = np.round(total)
         table["split"] = each / np.maximum(total, 1.0)[:, None]
         if factor == 0:
-            table["fund"][:, list(channels)] = 0.0
+            table["fund"][:, list(funds)] = 0.0
 
     return change
 
@@ -130,7 +128,7 @@ class Lived(NamedTuple):
 
     orders: pd.DataFrame  # ordered between them
     arrived: pd.DataFrame  # received between them
-    outlay: NDArray[np.float64]  # (B, CHANNELS) marketing money spent, yuan
+    outlay: NDArray[np.float64]  # (B, FUNDS) marketing money spent, yuan
     engaged: NDArray[np.int64]  # (J,) posts opened about each product
     viewed: NDArray[np.int64]  # (channels,) pages since burn-in
     ordered: NDArray[np.int64]  # (channels,) orders since burn-in

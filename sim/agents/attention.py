@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 
 from sim.agents.believing import Claim, hear_claim, remember_page, remember_word
-from sim.agents.following import follow_slot, leave_later
+from sim.agents.following import follow_slot, unfollow_later
 from sim.agents.trusting import trust_in
 from sim.compilation import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
 from sim.ranges import FATIGUE_UNITS
 from sim.records import NOBODY
-from sim.rules.attention import fatigue_after, may_leave, most_open_probability, open_probability
+from sim.rules.attention import fatigue_after, may_unfollow, most_open_probability, open_probability
 from sim.state.channels import Channel
 from sim.state.creators import MOST_POSTS, Card, Post
 from sim.state.people import FOLLOW_SLOTS, REACHED
@@ -32,14 +32,14 @@ def attend_posts(i: int, m: Day) -> None:
         card = m.cards[creator]
         fatigue, delivered = attend_creator(i, slot, m)
         gone = not card.active
-        if not gone and (delivered > 0 or card.forgotten) and is_tempted_to_leave(i, card, m):
-            gone = card.forgotten or may_leave(fatigue, trust_in(i, creator, slot, m), m.p.attention)
+        if not gone and (delivered > 0 or card.forgotten) and is_tempted_to_unfollow(i, card, m):
+            gone = card.forgotten or may_unfollow(fatigue, trust_in(i, creator, slot, m), m.p.attention)
         if gone:
-            leave_later(i, creator, slot, m)
+            unfollow_later(i, creator, slot, m)
 
 
 @inlined
-def is_tempted_to_leave(i: int, card: Card, m: Day) -> bool:
+def is_tempted_to_unfollow(i: int, card: Card, m: Day) -> bool:
     """Whether consumer i would leave a creator today, given a reason."""
     return uniform(m.keys[Stream.UNFOLLOW], m.day, i, card.partner) < m.p.attention.leave
 
@@ -136,7 +136,7 @@ def see(i: int, product: int, channel: int, creator: int, m: Day) -> Offer:
 
 @inlined
 def reach(i: int, m: Day) -> None:
-    """A page that a brand pays for has reached consumer i."""
+    """A page by which its creator earns has reached consumer i."""
     m.out.tally.paid_viewed[0] += 1
     m.consumers[i].reached = REACHED
 

@@ -1,4 +1,4 @@
-"""Brands: a weekly budget, its split over channels, and what it has brought."""
+"""Brands: a weekly budget, its split over funds, and what it has brought."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sim.arrays import Double, Int64
 from sim.compilation import compiled
 from sim.records import Table
 from sim.rules.budget_allocation import adapt_split
-from sim.state.brands import CHANNELS
+from sim.state.brands import FUNDS
 from sim.state.brands import Brand as Row
 from sim.units import DAYS_A_WEEK
 
@@ -46,16 +46,16 @@ class Brand(mesa.Agent):
 
     @property
     def spent(self) -> Int64:
-        """Fen spent this week by `Spending`."""
+        """Fen spent this week out of each `Fund`, shape (4,)."""
         return self.model.m.brands["spent"][self.number]
 
     @property
     def earned(self) -> Int64:
-        """Gross margin this week of the orders that each of the four channels led to, fen."""
+        """Gross margin this week of the orders that what each `Fund` paid for led to, fen, shape (4,)."""
         return self.model.m.brands["earned"][self.number]
 
     def plan(self) -> None:
-        """Start a week with a new budget, split by what each channel returned."""
+        """Start a week with a new budget, split by what each fund returned."""
         plan_week(np.array([self.adapt]), self.model.m.brands[self.number : self.number + 1])
 
     def step(self) -> None:
@@ -66,7 +66,7 @@ class Brand(mesa.Agent):
 
 @compiled
 def plan_week(adapt: Double, rows: Table[Row]) -> None:
-    """Start a week of some brands with a new budget, split by what each channel returned.
+    """Start a week of some brands with a new budget, split by what each fund returned.
 
     Parameters
     ----------
@@ -76,10 +76,9 @@ def plan_week(adapt: Double, rows: Table[Row]) -> None:
     for b in range(rows.shape[0]):
         brand = rows[b]
         adapt_split(brand.split, brand.spent, brand.earned, adapt[b])
-        for channel in range(brand.spent.shape[0]):
-            brand.spent[channel] = 0
-        for channel in range(brand.earned.shape[0]):
-            brand.earned[channel] = 0
+        for fund in range(FUNDS):
+            brand.spent[fund] = 0
+            brand.earned[fund] = 0
 
 
 @compiled
@@ -87,6 +86,6 @@ def marketing_cost(rows: Table[Row]) -> int:
     """What brands have spent this week to be promoted, fen: what platforms take is none of it."""
     fen = 0
     for b in range(rows.shape[0]):
-        for channel in range(CHANNELS):
-            fen += rows[b].spent[channel]
+        for fund in range(FUNDS):
+            fen += rows[b].spent[fund]
     return fen

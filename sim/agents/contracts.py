@@ -7,7 +7,7 @@ from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.ledger import move
 from sim.ranges import MOST_FEN
-from sim.state.brands import Spending
+from sim.state.brands import Fund
 from sim.state.creators import Tier
 from sim.state.pay import Base, Funder
 from sim.units import FEN
@@ -15,10 +15,10 @@ from sim.units import FEN
 
 @compiled
 def fund_of(tier: int) -> int:
-    """Fund out of which creators of a tier are paid."""
+    """The `Fund` out of which creators of a tier are paid."""
     if tier == Tier.KOC.value:
-        return Spending.KOC.value
-    return Spending.KOL.value if tier == Tier.KOL.value else Spending.OWN.value
+        return Fund.KOC.value
+    return Fund.KOL.value if tier == Tier.KOL.value else Fund.OWN.value
 
 
 @inlined
@@ -62,11 +62,11 @@ def can_pay(product: int, tier: int, fee: int, m: Day) -> bool:
 
 
 @inlined
-def spend(b: int, channel: int, fen: float, m: Day) -> None:
-    """Note that a brand has spent marketing money."""
-    m.brands[b].fund[channel] -= fen
-    m.brands[b].spent[channel] += int(fen)
-    m.brands[b].outlay[channel] += int(fen)
+def spend(b: int, fund: int, fen: float, m: Day) -> None:
+    """Note that a brand has spent marketing money out of a `Fund`."""
+    m.brands[b].fund[fund] -= fen
+    m.brands[b].spent[fund] += int(fen)
+    m.brands[b].outlay[fund] += int(fen)
 
 
 @inlined
@@ -85,4 +85,4 @@ def give_sample(product: int, m: Day) -> None:
     """Give a KOC the product to try."""
     goods = m.products[product]
     move(m.accounts.brand, goods.brand, m.accounts.supplier, 0, goods.cost)
-    spend(goods.brand, Spending.KOC.value, goods.cost, m)
+    spend(goods.brand, Fund.KOC.value, goods.cost, m)

@@ -51,15 +51,15 @@ def begin_follow(i: int, creator: int, met: float, m: Day) -> bool:
 
 
 @inlined
-def leave_later(i: int, creator: int, slot: int, m: Day) -> None:
+def unfollow_later(i: int, creator: int, slot: int, m: Day) -> None:
     """Note a follow to end with the day: until then its slot number stays what the day's offers remember."""
-    m.out.visit.leaving |= 1 << slot
+    m.out.visit.unfollowing |= 1 << slot
     m.out.tally.followers[creator] -= 1
 
 
 @inlined
-def leave(i: int, slots: int, follows: Table[Follow]) -> None:
-    """End the follows noted by `leave_later`, from the right, so that slots keep their numbers."""
+def unfollow(i: int, slots: int, follows: Table[Follow]) -> None:
+    """End the follows noted by `unfollow_later`, from the right, so that slots keep their numbers."""
     for slot in range(FOLLOW_SLOTS - 1, -1, -1):
         if slots >> slot & 1:
             end_follow(i, slot, follows)

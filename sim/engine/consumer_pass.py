@@ -14,7 +14,7 @@ from sim.records import R, Table, copied, joined
 from sim.state.channels import Channel
 from sim.state.creators import Tier
 from sim.state.orders import Order
-from sim.state.visits import MOST_OFFERS, Best, Leaving, Offer, Question, Trace, Visit, Word
+from sim.state.visits import MOST_OFFERS, Best, Offer, Question, Trace, Unfollowing, Visit, Word
 
 STRETCH = 1 << 14  # consumers of one task
 ARRIVALS = 1 << 11  # orders that arrive of one task
@@ -40,7 +40,7 @@ class ConsumerPass:
         self.threads = threads
         self.live_all, self.receive_all = live_all, receive_all
         self.spare: list[Events] = []
-        self.lived: list[tuple[int, Table[Order], Table[Question], Table[Leaving]]] = []
+        self.lived: list[tuple[int, Table[Order], Table[Question], Table[Unfollowing]]] = []
 
     def open_day(self, creators: int) -> None:
         """Forget yesterday."""
@@ -72,25 +72,25 @@ class ConsumerPass:
             events.counts[Count.NEXT_WORD] = first_words[first]
             self.live_all(first, last, m._replace(out=events))
             used = events.counts
-            orders, questions, leaving = (
+            orders, questions, unfollowing = (
                 copied(events.orders[: used[Count.ORDERS]]),
                 copied(events.questions[: used[Count.QUESTIONS]]),
-                copied(events.leaving[: used[Count.LEAVING]]),
+                copied(events.unfollowing[: used[Count.UNFOLLOWING]]),
             )
-            self.lived.append((first, orders, questions, leaving))
+            self.lived.append((first, orders, questions, unfollowing))
             traced = copied(events.trace[: used[Count.TRACES]])
             self.spare.append(events)
             return traced
 
         return _together(self.threads.over(cuts, task), Trace)
 
-    def happened(self) -> tuple[Table[Order], Table[Question], Table[Leaving]]:
+    def happened(self) -> tuple[Table[Order], Table[Question], Table[Unfollowing]]:
         """What all consumers did today, in the order of their rows."""
         parts = sorted(self.lived, key=lambda part: part[0])
         return (
             _together([part[1] for part in parts], Order),
             _together([part[2] for part in parts], Question),
-            _together([part[3] for part in parts], Leaving),
+            _together([part[3] for part in parts], Unfollowing),
         )
 
     def receive(self, m: Day, rows: Int64) -> Table[Word]:
@@ -128,7 +128,7 @@ class ConsumerPass:
         rows = consumers * self.sizes[0]  # nobody orders twice in a category on a day
         if len(events.orders) < rows:
             events = events._replace(
-                orders=Order.room(rows), questions=Question.room(consumers), leaving=Leaving.room(consumers)
+                orders=Order.room(rows), questions=Question.room(consumers), unfollowing=Unfollowing.room(consumers)
             )
         if len(events.words) < words:
             events = events._replace(words=Word.room(words))
@@ -142,7 +142,7 @@ class ConsumerPass:
             orders=Order.table(0),
             words=Word.table(0),
             questions=Question.table(0),
-            leaving=Leaving.table(0),
+            unfollowing=Unfollowing.table(0),
             offers=Offer.table(MOST_OFFERS + 1),
             trace=Trace.table(0),
             tally=self._new_tally(creators),

@@ -6,7 +6,7 @@ from sim.agents.advising import ask_expert, attend_answer
 from sim.agents.attention import attend_posts, attend_words
 from sim.agents.choosing import consider
 from sim.agents.feed import attend_feed
-from sim.agents.following import leave
+from sim.agents.following import unfollow
 from sim.agents.needs import wake
 from sim.agents.ordering import order_chosen
 from sim.agents.recalling import recall
@@ -18,7 +18,7 @@ from sim.day import Count, Day
 from sim.prefetching import AHEAD, prefetch_consumer
 from sim.records import Table
 from sim.state.people import Follow
-from sim.state.visits import Leaving
+from sim.state.visits import Unfollowing
 
 
 @inlined
@@ -40,8 +40,8 @@ def live(i: int, m: Day) -> None:
         consider(i, m.out.offers[n], m)
     if m.out.visit.chosen:
         order_chosen(i, m)
-    if m.out.visit.leaving:
-        note_leaving(i, m)
+    if m.out.visit.unfollowing:
+        note_unfollowing(i, m)
 
 
 @inlined
@@ -51,17 +51,17 @@ def begin(m: Day) -> None:
     visit.seen = 0
     visit.exact = 0
     visit.chosen = 0
-    visit.leaving = 0
+    visit.unfollowing = 0
     m.out.counts[Count.OFFERS] = 0
 
 
 @inlined
-def note_leaving(i: int, m: Day) -> None:
+def note_unfollowing(i: int, m: Day) -> None:
     """Note the follows of consumer i that end with the day."""
-    row = m.out.leaving[m.out.counts[Count.LEAVING]]
-    m.out.counts[Count.LEAVING] += 1
+    row = m.out.unfollowing[m.out.counts[Count.UNFOLLOWING]]
+    m.out.counts[Count.UNFOLLOWING] += 1
     row.consumer = i
-    row.slots = m.out.visit.leaving
+    row.slots = m.out.visit.unfollowing
 
 
 @compiled
@@ -83,7 +83,7 @@ def receive_all(rows: Int64, m: Day) -> None:
 
 
 @compiled
-def end_follows(leaving: Table[Leaving], follows: Table[Follow]) -> None:
+def end_follows(unfollowing: Table[Unfollowing], follows: Table[Follow]) -> None:
     """End the follows that were given up today."""
-    for n in range(leaving.shape[0]):
-        leave(leaving[n].consumer, leaving[n].slots, follows)
+    for n in range(unfollowing.shape[0]):
+        unfollow(unfollowing[n].consumer, unfollowing[n].slots, follows)

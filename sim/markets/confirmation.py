@@ -1,15 +1,15 @@
-"""Confirmation: orders are billed and paid for, and wait for others where they need them; then sent or cancelled."""
+"""Confirmation: orders are billed and paid for; then each is confirmed and sent, cancelled, or left to wait."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.compilation import allocating, compiled, inlined
+from sim.compilation import compiled, inlined
 from sim.compilation.prefetch import prefetch
 from sim.day import Day, Used
-from sim.draws import Stream, uniform
 from sim.engine.threads import Threads, stretches
-from sim.markets.account import NEVER, bill, missing, pay, refund, ship
+from sim.markets.group_deals import count_waiting, first_undecided, has_waited_enough, joins_group
+from sim.markets.order_account import NEVER, bill, missing, pay, refund, ship
 from sim.markets.ranking import count_sales
 from sim.markets.sums import Total, add_confirmed, clear_sums
 from sim.prefetching import AHEAD
@@ -106,58 +106,13 @@ def why_missing(row: int, m: Day) -> str:
 
 
 @inlined
-def first_undecided(m: Day) -> int:
-    """Row of the first order that may not have been decided on yet: one of today, where none has waited for others."""
-    return 0 if m.used[Used.WAITING] > 0 else m.used[Used.BEFORE_TODAY]
-
-
-@allocating
-def draw_lots(m: Day) -> None:
-    """Draw who goes without where a product has fewer units than undecided orders."""
-    first = first_undecided(m)
-    left, demand = np.zeros(m.products.shape[0], np.int64), np.zeros(m.products.shape[0], np.int64)
-    lots = np.empty(m.used[Used.ORDERS] - first)
-    for j in range(m.products.shape[0]):
-        left[j] = m.products[j].stock
-    for n in range(lots.shape[0]):
-        order = m.orders[first + n]
-        is_open = order.stage == Stage.ORDERED.value
-        demand[order.product] += is_open
-        lots[n] = uniform(m.keys[Stream.STOCK], m.day, order.consumer, order.product) if is_open else 2.0
-    for n in np.argsort(lots, kind="mergesort"):
-        order = m.orders[first + n]
-        if lots[n] < 1.0 and demand[order.product] > m.products[order.product].stock:
-            order.sold_out = left[order.product] <= 0
-            left[order.product] -= 1
-
-
-@inlined
-def count_waiting(first: int, m: Day) -> None:
-    """Count how many of the orders that need others find them: whole groups, of each product on each platform."""
-    for v in range(m.platforms.shape[0]):
-        for j in range(m.products.shape[0]):
-            m.listings[v, j].waiting = 0
-    for row in range(first, m.used[Used.ORDERS]):
-        order = m.orders[row]
-        if order.deal and order.stage == Stage.ORDERED.value and not order.sold_out:
-            m.listings[order.platform, order.product].waiting += 1
-    for v in range(m.platforms.shape[0]):
-        group = m.platforms[v].deal_needs + 1
-        for j in range(m.products.shape[0]):
-            listing = m.listings[v, j]
-            listing.waiting = listing.waiting // group * group
-
-
-@inlined
 def decide(order: Order, m: Day) -> None:
     """Confirm an order, cancel it, or let it wait for others; who ordered first is served first."""
-    listing, platform = m.listings[order.platform, order.product], m.platforms[order.platform]
     if order.sold_out:
         cancel(order, m)
-    elif not order.deal or listing.waiting > 0:
-        listing.waiting -= order.deal
+    elif not order.deal or joins_group(order, m):
         confirm(order, m)
-    elif m.day - order.ordered >= platform.deal_days:
+    elif has_waited_enough(order, m):
         cancel(order, m)
 
 

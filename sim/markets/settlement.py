@@ -6,9 +6,9 @@ from sim.arrays import Int64
 from sim.compilation import compiled, inlined
 from sim.day import Day, Used
 from sim.ledger import Revenue, move
-from sim.markets.account import NEVER, day_of_refund, post_lines, refund
 from sim.markets.fees import DAYS_A_YEAR, annual_fee
-from sim.markets.lines import divide_lines, end_lines, pay_lines
+from sim.markets.order_account import NEVER, day_of_refund, post_lines, refund
+from sim.markets.pay_lines import divide_lines, end_lines, pay_lines
 from sim.markets.withdrawal import withdraw_brands, withdraw_creators
 from sim.state.orders import Order, Stage
 
@@ -26,7 +26,7 @@ def settle_all(pending: Int64, held: Int64, m: Day) -> None:
     """
     pending[:] = 0
     charge_brands(m)
-    pass_over(m)
+    count_over(m)
     for row in range(m.used[Used.OVER], m.used[Used.ORDERS]):
         order = m.orders[row]
         if order.due <= m.day and (order.stage == Stage.RECEIVED.value or order.stage == Stage.DIVIDED.value):
@@ -41,7 +41,7 @@ def settle_all(pending: Int64, held: Int64, m: Day) -> None:
 
 
 @inlined
-def pass_over(m: Day) -> None:
+def count_over(m: Day) -> None:
     """Note how many orders at the head of the table are over, so that a table that keeps all is not read whole."""
     while m.used[Used.OVER] < m.used[Used.ORDERS] and m.orders[m.used[Used.OVER]].due == NEVER:
         m.used[Used.OVER] += 1

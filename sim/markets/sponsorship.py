@@ -1,4 +1,4 @@
-"""Sponsorship: what brands pay to be promoted. Each channel has a fund, which fills by the day and is spent."""
+"""Sponsorship: what brands pay to be promoted, out of four funds, which fill by the day and are spent."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from sim.agents.pay import is_for
 from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.ledger import Revenue, move
-from sim.markets.fees import annual_fee
-from sim.markets.lines import book_lines
+from sim.markets.pay_lines import book_lines
 from sim.records import NOBODY
 from sim.rules.ranking import cumulate
-from sim.state.brands import CHANNELS, Spending
+from sim.state.brands import FUNDS, Fund
 from sim.state.channels import Channel
 from sim.state.creators import Tier
 from sim.state.orders import Order
@@ -28,11 +27,11 @@ def plan_day(m: Day) -> None:
     """A day's money comes into the funds; brands set what they pay today, and what they offer to creators."""
     for b in range(m.brands.shape[0]):
         brand = m.brands[b]
-        for channel in range(CHANNELS):
-            brand.fund[channel] += brand.split[channel] * brand.budget / DAYS_A_WEEK
+        for fund in range(FUNDS):
+            brand.fund[fund] += brand.split[fund] * brand.budget / DAYS_A_WEEK
         for tier in (Tier.KOC.value, Tier.KOL.value):
             brand.pays[tier] = brand.split[fund_of(tier)] * brand.budget > 0.0  # an empty fund ends no contract
-        brand.welcomes = brand.account >= 0 and brand.fund[Spending.OWN.value] > 0.0
+        brand.welcomes = brand.account >= 0 and brand.fund[Fund.OWN.value] > 0.0
     weigh_products(m)
     for tier in (Tier.KOC.value, Tier.KOL.value):
         set_fees(tier, m)
@@ -107,7 +106,7 @@ def plan_ads(v: int, m: Day) -> None:
     platform, money = m.platforms[v], 0.0
     for j in range(m.products.shape[0]):
         product = m.products[j]
-        product.bid = max(m.brands[product.brand].fund[Spending.ADS.value], 0.0) * product.weight
+        product.bid = max(m.brands[product.brand].fund[Fund.ADS.value], 0.0) * product.weight
         if m.shops[product.brand, v].open:
             money += product.bid * platform.weight
     wanted = money / platform.ad_price
@@ -131,7 +130,7 @@ def charge_marketing(contact: int, m: Day) -> None:
         for j in range(m.products.shape[0]):
             b, fen = m.products[j].brand, int(np.rint(tally.ads_viewed[v, j] * platform.ad_cost))
             move(accounts.brand, b, accounts.revenue, (v, Revenue.ADS), fen)
-            spend(b, Spending.ADS.value, fen, m)
+            spend(b, Fund.ADS.value, fen, m)
         platform.pages += (tally.pages[v] - platform.pages) / DAYS_A_WEEK
     for j in range(m.products.shape[0]):
         m.products[j].engaged += tally.engaged[j]
@@ -140,18 +139,15 @@ def charge_marketing(contact: int, m: Day) -> None:
         if brand.account >= 0:
             fen = max(tally.followers[brand.account], 0) * contact
             move(accounts.brand, b, accounts.consumers, 0, fen)
-            spend(b, Spending.OWN.value, fen, m)
-        for v in range(m.platforms.shape[0]):
-            if m.shops[b, v].open:
-                brand.spent[Spending.FEES.value] += annual_fee(m.platforms[v].annual_fee, m.day)
+            spend(b, Fund.OWN.value, fen, m)
 
 
 @compiled
 def led_by(channel: int, tier: int) -> int:
-    """Channel of promotion that led to an order: the tier of the creator who sold, else ads, else none (`NOBODY`)."""
+    """The `Fund` that has paid for what led to an order: of the creator who sold, else of ads, else none (`NOBODY`)."""
     if tier >= 0:
         return fund_of(tier)
-    return Spending.ADS.value if channel == Channel.AD.value else NOBODY
+    return Fund.ADS.value if channel == Channel.AD.value else NOBODY
 
 
 @inlined
@@ -166,8 +162,6 @@ def book_order(order: Order, m: Day) -> None:
         tier = int(creator.tier)
         creator.earned_today += order.commission + order.margin
         spend(order.brand, fund_of(tier), order.commission, m)
-    brand = m.brands[order.brand]
-    brand.spent[Spending.FEES.value] += order.fee
-    channel = led_by(order.channel, tier)
-    if channel >= 0:
-        brand.earned[channel] += order.price - order.margin - passed_on - order.cost
+    fund = led_by(order.channel, tier)
+    if fund >= 0:
+        m.brands[order.brand].earned[fund] += order.price - order.margin - passed_on - order.cost

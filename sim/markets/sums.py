@@ -22,7 +22,7 @@ class Total(IntEnum):
     KEPT = 2  # orders
     BUYERS = 3  # people who bought, each day anew
     NEW_CUSTOMERS = 4  # first purchases of a brand
-    PAID = 5  # orders from creators whom the brand pays
+    PAID = 5  # orders from pages by which their creators earn
     SURPLUS = 6  # fen
     RETURNED = 7  # orders
     CANCELLED = 8  # orders

@@ -11,7 +11,7 @@ from sim.ranges import (
 
 
 class Brands(Group):
-    """Brands: budget and its split over channels."""
+    """Brands: budget and its split over four funds."""
 
     count: int = par(48, "brands", "brands", ASSUMPTION, ge=1, le=MOST_BRANDS)
     weekly_budget: float = par(

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from sim.day import Day
 from sim.records import NOBODY
-from sim.results.cells import FUNDS, Cells, successions
+from sim.results.cells import FUND_NAMES, Cells, successions
 from sim.results.outcomes import OF_CELLS
-from sim.state.brands import Spending
+from sim.state.brands import Fund
 from sim.state.channels import PRIVATE_CHANNELS, PUBLIC_CHANNELS, Channel
 from sim.state.creators import Tier
 from sim.units import FEN
@@ -79,9 +79,9 @@ def _customers(cells: Cells, orders: pd.DataFrame, m: Day, burn_in: int) -> Iter
     value = _lifetime(orders, window, m.day - window, len(m.brands))
     won = bought.loc[bought["new_customer"], "fund"]
     margin = arrived.groupby("fund")["margin"].sum()
-    for fund, name in enumerate(FUNDS):
+    for fund, name in enumerate(FUND_NAMES):
         yield f"return_on_spend_{name}", _ratio(margin.get(fund, 0.0), spent[fund])
-        if fund != Spending.OWN:  # whose members are customers already
+        if fund != Fund.OWN:  # whose members are customers already
             yield f"acquisition_cost_{name}", _ratio(spent[fund], int((won == fund).sum()))
             yield f"lifetime_value_{name}", _mean(value.loc[value["fund"] == fund, "value"])
     yield "lifetime_value_shelf", _mean(value.loc[value["channel"].isin(SHELF), "value"])

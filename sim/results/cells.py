@@ -14,16 +14,16 @@ from numpy.typing import NDArray
 from sim.compilation import compiled
 from sim.day import Day, Used
 from sim.records import Table
-from sim.state.brands import CHANNELS, Spending
+from sim.state.brands import FUNDS, Fund
 from sim.state.channels import Channel
 from sim.state.creators import Tier
 from sim.state.orders import Stage
 from sim.state.people import FOLLOW_SLOTS, Follow
-from sim.state.visits import Leaving
+from sim.state.visits import Unfollowing
 from sim.units import DAYS_A_WEEK, FEN
 
 TIERS = ("KOC", "KOL", "brand", "none")
-FUNDS = tuple(fund.name.lower() for fund in list(Spending)[:CHANNELS])
+FUND_NAMES = tuple(fund.name.lower() for fund in Fund)
 CELLS = ("cells", "funds", "switching", "weeks")
 """Tables of a market that keeps cells."""
 KEPT = {"gmv_kept": "price", "pay": "pay", "fee": "fee"}  # what kept orders are summed up by
@@ -60,10 +60,10 @@ class Cells:
         """Remember what stands when burn-in ends."""
         self.outlay = m.brands["outlay"].copy()
 
-    def count_leaving(self, leaving: Table[Leaving], m: Day) -> None:
+    def count_unfollowing(self, unfollowing: Table[Unfollowing], m: Day) -> None:
         """Count followers lost today, before their follows end."""
         self._grow(len(m.creators))
-        _count_lost(leaving, m.follows, self.lost)
+        _count_lost(unfollowing, m.follows, self.lost)
 
     def count(self, measured: int, m: Day) -> None:
         """Add a day; ``measured`` is its number since measuring began."""
@@ -91,10 +91,10 @@ class Cells:
 
 
 @compiled
-def _count_lost(leaving: Table[Leaving], follows: Table[Follow], lost: Counts) -> None:
+def _count_lost(unfollowing: Table[Unfollowing], follows: Table[Follow], lost: Counts) -> None:
     """Add to the followers whom each creator has lost, shape (K,)."""
-    for n in range(leaving.shape[0]):
-        row = leaving[n]
+    for n in range(unfollowing.shape[0]):
+        row = unfollowing[n]
         for slot in range(FOLLOW_SLOTS):
             if row.slots >> slot & 1:
                 lost[follows[row.consumer, slot].creator] += 1
@@ -133,8 +133,8 @@ def orders_of(m: Day, burn_in: int) -> pd.DataFrame:
     orders["surprise"] = table["experienced"] - table["expected"]
     tiers = np.append(m.creators["tier"].astype(np.int64), len(Tier))
     orders["tier"] = tiers[table["creator"]]
-    of_tier = {Tier.KOC: Spending.KOC, Tier.KOL: Spending.KOL, Tier.BRAND: Spending.OWN}
-    orders["fund"] = np.where(orders["channel"] == Channel.AD, Spending.ADS.value, -1)
+    of_tier = {Tier.KOC: Fund.KOC, Tier.KOL: Fund.KOL, Tier.BRAND: Fund.OWN}
+    orders["fund"] = np.where(orders["channel"] == Channel.AD, Fund.ADS.value, -1)
     for tier, fund in of_tier.items():
         orders.loc[orders["tier"] == tier, "fund"] = fund.value
     orders["is_in"] = orders["ordered"] >= burn_in
@@ -193,14 +193,14 @@ def _funds(cells: Cells, orders: pd.DataFrame, m: Day) -> pd.DataFrame:
     spent = (m.brands["outlay"] - cells.outlay) / FEN
     led = orders[orders["fund"] >= 0]
     key = [led["brand"], led["fund"]]
-    shape = (brands, CHANNELS)
+    shape = (brands, FUNDS)
     won, sold, margin = (
-        np.bincount(key[0] * CHANNELS + key[1], weights, brands * CHANNELS).reshape(shape)
+        np.bincount(key[0] * FUNDS + key[1], weights, brands * FUNDS).reshape(shape)
         for weights in (led["new_customer"] & led["is_in"], led["is_in"], led["margin"] * led["arrived"])
     )
     return pd.DataFrame(
         {
-            "brand": np.repeat(np.arange(brands), CHANNELS), "fund": np.tile(FUNDS, brands), "spent": spent.ravel(),
+            "brand": np.repeat(np.arange(brands), FUNDS), "fund": np.tile(FUND_NAMES, brands), "spent": spent.ravel(),
             "new_customers": won.ravel().astype(np.int64), "orders": sold.ravel().astype(np.int64),
             "margin": margin.ravel(),
         }

@@ -14,11 +14,13 @@ class Outcome(NamedTuple):
 
 
 ALWAYS: dict[str, Outcome] = {
-    "reach": Outcome("unique people reached by paid creators in a week", "people/week", 1),
+    "reach": Outcome("unique people in a week who see a page by which its creator earns", "people/week", 1),
     "reach_share": Outcome("the same as a share of all", "1", 1),
-    "reach_total": Outcome("unique people ever reached by paid creators", "people", 1),
-    "orders_per_reached": Outcome("orders from paid creators per person reached in a week", "orders/person", 1),
-    "paid_conversion": Outcome("conversion of paid creators' pages", "orders/view", 1),
+    "reach_total": Outcome("unique people who ever see a page by which its creator earns", "people", 1),
+    "orders_per_reached": Outcome(
+        "orders from pages by which creators earn, per person reached in a week", "orders/person", 1
+    ),
+    "paid_conversion": Outcome("conversion of pages by which creators earn", "orders/view", 1),
     "views": Outcome("item pages seen", "views", 0),
     "conversion": Outcome("conversion, all channels", "orders/view", 1),
     "public_conversion": Outcome("conversion in the public domain", "orders/view", 1),

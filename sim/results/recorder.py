@@ -15,7 +15,7 @@ from sim.ledger import Revenue
 from sim.markets.sums import Party, Total, add_sums, no_sums
 from sim.records import Table
 from sim.results.standing import COUNTED, STANDING
-from sim.state.brands import CHANNELS, Brand
+from sim.state.brands import FUNDS, Brand
 from sim.state.channels import PRIVATE_CHANNELS, PUBLIC_CHANNELS, Channel
 from sim.state.creators import Tier
 from sim.units import FEN
@@ -62,7 +62,7 @@ class Recorder:
         self.revenue_before = np.zeros((0, len(Revenue)), np.int64)
         self.keep_orders = keep_orders
         self.brand_cash_before = 0
-        self.outlay_before = np.zeros(CHANNELS, np.int64)
+        self.outlay_before = np.zeros(FUNDS, np.int64)
 
     def start_measuring(self, m: Day) -> None:
         """Remember what stands when burn-in ends."""
@@ -183,5 +183,5 @@ def brand_cash(m: Day) -> int:
 
 
 def outlay_of(brands: Table[Brand]) -> NDArray[np.int64]:
-    """Marketing money that all brands have spent on each channel since the first day, fen, shape (CHANNELS,)."""
+    """Marketing money that all brands have spent out of each fund since the first day, fen, shape (FUNDS,)."""
     return np.asarray(brands["outlay"]).sum(axis=0)

@@ -21,7 +21,7 @@ from sim.results.inequality import gini
 from sim.results.outcomes import ALWAYS
 from sim.results.recorder import Recorder, brand_cash, outlay_of
 from sim.results.standing import platform_outcomes
-from sim.state.brands import Spending
+from sim.state.brands import Fund
 from sim.state.channels import CREATOR_CHANNELS, PRIVATE_CHANNELS, PUBLIC_CHANNELS, Channel
 from sim.state.creators import Creator, Tier
 from sim.state.orders import Order
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sim.market import Market
 
 
-OUTLAYS = {"ads": Spending.ADS, "kol": Spending.KOL, "koc": Spending.KOC, "own": Spending.OWN}
+OUTLAYS = {"ads": Fund.ADS, "kol": Fund.KOL, "koc": Fund.KOC, "own": Fund.OWN}
 """Channels on which marketing money is spent, by the end of the outcome's name."""
 
 

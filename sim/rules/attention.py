@@ -63,7 +63,7 @@ def fatigue_after(fatigue: float, earlier_today: int, irrelevant: bool, p: Atten
 
 
 @compiled
-def may_leave(fatigue: float, trust: float, p: Attention) -> bool:
+def may_unfollow(fatigue: float, trust: float, p: Attention) -> bool:
     """Whether a follower is tired or distrustful enough to think of leaving a creator."""
     return fatigue > p.leave_fatigue or trust < p.leave_trust
 

@@ -1,4 +1,4 @@
-"""Budget allocation: how a brand splits its marketing money over channels."""
+"""Budget allocation: how a brand splits its marketing money over funds."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from sim.compilation import inlined
 
 @inlined
 def adapt_split(split: Double, spent: Int64, returned: Int64, speed: float) -> None:
-    """Move a share of the budget to channels in proportion to their return on spend, for next week.
+    """Move a share of the budget to funds in proportion to their return on spend, for next week.
 
-    The shares keep their sum. Channels that spent nothing keep their share.
+    The shares keep their sum. Funds that spent nothing keep their share.
 
     Parameters
     ----------
     split
-        Shares of the budget by channel, shape (n,), which are written.
+        Shares of the budget by fund, shape (n,), which are written.
     spent, returned
-        Money spent on and gross margin earned through each channel last week, in one unit of money, shape (n,) or more.
+        Money spent on and gross margin earned through each fund last week, in one unit of money, shape (n,).
     speed
         Share of the split that follows the returns, per week; 0 holds the split.
     """
@@ -37,5 +37,5 @@ def adapt_split(split: Double, spent: Int64, returned: Int64, speed: float) -> N
 
 @inlined
 def return_on(spent: int, returned: int) -> float:
-    """Gross margin of a channel over what was spent on it, at least 0."""
+    """Gross margin of a fund over what was spent on it, at least 0."""
     return max(1.0 * returned, 0.0) / max(1.0 * spent, 1.0)

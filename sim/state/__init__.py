@@ -1,6 +1,7 @@
 """State: every column that a market keeps from one day to the next, and what the day's tables say, each in a line.
 
-N consumers, K creators, J products, B brands, V platforms. A column is written by one phase of the day only.
+N consumers, K creators, J products, B brands, V platforms. While several threads share a phase, each writes rows
+of its own alone: those of its consumers, creators or orders; what it counts is added up afterwards.
 """
 
 from __future__ import annotations

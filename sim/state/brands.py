@@ -9,17 +9,17 @@ from sim.ranges import MOST_SUM
 from sim.records import Record, flag, real, row, whole
 from sim.state.creators import Tier
 
-CHANNELS = 4  # that a budget is split over: the first of `Spending`
 
-
-class Spending(IntEnum):
-    """What marketing money is spent on."""
+class Fund(IntEnum):
+    """Funds over which a brand splits its marketing money, by what is paid out of each."""
 
     ADS = 0
     KOL = 1
     KOC = 2
-    OWN = 3
-    FEES = 4  # the platform's take and annual fees, which are no marketing
+    OWN = 3  # the own account's contacts
+
+
+FUNDS = len(Fund)
 
 
 class Shop(Record):
@@ -33,15 +33,13 @@ class Brand(Record):
     """A brand: its marketing money, and what it pays today to be promoted."""
 
     budget: int = whole("marketing budget", "fen/week", most=MOST_SUM)
-    split: Double = real("shares for ads, KOLs, KOCs and the own pool", per=CHANNELS)
-    spent: Int64 = whole("spent this week", "fen", least=-MOST_SUM, most=MOST_SUM, per=len(Spending))
-    outlay: Int64 = whole(
-        "marketing money spent since the first day", "fen", least=-MOST_SUM, most=MOST_SUM, per=CHANNELS
-    )
+    split: Double = real("shares for ads, KOLs, KOCs and the own pool", per=FUNDS)
+    spent: Int64 = whole("spent this week", "fen", least=-MOST_SUM, most=MOST_SUM, per=FUNDS)
+    outlay: Int64 = whole("marketing money spent since the first day", "fen", least=-MOST_SUM, most=MOST_SUM, per=FUNDS)
     earned: Int64 = whole(
-        "gross margin that each channel led to", "fen/week", least=-MOST_SUM, most=MOST_SUM, per=CHANNELS
+        "gross margin of orders that each fund led to", "fen/week", least=-MOST_SUM, most=MOST_SUM, per=FUNDS
     )
-    fund: Double = real("marketing money at hand for ads, KOLs, KOCs and the own pool", "fen", per=CHANNELS)
+    fund: Double = real("marketing money at hand for ads, KOLs, KOCs and the own pool", "fen", per=FUNDS)
     pays: Byte = flag("whether each tier is paid a commission today", per=len(Tier))
     account: int = row("creators", "own account", or_none=True)
     welcomes: bool = flag("whether the own account takes new contacts today")

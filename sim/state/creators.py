@@ -76,7 +76,7 @@ class Profile(Record):
     advice_claim: Double = real("worth claimed of it; NaN without a claim", "utility", per="category", may_be_nan=True)
     advice_noise: Double = real("variance of that claim", "utility²", per="category")
     advice_incentive: Double = real("visible pay for it", "share of price", per="category")
-    advice_paid: Byte = flag("whether a brand pays for it", per="category")
+    advice_paid: Byte = flag("whether the creator earns by it: a commission, a fee or a mark-up", per="category")
 
 
 class Post(Record):
@@ -90,7 +90,7 @@ class Post(Record):
     incentive: float = real("visible pay", "share of price")
     private: bool = flag("whether it goes to the private pool")
     live: bool = flag("whether it is a live room")
-    paid: bool = flag("whether the creator earns by it")
+    paid: bool = flag("whether the creator earns by it: a commission, a fee or a mark-up")
     fee: int = whole("fixed fee", "fen", most=MOST_SUM)
     platform: int = row("platforms", "where")
 

@@ -50,7 +50,7 @@ class Order(Record, packed=True):
     first_line: int = whole("first of its further lines", "row of lines", most=MOST_LIST)
     lines: int = whole("further lines", "lines", most=MOST_PAY)
     owed: int = whole("of these, still to be paid out of escrow after division", "fen", most=MOST_FEN)
-    paid: bool = flag("whether the brand pays the creator who sold, in whatever form")
+    paid: bool = flag("whether the creator earns by the page that sold: a commission, a fee or a mark-up")
     new_customer: bool = flag("first purchase of the brand")
     needed: bool = flag("whether there was a need for it")
     live: bool = flag("whether it was bought in a live room")

@@ -42,7 +42,7 @@ class Consumer(Record):
     known: int = whole("products remembered, folded", "set of products", most=2**63 - 1)
     adviser: int = row("creators", "creator who answers a question today", or_none=True)
     question: int = row("categories", "category of that question")
-    reached: int = whole("by paid pages: 1 this week, 2 since measuring began", "set", most=3)
+    reached: int = whole("by pages by which creators earn: 1 this week, 2 since measuring began", "set", most=3)
     customer_of: np.uint64 = bits("brands ever bought", "brands")
     bought_from: np.uint64 = bits("brands bought since measuring began", "brands")
     bought_again: np.uint64 = bits("brands bought twice since then", "brands")

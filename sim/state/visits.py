@@ -35,7 +35,7 @@ class Question(Record):
     category: int = row("categories", "about which category")
 
 
-class Leaving(Record):
+class Unfollowing(Record):
     """Follows of a consumer that end with the day."""
 
     consumer: int = row("people", "whose")
@@ -50,7 +50,7 @@ class Visit(Record):
     seen: int = whole("categories in which an offer was weighed", "set", most=MOST_LIST)
     exact: int = whole("those in which buying nothing was worked out exactly", "set", most=MOST_LIST)
     chosen: int = whole("those in which something beats buying nothing", "set", most=MOST_LIST)
-    leaving: int = whole("follow slots that end with the day", "set", most=MOST_LIST)
+    unfollowing: int = whole("follow slots that end with the day", "set", most=MOST_LIST)
 
 
 class Offer(Record):
@@ -62,7 +62,7 @@ class Offer(Record):
     creator: int = row("creators", "who sells", or_none=True)
     slot: int = whole("follow slot of the seller", least=-1, most=MOST_LIST)
     claim: float = real("worth claimed; NaN without a claim", "utility", may_be_nan=True)
-    paid: bool = flag("whether the creator earns by the page")
+    paid: bool = flag("whether the creator earns by the page: a commission, a fee or a mark-up")
     parent: int = whole("number of the friend's order that led here", least=-1, most=MOST_SUM)
 
 
@@ -77,7 +77,7 @@ class Best(Record):
     outside_shock: float = real("random shock of buying nothing", "utility")
     expected: float = real("worth expected", "utility")
     claim: float = real("worth claimed; NaN without a claim", "utility", may_be_nan=True)
-    paid: bool = flag("whether the creator earns by the page")
+    paid: bool = flag("whether the creator earns by the page: a commission, a fee or a mark-up")
     product: int = row("products", "product")
     channel: int = whole("where it was met", "Channel", most=len(Channel) - 1)
     creator: int = row("creators", "who sells", or_none=True)

@@ -127,8 +127,9 @@ def test_what_a_question_asks_for_is_said_first(folder: Path) -> None:
     answer = tell(results, judge(results)).answers[2]
     assert answer.first[1] == answer.asked
     assert answer.asked.startswith("KOC: people reached in a week −")
-    assert "orders from pages of paid creators +" in answer.asked
-    assert answer.why[0].startswith("With KOC instead of KOL: unique people reached by paid creators in a week −")
+    assert "orders from pages by which creators earn +" in answer.asked
+    reach = "unique people in a week who see a page by which its creator earns"
+    assert answer.why[0].startswith(f"With KOC instead of KOL: {reach} −")
     assert tell(results, judge(results)).answers[0].asked == ""
 
 

@@ -34,7 +34,7 @@ def draw(results: Results, verdict: Verdict) -> Drawing | None:
         return None
     figure = new_figure(title := _title(results, verdict), 5.4)
     ax = figure.subplots()
-    ax.set(xscale="log", yscale="log", xlabel=said("reach: people whom paid creators reached in a week"),
+    ax.set(xscale="log", yscale="log", xlabel=said("reach: people in a week who saw pages by which creators earn"),
            ylabel=said("conversion: orders per 100 of their pages seen"))  # fmt: skip
     _limits(ax, drawn)
     _equal_lines(ax)

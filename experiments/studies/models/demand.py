@@ -18,14 +18,14 @@ from experiments.measures.statistics import Estimate, t_interval
 from experiments.measures.worth import per_yuan
 from experiments.studies import paired as arms
 from sim.parameters import Parameters
-from sim.state.brands import Spending
+from sim.state.brands import Fund
 
 ALL = slice(None)
 SOME = slice(1, None, 4)
 """Brands that do otherwise where only some do: every fourth."""
 SPAN = Span(part=150, start=180, end=360)
 FRIENDS, HEARD = 3, 60  # most friends who speak of a product, and days within which it may be bought
-CREATORS = (Spending.KOL, Spending.KOC)
+CREATORS = (Fund.KOL, Fund.KOC)
 UNCHANGED = "nothing"
 
 
@@ -45,9 +45,9 @@ def changes(parameters: Parameters) -> dict[str, Change]:
         UNCHANGED: unchanged,
         **{f"all budgets x {x:g}": money(x) for x in (0, 0.5, 2, 8)},
         **{f"own budget x {x:g}": money(x, SOME) for x in (0, 2)},
-        **{f"own {channel.name} x 2": money(2, SOME, (channel,)) for channel in (Spending.ADS, *CREATORS)},
-        **{f"no {channel.name}": money(0, ALL, (channel,)) for channel in (Spending.ADS, *CREATORS)},
-        **{f"all {channel.name} x 2": money(2, ALL, (channel,)) for channel in (Spending.ADS, *CREATORS)},
+        **{f"own {fund.name} x 2": money(2, SOME, (fund,)) for fund in (Fund.ADS, *CREATORS)},
+        **{f"no {fund.name}": money(0, ALL, (fund,)) for fund in (Fund.ADS, *CREATORS)},
+        **{f"all {fund.name} x 2": money(2, ALL, (fund,)) for fund in (Fund.ADS, *CREATORS)},
         "all prices x 1.1": prices(1.1),
         "all prices x 2": prices(2),
         "own prices x 1.1": prices(1.1, SOME),
@@ -191,8 +191,8 @@ def targets(runs: Runs) -> Iterator[Check]:
                  source="Bijmolt, van Heerde & Pieters 2005: -2.62")  # fmt: skip
     yield within("elasticity of sales, half a year", 0.05, 0.35, ads, kind="finding", changed="own ADS x 2",
                  source="Sethuraman, Tellis & Briesch 2011: .12 in the short, .24 in the long run")  # fmt: skip
-    for channel in CREATORS:
-        changed = f"own {channel.name} x 2"
+    for fund in CREATORS:
+        changed = f"own {fund.name} x 2"
         found = elasticity(runs, changed, "engagement of treated", 2)
         yield within("elasticity of engagement", 0.3, 0.75, found, kind="finding", changed=changed,
                      source="Leung, Gu, Li, Zhang & Palmatier 2022: .46")  # fmt: skip
@@ -215,8 +215,8 @@ def targets(runs: Runs) -> Iterator[Check]:
 def reported(runs: Runs) -> Iterator[Check]:
     """What articles and theory claim, as found."""
     margin = "margin gained or lost for a yuan of marketing money"
-    for channel in (Spending.ADS, *CREATORS):
-        for changed in (f"no {channel.name}", f"all {channel.name} x 2"):
+    for fund in (Fund.ADS, *CREATORS):
+        for changed in (f"no {fund.name}", f"all {fund.name} x 2"):
             yield above(margin, 1, contribution(runs, changed), kind="finding", changed=changed, source=ARTICLES,
                         otherwise=AGAINST_EACH_OTHER)  # fmt: skip
     changed = "own budget x 2"

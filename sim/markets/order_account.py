@@ -8,14 +8,14 @@ reversed and is refunded.
 from __future__ import annotations
 
 from sim.agents.leaking import is_settled_outside
-from sim.agents.pay import part, pays
+from sim.agents.pay import part
 from sim.compilation import compiled, inlined
 from sim.day import Day, Used
 from sim.ledger import Revenue, move
-from sim.markets.lines import add_lines, sum_of_lines
+from sim.markets.commission import commission_on
+from sim.markets.pay_lines import add_lines, sum_of_lines
 from sim.ranges import MOST_FEN
 from sim.state.orders import Order
-from sim.state.pay import Funder
 
 NEVER = (1 << 31) - 1
 
@@ -80,17 +80,6 @@ def bill_outside(order: Order, commission: float, margin: float, m: Day) -> None
     order.fee, order.commission, order.margin, order.rest = divide(order.price, 0.0, commission, margin)
     order.margin += saved - discount
     order.rest -= saved - discount
-
-
-@inlined
-def commission_on(order: Order, m: Day) -> float:
-    """What the brand pays the creator who sold with the order itself, share of the price."""
-    share, tier = 0.0, m.creators[order.creator].tier
-    for n in range(m.platforms[order.platform].lines):
-        line = m.pay[order.platform, n]
-        if line.plain and line.by == Funder.BRAND.value and pays(line, order.brand, tier, m):
-            share += line.share
-    return share
 
 
 @inlined
