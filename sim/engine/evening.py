@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.agents.learning import learn_and_leave, remember_sales
+from sim.agents.reputation import remember_in_pool
 from sim.agents.roles import change_roles
-from sim.agents.trusting import remember_in_pool
 from sim.arrays import Int64
 from sim.compilation import compiled
 from sim.day import Day
