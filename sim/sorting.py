@@ -28,9 +28,18 @@ def order_of(numbers: NDArray[Any]) -> NDArray[np.int64]:
     >>> order_of(np.array([1, 3, 0, 1])).tolist()
     [2, 0, 3, 1]
     """
-    pairs = numbers.astype(np.uint64) << ROW_BITS | np.arange(len(numbers), dtype=np.uint64)
+    pairs = above_rows(numbers)
     sort_pairs(pairs)
     return pairs.view(np.int64)
+
+
+@allocating
+def above_rows(numbers: NDArray[Any]) -> NDArray[np.uint64]:
+    """Each number of `ROW_BITS` bits above its row."""
+    pairs = np.empty(numbers.shape[0], np.uint64)
+    for n in range(numbers.shape[0]):
+        pairs[n] = np.uint64(numbers[n]) << ROW_BITS | np.uint64(n)
+    return pairs
 
 
 def sort_pairs(pairs: NDArray[np.uint64]) -> None:

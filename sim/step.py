@@ -162,9 +162,9 @@ def _receive_goods(unfollowing: Table[Unfollowing], market: Market) -> tuple[Int
     end_follows(unfollowing, market.m.follows)
     if market.parameters.membership.choice:
         membership.realise(received, market.m)
-    tally = market.consumer_pass.tally(len(market.m.creators))
-    if tally is not market.m.out.tally:
-        market.m = market.m._replace(out=market.m.out._replace(tally=tally))
+    out = market.consumer_pass.gathered(market.m)
+    if out is not market.m.out:
+        market.m = market.m._replace(out=out)
     book_all(received, round(market.in_force.brands.own_contact * FEN), market.m)
     return received, told
 

@@ -48,8 +48,7 @@ class ConsumerPass:
         if self.spare and len(self.spare[0].tally.followers) != creators:
             self.spare = [events._replace(tally=self._new_tally(creators)) for events in self.spare]
         for events in self.spare:
-            for column in events.tally:
-                column[:] = 0
+            clear_tally(events.tally)
 
     def live(self, m: Day, start: int, end: int, trace: int = 0) -> Table[Trace]:
         """Let consumers ``start`` to ``end - 1`` live their day, up to what they order.
@@ -70,7 +69,7 @@ class ConsumerPass:
         def task(first: int, last: int) -> Table[Trace]:
             events = self._events(m, last - first, 0, trace)
             events.counts[Count.NEXT_WORD] = first_words[first]
-            self.live_all(first, last, m._replace(out=events))
+            self.live_all(first, last, _writing(events, m))
             used = events.counts
             orders, questions, unfollowing = (
                 copied(events.orders[: used[Count.ORDERS]]),
@@ -106,12 +105,16 @@ class ConsumerPass:
         def task(first: int, last: int) -> Table[Word]:
             part = rows[first:last]
             events = self._events(m, 0, most_told(part, m), 0)
-            self.receive_all(part, m._replace(out=events))
+            self.receive_all(part, _writing(events, m))
             words = copied(events.words[: events.counts[Count.WORDS]])
             self.spare.append(events)
             return words
 
         return _together(self.threads.over(cuts, task), Word)
+
+    def gathered(self, m: Day) -> Events:
+        """What holds the day's counts: the lists of all consumers, where there are no others."""
+        return self.spare[0] if len(self.spare) == 1 else m.out._replace(tally=self.tally(len(m.creators)))
 
     def tally(self, creators: int) -> Tally:
         """The day's counts."""
@@ -165,6 +168,26 @@ class ConsumerPass:
             paid_viewed=np.zeros(1, np.int64),
             trust=np.zeros(2, np.int64),
         )
+
+
+def _writing(events: Events, m: Day) -> Day:
+    """The context in which consumers write into these lists."""
+    return m if m.out is events else m._replace(out=events)
+
+
+@compiled
+def clear_tally(tally: Tally) -> None:
+    """Set all counts to zero."""
+    tally.followers[:] = 0
+    tally.delivered[:] = 0
+    tally.viewed[:] = 0
+    tally.shown[:] = 0
+    tally.considered[:] = 0
+    tally.ads_viewed[:] = 0
+    tally.engaged[:] = 0
+    tally.pages[:] = 0
+    tally.paid_viewed[:] = 0
+    tally.trust[:] = 0
 
 
 def _together(parts: list[Table[R]], record: type[R]) -> Table[R]:
