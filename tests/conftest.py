@@ -14,9 +14,9 @@ from sim.compilation.versions import is_warm
 
 REPOSITORY = Path(__file__).parent.parent
 LONGEST = (
-    "test_studies", "test_docs", "test_reference_platforms", "test_reference", "test_damaged_results", "test_killed",
-    "test_emergence", "test_attack", "test_sweeps", "test_ranges", "test_replacement", "test_demand",
-    "test_paired_policy", "test_claims", "test_analysis_commands", "test_analysis_language", "test_flipmap",
+    "test_reference_platforms", "test_reference", "test_studies", "test_attack", "test_docs", "test_killed",
+    "test_sweeps", "test_ranges", "test_damaged_results", "test_catalogue", "test_analysis_commands",
+    "test_replacement", "test_calibration", "test_report_page", "test_spread", "test_preflight", "test_conduct",
 )  # fmt: skip
 """Files of tests that take longest."""
 

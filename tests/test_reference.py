@@ -208,7 +208,7 @@ def test_one_rule_of_pay_off_is_noticed(
     rule: str, paid: Outcomes, ties_file: Path, friends: Friends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pay, rule, PAY_MUTANTS[rule])
-    assert unlike(plain(settings(ties_file, PAID), friends, 8, measure=with_lines), paid)
+    assert unlike(plain(settings(ties_file, PAID), friends, 6, measure=with_lines), paid)
 
 
 def with_lines(one: PlainMarket | Market) -> dict[str, float]:
