@@ -146,7 +146,7 @@ def test_a_sweep_is_mapped(here: Path, capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_seeds_are_added_until_the_difference_is_known(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    goal = ["experiment.precision.outcome=gmv", "experiment.precision.half_width=7%"]
+    goal = ["experiment.precision.outcome=gmv", "experiment.precision.half_width=12%"]
     command = ["run", *TINY, "experiment.seeds=5", *goal, "experiment.precision.max_seeds=90"]
     assert cli.main(command) == 0
     manifest = json.loads((here / "results" / "single" / "latest" / "manifest.json").read_text("utf-8"))
