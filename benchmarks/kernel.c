@@ -74,7 +74,7 @@ INLINE void schedule_need(const Pass *d, Visitor *v, int64_t category)
     int64_t open = 1.0 / lapse <= 1.0 ? 1 : 1 + (int64_t)(log(w) / d->lapse_log);
     int64_t due = MIN(d->m.day + wait, LAST_DAY);
     v->self->due[category] = (int16_t)due;
-    v->self->lapse[category] = (int16_t)MIN(due + open, LAST_DAY + 500);
+    v->self->lapse[category] = (int16_t)MIN(due + open, LAST_LAPSE);
 }
 
 INLINE void wake(const Pass *d, Visitor *v)

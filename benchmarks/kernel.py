@@ -49,8 +49,8 @@ ENUMS = (Channel, Stage, draws.Stream, Count)
 CONSTANTS = {
     "FOLLOW_SLOTS": FOLLOW_SLOTS, "MEMORY_SLOTS": MEMORY_SLOTS, "MOST_OFFERS": MOST_OFFERS, "MOST_POSTS": MOST_POSTS,
     "NOBODY": NOBODY, "REACHED": REACHED, "FOLDED": FOLDED, "GUIDE": GUIDE, "MOST_PRODUCTS": ranges.MOST_PRODUCTS,
-    "LAST_DAY": ranges.LAST_DAY, "MOST_DAYS": draws.MOST_DAYS, "COUNT_UNITS": ranges.COUNT_UNITS,
-    "FATIGUE_UNITS": ranges.FATIGUE_UNITS,
+    "LAST_DAY": ranges.LAST_DAY, "LAST_LAPSE": ranges.LAST_LAPSE, "MOST_DAYS": draws.MOST_DAYS,
+    "COUNT_UNITS": ranges.COUNT_UNITS, "FATIGUE_UNITS": ranges.FATIGUE_UNITS,
 }  # fmt: skip
 TABLES = {"GUMBEL_LOWER": draws._GUMBEL_LOWER, "GUMBEL_UPPER": draws._GUMBEL_UPPER}
 TYPES = {"b1": "bool", "i1": "int8_t", "u1": "uint8_t", "i2": "int16_t", "u2": "uint16_t", "i4": "int32_t",

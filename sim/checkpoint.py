@@ -24,7 +24,6 @@ from sim.compilation.versions import source_hash
 from sim.day import Day, Used
 from sim.errors import LedgerError, UserError
 from sim.markets.fees import DAYS_A_YEAR
-from sim.markets.settlement import PARTS
 from sim.opening import with_creators
 from sim.parameters import Parameters
 from sim.ranges import MOST_DAYS, MOST_SUM
@@ -39,6 +38,7 @@ from sim.state.pay import Funder, Line, Payee
 from sim.state.people import Consumer, Follow, Member, Membership, Memory, Person
 from sim.state.platforms import Platform
 from sim.state.visits import Word
+from sim.units import MILLION
 from sim.world import World
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ UNREADABLE = (
 
 Amount = Annotated[int, Field(ge=-MOST_SUM, le=MOST_SUM)]
 Counted = Annotated[int, Field(ge=0, le=MOST_SUM)]
-Carry = Annotated[int, Field(ge=0, lt=DAYS_A_YEAR * PARTS)]
+Carry = Annotated[int, Field(ge=0, lt=DAYS_A_YEAR * MILLION)]
 
 
 class Header(BaseModel):

@@ -25,7 +25,7 @@ from sim.engine.threads import Threads
 from sim.errors import UserError
 from sim.explanation import Explanation
 from sim.graphs.friendships import GraphReport, Ids
-from sim.markets import settlement, words
+from sim.markets import words
 from sim.opening import first_day
 from sim.parameters import Parameters
 from sim.parameters.phases import Held
@@ -40,6 +40,7 @@ from sim.state.creators import Post, Tier
 from sim.state.orders import Order, Stage
 from sim.step import Passes, close_day, open_day, survey, timed
 from sim.timeline import Timeline
+from sim.units import MILLION
 from sim.world import World
 
 FIRST_CONSUMER_ID = 1_000
@@ -129,7 +130,7 @@ class Market(ColumnarModel):
 
     def _take_policy(self) -> None:
         self.kol_threshold = kol_threshold(self.in_force, self.world.population)
-        self.yields = [round(policy.float_yield * settlement.PARTS) for policy in self.in_force.platforms]
+        self.yields = [round(policy.float_yield * MILLION) for policy in self.in_force.platforms]
 
     def _show_agents(self) -> None:
         self.platforms = [Platform(self, v, policy) for v, policy in enumerate(self.parameters.platforms)]

@@ -6,6 +6,7 @@ from sim import draws
 
 MOST_DAYS = draws.MOST_DAYS - 1
 LAST_DAY = 32_000  # on which anything may fall due
+LAST_LAPSE = LAST_DAY + 500  # on which a need may lapse
 LEAST_PEOPLE = 20  # in a market
 MOST_PEOPLE = 50_000_000  # a draw has room for more, of which the upper half belong to brands
 MOST_PLATFORMS = 1 << 8

@@ -172,7 +172,7 @@ def _receive_goods(unfollowing: Table[Unfollowing], market: Market) -> tuple[Int
 def _settle(market: Market) -> None:
     pending, held = np.zeros((2, len(market.platforms)), np.int64)
     settlement.settle_all(pending, held, market.m)
-    settlement.pay_interest(held, market.m, market.yields, market.interest_carries)
+    settlement.pay_interest(held, market.yields, market.interest_carries, market.m)
     ledger.check(market.m.accounts, market.day, pending)
 
 

@@ -211,7 +211,7 @@ def test_a_refund_that_keeps_a_fen_is_caught(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_payout_without_counter_entry_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def tip(held: Int64, m: Day, yields: list[int], carries: list[int]) -> None:
+    def tip(held: Int64, yields: list[int], carries: list[int], m: Day) -> None:
         m.accounts.creator[0] += 1
 
     monkeypatch.setattr(settlement, "pay_interest", tip)

@@ -88,7 +88,7 @@ class Trade:
         pending, held = np.zeros((2, 1), np.int64)
         with np.errstate(over="ignore"):
             settle_all(pending, held, self.m)
-        pay_interest(held, self.m, self.yields, self.carries)
+        pay_interest(held, self.yields, self.carries, self.m)
         ledger.check(self.m.accounts, day, pending)
 
     def live(self, sales: dict[int, Table[Order]], days: int) -> Int32:

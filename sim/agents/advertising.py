@@ -7,6 +7,7 @@ import math
 from sim.agents.week import Week
 from sim.compilation import compiled
 from sim.day import Day
+from sim.sets import has
 from sim.units import FEN
 
 
@@ -28,7 +29,7 @@ def spend(week: Week, m: Day) -> None:
         week.advertised[v] = 0.0
         if budget > 0.0:
             for i in range(m.members.shape[0]):
-                outside += m.members[i].held >> v & 1 == 0
+                outside += not has(m.members[i].held, v)
         if outside > 0:
             platform.growth_cost += budget
             week.advertised[v] = -math.expm1(-budget / m.p.membership.contact_price / outside)

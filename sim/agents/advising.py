@@ -8,10 +8,11 @@ import numpy as np
 
 from sim.agents.attention import reach, see
 from sim.agents.believing import Claim, hear_claim
+from sim.agents.claiming import claim_of
 from sim.agents.contracts import is_sold
 from sim.agents.creating import attractiveness
 from sim.agents.following import follow_slot
-from sim.agents.knowing import claim_of, key_of
+from sim.agents.knowing import key_of
 from sim.agents.needs import one_of
 from sim.agents.trusting import trust_in
 from sim.compilation import allocating, inlined

@@ -6,20 +6,22 @@ import math
 
 from sim.agents.believing import Claim, hear_claim, remember_page, remember_word
 from sim.agents.following import follow_slot, unfollow_later
+from sim.agents.knowing import profile_of
 from sim.agents.trusting import trust_in
 from sim.compilation import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
 from sim.ranges import FATIGUE_UNITS
 from sim.records import NOBODY
-from sim.rules.attention import fatigue_after, may_unfollow, most_open_probability, open_probability
+from sim.rules.attention import fatigue_after, may_unfollow, most_open_probability, open_odds, open_probability
+from sim.sets import has
 from sim.state.channels import Channel
 from sim.state.creators import MOST_POSTS, Card, Post
 from sim.state.people import FOLLOW_SLOTS, REACHED
 from sim.state.visits import MOST_OFFERS, Offer
+from sim.units import MILLION
 
 FATIGUE_MOST = 65535.0 / FATIGUE_UNITS
-MILLION = 1_000_000.0
 
 
 @inlined
@@ -61,12 +63,12 @@ def attend_creator(i: int, slot: int, m: Day) -> tuple[float, int]:
         is_public = channel == Channel.PUBLIC_POST.value or channel == Channel.LIVE.value
         if is_public and uniform(m.keys[Stream.REACH], m.day, i, key) >= card.reach:
             continue
-        needed, pull = needs >> category & 1 == 1, 1.0 * person.pull[category]
+        needed, pull = has(needs, category), 1.0 * person.pull[category]
         if online and fatigue <= p.mute_fatigue:
             u = uniform(m.keys[Stream.OPEN], m.day, i, key)
-            odds = pull * m.wanted if needed else pull
-            if u < most_open_probability(odds * m.trusted_most, fatigue, p):
-                odds *= math.exp(p.trust * (trust_in(i, edge.creator, slot, m) - 0.5))
+            attraction = pull * m.wanted if needed else pull
+            if u < most_open_probability(attraction * m.trusted_most, fatigue, p):
+                odds = open_odds(attraction, trust_in(i, edge.creator, slot, m), p)
                 if u < open_probability(odds, fatigue, p):
                     open_post(i, slot, card.first + n, m)
         fatigue = min(fatigue_after(fatigue, delivered, not needed and pull < 1.0, p), FATIGUE_MOST)
@@ -118,7 +120,7 @@ def see(i: int, product: int, channel: int, creator: int, m: Day) -> Offer:
     """See the page of a product, that of a creator or of `NOBODY`: count it, and keep its offer."""
     counts, tally = m.out.counts, m.out.tally
     category = m.products[product].category
-    tally.viewed[channel, m.profiles[creator].tier, m.members[i].platform, category] += 1
+    tally.viewed[channel, profile_of(creator, m).tier, m.members[i].platform, category] += 1
     if creator >= 0:
         tally.shown[creator] += 1
     offer = m.out.offers[counts[Count.OFFERS]]
@@ -149,7 +151,7 @@ def attend_words(i: int, m: Day) -> None:
         word = inbox[row]
         remember_word(i, word, m)
         m.out.tally.delivered[Channel.FRIEND.value] += 1
-        if m.out.visit.online and m.out.visit.needs >> m.products[word.product].category & 1:
+        if m.out.visit.online and has(m.out.visit.needs, m.products[word.product].category):
             seller = seller_for(i, word.creator, m)
             offer = see(i, word.product, Channel.FRIEND.value, seller, m)
             offer.parent = word.order

@@ -48,9 +48,18 @@ def believe_more(i: int, product: int, slot: int, m: Day) -> tuple[Believed, flo
         purchases = 1.0 * memory.used
     rival_purchases, rival_words = of_rivals(i, product, m)
     heard = Signals(
-        evidence, precision, goods.rating, goods.rating_precision, m.p.prior[goods.category],
-        m.p.most_told[goods.category], goods.reviews, purchases, friends, rival_purchases, rival_words,
-    )  # fmt: skip
+        evidence=evidence,
+        precision=precision,
+        rating=goods.rating,
+        rating_precision=goods.rating_precision,
+        prior=m.p.prior[goods.category],
+        most_told=m.p.most_told[goods.category],
+        ratings=goods.reviews,
+        purchases=purchases,
+        words=friends,
+        rival_purchases=rival_purchases,
+        rival_words=rival_words,
+    )
     return expected_worth(heard, m.p.belief), friends
 
 
@@ -59,9 +68,18 @@ def common_belief(product: int, m: Day) -> Believed:
     """What is believed of a product on what everybody knows."""
     goods, nothing = m.products[product], 0.0
     heard = Signals(
-        nothing, nothing, goods.rating, goods.rating_precision, m.p.prior[goods.category],
-        m.p.most_told[goods.category], goods.reviews, nothing, nothing, nothing, nothing,
-    )  # fmt: skip
+        evidence=nothing,
+        precision=nothing,
+        rating=goods.rating,
+        rating_precision=goods.rating_precision,
+        prior=m.p.prior[goods.category],
+        most_told=m.p.most_told[goods.category],
+        ratings=goods.reviews,
+        purchases=nothing,
+        words=nothing,
+        rival_purchases=nothing,
+        rival_words=nothing,
+    )
     return expected_worth(heard, m.p.belief)
 
 

@@ -10,6 +10,7 @@ from sim.compilation import inlined
 from sim.day import Count, Day
 from sim.draws import Stream, uniform
 from sim.rules.choice import lasting, shock, shock_at_least, shock_at_most, total
+from sim.sets import has
 from sim.state.channels import Channel
 from sim.state.visits import Obstacle, Offer
 
@@ -22,7 +23,7 @@ def consider(i: int, offer: Offer, m: Day) -> None:
     """
     m.out.tally.considered[offer.channel] += 1
     best = m.out.best[offer.category]
-    if not m.out.visit.seen >> offer.category & 1:
+    if not has(m.out.visit.seen, offer.category):
         hold_against_nothing(i, offer.category, m)
     u = uniform(m.keys[Stream.CHOICE], m.day, i, offer.product)
     weighed = weigh(i, offer, m)

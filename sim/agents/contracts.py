@@ -7,6 +7,7 @@ from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.ledger import move
 from sim.ranges import MOST_FEN
+from sim.sets import has
 from sim.state.brands import Fund
 from sim.state.creators import Tier
 from sim.state.pay import Base, Funder
@@ -35,7 +36,7 @@ def fee_of(k: int, b: int, m: Day) -> int:
     creator, for_followers, for_post = m.creators[k], 0.0, 0.0
     for n in range(m.platforms[creator.home].lines):
         line = m.pay[creator.home, n]
-        if line.by == Funder.BRAND.value and line.tiers >> creator.tier & 1 and is_for(line, b):
+        if line.by == Funder.BRAND.value and has(line.tiers, creator.tier) and is_for(line, b):
             for_followers += line.fixed if line.of == Base.FOLLOWER.value else 0.0
             for_post += line.fixed if line.of == Base.POST.value else 0.0
     fee = FEN * for_followers * creator.audience + FEN * for_post

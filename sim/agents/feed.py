@@ -10,6 +10,7 @@ from sim.day import Day
 from sim.draw_numbers import PER_PAGE, FeedDraw
 from sim.draws import Stream, uniform
 from sim.records import NOBODY
+from sim.sets import has
 from sim.state.channels import Channel
 from sim.weighted_draws import guided, place
 
@@ -37,7 +38,7 @@ def weigh_categories(i: int, m: Day) -> None:
     person, weight = m.people[i], m.out.weight
     total = 0.0
     for category in range(m.categories):
-        needed = m.out.visit.needs >> category & 1 == 1
+        needed = has(m.out.visit.needs, category)
         total += person.pull[category] * m.wanted if needed else 1.0 * person.pull[category]
         weight[category] = total
 

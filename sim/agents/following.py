@@ -6,6 +6,7 @@ from sim.compilation import inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
 from sim.records import NOBODY, Table
+from sim.sets import has
 from sim.state.people import FOLLOW_SLOTS, Follow
 from sim.world.audience import add_follow
 
@@ -61,7 +62,7 @@ def unfollow_later(i: int, creator: int, slot: int, m: Day) -> None:
 def unfollow(i: int, slots: int, follows: Table[Follow]) -> None:
     """End the follows noted by `unfollow_later`, from the right, so that slots keep their numbers."""
     for slot in range(FOLLOW_SLOTS - 1, -1, -1):
-        if slots >> slot & 1:
+        if has(slots, slot):
             end_follow(i, slot, follows)
 
 

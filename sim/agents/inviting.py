@@ -14,7 +14,7 @@ from sim.parameters import Membership
 from sim.state.people import FOLLOW_SLOTS
 
 
-def invite(week: Week, m: Day, p: Membership) -> None:
+def invite(week: Week, p: Membership, m: Day) -> None:
     """Let creators who open a shop invite some followers who are not there, by lot."""
     if p.asked_most == 0:
         return

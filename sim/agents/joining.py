@@ -14,6 +14,7 @@ from sim.draw_numbers import MembershipDraw
 from sim.draws import Stream, uniform
 from sim.records import NOBODY, Table
 from sim.rules.membership import chance, chance_of_contact, expected_surplus, presence_worth, value_of_set
+from sim.sets import has
 from sim.state.people import FOLLOW_SLOTS, Person
 
 COUNTER = 4  # bits of a count of creators followed, up to `FOLLOW_SLOTS`; the last of nine counts them everywhere
@@ -58,7 +59,7 @@ def find_creators(week: Week, m: Day) -> None:
             week.pinned[creator.consumer] = creator.platforms
             m.members[creator.consumer].held |= creator.platforms
         for v in range(m.platforms.shape[0]):
-            if creator.active and creator.platforms >> v & 1:
+            if creator.active and has(creator.platforms, v):
                 week.on[k] += 1 << COUNTER * v if creator.brand < 0 else 0
                 week.overall[v] += creator.audience
         everybody += creator.audience if creator.active else 0
@@ -86,7 +87,7 @@ def meet_creators(week: Week, m: Day) -> float:
         followed = met >> FOLLOWED
         for v in range(week.present.shape[1]):
             week.present[i, v] = (met >> COUNTER * v & one) / followed if followed > 0 else week.overall[v]
-            total += week.present[i, v] * (looks >> v & 1)
+            total += week.present[i, v] * has(looks, v)
         looking += looks > 0
     return total / looking if looking > 0 else 1.0
 
@@ -129,7 +130,7 @@ def hears_of(i: int, held: int, week: Week, m: Day) -> int:
     """Platforms of which person i, who is no member there, hears this week, as bits."""
     heard, friends = int(week.invited[i]) & ~held, m.offsets[i + 1] - m.offsets[i]
     for v in range(m.memberships.shape[1]):
-        if (held | heard) >> v & 1 == 0:
+        if not has(held | heard, v):
             u = shock(i, MembershipDraw.CONTACT.value + v, m)
             if u < week.contact[v, friends] and u < week.contact[v, friends_there(i, v, week, m)]:
                 heard |= 1 << v
@@ -141,7 +142,7 @@ def friends_there(i: int, v: int, week: Week, m: Day) -> int:
     """How many friends of person i were members of a platform when the week began."""
     there = 0
     for n in range(m.offsets[i], m.offsets[i + 1]):
-        there += week.held[m.friends[n]] >> v & 1
+        there += has(week.held[m.friends[n]], v)
     return there
 
 
@@ -178,7 +179,7 @@ def join(i: int, held: int, heard: int, week: Week, m: Day) -> int:
     p, chosen, most = m.p.membership, NOBODY, -math.inf
     now = value_of_set(week.expected, held, p)
     for v in range(m.memberships.shape[1]):
-        if heard >> v & 1:
+        if has(heard, v):
             after = (held if p.multi_home else 0) | 1 << v
             worth = p.horizon * (value_of_set(week.expected, after, p) - now) - m.platforms[v].join_cost
             if worth > most or (worth == most and lot(i, v, m) > lot(i, chosen, m)):
@@ -205,7 +206,7 @@ def leave(i: int, held: int, week: Week, m: Day) -> int:
     p, least, missed = m.p.membership, 0, math.inf
     now = value_of_set(week.expected, held, p)
     for v in range(m.memberships.shape[1]):
-        if held >> v & 1:
+        if has(held, v):
             loss = now - value_of_set(week.expected, held & ~(1 << v), p)
             if loss < missed:
                 least, missed = v, loss
@@ -251,9 +252,9 @@ def settle(i: int, people: Table[Person], m: Day) -> bool:
         m.members[i].platform = people[i].home
         m.people[i].activity = 0.0
         return people[i].activity > 0.0
-    if held >> home & 1 == 0:
+    if not has(held, home):
         for v in range(m.memberships.shape[1]):
-            if held >> v & 1 and m.memberships[i, v].expected > most:
+            if has(held, v) and m.memberships[i, v].expected > most:
                 home, most = v, m.memberships[i, v].expected
     if m.members[i].looks == 0:
         m.people[i].activity = people[i].activity

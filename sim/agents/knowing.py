@@ -1,20 +1,15 @@
-"""Knowing creators: what followers can know of a creator today, and what a creator says of a product."""
+"""Knowing creators: what followers can know of a creator today."""
 
 from __future__ import annotations
 
-import math
-
-from sim.agents.memory import is_used, memory_slot
 from sim.compilation import inlined
 from sim.day import Day
-from sim.draw_numbers import PER_NORMAL, ClaimDraw
-from sim.draws import Stream, normal_of, partner, uniform
+from sim.draws import partner
 from sim.records import NOBODY
 from sim.rules.attention import is_forgotten
-from sim.rules.content import claim, organic_reach
-from sim.state.creators import Creator, Tier
+from sim.rules.content import organic_reach
+from sim.state.creators import Creator, Profile, Tier
 
-LEAST_PRECISION = 1e-12
 BRAND_KEY = 1 << 27  # brands' own accounts take their random numbers beyond all consumers'
 
 
@@ -22,6 +17,12 @@ BRAND_KEY = 1 << 27  # brands' own accounts take their random numbers beyond all
 def key_of(creator: Creator) -> int:
     """Whose random numbers a creator has: the person's, or the brand's."""
     return creator.consumer if creator.consumer >= 0 else BRAND_KEY + creator.brand
+
+
+@inlined
+def profile_of(creator: int, m: Day) -> Profile:
+    """What can be known of a creator; of `NOBODY`, whose -1 counts from the end, in the last row."""
+    return m.profiles[creator]
 
 
 @inlined
@@ -69,25 +70,3 @@ def reach_of(k: int, m: Day) -> float:
     if creator.tier == Tier.KOL.value:
         audience *= platform.mass_audience / max(m.p.creators.kol_audience * m.population, 1.0)
     return organic_reach(audience, platform.unaffected_audience, platform.organic_reach, platform.reach_fall)
-
-
-@inlined
-def claim_of(k: int, product: int, paid: bool, m: Day) -> tuple[float, float]:
-    """What creator k says that a product is worth, and the variance of that; no claim (NaN) from a brand.
-
-    Own use tells a creator what a product is worth, better if it is used often; others tell the brand's word.
-    """
-    creator = m.creators[k]
-    if creator.brand >= 0:
-        return math.nan, 0.0
-    i, goods = creator.consumer, m.products[product]
-    slot = memory_slot(i, product, m)
-    if is_used(i, slot, m):
-        memory = m.memories[i, slot]
-        known, noise = memory.evidence / max(1.0 * memory.precision, LEAST_PRECISION), m.p.variance.use / memory.used
-    else:
-        key, who = m.keys[Stream.CLAIM], key_of(creator)
-        u = uniform(key, 0, who, ClaimDraw.HEARSAY.value + PER_NORMAL * product)
-        error = normal_of(u, uniform(key, 0, who, ClaimDraw.HEARSAY_TOO.value + PER_NORMAL * product))
-        known, noise = goods.quality + m.p.belief.hearsay * error, 1.0 * m.p.variance.hearsay
-    return claim(known, paid, creator.integrity, m.p.creators), noise

@@ -86,7 +86,7 @@ def _week(m: Day, world: World, parameters: Parameters) -> None:
     known = know(week, m)
     if m.day > 0:
         if creators_move(known.by_creators, week, m):
-            invite(week, m, parameters.membership)
+            invite(week, parameters.membership, m)
         brands_move(week, m)
     find_creators(week, m)
     if m.day > 0:

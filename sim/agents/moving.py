@@ -11,6 +11,7 @@ from sim.draw_numbers import MembershipDraw
 from sim.draws import Stream, uniform
 from sim.records import NOBODY
 from sim.rules.membership import chance, expected_income
+from sim.sets import has
 from sim.state.people import FOLLOW_SLOTS
 from sim.units import DAYS_A_WEEK
 
@@ -73,7 +74,7 @@ def count_followers(week: Week, m: Day) -> None:
         for held in range(week.followers.shape[1]):
             count, several = week.followers[k, held], size(held)
             for v in range(m.platforms.shape[0]):
-                if held >> v & 1:
+                if has(held, v):
                     week.audience[LOOKING, k, v] += count / several
                 else:
                     week.audience[OUTSIDE, k, v] += count
@@ -111,7 +112,7 @@ def rate_platforms(by_creators: float, week: Week, m: Day) -> float:
     for v in range(m.platforms.shape[0]):
         earned, reached = 0.0, 0.0
         for k in range(m.creators.shape[0]):
-            if is_moving(k, m) and m.creators[k].platforms >> v & 1:
+            if is_moving(k, m) and has(m.creators[k].platforms, v):
                 looking = week.audience[LOOKING, k, v]
                 earned += looking / max(reached_by(k, week, m), 1e-9) * m.creators[k].income_mean
                 reached += looking
@@ -125,7 +126,7 @@ def reached_by(k: int, week: Week, m: Day) -> float:
     """How many followers creator k reaches where the posts are seen now."""
     reached = 0.0
     for v in range(m.platforms.shape[0]):
-        reached += week.audience[LOOKING, k, v] if m.creators[k].platforms >> v & 1 else 0.0
+        reached += week.audience[LOOKING, k, v] if has(m.creators[k].platforms, v) else 0.0
     return reached
 
 
@@ -146,7 +147,7 @@ def skill_of(k: int, usual: float, week: Week, m: Day) -> float:
     """What creator k earns over what others would with the same followers, shrunk to one."""
     expected = 0.0
     for v in range(m.platforms.shape[0]):
-        if m.creators[k].platforms >> v & 1:
+        if has(m.creators[k].platforms, v):
             expected += week.rate[v] * week.audience[LOOKING, k, v]
     return (m.creators[k].income_mean + usual) / max(expected + usual, 1e-9)
 
@@ -158,7 +159,7 @@ def where_to_open(k: int, on: int, skill: float, week: Week, m: Day) -> int:
     if shock(k, MembershipDraw.CREATOR_REVIEWS.value, m) >= p.creators_review:
         return NOBODY
     for v in range(m.platforms.shape[0]):
-        if on >> v & 1 == 0:
+        if not has(on, v):
             coming = p.share_expected * min((p.asked_least + p.asked_most) / 2, week.audience[OUTSIDE, k, v])
             income = expected_income(week.rate[v], week.audience[LOOKING, k, v], coming) * skill
             gain = income - cost_of_opening(on, v, week, m)
@@ -176,7 +177,7 @@ def cost_of_opening(on: int, v: int, week: Week, m: Day) -> float:
         return m.p.membership.second_effort if on > 0 else 0.0
     lost = 0.0
     for other in range(m.platforms.shape[0]):
-        lost += week.income[other] if on >> other & 1 else 0.0
+        lost += week.income[other] if has(on, other) else 0.0
     return lost
 
 
@@ -191,7 +192,7 @@ def must_leave(on: int, m: Day) -> bool:
     """Whether one of some platforms, as bits, suffers no other beside it."""
     exclusive = 0
     for v in range(m.platforms.shape[0]):
-        exclusive += m.platforms[v].exclusive and on >> v & 1 == 1
+        exclusive += m.platforms[v].exclusive and has(on, v)
     return exclusive > 0
 
 
@@ -210,7 +211,7 @@ def least_of(on: int, week: Week) -> int:
     """Of some platforms, as bits, the one of which the least income is expected."""
     least = NOBODY
     for v in range(week.income.shape[0]):
-        if on >> v & 1 and (least < 0 or week.income[v] < week.income[least]):
+        if has(on, v) and (least < 0 or week.income[v] < week.income[least]):
             least = v
     return least
 
@@ -221,7 +222,7 @@ def post_on(k: int, on: int, week: Week, m: Day) -> None:
     creator, home = m.creators[k], NOBODY
     creator.platforms = on
     for v in range(week.income.shape[0]):
-        if on >> v & 1 and (home < 0 or week.income[v] > week.income[home]):
+        if has(on, v) and (home < 0 or week.income[v] > week.income[home]):
             home = v
     if home >= 0:
         creator.home = home

@@ -17,6 +17,7 @@ from sim.draw_numbers import MembershipDraw
 from sim.draws import Stream, uniform
 from sim.records import NOBODY
 from sim.rules.membership import draw, draw_at_least, draw_at_most
+from sim.sets import has
 
 STRETCH = 256
 
@@ -75,7 +76,7 @@ def drawn_to(i: int, draws: Double, m: Day) -> int:
     held, variety = int(m.members[i].held), m.p.membership.variety
     best, least, most, is_open = 0, -math.inf, -math.inf, 0
     for v in range(m.memberships.shape[1]):
-        if held >> v & 1:
+        if has(held, v):
             expected = 1.0 * m.memberships[i, v].expected
             at_least, at_most = draw_at_least(expected, draws[v], variety), draw_at_most(expected, draws[v], variety)
             is_more = int(at_least > most)
@@ -90,7 +91,7 @@ def drawn_to_exactly(i: int, draws: Double, m: Day) -> int:
     """The same where bounds leave it open."""
     best, most = NOBODY, -math.inf
     for v in range(m.memberships.shape[1]):
-        if m.members[i].held >> v & 1:
+        if has(m.members[i].held, v):
             value = draw(1.0 * m.memberships[i, v].expected, draws[v], m.p.membership.variety)
             if value > most:
                 best, most = v, value

@@ -6,7 +6,8 @@ from sim.compilation import inlined
 from sim.day import Day
 from sim.draw_numbers import PER_CATEGORY, NeedDraw
 from sim.draws import Stream, geometric_of, uniform
-from sim.ranges import LAST_DAY
+from sim.ranges import LAST_DAY, LAST_LAPSE
+from sim.sets import has
 
 
 @inlined
@@ -48,7 +49,7 @@ def schedule_need(i: int, category: int, m: Day) -> None:
     open_for = geometric_of(uniform(key, m.day, i, NeedDraw.LAPSES.value + draw), 1.0 / m.p.need.lapse)
     due = min(m.day + wait, LAST_DAY)
     consumer.due[category] = due
-    consumer.lapse[category] = min(due + open_for, LAST_DAY + 500)
+    consumer.lapse[category] = min(due + open_for, LAST_LAPSE)
 
 
 @inlined
@@ -65,10 +66,10 @@ def one_of(needs: int, categories: int, u: float) -> int:
     """One of the open needs, each as likely."""
     count = 0
     for category in range(categories):
-        count += needs >> category & 1
+        count += has(needs, category)
     wanted = int(u * count)  # how many open needs come before it
     before = found = 0
     for category in range(categories):  # counted without branches, which could not be foreseen
-        before += needs >> category & 1
+        before += has(needs, category)
         found += before <= wanted
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.compilation import inlined
 from sim.day import Count, Day
 from sim.records import NOBODY
+from sim.sets import has
 from sim.state.channels import Channel
 from sim.state.orders import Stage
 from sim.state.visits import Best
@@ -14,7 +15,7 @@ from sim.state.visits import Best
 def order_chosen(i: int, m: Day) -> None:
     """Order the best offer of each category in which something beats buying nothing."""
     for category in range(m.categories):
-        if m.out.visit.chosen >> category & 1:
+        if has(m.out.visit.chosen, category):
             best = m.out.best[category]
             if best.price - best.coupon <= m.consumers[i].wallet:
                 order(i, category, best, m)
@@ -48,6 +49,6 @@ def order(i: int, category: int, best: Best, m: Day) -> None:
     made.mood = best.shock
     made.alternative = best.outside_shock
     made.paid = best.paid
-    made.needed = m.out.visit.needs >> category & 1 == 1
+    made.needed = has(m.out.visit.needs, category)
     made.live = best.channel == Channel.LIVE.value
     made.deal = m.platforms[made.platform].deal_needs > 0

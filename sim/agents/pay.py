@@ -8,6 +8,7 @@ from sim.agents.memory import memory_slot
 from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.records import NOBODY
+from sim.sets import has
 from sim.state.channels import Channel
 from sim.state.creators import Tier
 from sim.state.orders import Order
@@ -31,13 +32,37 @@ def part(price: int, share: float) -> int:
 def pays(line: PayLine, brand: int, tier: int, m: Day) -> bool:
     """Whether a line is for creators of a tier and goods of a brand, and whoever pays it does so today."""
     pays_today = line.by != Funder.BRAND.value or m.brands[brand].pays[tier] == 1
-    return line.tiers >> tier & 1 == 1 and pays_today and is_for(line, brand)
+    return has(line.tiers, tier) and pays_today and is_for(line, brand)
 
 
 @inlined
 def is_for(line: PayLine, brand: int) -> bool:
     """Whether a line is for goods of a brand."""
     return (line.brands >> np.uint64(brand)) & np.uint64(1) == np.uint64(1)
+
+
+@inlined
+def is_for_author(line: PayLine) -> bool:
+    """Whether a line pays who posts: as the seller, or as the author of what led to a sale."""
+    return line.to == Payee.SELLER.value or line.to == Payee.AUTHOR.value
+
+
+@inlined
+def is_on_sale(line: PayLine) -> bool:
+    """Whether a line is paid on every order: by its price, its margin, or each."""
+    return line.of == Base.PRICE.value or line.of == Base.MARGIN.value or line.of == Base.ORDER.value
+
+
+@inlined
+def is_on_order(line: PayLine) -> bool:
+    """Whether a line is paid on orders: on every one, or on the first of a new member."""
+    return is_on_sale(line) or line.of == Base.MEMBER.value
+
+
+@inlined
+def is_on_post(line: PayLine) -> bool:
+    """Whether a line is paid for posts: for each, or for the followers of who posts."""
+    return line.of == Base.POST.value or line.of == Base.FOLLOWER.value
 
 
 @inlined
@@ -58,7 +83,7 @@ def earned_on_sale(product: int, tier: int, v: int, m: Day) -> tuple[float, floa
     pay = seen = 0.0
     for n in range(m.platforms[v].lines):
         line = m.pay[v, n]
-        if line.to <= Payee.AUTHOR.value and line.of < Base.MEMBER.value and pays(line, goods.brand, tier, m):
+        if is_for_author(line) and is_on_sale(line) and pays(line, goods.brand, tier, m):
             share = line.share
             if line.of == Base.MARGIN.value:
                 share *= max(price - goods.cost, 0) / price

@@ -9,6 +9,7 @@ from sim.day import Day
 from sim.draws import MOST_DAYS, Stream, uniform
 from sim.records import NOBODY
 from sim.rules.memory import recall_probability
+from sim.sets import has
 from sim.state.channels import Channel
 from sim.state.people import MEMORY_SLOTS
 
@@ -22,7 +23,7 @@ def recall(i: int, m: Day) -> None:
         if product < 0:
             break
         category = m.products[product].category
-        if m.out.visit.needs >> category & 1:
+        if has(m.out.visit.needs, category):
             u = uniform(m.keys[Stream.RECALL], max(consumer.due[category], 0) % MOST_DAYS, i, product)
             if u < recall_probability(goodwill_today(i, slot, m)):
                 m.out.tally.delivered[Channel.RECALL.value] += 1

@@ -9,6 +9,7 @@ from sim.compilation import inlined
 from sim.day import Day
 from sim.rules.belief import Believed
 from sim.rules.choice import Buyer, Terms, utility
+from sim.sets import has
 from sim.state.channels import Channel
 from sim.state.visits import Offer
 
@@ -28,7 +29,7 @@ def weigh(i: int, offer: Offer, m: Day) -> Weighed:
     person, category = m.people[i], offer.category
     believed, friends = believe(i, offer.product, m)
     price, coupon = price_of(i, offer, m)
-    needed = m.out.visit.needs >> category & 1 == 1
+    needed = has(m.out.visit.needs, category)
     buyer = Buyer(
         taste=1.0 * person.taste[category],
         sensitivity=1.0 * person.sensitivity,

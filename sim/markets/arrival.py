@@ -11,8 +11,7 @@ from sim.markets.order_account import day_of_refund, send_back
 from sim.markets.sponsorship import book_order, charge_marketing
 from sim.markets.sums import add_received
 from sim.state.orders import Order, Stage
-
-MILLION = 1e6
+from sim.units import MILLION
 
 
 @allocating
@@ -47,7 +46,6 @@ def book_all(rows: Int64, contact: int, m: Day) -> None:
         order.due = max(order.ordered + m.platforms[order.platform].settlement_days, m.day)
         if order.returned:
             order.due = min(order.due, day_of_refund(order, m))
-        if order.returned:
             send_back(order, m)
         rate(order, m)
         book_order(order, m)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.agents.contracts import fund_of, spend
-from sim.agents.pay import amount, creator_paid, is_for, pays, seller_of, sharer_of
+from sim.agents.pay import amount, creator_paid, is_for, is_on_order, pays, seller_of, sharer_of
 from sim.compilation import inlined
 from sim.day import Day, Used
 from sim.ledger import Revenue, move
@@ -11,7 +11,7 @@ from sim.ranges import MOST_FEN
 from sim.records import NOBODY
 from sim.state.creators import Tier
 from sim.state.orders import Order
-from sim.state.pay import Base, Funder, Line, Payee, PayLine
+from sim.state.pay import Funder, Line, Payee, PayLine
 
 
 @inlined
@@ -25,7 +25,7 @@ def add_lines(order: Order, is_new: bool, m: Day) -> None:
     """
     for n in range(m.platforms[order.platform].lines):
         line = m.pay[order.platform, n]
-        if line.of <= Base.MEMBER.value and not line.plain and is_for(line, order.brand):
+        if is_on_order(line) and not line.plain and is_for(line, order.brand):
             add_line(line, order, is_new, m)
 
 

@@ -12,6 +12,8 @@ from sim.state.pay import Base, Funder, Payee, PayLine
 from sim.state.platforms import Platform
 
 TIERS = {"all": (1 << len(Tier)) - 1, "koc": 1 << Tier.KOC, "kol": 1 << Tier.KOL}
+ON_ORDERS = (Base.PRICE, Base.MARGIN, Base.ORDER, Base.MEMBER)
+AUTHORS = (Payee.SELLER, Payee.AUTHOR)
 
 
 def pay_table(parameters: Parameters) -> Table[PayLine]:
@@ -37,7 +39,7 @@ def _write(row: PayLine, line: Pay, brands: int) -> None:
 
 def sum_up(platforms: Table[Platform], pay: Table[PayLine], brands: int) -> None:
     """Write down what the lines of each platform add up to; a line for some brands counts by their share of all."""
-    on_orders = (pay["of"] <= Base.MEMBER) & (pay["share"] + pay["fixed"] > 0)
+    on_orders = np.isin(pay["of"], ON_ORDERS) & (pay["share"] + pay["fixed"] > 0)
     part = np.bitwise_count(pay["brands"]) / brands
     share, fixed = pay["share"] * part, pay["fixed"] * part
     platforms["has_further"] = (on_orders & ~pay["plain"]).any(axis=1)
@@ -45,7 +47,7 @@ def sum_up(platforms: Table[Platform], pay: Table[PayLine], brands: int) -> None
     platforms["mark_up"] = (pay["share"] * (pay["by"] == Funder.BUYER)).sum(axis=1)
     own = on_orders & ((pay["to"] == Payee.SELLER) & (pay["by"] != Funder.BRAND) | (pay["to"] == Payee.AUTHOR))
     by_price = pay["of"] == Base.PRICE
-    for_sellers = (pay["to"] <= Payee.AUTHOR) & by_price & (pay["tiers"] >> Tier.KOC & 1 == 1)
+    for_sellers = np.isin(pay["to"], AUTHORS) & by_price & (pay["tiers"] >> Tier.KOC & 1 == 1)
     platforms["sale_pay"] = (share * for_sellers).sum(axis=1)
     for level in range(MOST_LEVELS):
         of_level = (pay["to"] == Payee.RECRUITER) & by_price & (pay["level"] == level + 1)

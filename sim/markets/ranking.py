@@ -12,9 +12,9 @@ from sim.day import GUIDE, Day, Feeds, Used
 from sim.rules.belief import rated
 from sim.rules.ranking import Mix, bid_shares, cumulate, ranking_weights
 from sim.state.visits import MOST_PAGES
+from sim.units import MILLION
 from sim.weighted_draws import write_guide
 
-MILLION = 1e6
 LEAST_SHARE = 1e-9  # of the feed that is no ad
 
 

@@ -11,8 +11,7 @@ from sim.markets.order_account import NEVER, day_of_refund, post_lines, refund
 from sim.markets.pay_lines import divide_lines, end_lines, pay_lines
 from sim.markets.withdrawal import withdraw_brands, withdraw_creators
 from sim.state.orders import Order, Stage
-
-PARTS = 1_000_000  # interest rates are kept in millionths a year, so that interest is exact
+from sim.units import MILLION
 
 
 @compiled
@@ -37,7 +36,7 @@ def settle_all(pending: Int64, held: Int64, m: Day) -> None:
             pending[order.platform] += order.owed
     withdraw_brands(m)
     withdraw_creators(m)
-    count_held(m, held)
+    count_held(held, m)
 
 
 @inlined
@@ -59,12 +58,11 @@ def settle(order: Order, m: Day) -> None:
         order.stage = Stage.DIVIDED.value
         order.due = NEVER
         return
-    if not divided and (not order.returned or m.day < day_of_refund(order, m)):
-        post_lines(order, 1, m)
-        order.stage = Stage.DIVIDED.value
-        divide_lines(order, m)
-        divided = True
-    if divided and (not order.returned or m.day < day_of_refund(order, m)):
+    if not order.returned or m.day < day_of_refund(order, m):
+        if not divided:
+            post_lines(order, 1, m)
+            order.stage = Stage.DIVIDED.value
+            divide_lines(order, m)
         order.due = pay_lines(order, day_of_refund(order, m) if order.returned else NEVER, m)
         return
     if divided:
@@ -76,7 +74,7 @@ def settle(order: Order, m: Day) -> None:
 
 
 @inlined
-def count_held(m: Day, held: Int64) -> None:
+def count_held(held: Int64, m: Day) -> None:
     """Add up what each platform holds for others: escrow, deposits, balances of brands and of its own creators."""
     accounts = m.accounts
     for platform in range(held.shape[0]):
@@ -101,7 +99,7 @@ def charge_brands(m: Day) -> None:
                     move(accounts.brand, brand, accounts.deposit, v, platform.deposit)
 
 
-def pay_interest(held: Int64, m: Day, yields: list[int], carries: list[int]) -> None:
+def pay_interest(held: Int64, yields: list[int], carries: list[int], m: Day) -> None:
     """A day's interest on escrow, balances and deposits; the fraction of a fen is carried over.
 
     Parameters
@@ -114,7 +112,7 @@ def pay_interest(held: Int64, m: Day, yields: list[int], carries: list[int]) -> 
         Fractions of a fen so far, which are written.
     """
     for v, fen in enumerate(held.tolist()):
-        # in Python's integers: a year's millionths of all the money there is would not fit into 64 bits
+        # in Python's integers, exactly: a year's millionths of all the money there is would not fit into 64 bits
         carry = carries[v] + max(fen, 0) * yields[v]
-        earned, carries[v] = divmod(carry, DAYS_A_YEAR * PARTS)
+        earned, carries[v] = divmod(carry, DAYS_A_YEAR * MILLION)
         move(m.accounts.bank, 0, m.accounts.revenue, (v, int(Revenue.FLOAT)), earned)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from sim.agents.contracts import fund_of, spend, usual_fee
-from sim.agents.pay import is_for
+from sim.agents.pay import is_for, is_on_post
 from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.ledger import Revenue, move
 from sim.markets.pay_lines import book_lines
 from sim.records import NOBODY
 from sim.rules.ranking import cumulate
+from sim.sets import has
 from sim.state.brands import FUNDS, Fund
 from sim.state.channels import Channel
 from sim.state.creators import Tier
 from sim.state.orders import Order
-from sim.state.pay import Base, Funder
+from sim.state.pay import Funder
 from sim.units import DAYS_A_WEEK
 
 MOST_LEVEL = 1e12  # of fees over the usual ones
@@ -78,8 +79,8 @@ def pays_fees(b: int, tier: int, m: Day) -> bool:
     for v in range(m.platforms.shape[0]):
         for n in range(m.platforms[v].lines):
             line = m.pay[v, n]
-            is_fee = line.fixed > 0.0 and (line.of == Base.POST.value or line.of == Base.FOLLOWER.value)
-            if is_fee and line.by == Funder.BRAND.value and line.tiers >> tier & 1 and is_for(line, b):
+            is_fee = line.fixed > 0.0 and is_on_post(line)
+            if is_fee and line.by == Funder.BRAND.value and has(line.tiers, tier) and is_for(line, b):
                 return True
     return False
 

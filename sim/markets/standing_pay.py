@@ -6,12 +6,13 @@ import numpy as np
 
 from sim.agents.contracts import can_pay, fund_of, may_contract, spend
 from sim.agents.knowing import key_of
-from sim.agents.pay import is_for
+from sim.agents.pay import is_for, is_on_post
 from sim.compilation import inlined
 from sim.day import Day, Used
 from sim.draw_numbers import PostDraw
 from sim.draws import Stream, uniform
 from sim.ledger import Revenue, move
+from sim.sets import has
 from sim.state.pay import Base, Funder, Payee, PayLine
 from sim.units import FEN
 from sim.weighted_draws import place
@@ -26,7 +27,7 @@ def pay_standing(m: Day) -> None:
             if line.fixed > 0.0:
                 if line.of == Base.DAY.value:
                     pay_day(v, line, m)
-                elif line.of >= Base.POST.value and line.by == Funder.PLATFORM.value:
+                elif is_on_post(line) and line.by == Funder.PLATFORM.value:
                     pay_posts(v, line, m)
 
 
@@ -39,7 +40,7 @@ def pay_day(v: int, line: PayLine, m: Day) -> None:
         return
     for k in range(m.creators.shape[0]):
         creator = m.creators[k]
-        if creator.active and creator.brand < 0 and creator.home == v and line.tiers >> creator.tier & 1:
+        if creator.active and creator.brand < 0 and creator.home == v and has(line.tiers, creator.tier):
             if line.by == Funder.PLATFORM.value:
                 pay_by_platform(k, v, fen, m)
             elif may_contract(creator.tier, m):
@@ -65,7 +66,7 @@ def pay_posts(v: int, line: PayLine, m: Day) -> None:
     for n in range(m.used[Used.POSTS]):
         k = m.posts[n].creator
         creator, brand = m.creators[k], m.products[m.posts[n].product].brand
-        is_paid = creator.brand < 0 and line.tiers >> creator.tier & 1 == 1 and is_for(line, brand)
+        is_paid = creator.brand < 0 and has(line.tiers, creator.tier) and is_for(line, brand)
         if is_paid and m.posts[n].platform == v:
             of = creator.audience if line.of == Base.FOLLOWER.value else 1
             pay_by_platform(k, v, int(np.rint(FEN * line.fixed * of)), m)

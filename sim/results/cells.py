@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.compilation import compiled
 from sim.day import Day, Used
 from sim.records import Table
+from sim.sets import has
 from sim.state.brands import FUNDS, Fund
 from sim.state.channels import Channel
 from sim.state.creators import Tier
@@ -96,7 +97,7 @@ def _count_lost(unfollowing: Table[Unfollowing], follows: Table[Follow], lost: C
     for n in range(unfollowing.shape[0]):
         row = unfollowing[n]
         for slot in range(FOLLOW_SLOTS):
-            if row.slots >> slot & 1:
+            if has(row.slots, slot):
                 lost[follows[row.consumer, slot].creator] += 1
 
 

@@ -11,6 +11,22 @@ A_HAIR_MORE = 1.0 + 1e-9  # so that no rounding can turn a bound into a wrong an
 
 
 @compiled
+def open_odds(attraction: float, trust: float, p: Attention) -> float:
+    """Effect of a post on the odds to open it: ``exp(i·θ + n·need + t·(τ − ½))``.
+
+    Parameters
+    ----------
+    attraction
+        Effect of taste for its category and of need of it, ``exp(i·θ + n·need)``.
+    trust
+        Trust τ in its creator.
+    p
+        Attention parameters.
+    """
+    return attraction * math.exp(p.trust * (trust - 0.5))
+
+
+@compiled
 def open_probability(odds_ratio: float, fatigue: float, p: Attention) -> float:
     """Probability to open a delivered post.
 
@@ -20,7 +36,7 @@ def open_probability(odds_ratio: float, fatigue: float, p: Attention) -> float:
     Parameters
     ----------
     odds_ratio
-        Effect on the odds of taste for the category, need of it and trust in the creator.
+        Effect on the odds of taste for the category, need of it and trust in the creator, as `open_odds`.
     fatigue
         Fatigue φ with this creator, at least 0.
     p

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.compilation import compiled
 from sim.draws import gumbel_at_least, gumbel_at_most, gumbel_of
+from sim.sets import has
 from sim.units import DAYS_A_WEEK
 
 Array = NDArray[np.float64]
@@ -78,13 +79,13 @@ def value_of_set(expected: Array, held: int, p: Any) -> float:
         return 0.0
     top, total, count = -math.inf, 0.0, 0
     for v in range(expected.shape[0]):
-        if held >> v & 1:
+        if has(held, v):
             top = max(top, expected[v] / p.variety)
             count += 1
     if count == 1:
         return p.variety * top - p.keep
     for v in range(expected.shape[0]):
-        if held >> v & 1:
+        if has(held, v):
             total += math.exp(expected[v] / p.variety - top)
     return p.variety * (top + math.log(total)) - p.keep * count
 

@@ -21,7 +21,7 @@ class Payee(IntEnum):
 
 
 class Base(IntEnum):
-    """What a line of pay is for: the first four are paid on orders."""
+    """What a line of pay is for."""
 
     PRICE = 0
     MARGIN = 1

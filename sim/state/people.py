@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arrays import Float, Int16
-from sim.ranges import LAST_DAY, MOST_CHOSEN, MOST_CITY_TIERS, MOST_FEN, MOST_GROUPS, MOST_INCOME
+from sim.ranges import LAST_DAY, LAST_LAPSE, MOST_CHOSEN, MOST_CITY_TIERS, MOST_FEN, MOST_GROUPS, MOST_INCOME
 from sim.records import Record, bits, real, row, whole
 
 FOLLOW_SLOTS = 14
@@ -33,11 +33,11 @@ class Consumer(Record):
 
     due: Int16 = whole("day on which the next need opens", "day", least=-1, most=LAST_DAY, per="category")
     lapse: Int16 = whole(
-        "day on which it will have been met elsewhere", "day", least=-1, most=LAST_DAY + 500, per="category"
+        "day on which it will have been met elsewhere", "day", least=-1, most=LAST_LAPSE, per="category"
     )
     needs: int = bits("categories in which something is needed", "categories")
     coming: int = bits("categories in which an order is on its way", "categories")
-    next_change: int = whole("day on which they change next", "day", least=-1, most=LAST_DAY + 500)
+    next_change: int = whole("day on which they change next", "day", least=-1, most=LAST_LAPSE)
     wallet: int = whole("money at hand", "fen", least=-MOST_FEN, most=MOST_FEN)
     known: int = whole("products remembered, folded", "set of products", most=2**63 - 1)
     adviser: int = row("creators", "creator who answers a question today", or_none=True)

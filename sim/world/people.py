@@ -15,7 +15,7 @@ from sim.graphs import drawn
 from sim.graphs.graph import Graph
 from sim.parameters import Graph as Shape
 from sim.parameters import Parameters
-from sim.ranges import LAST_DAY, MOST_INCOME
+from sim.ranges import LAST_DAY, LAST_LAPSE, MOST_INCOME
 from sim.records import Table
 from sim.state.people import Consumer, Person
 from sim.units import FEN
@@ -106,7 +106,7 @@ def first_needs(parameters: Parameters, people: Table[Person], keys: Keys) -> Ta
         due = np.minimum(wait, LAST_DAY).astype(np.int16)
         open_for = _waits(uniforms(key, day, n, NeedDraw.LAPSES.value + draw), 1 / parameters.market.need.lapse)
         consumers["due"][:, c] = due
-        consumers["lapse"][:, c] = np.minimum(due + open_for, LAST_DAY + 500)
+        consumers["lapse"][:, c] = np.minimum(due + open_for, LAST_LAPSE)
     days = parameters.market.people.start_days * uniforms(key, FirstNeedDay.WALLET.value, n, 0)
     consumers["wallet"] = days * people["income"]
     return consumers
