@@ -15,7 +15,7 @@ from sim.markets.ranking import new_feeds
 from sim.markets.sums import no_sums
 from sim.parameters import Parameters
 from sim.policies import Policies, scaled
-from sim.records import NOBODY, Table, joined
+from sim.records import NOBODY, Table, as_bytes, joined
 from sim.state.brands import Brand, Shop
 from sim.state.creators import MOST_POSTS, Card, Creator, Post, Profile, Tier
 from sim.state.goods import Listing, Product
@@ -128,7 +128,7 @@ def with_creators(m: Day, newcomers: Table[Creator]) -> Day:
     posts = rows * MOST_POSTS
     # every row but the last, which is for nobody and has kept its start values
     profiles = Profile.table(rows + 1, m.categories)
-    profiles[: rows - more] = m.profiles[:-1]
+    as_bytes(profiles)[: rows - more] = as_bytes(m.profiles)[:-1]
     room = np.empty((3, max(m.feeds.product.shape[1], posts)))
     return m._replace(
         creators=creators,

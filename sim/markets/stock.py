@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compilation import allocating
+from sim.compilation import allocating, compiled
 from sim.day import Day, Used
 from sim.draws import Stream, uniform
 from sim.markets.group_deals import first_undecided
 from sim.ranges import MOST_SUM
+from sim.records import Table
+from sim.state.goods import Product
 from sim.state.orders import Stage
 
 
 def supply(stock_days: int, m: Day) -> None:
     """Where units are limited, fill the stock up once in so many days, and draw who of today's buyers goes without."""
-    if (m.products["units"] < MOST_SUM).any():
+    if are_limited(m.products):
         if m.day % stock_days == 0:
             m.products["stock"] = m.products["units"]
         draw_lots(m)
+
+
+@compiled
+def are_limited(products: Table[Product]) -> bool:
+    """Whether there are only so many units of any product."""
+    for j in range(products.shape[0]):
+        if products[j].units < MOST_SUM:
+            return True
+    return False
 
 
 @allocating
