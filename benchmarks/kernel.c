@@ -112,8 +112,8 @@ INLINE double trust_in(const Pass *d, const Visitor *v, int64_t creator, int64_t
     const Profile *of = &d->m.profiles[creator];
     double met = of->stranger_met, broken = of->stranger_broken;
     if (slot >= 0) {
-        met = v->follow[slot].met / COUNT_UNITS;
-        broken = v->follow[slot].broken / COUNT_UNITS;
+        met = v->follow[slot].met / (double)COUNT_UNITS;
+        broken = v->follow[slot].broken / (double)COUNT_UNITS;
     }
     return (met + of->heard_met) / (met + broken + of->heard_met + of->heard_broken);
 }

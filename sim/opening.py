@@ -164,7 +164,7 @@ def _shops(world: World, parameters: Parameters) -> Table[Shop]:
     """Which brands sell on which platform at first: some of them, by lot."""
     shops = Shop.table((parameters.brands.count, len(parameters.platforms)))
     for v, policy in enumerate(parameters.platforms):
-        lots = uniforms(world.keys[Stream.MEMBERSHIP], 0, parameters.brands.count, FirstShopDraw.OPEN.value + v)
+        lots = uniforms(world.keys[Stream.MEMBERSHIP], 0, parameters.brands.count, FirstShopDraw.OPEN + v)
         shops["open"][:, v] = lots < policy.brands_at_start
     return shops
 

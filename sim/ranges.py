@@ -28,7 +28,7 @@ MOST_SUM = 1 << 62  # of fen, or of what is counted
 MOST_LIST = (1 << 31) - 1  # rows of a list of one day
 FARTHEST = 6.77  # standard deviations from the mean of the farthest normal draw: 32 bits have no smaller chance
 LARGEST_EXPONENT = 88.0  # whose exponential a float of 32 bits holds
-COUNT_UNITS = 8.0  # Beta counts are kept in eighths, 0 to 31.875
+COUNT_UNITS = 8  # Beta counts are kept in eighths, 0 to 31.875
 LEAST_CLAIMS = 1 / COUNT_UNITS
 FATIGUE_UNITS = 8192.0  # fatigue is kept in units of 1/8192, 0 to 8
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compilation import allocating
+from sim.compilation import allocating, compiled
 
 ROW_BITS = np.uint64(32)
 ROW_MASK = np.uint64((1 << 32) - 1)
@@ -33,17 +33,23 @@ def order_of(numbers: NDArray[Any]) -> NDArray[np.int64]:
     return pairs.view(np.int64)
 
 
+@compiled
+def pair_of(number: np.uint64, row: int) -> np.uint64:
+    """A number of `ROW_BITS` bits above a row."""
+    return number << ROW_BITS | np.uint64(row)
+
+
 @allocating
 def above_rows(numbers: NDArray[Any]) -> NDArray[np.uint64]:
     """Each number of `ROW_BITS` bits above its row."""
     pairs = np.empty(numbers.shape[0], np.uint64)
     for n in range(numbers.shape[0]):
-        pairs[n] = np.uint64(numbers[n]) << ROW_BITS | np.uint64(n)
+        pairs[n] = pair_of(np.uint64(numbers[n]), n)
     return pairs
 
 
 def sort_pairs(pairs: NDArray[np.uint64]) -> None:
-    """Sort numbers of `ROW_BITS` bits that stand above rows, and leave the rows."""
+    """Sort numbers that stand above rows, as `pair_of` has them, and leave the rows."""
     pairs.sort()
     pairs &= ROW_MASK
 

@@ -30,7 +30,7 @@ def standard_match(i: int, group: int, product: int, likeness: float, key: np.ui
 @compiled
 def shared_match(group: int, product: int, likeness: float, key: np.uint64) -> float:
     """The part of a match that a group shares."""
-    u, v = _two(MatchDay.GROUP.value, group, product, key)
+    u, v = _two(MatchDay.GROUP, group, product, key)
     return math.sqrt(likeness) * normal_of(u, v)
 
 
@@ -50,7 +50,7 @@ def own_match_at_most(u: float, v: float, likeness: float) -> float:
 @inlined
 def own_draws(i: int, product: int, key: np.uint64) -> tuple[float, float]:
     """The draws of person i's own part of a match."""
-    return _two(MatchDay.PERSON.value, i, product, key)
+    return _two(MatchDay.PERSON, i, product, key)
 
 
 @inlined

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from numba.core.compiler import Flags as NumbaFlags
 from small_markets import market
@@ -20,7 +21,8 @@ from sim.compilation.compiler import Flags, PartLibrary
 from sim.compilation.decorators import compile_function
 from sim.compilation.kept_code import WAITING
 from sim.compilation.rebinding import part_of, rebind
-from sim.records import Record, whole
+from sim.records import Record, real, whole
+from sim.state.creators import Tier
 
 needs_compilation = pytest.mark.skipif(bool(settings.DISABLE_JIT), reason="nothing is compiled")
 
@@ -166,6 +168,35 @@ def test_whole_numbers_of_all_widths_share_their_code_and_are_those_of_python() 
     row["small"], row["large"] = 5, 40
     assert gaps(row) == (-40, 28, -42, -37)
     assert len(getattr(gap, "signatures", [1])) == 1
+
+
+class Single(Record):
+    one: float = real("four bytes", start=1.1, single=True)
+    other: float = real("the same", start=2.3, single=True)
+    several: Any = real("the same", start=0.7, per=3, single=True)
+    small: int = whole("a byte", most=255, start=5)
+    large: int = whole("four bytes", most=2**32 - 1, start=2**32 - 3)
+    tier: int = whole("a byte", most=3)
+
+
+@compiled
+def reckoned(row: Single) -> tuple[float, float, float, float, int, int, bool]:
+    row.tier = Tier.KOL
+    row.other += row.one
+    return (
+        row.one - row.other, row.one * row.several[1], row.several[0] + row.several[2], row.one / row.small,
+        row.small - row.large, row.small * row.large, row.tier == Tier.KOL,
+    )  # fmt: skip
+
+
+def test_numbers_read_from_a_row_have_eight_bytes_whatever_their_column() -> None:
+    table = Single.table(1)
+    one, several, other = float(table["one"][0]), float(table["several"][0, 0]), float(table["other"][0])
+    other = float(np.float32(other + one))
+    large = 2**32 - 3
+    expected = one - other, one * several, several + several, one / 5, 5 - large, 5 * large, True
+    assert reckoned(table[0]) == expected
+    assert (float(table["other"][0]), int(table["tier"][0])) == (other, Tier.KOL)
 
 
 def first_of(pair: Any) -> Any:

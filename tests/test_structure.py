@@ -66,6 +66,34 @@ def test_numba_is_met_in_one_package_alone() -> None:
     assert users == {"compilation"}
 
 
+CASTS = ["x = 1.0 * a.b", "x = a.b * 1.0", "x = int(a[i].b)", "x = float(a.b)", "x = Tier.KOC.value"]
+
+
+def test_no_behaviour_casts_what_the_compiler_would_take_for_another_number() -> None:
+    """Compiled code reads wide numbers from a row, and members of enumerations as numbers, as Python does."""
+    assert all(any(map(is_cast, ast.walk(ast.parse(text)))) for text in CASTS)
+    found = [
+        f"{file.relative_to(SIM)}:{node.lineno}"
+        for folder in ("agents", "markets", "rules", "world", "results")
+        for file in sorted((SIM / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.expr) and is_cast(node)
+    ]
+    assert found == []
+
+
+def is_cast(node: ast.AST) -> bool:
+    """Whether code changes nothing but the type of a number that it reads."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return any(isinstance(one, ast.Constant) and repr(one.value) == "1.0" for one in (node.left, node.right))
+    if isinstance(node, ast.Attribute):
+        return node.attr == "value" and isinstance(node.value, ast.Attribute) and node.value.attr.isupper()
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("int", "float") and len(node.args) == 1:
+        read = node.args[0]
+        return isinstance(read, ast.Attribute) and read.attr.islower()
+    return False
+
+
 def is_account(node: ast.AST) -> bool:
     """Whether code stands for a cell of a column of accounts, as in ``m.accounts.brand[b]``."""
     if not (isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute)):

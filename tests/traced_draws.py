@@ -6,7 +6,7 @@ import json
 import sys
 import warnings
 from collections import defaultdict
-from types import FrameType
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -83,7 +83,8 @@ if __name__ == "__main__":
     draws.bits = traced
     warnings.simplefilter("ignore", RuntimeWarning)  # draws wrap around on purpose
     whole = lived(3, 15)
-    from sim.draw_numbers import MembershipDraw
+    from sim.agents import joining
 
-    MembershipDraw.JOIN._value_ = MembershipDraw.CONTACT.value + 1
+    numbers = joining.MembershipDraw
+    vars(joining)["MembershipDraw"] = SimpleNamespace(**{**numbers.__members__, "JOIN": numbers.CONTACT + 1})
     print(json.dumps([whole, lived(1, 8, graph={"kind": "stochastic_blocks"})]))

@@ -69,9 +69,9 @@ def may_advise(creator: Creator, product: int, m: Day) -> bool:
 def ask_expert(i: int, m: Day) -> None:
     """Put a question about something needed to the contact whom i trusts most in it; the answer may come tomorrow."""
     key = m.keys[Stream.ASK]
-    if uniform(key, m.day, i, AskDraw.ASKS.value) >= m.p.attention.ask:
+    if uniform(key, m.day, i, AskDraw.ASKS) >= m.p.attention.ask:
         return
-    category = one_of(m.out.visit.needs, m.categories, uniform(key, m.day, i, AskDraw.CATEGORY.value))
+    category = one_of(m.out.visit.needs, m.categories, uniform(key, m.day, i, AskDraw.CATEGORY))
     best, most = NOBODY, 0.0
     for slot in range(FOLLOW_SLOTS):
         creator = m.follows[i, slot].creator
@@ -116,7 +116,7 @@ def answer_questions(answers: int, questions: Table[Question], m: Day) -> int:
     lots = np.empty(rows.shape[0])
     for n in range(rows.shape[0]):
         question = questions[rows[n]]
-        lots[n] = uniform(m.keys[Stream.ASK], m.day, question.consumer, AskDraw.LOT.value + question.category)
+        lots[n] = uniform(m.keys[Stream.ASK], m.day, question.consumer, AskDraw.LOT + question.category)
     taken = 0
     for k in range(creators):
         asked, open_lots = rows[first[k] : first[k + 1]], lots[first[k] : first[k + 1]]
@@ -139,8 +139,8 @@ def attend_answer(i: int, m: Day) -> None:
     profile, slot = m.profiles[creator], follow_slot(i, creator, m)
     product, is_there = profile.advice[category], m.creators[creator].platforms & m.members[i].looks
     if product >= 0 and slot >= 0 and is_there:
-        m.out.tally.delivered[Channel.ONE_TO_ONE.value] += 1
-        offer = see(i, product, Channel.ONE_TO_ONE.value, creator, m)
+        m.out.tally.delivered[Channel.ONE_TO_ONE] += 1
+        offer = see(i, product, Channel.ONE_TO_ONE, creator, m)
         offer.slot = slot
         offer.claim = profile.advice_claim[category]
         offer.paid = profile.advice_paid[category] == 1

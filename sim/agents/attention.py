@@ -60,10 +60,10 @@ def attend_creator(i: int, slot: int, m: Day) -> tuple[float, int]:
     posts = card.posts if card.posts > 0 and card.platforms & m.members[i].looks else 0
     for n in range(posts):
         key, category, channel = card.partner * MOST_POSTS + n, card.category[n], card.channel[n]
-        is_public = channel == Channel.PUBLIC_POST.value or channel == Channel.LIVE.value
+        is_public = channel == Channel.PUBLIC_POST or channel == Channel.LIVE
         if is_public and uniform(m.keys[Stream.REACH], m.day, i, key) >= card.reach:
             continue
-        needed, pull = has(needs, category), 1.0 * person.pull[category]
+        needed, pull = has(needs, category), person.pull[category]
         if online and fatigue <= p.mute_fatigue:
             u = uniform(m.keys[Stream.OPEN], m.day, i, key)
             attraction = pull * m.wanted if needed else pull
@@ -91,10 +91,10 @@ def open_post(i: int, slot: int, row: int, m: Day) -> None:
 def channel_of(post: Post, m: Day) -> int:
     """The channel through which a post speaks."""
     if m.profiles[post.creator].is_brand:
-        return Channel.OWN_POOL.value
+        return Channel.OWN_POOL
     if post.private:
-        return Channel.PRIVATE_POST.value
-    return Channel.LIVE.value if post.live else Channel.PUBLIC_POST.value
+        return Channel.PRIVATE_POST
+    return Channel.LIVE if post.live else Channel.PUBLIC_POST
 
 
 @inlined
@@ -150,10 +150,10 @@ def attend_words(i: int, m: Day) -> None:
     while row < inbox.shape[0] and inbox[row].to == i:
         word = inbox[row]
         remember_word(i, word, m)
-        m.out.tally.delivered[Channel.FRIEND.value] += 1
+        m.out.tally.delivered[Channel.FRIEND] += 1
         if m.out.visit.online and has(m.out.visit.needs, m.products[word.product].category):
             seller = seller_for(i, word.creator, m)
-            offer = see(i, word.product, Channel.FRIEND.value, seller, m)
+            offer = see(i, word.product, Channel.FRIEND, seller, m)
             offer.parent = word.order
             if seller >= 0:
                 offer.slot = follow_slot(i, seller, m)

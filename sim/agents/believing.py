@@ -45,7 +45,7 @@ def believe_more(i: int, product: int, slot: int, m: Day) -> tuple[Believed, flo
         evidence = memory.evidence * m.fading.knowledge[days]
         precision = memory.precision * m.fading.knowledge[days]
         friends = memory.friends * m.fading.goodwill[days]
-        purchases = 1.0 * memory.used
+        purchases = memory.used
     rival_purchases, rival_words = of_rivals(i, product, m)
     heard = Signals(
         evidence=evidence,
@@ -120,7 +120,7 @@ def remember_word(i: int, word: Word, m: Day) -> None:
     if slot >= 0:
         alike = word.teller < 0 or m.people[word.teller].group == m.people[i].group
         likeness = m.p.belief.likeness if alike else 0.0
-        signal = signal_of(1.0 * word.quality, m.p.variance.use, likeness, word.product, m)
+        signal = signal_of(word.quality, m.p.variance.use, likeness, word.product, m)
         if word.paid:
             signal = Signal(signal.value, signal.precision * m.p.belief.paid_word)
         learn_from(i, slot, signal, NOBODY, m)

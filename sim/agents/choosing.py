@@ -63,7 +63,7 @@ def keep_if_best(i: int, offer: Offer, weighed: Weighed, u: float, m: Day) -> No
     systematic, drawn = total(weighed.terms), shock(u)
     value = systematic + drawn
     obstacle = obstacle_to(i, offer, weighed.price - weighed.coupon, m)
-    if obstacle == Obstacle.NONE.value and value > best.value:
+    if obstacle == Obstacle.NONE and value > best.value:
         visit.chosen |= bit
         best.value = value
         best.shock = drawn
@@ -88,10 +88,10 @@ def obstacle_to(i: int, offer: Offer, paid: int, m: Day) -> int:
     """What keeps consumer i from buying an offer for so many fen."""
     home = m.members[i].platform
     if not m.shops[m.products[offer.product].brand, home].open:
-        return Obstacle.NOT_SOLD_HERE.value
-    if m.platforms[home].follow_gate and offer.slot < 0 and offer.channel != Channel.RECALL.value:
-        return Obstacle.NEEDS_A_FOLLOW.value
-    return Obstacle.TOO_EXPENSIVE.value if paid > m.consumers[i].wallet else Obstacle.NONE.value
+        return Obstacle.NOT_SOLD_HERE
+    if m.platforms[home].follow_gate and offer.slot < 0 and offer.channel != Channel.RECALL:
+        return Obstacle.NEEDS_A_FOLLOW
+    return Obstacle.TOO_EXPENSIVE if paid > m.consumers[i].wallet else Obstacle.NONE
 
 
 @inlined

@@ -28,10 +28,10 @@ def claim_of(k: int, product: int, paid: bool, m: Day) -> tuple[float, float]:
     slot = memory_slot(i, product, m)
     if is_used(i, slot, m):
         memory = m.memories[i, slot]
-        known, noise = memory.evidence / max(1.0 * memory.precision, LEAST_PRECISION), m.p.variance.use / memory.used
+        known, noise = memory.evidence / max(memory.precision, LEAST_PRECISION), m.p.variance.use / memory.used
     else:
         key, who = m.keys[Stream.CLAIM], key_of(creator)
-        u = uniform(key, 0, who, ClaimDraw.HEARSAY.value + PER_NORMAL * product)
-        error = normal_of(u, uniform(key, 0, who, ClaimDraw.HEARSAY_TOO.value + PER_NORMAL * product))
-        known, noise = goods.quality + m.p.belief.hearsay * error, 1.0 * m.p.variance.hearsay
+        u = uniform(key, 0, who, ClaimDraw.HEARSAY + PER_NORMAL * product)
+        error = normal_of(u, uniform(key, 0, who, ClaimDraw.HEARSAY_TOO + PER_NORMAL * product))
+        known, noise = goods.quality + m.p.belief.hearsay * error, m.p.variance.hearsay
     return claim(known, paid, creator.integrity, m.p.creators), noise

@@ -17,9 +17,9 @@ from sim.units import FEN
 @compiled
 def fund_of(tier: int) -> int:
     """The `Fund` out of which creators of a tier are paid."""
-    if tier == Tier.KOC.value:
-        return Fund.KOC.value
-    return Fund.KOL.value if tier == Tier.KOL.value else Fund.OWN.value
+    if tier == Tier.KOC:
+        return Fund.KOC
+    return Fund.KOL if tier == Tier.KOL else Fund.OWN
 
 
 @inlined
@@ -36,9 +36,9 @@ def fee_of(k: int, b: int, m: Day) -> int:
     creator, for_followers, for_post = m.creators[k], 0.0, 0.0
     for n in range(m.platforms[creator.home].lines):
         line = m.pay[creator.home, n]
-        if line.by == Funder.BRAND.value and has(line.tiers, creator.tier) and is_for(line, b):
-            for_followers += line.fixed if line.of == Base.FOLLOWER.value else 0.0
-            for_post += line.fixed if line.of == Base.POST.value else 0.0
+        if line.by == Funder.BRAND and has(line.tiers, creator.tier) and is_for(line, b):
+            for_followers += line.fixed if line.of == Base.FOLLOWER else 0.0
+            for_post += line.fixed if line.of == Base.POST else 0.0
     fee = FEN * for_followers * creator.audience + FEN * for_post
     return int(min(fee * m.fee_level[creator.tier], MOST_FEN))
 
@@ -86,4 +86,4 @@ def give_sample(product: int, m: Day) -> None:
     """Give a KOC the product to try."""
     goods = m.products[product]
     move(m.accounts.brand, goods.brand, m.accounts.supplier, 0, goods.cost)
-    spend(goods.brand, Fund.KOC.value, goods.cost, m)
+    spend(goods.brand, Fund.KOC, goods.cost, m)

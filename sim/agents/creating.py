@@ -22,7 +22,7 @@ from sim.draws import Stream, bits, gumbel_of, poisson_of, uniform
 from sim.prefetching import AHEAD, prefetch_consumer
 from sim.records import NOBODY
 from sim.rules.experience import is_satisfying
-from sim.sorting import ROW_BITS, sort_pairs
+from sim.sorting import pair_of, sort_pairs
 from sim.state.creators import MOST_POSTS, Post, Tier
 from sim.state.people import MEMORY_SLOTS
 from sim.units import DAYS_A_WEEK, FEN
@@ -54,10 +54,10 @@ def number_of_posts(k: int, m: Day) -> int:
     creator, p, key = m.creators[k], m.p.creators, m.keys[Stream.POST]
     who, rate = key_of(creator), m.p.brands.own_posts
     if creator.brand < 0:
-        more = uniform(key, m.day // DAYS_A_WEEK, who, PostDraw.EXPERIMENT.value) < 0.5
+        more = uniform(key, m.day // DAYS_A_WEEK, who, PostDraw.EXPERIMENT) < 0.5
         varied = creator.rate * (1.0 + (p.experiment if more else -p.experiment))
         rate = p.posts_fixed if p.posts_fixed >= 0.0 else varied
-    return min(poisson_of(uniform(key, m.day, who, PostDraw.POSTS.value), rate), p.posts_most, MOST_POSTS)
+    return min(poisson_of(uniform(key, m.day, who, PostDraw.POSTS), rate), p.posts_most, MOST_POSTS)
 
 
 @inlined
@@ -88,7 +88,7 @@ def post_today(k: int, m: Day) -> None:
         own = choose_to_sell(k, n, m)
         if own >= 0:
             write_post(k, n, own, True, m)
-        elif uniform(m.keys[Stream.POST], m.day, key_of(creator), PostDraw.UNPAID.value + n) < m.p.creators.unpaid:
+        elif uniform(m.keys[Stream.POST], m.day, key_of(creator), PostDraw.UNPAID + n) < m.p.creators.unpaid:
             liked = liked_product(k, n, m)
             if liked >= 0:
                 write_post(k, n, liked, False, m)
@@ -107,11 +107,11 @@ def choose_contract(k: int, n: int, m: Day) -> int:
         return best
     for candidate in range(candidates):
         draw = PER_CANDIDATE * (n * candidates + candidate)
-        product = place(uniform(key, m.day, who, PostDraw.CANDIDATE.value + draw), m.contracts[creator.tier])
+        product = place(uniform(key, m.day, who, PostDraw.CANDIDATE + draw), m.contracts[creator.tier])
         fee = fee_of(k, m.products[product].brand, m)
         if is_sold(product, creator.home, m) and can_pay(product, creator.tier, fee, m):
-            shock = gumbel_of(uniform(key, m.day, who, PostDraw.SHOCK.value + draw))
-            score = attractiveness(k, product, 1.0 * fee, m) + shock
+            shock = gumbel_of(uniform(key, m.day, who, PostDraw.SHOCK + draw))
+            score = attractiveness(k, product, fee, m) + shock
             if score > most:
                 best, most = product, score
     return best
@@ -130,9 +130,9 @@ def choose_to_sell(k: int, n: int, m: Day) -> int:
         return best
     for candidate in range(candidates):
         draw = PER_CANDIDATE * (n * candidates + candidate)
-        product = int(uniform(key, m.day, who, PostDraw.CANDIDATE.value + draw) * m.products.shape[0])
+        product = int(uniform(key, m.day, who, PostDraw.CANDIDATE + draw) * m.products.shape[0])
         if is_sold(product, home, m) and m.listings[home, product].earned[tier] > 0.0:
-            shock = gumbel_of(uniform(key, m.day, who, PostDraw.SHOCK.value + draw))
+            shock = gumbel_of(uniform(key, m.day, who, PostDraw.SHOCK + draw))
             score = attractiveness(k, product, 0.0, m) + shock
             if score > most:
                 best, most = product, score
@@ -144,13 +144,13 @@ def agrees(k: int, n: int, product: int, m: Day) -> bool:
     """Whether creator k takes a contract: a KOC tries the sample first, and declines what disappoints, if honest."""
     creator = m.creators[k]
     i = creator.consumer
-    if creator.tier != Tier.KOC.value or is_used(i, memory_slot(i, product, m), m):
+    if creator.tier != Tier.KOC or is_used(i, memory_slot(i, product, m), m):
         return True
     give_sample(product, m)
     experienced = use(i, product, m.day, m)
     satisfying = is_satisfying(experienced, believe(i, product, m)[0].mean, m.p.experience)
     remember_use(i, product, experienced, satisfying, m)
-    declines = uniform(m.keys[Stream.POST], m.day, key_of(creator), PostDraw.DECLINES.value + n) < creator.integrity
+    declines = uniform(m.keys[Stream.POST], m.day, key_of(creator), PostDraw.DECLINES + n) < creator.integrity
     return experienced >= m.p.creators.declines_below or not declines
 
 
@@ -162,7 +162,7 @@ def liked_product(k: int, n: int, m: Day) -> int:
     for slot in range(MEMORY_SLOTS):
         if is_used(i, slot, m):
             product = m.memories[i, slot].product
-            draw = uniform(key, m.day, who, PostDraw.LIKING.value + MEMORY_SLOTS * n + slot)
+            draw = uniform(key, m.day, who, PostDraw.LIKING + MEMORY_SLOTS * n + slot)
             liking = believe(i, product, m)[0].mean + m.p.creators.liking_range * draw
             if liking > most:
                 best, most = product, liking
@@ -175,7 +175,7 @@ def own_product(k: int, n: int, m: Day) -> int:
     brand, own = m.creators[k].brand, 0
     for product in range(m.products.shape[0]):
         own += m.products[product].brand == brand
-    nth = int(uniform(m.keys[Stream.POST], m.day, key_of(m.creators[k]), OwnPostDraw.PRODUCT.value + n) * own)
+    nth = int(uniform(m.keys[Stream.POST], m.day, key_of(m.creators[k]), OwnPostDraw.PRODUCT + n) * own)
     for product in range(m.products.shape[0]):
         if m.products[product].brand == brand:
             if nth == 0:
@@ -190,8 +190,8 @@ def write_post(k: int, n: int, product: int, paid: bool, m: Day) -> Post:
     creator, goods, card, key = m.creators[k], m.products[product], m.cards[k], m.keys[Stream.POST]
     creator.posted = m.day
     who = key_of(creator)
-    private = uniform(key, m.day, who, PostDraw.PRIVATE.value + n) < private_share(creator.tier, m)
-    is_kol = creator.tier == Tier.KOL.value
+    private = uniform(key, m.day, who, PostDraw.PRIVATE + n) < private_share(creator.tier, m)
+    is_kol = creator.tier == Tier.KOL
     post = m.posts[m.used[Used.POSTS]]
     m.used[Used.POSTS] += 1
     post.creator = k
@@ -205,7 +205,7 @@ def write_post(k: int, n: int, product: int, paid: bool, m: Day) -> Post:
     post.paid = paid
     post.fee = 0
     post.private = private
-    live = uniform(key, m.day, who, PostDraw.LIVE.value + n) < m.p.creators.live_share
+    live = uniform(key, m.day, who, PostDraw.LIVE + n) < m.p.creators.live_share
     post.live = is_kol and paid and not private and live
     card.category[card.posts] = goods.category
     card.channel[card.posts] = channel_of(post, m)
@@ -247,5 +247,5 @@ def draw_turns(m: Day) -> None:
 def write_lots(lots: Keys, m: Day) -> None:
     """Write the lot of each creator above its row, shape (K,)."""
     for k in range(lots.shape[0]):
-        lot = bits(m.keys[Stream.POST], m.day, key_of(m.creators[k]), PostDraw.TURN.value)
-        lots[k] = np.uint64(lot) << ROW_BITS | np.uint64(k)
+        lot = bits(m.keys[Stream.POST], m.day, key_of(m.creators[k]), PostDraw.TURN)
+        lots[k] = pair_of(lot, k)

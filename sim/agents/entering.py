@@ -64,9 +64,9 @@ def considering(received: Int64, m: Day) -> Int64:
     for row in received:
         order = m.orders[row]
         if order.candidate and order.consumer != buyer:
-            buyer = int(order.consumer)
+            buyer = order.consumer
             chance = chance_to_consider(seller_in_business(order, m), below, m)
-            if uniform(m.keys[Stream.ENTRY], m.day, buyer, EntryDraw.COMES.value) < chance:
+            if uniform(m.keys[Stream.ENTRY], m.day, buyer, EntryDraw.COMES) < chance:
                 rows[count] = row
                 count += 1
     return rows[:count]
@@ -75,7 +75,7 @@ def considering(received: Int64, m: Day) -> Int64:
 @compiled
 def seller_in_business(order: Order, m: Day) -> int:
     """Who sold an order: a creator who may win the buyer as one; `NOBODY` else."""
-    k = int(order.creator)
+    k = order.creator
     return k if k >= 0 and m.creators[k].active and m.creators[k].brand < 0 else NOBODY
 
 
@@ -133,6 +133,6 @@ def settle_in(newcomers: Table[Creator], m: Day, world: World, parameters: Param
     crowd = crowd_of(parameters, world.graph, world.people, m.follows, world.keys)
     for n, host in enumerate(hosts.tolist()):
         k = len(m.creators) + n
-        size = least + int(uniform(world.keys[Stream.ENTRY], m.day, host, EntryDraw.POOL.value) * (most - least + 1))
+        size = least + int(uniform(world.keys[Stream.ENTRY], m.day, host, EntryDraw.POOL) * (most - least + 1))
         newcomers["audience"][n] = gather_pool(k, host, size, crowd)
         m.consumers["creator"][host] = k

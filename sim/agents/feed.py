@@ -20,15 +20,15 @@ def attend_feed(i: int, m: Day) -> None:
     """Look at a Poisson number of pages of the public feed: an ad, a creator's post or a listing on each."""
     key, feeds = m.keys[Stream.FEED], m.feeds
     home = m.members[i].platform
-    pages = guided(uniform(key, m.day, i, FeedDraw.PAGES.value), feeds.pages_guide[home], feeds.pages[home])
+    pages = guided(uniform(key, m.day, i, FeedDraw.PAGES), feeds.pages_guide[home], feeds.pages[home])
     m.out.tally.pages[home] += pages
     if pages > 0:
         weigh_categories(i, m)
     for page in range(pages):
         draw = PER_PAGE * page
-        category = category_of_page(uniform(key, m.day, i, FeedDraw.CATEGORY.value + draw), m)
-        kind = uniform(key, m.day, i, FeedDraw.KIND.value + draw)
-        which = uniform(key, m.day, i, FeedDraw.WHICH.value + draw)
+        category = category_of_page(uniform(key, m.day, i, FeedDraw.CATEGORY + draw), m)
+        kind = uniform(key, m.day, i, FeedDraw.KIND + draw)
+        which = uniform(key, m.day, i, FeedDraw.WHICH + draw)
         attend_page(i, category, kind, which, m)
 
 
@@ -39,7 +39,7 @@ def weigh_categories(i: int, m: Day) -> None:
     total = 0.0
     for category in range(m.categories):
         needed = has(m.out.visit.needs, category)
-        total += person.pull[category] * m.wanted if needed else 1.0 * person.pull[category]
+        total += person.pull[category] * m.wanted if needed else person.pull[category]
         weight[category] = total
 
 
@@ -69,8 +69,8 @@ def attend_page(i: int, category: int, kind: float, which: float, m: Day) -> Non
     if not platform.shelf:
         return
     position = guided(which, feeds.goods_guide[0, home, category], feeds.goods[0, home, category])
-    m.out.tally.delivered[Channel.LISTING.value] += 1
-    see(i, feeds.product[category, position], Channel.LISTING.value, NOBODY, m)
+    m.out.tally.delivered[Channel.LISTING] += 1
+    see(i, feeds.product[category, position], Channel.LISTING, NOBODY, m)
 
 
 @inlined
@@ -80,9 +80,9 @@ def see_ad(i: int, category: int, which: float, m: Day) -> None:
     position = guided(which, feeds.goods_guide[1, home, category], feeds.goods[1, home, category])
     product = feeds.product[category, position]
     m.out.tally.ads_viewed[home, product] += 1
-    m.out.tally.delivered[Channel.AD.value] += 1
+    m.out.tally.delivered[Channel.AD] += 1
     remember_page(i, product, m)
-    see(i, product, Channel.AD.value, NOBODY, m)
+    see(i, product, Channel.AD, NOBODY, m)
 
 
 @inlined

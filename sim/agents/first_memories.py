@@ -32,7 +32,7 @@ def remember_past(first: int, past: Past, m: Day) -> None:
 @inlined
 def remember_purchase(i: int, product: int, age: int, turn: int, m: Day) -> None:
     """Remember one purchase of so many days ago."""
-    key, p, day, draw = m.keys[Stream.PAST], m.p.memory, PastDay.USE.value + turn, PER_NORMAL * product
+    key, p, day, draw = m.keys[Stream.PAST], m.p.memory, PastDay.USE + turn, PER_NORMAL * product
     chance = normal_of(uniform(key, day, i, draw), uniform(key, day, i, draw + 1))
     experienced = worth(i, product, m) + m.p.experience.noise * chance
     slot = impress(i, product, p.use * m.fading.goodwill[age], p.most_used, m)
@@ -40,7 +40,7 @@ def remember_purchase(i: int, product: int, age: int, turn: int, m: Day) -> None
         precision = m.fading.knowledge[age] / max(m.p.variance.use, 1e-6)
         learn(i, slot, Signal(experienced, precision), m)
         m.memories[i, slot].used += 1
-    if uniform(key, PastDay.RATED.value + turn, i, product) < m.p.experience.review:
+    if uniform(key, PastDay.RATED + turn, i, product) < m.p.experience.review:
         left = m.fading.rating[age]
         m.products[product].reviews += left
         m.products[product].review_sum += left * experienced

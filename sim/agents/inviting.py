@@ -23,9 +23,9 @@ def invite(week: Week, p: Membership, m: Day) -> None:
         v, candidates = int(week.opened[k]), people[of == k]
         candidates = candidates[m.members["held"][candidates] >> v & 1 == 0]
         host = m.creators["consumer"][k : k + 1].astype(np.int64)
-        u = float(uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, host, MembershipDraw.INVITES.value)[0])
+        u = float(uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, host, MembershipDraw.INVITES)[0])
         size = min(p.asked_least + int(u * (p.asked_most - p.asked_least + 1)), p.asked_most)
-        draw = MembershipDraw.INVITED.value + partner(int(host[0]))
+        draw = MembershipDraw.INVITED + partner(int(host[0]))
         lots = uniforms_at(m.keys[Stream.MEMBERSHIP], m.day, candidates, draw)
         week.invited[candidates[np.argsort(lots, kind="stable")[:size]]] |= 1 << v
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from sim.agents.multihoming import look_at
 from sim.agents.week import Known, Week, compare_goods
 from sim.compilation import compiled, inlined
@@ -78,7 +76,7 @@ def meet_creators(week: Week, m: Day) -> float:
     """
     total, looking, one = 0.0, 0, (1 << COUNTER) - 1
     for i in range(m.members.shape[0]):
-        met, looks = 0, int(m.members[i].looks)
+        met, looks = 0, m.members[i].looks
         for slot in range(FOLLOW_SLOTS):
             k = m.follows[i, slot].creator
             if k < 0:
@@ -111,8 +109,8 @@ def join_and_leave(week: Week, known: Known, people: Table[Person], m: Day) -> N
     """
     everywhere = (1 << m.platforms.shape[0]) - 1
     for i in range(m.members.shape[0]):
-        held = int(m.members[i].held)
-        reviews = held > 0 and shock(i, MembershipDraw.REVIEW.value, m) < m.p.membership.review
+        held = m.members[i].held
+        reviews = held > 0 and shock(i, MembershipDraw.REVIEW, m) < m.p.membership.review
         heard = hears_of(i, held, week, m) if held < everywhere else 0
         heard = heard if heard > 0 and people[i].activity > 0.0 else 0
         if heard > 0 or reviews:
@@ -122,7 +120,7 @@ def join_and_leave(week: Week, known: Known, people: Table[Person], m: Day) -> N
                 held = (held if m.p.membership.multi_home else held & int(week.pinned[i])) | 1 << joined
             elif reviews:
                 held &= ~leave(i, held, week, m) | int(week.pinned[i])
-        m.members[i].held = np.uint8(held | int(week.pinned[i]))
+        m.members[i].held = held | int(week.pinned[i])
 
 
 @inlined
@@ -131,7 +129,7 @@ def hears_of(i: int, held: int, week: Week, m: Day) -> int:
     heard, friends = int(week.invited[i]) & ~held, m.offsets[i + 1] - m.offsets[i]
     for v in range(m.memberships.shape[1]):
         if not has(held | heard, v):
-            u = shock(i, MembershipDraw.CONTACT.value + v, m)
+            u = shock(i, MembershipDraw.CONTACT + v, m)
             if u < week.contact[v, friends] and u < week.contact[v, friends_there(i, v, week, m)]:
                 heard |= 1 << v
     return heard
@@ -159,10 +157,10 @@ def expect(i: int, known: Known, week: Week, m: Day) -> None:
             other_surplus += elsewhere.surplus
             other_days += elsewhere.days
         own, worth = m.memberships[i, v], worth_known(i, v, known, week)
-        week.expected[v] = expected_surplus(1.0 * own.surplus, 1.0 * own.days, surplus, days, worth, p)
+        week.expected[v] = expected_surplus(own.surplus, own.days, surplus, days, worth, p)
         own, worth = m.memberships[i, other], worth_known(i, other, known, week)
         week.expected[other] = expected_surplus(
-            1.0 * own.surplus, 1.0 * own.days, other_surplus, other_days, worth, p
+            own.surplus, own.days, other_surplus, other_days, worth, p
         )  # fmt: skip
 
 
@@ -185,13 +183,13 @@ def join(i: int, held: int, heard: int, week: Week, m: Day) -> int:
             if worth > most or (worth == most and lot(i, v, m) > lot(i, chosen, m)):
                 chosen, most = v, worth
     likely = chance(0.0, -most, p.horizon, p.noise)
-    return chosen if shock(i, MembershipDraw.JOIN.value, m) < likely else NOBODY
+    return chosen if shock(i, MembershipDraw.JOIN, m) < likely else NOBODY
 
 
 @inlined
 def lot(i: int, v: int, m: Day) -> float:
     """What decides between equal platforms."""
-    return shock(i, MembershipDraw.LOT.value + v, m)
+    return shock(i, MembershipDraw.LOT + v, m)
 
 
 @inlined
@@ -211,7 +209,7 @@ def leave(i: int, held: int, week: Week, m: Day) -> int:
             if loss < missed:
                 least, missed = v, loss
     likely = p.review * chance(-missed, 0.0, p.horizon, p.noise)
-    return 1 << least if shock(i, MembershipDraw.REVIEW.value, m) < likely else 0
+    return 1 << least if shock(i, MembershipDraw.REVIEW, m) < likely else 0
 
 
 @compiled
@@ -225,7 +223,7 @@ def settle_people(week: Week, known: Known, people: Table[Person], m: Day) -> in
     """
     reached = m.population
     for i in range(m.memberships.shape[0]):
-        held = int(m.members[i].held)
+        held = m.members[i].held
         if held & held - 1:  # else there is nothing to choose from
             expect(i, known, week, m)
             for v in range(m.memberships.shape[1]):
@@ -246,7 +244,7 @@ def open_people(people: Table[Person], m: Day) -> int:
 @inlined
 def settle(i: int, people: Table[Person], m: Day) -> bool:
     """Let person i look at home, or where most is expected of where home was given up; whether one is lost to all."""
-    held, home, most = int(m.members[i].held), int(m.members[i].platform), -math.inf
+    held, home, most = m.members[i].held, m.members[i].platform, -math.inf
     if held == 0:
         m.members[i].looks = 0
         m.members[i].platform = people[i].home

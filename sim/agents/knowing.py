@@ -28,16 +28,16 @@ def profile_of(creator: int, m: Day) -> Profile:
 @inlined
 def private_share(tier: int, m: Day) -> float:
     """Share of a creator's posts that go to the private pool; all of a brand's own account."""
-    if tier == Tier.BRAND.value:
+    if tier == Tier.BRAND:
         return 1.0
-    return m.p.creators.private_share_koc if tier == Tier.KOC.value else m.p.creators.private_share_kol
+    return m.p.creators.private_share_koc if tier == Tier.KOC else m.p.creators.private_share_kol
 
 
 @inlined
 def know(k: int, m: Day) -> None:
     """Write down what consumers can know of creator k today."""
     creator, profile, trust = m.creators[k], m.profiles[k], m.p.trust
-    mass = creator.tier == Tier.KOL.value
+    mass = creator.tier == Tier.KOL
     share = trust.reputation_mass if mass else trust.reputation
     profile.active = creator.active
     profile.partner = partner(key_of(creator))
@@ -66,7 +66,7 @@ def reach_of(k: int, m: Day) -> float:
     people a market has.
     """
     creator, platform = m.creators[k], m.platforms[m.creators[k].home]
-    audience = 1.0 * creator.audience
-    if creator.tier == Tier.KOL.value:
+    audience = creator.audience
+    if creator.tier == Tier.KOL:
         audience *= platform.mass_audience / max(m.p.creators.kol_audience * m.population, 1.0)
     return organic_reach(audience, platform.unaffected_audience, platform.organic_reach, platform.reach_fall)

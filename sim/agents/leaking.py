@@ -21,7 +21,7 @@ def is_settled_outside(order: Order, m: Day) -> bool:
     must join, or that a coupon pays for in part, stays.
     """
     take = m.platforms[order.platform].take_rate
-    told = order.channel == Channel.PRIVATE_POST.value or order.channel == Channel.ONE_TO_ONE.value
+    told = order.channel == Channel.PRIVATE_POST or order.channel == Channel.ONE_TO_ONE
     if take <= 0.0 or not told or not order.follower or order.deal or order.coupon > 0:
         return False
     i, creator = order.consumer, order.creator

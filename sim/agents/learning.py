@@ -65,7 +65,7 @@ def learn_and_leave(measuring: bool, m: Day) -> None:
 @inlined
 def learn_day(k: int, measuring: bool, m: Day) -> None:
     """Count the posts of creator k's day, what they earned, and the effort they cost."""
-    creator, n = m.creators[k], 1.0 * m.cards[k].posts
+    creator, n = m.creators[k], m.cards[k].posts
     effort = 0.5 * effort_cost(creator, m) * n * n
     if measuring:
         creator.earned += creator.earned_today
@@ -80,7 +80,7 @@ def learn_day(k: int, measuring: bool, m: Day) -> None:
 def effort_cost(creator: Creator, m: Day) -> float:
     """Marginal effort cost of a creator, yuan day/post²: a KOL's posts are productions, the larger the audience is."""
     p = m.p.creators
-    return max(p.effort_cost, p.kol_effort * creator.audience) if creator.tier == Tier.KOL.value else p.effort_cost
+    return max(p.effort_cost, p.kol_effort * creator.audience) if creator.tier == Tier.KOL else p.effort_cost
 
 
 @inlined
@@ -119,7 +119,7 @@ def usual_income(day: int, creators: Table[Creator], p: Any) -> float:
     total, count = 0.0, 0
     for k in range(creators.shape[0]):
         creator = creators[k]
-        is_koc = creator.active and creator.tier == Tier.KOC.value
+        is_koc = creator.active and creator.tier == Tier.KOC
         if is_koc and day - creator.since >= p.patience:
             total += net_income(creator, p)
             count += 1

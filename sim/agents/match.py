@@ -29,6 +29,6 @@ def worth(i: int, product: int, m: Day) -> float:
 def use(i: int, product: int, day: int, m: Day) -> float:
     """What person i experiences of a product: its worth, and the chance of one use of it, keyed by a day."""
     key, draw = m.keys[Stream.EXPERIENCE], PER_PRODUCT * product
-    u = uniform(key, day, i, ExperienceDraw.USE.value + draw)
-    chance = normal_of(u, uniform(key, day, i, ExperienceDraw.USE_TOO.value + draw))
+    u = uniform(key, day, i, ExperienceDraw.USE + draw)
+    chance = normal_of(u, uniform(key, day, i, ExperienceDraw.USE_TOO + draw))
     return worth(i, product, m) + m.p.experience.noise * chance

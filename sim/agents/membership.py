@@ -25,7 +25,7 @@ from sim.world import World
 def opened(m: Day, world: World, parameters: Parameters) -> Day:
     """The context of the first day, with memberships: a share of people are members where they are at home."""
     platforms, people = len(m.platforms), world.people.copy()
-    draws = uniforms(m.keys[Stream.MEMBERSHIP], 0, len(people), MembershipDraw.START.value)
+    draws = uniforms(m.keys[Stream.MEMBERSHIP], 0, len(people), MembershipDraw.START)
     members = draws < parameters.membership.start
     own = np.where(members, 1 << people["home"].astype(np.int64), 0)
     m.members["held"] = own
@@ -62,7 +62,7 @@ def remember(received: Int64, sums: Double, m: Day) -> None:
             sums[v, 1] += yuan
         if not order.returned:
             sums[v, 2] += order.price / FEN
-            m.shops[order.brand, v].margin += (1.0 * order.rest - order.cost - m.shipping) / FEN
+            m.shops[order.brand, v].margin += (order.rest - order.cost - m.shipping) / FEN
     for v in range(sums.shape[0]):
         m.platforms[v].surplus += sums[v, 0]
         m.platforms[v].by_creators += sums[v, 1]

@@ -61,7 +61,7 @@ def impress(i: int, product: int, impression: float, most: float, m: Day) -> int
     else:
         bring_up_to_date(i, slot, m)
     memory = m.memories[i, slot]
-    memory.goodwill = goodwill_after(1.0 * memory.goodwill, impression, most)
+    memory.goodwill = goodwill_after(memory.goodwill, impression, most)
     return slot
 
 
@@ -116,7 +116,7 @@ def learn_from(i: int, slot: int, signal: Signal, source: int, m: Day) -> None:
     """
     memory = m.memories[i, slot]
     if source < 0 or memory.source != source:
-        news = room_for_more(1.0 * memory.precision, m.p.most_told[m.products[memory.product].category])
+        news = room_for_more(memory.precision, m.p.most_told[m.products[memory.product].category])
         memory.evidence += news * signal.precision * signal.value
         memory.precision += news * signal.precision
     if source >= 0:

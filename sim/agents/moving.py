@@ -39,7 +39,7 @@ def creators_move(by_creators: float, week: Week, m: Day) -> int:
     for k in range(m.creators.shape[0]):
         week.opened[k] = NOBODY
         if is_moving(k, m):
-            on, skill = int(m.creators[k].platforms), skill_of(k, usual, week, m)
+            on, skill = m.creators[k].platforms, skill_of(k, usual, week, m)
             for v in range(m.platforms.shape[0]):
                 week.income[v] = expected_income(week.rate[v], week.audience[LOOKING, k, v], 0.0) * skill
             week.opened[k] = where_to_open(k, on, skill, week, m)
@@ -63,7 +63,7 @@ def count_followers(week: Week, m: Day) -> None:
     """Count each creator's followers who look at each platform, a member of several in parts, and who are not there."""
     week.followers[:] = 0
     for i in range(m.follows.shape[0]):
-        held = int(m.members[i].held)
+        held = m.members[i].held
         for slot in range(FOLLOW_SLOTS):
             k = m.follows[i, slot].creator
             if k < 0:
@@ -156,7 +156,7 @@ def skill_of(k: int, usual: float, week: Week, m: Day) -> float:
 def where_to_open(k: int, on: int, skill: float, week: Week, m: Day) -> int:
     """The platform on which creator k opens a shop, the one that gains most, by lot among equals; or `NOBODY`."""
     p, best, most = m.p.membership, NOBODY, -math.inf
-    if shock(k, MembershipDraw.CREATOR_REVIEWS.value, m) >= p.creators_review:
+    if shock(k, MembershipDraw.CREATOR_REVIEWS, m) >= p.creators_review:
         return NOBODY
     for v in range(m.platforms.shape[0]):
         if not has(on, v):
@@ -165,7 +165,7 @@ def where_to_open(k: int, on: int, skill: float, week: Week, m: Day) -> int:
             gain = income - cost_of_opening(on, v, week, m)
             if gain > most or (gain == most and lot(k, v, m) > lot(k, best, m)):
                 best, most = v, gain
-    u = shock(k, MembershipDraw.CREATOR_OPENS.value, m)
+    u = shock(k, MembershipDraw.CREATOR_OPENS, m)
     is_likely = best >= 0 and u < chance(most, p.move_cost, p.horizon, p.creators_noise)
     return best if is_likely else NOBODY
 
@@ -199,7 +199,7 @@ def must_leave(on: int, m: Day) -> bool:
 @inlined
 def closes(k: int, on: int, week: Week, m: Day) -> bool:
     """Whether creator k, on several platforms, gives up the least: it does not pay its effort, or may not stay."""
-    p, u = m.p.membership, shock(k, MembershipDraw.CREATOR_CLOSES.value, m)
+    p, u = m.p.membership, shock(k, MembershipDraw.CREATOR_CLOSES, m)
     if on & on - 1 == 0 or u >= p.creators_review:
         return False
     gain = p.second_effort - week.income[least_of(on, week)]
@@ -234,7 +234,7 @@ def post_on(k: int, on: int, week: Week, m: Day) -> None:
 @inlined
 def lot(k: int, v: int, m: Day) -> float:
     """What decides between equal platforms."""
-    return shock(k, MembershipDraw.CREATOR_LOT.value + v, m)
+    return shock(k, MembershipDraw.CREATOR_LOT + v, m)
 
 
 @inlined

@@ -55,7 +55,7 @@ def find_several(first: int, last: int, several: Int32, m: Day) -> int:
     """Write down who is on several platforms, the others having nothing to choose from; returns how many are."""
     count = 0
     for i in range(first, last):
-        held = int(m.members[i].held)
+        held = m.members[i].held
         several[count] = i
         count += held & held - 1 != 0
     return count
@@ -67,17 +67,17 @@ def draw_shocks(people: Int32, draws: Double, m: Day) -> None:
     key, day = m.keys[Stream.MEMBERSHIP], m.day
     for v in range(m.memberships.shape[1]):
         for n in range(people.shape[0]):
-            draws[v, n] = uniform(key, day, people[n], MembershipDraw.LOOK.value + v)
+            draws[v, n] = uniform(key, day, people[n], MembershipDraw.LOOK + v)
 
 
 @inlined
 def drawn_to(i: int, draws: Double, m: Day) -> int:
     """The platform that draws person i most today, of those held."""
-    held, variety = int(m.members[i].held), m.p.membership.variety
+    held, variety = m.members[i].held, m.p.membership.variety
     best, least, most, is_open = 0, -math.inf, -math.inf, 0
     for v in range(m.memberships.shape[1]):
         if has(held, v):
-            expected = 1.0 * m.memberships[i, v].expected
+            expected = m.memberships[i, v].expected
             at_least, at_most = draw_at_least(expected, draws[v], variety), draw_at_most(expected, draws[v], variety)
             is_more = int(at_least > most)
             is_open |= 1 - (is_more | int(at_most < least))
@@ -92,7 +92,7 @@ def drawn_to_exactly(i: int, draws: Double, m: Day) -> int:
     best, most = NOBODY, -math.inf
     for v in range(m.memberships.shape[1]):
         if has(m.members[i].held, v):
-            value = draw(1.0 * m.memberships[i, v].expected, draws[v], m.p.membership.variety)
+            value = draw(m.memberships[i, v].expected, draws[v], m.p.membership.variety)
             if value > most:
                 best, most = v, value
     return best

@@ -45,8 +45,8 @@ def schedule_need(i: int, category: int, m: Day) -> None:
     Both waits are geometric: with the mean wait of consumer i, and with the mean ``1 / lapse``.
     """
     consumer, key, draw = m.consumers[i], m.keys[Stream.NEED], PER_CATEGORY * category
-    wait = geometric_of(uniform(key, m.day, i, NeedDraw.OPENS.value + draw), 1.0 * m.people[i].wait[category])
-    open_for = geometric_of(uniform(key, m.day, i, NeedDraw.LAPSES.value + draw), 1.0 / m.p.need.lapse)
+    wait = geometric_of(uniform(key, m.day, i, NeedDraw.OPENS + draw), m.people[i].wait[category])
+    open_for = geometric_of(uniform(key, m.day, i, NeedDraw.LAPSES + draw), 1.0 / m.p.need.lapse)
     due = min(m.day + wait, LAST_DAY)
     consumer.due[category] = due
     consumer.lapse[category] = min(due + open_for, LAST_LAPSE)

@@ -28,7 +28,7 @@ def order(i: int, category: int, best: Best, m: Day) -> None:
     m.out.counts[Count.ORDERS] += 1
     consumer.wallet -= best.price - best.coupon
     consumer.coming |= 1 << category
-    made.stage = Stage.ORDERED.value
+    made.stage = Stage.ORDERED
     made.ordered = m.day
     made.due = m.day
     made.received = NOBODY
@@ -50,5 +50,5 @@ def order(i: int, category: int, best: Best, m: Day) -> None:
     made.alternative = best.outside_shock
     made.paid = best.paid
     made.needed = has(m.out.visit.needs, category)
-    made.live = best.channel == Channel.LIVE.value
+    made.live = best.channel == Channel.LIVE
     made.deal = m.platforms[made.platform].deal_needs > 0

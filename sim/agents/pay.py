@@ -8,7 +8,7 @@ from sim.agents.memory import memory_slot
 from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.records import NOBODY
-from sim.sets import has
+from sim.sets import has, set_of
 from sim.state.channels import Channel
 from sim.state.creators import Tier
 from sim.state.orders import Order
@@ -31,38 +31,38 @@ def part(price: int, share: float) -> int:
 @inlined
 def pays(line: PayLine, brand: int, tier: int, m: Day) -> bool:
     """Whether a line is for creators of a tier and goods of a brand, and whoever pays it does so today."""
-    pays_today = line.by != Funder.BRAND.value or m.brands[brand].pays[tier] == 1
+    pays_today = line.by != Funder.BRAND or m.brands[brand].pays[tier] == 1
     return has(line.tiers, tier) and pays_today and is_for(line, brand)
 
 
 @inlined
 def is_for(line: PayLine, brand: int) -> bool:
     """Whether a line is for goods of a brand."""
-    return (line.brands >> np.uint64(brand)) & np.uint64(1) == np.uint64(1)
+    return line.brands & set_of(brand) != 0
 
 
 @inlined
 def is_for_author(line: PayLine) -> bool:
     """Whether a line pays who posts: as the seller, or as the author of what led to a sale."""
-    return line.to == Payee.SELLER.value or line.to == Payee.AUTHOR.value
+    return line.to == Payee.SELLER or line.to == Payee.AUTHOR
 
 
 @inlined
 def is_on_sale(line: PayLine) -> bool:
     """Whether a line is paid on every order: by its price, its margin, or each."""
-    return line.of == Base.PRICE.value or line.of == Base.MARGIN.value or line.of == Base.ORDER.value
+    return line.of == Base.PRICE or line.of == Base.MARGIN or line.of == Base.ORDER
 
 
 @inlined
 def is_on_order(line: PayLine) -> bool:
     """Whether a line is paid on orders: on every one, or on the first of a new member."""
-    return is_on_sale(line) or line.of == Base.MEMBER.value
+    return is_on_sale(line) or line.of == Base.MEMBER
 
 
 @inlined
 def is_on_post(line: PayLine) -> bool:
     """Whether a line is paid for posts: for each, or for the followers of who posts."""
-    return line.of == Base.POST.value or line.of == Base.FOLLOWER.value
+    return line.of == Base.POST or line.of == Base.FOLLOWER
 
 
 @inlined
@@ -85,9 +85,9 @@ def earned_on_sale(product: int, tier: int, v: int, m: Day) -> tuple[float, floa
         line = m.pay[v, n]
         if is_for_author(line) and is_on_sale(line) and pays(line, goods.brand, tier, m):
             share = line.share
-            if line.of == Base.MARGIN.value:
+            if line.of == Base.MARGIN:
                 share *= max(price - goods.cost, 0) / price
-            elif line.of == Base.ORDER.value:
+            elif line.of == Base.ORDER:
                 share = FEN * line.fixed / price
             pay += share
             seen += share if line.visible else 0.0
@@ -121,7 +121,7 @@ def author_of(order: Order, m: Day) -> int:
 @inlined
 def sharer_of(order: Order, m: Day) -> int:
     """The consumer whose word of today's inbox led there."""
-    if order.channel != Channel.FRIEND.value or order.parent < 0:
+    if order.channel != Channel.FRIEND or order.parent < 0:
         return NOBODY
     inbox, first, end = m.inbox, 0, m.inbox.shape[0]
     while first < end:
@@ -148,10 +148,10 @@ def recruiter_of(k: int, level: int, m: Day) -> int:
 @inlined
 def creator_paid(line: PayLine, order: Order, m: Day) -> int:
     """The creator whom a line pays on an order."""
-    if line.to == Payee.SELLER.value:
-        needs_page = line.by == Funder.BRAND.value
+    if line.to == Payee.SELLER:
+        needs_page = line.by == Funder.BRAND
         return seller_of(order, m) if order.paid or not needs_page else NOBODY
-    if line.to == Payee.AUTHOR.value:
+    if line.to == Payee.AUTHOR:
         return author_of(order, m)
     return recruiter_of(seller_of(order, m), line.level, m)
 
@@ -159,13 +159,13 @@ def creator_paid(line: PayLine, order: Order, m: Day) -> int:
 @inlined
 def amount(line: PayLine, order: Order, is_new: bool, m: Day) -> int:
     """What a line pays on an order, fen."""
-    if line.of == Base.PRICE.value:
-        raised = 1.0 + m.platforms[order.platform].mark_up if line.by == Funder.BUYER.value else 1.0
+    if line.of == Base.PRICE:
+        raised = 1.0 + m.platforms[order.platform].mark_up if line.by == Funder.BUYER else 1.0
         return part(order.price, line.share / raised)
-    if line.of == Base.MARGIN.value:
+    if line.of == Base.MARGIN:
         mark_up = m.platforms[order.platform].mark_up if seller_of(order, m) >= 0 else 0.0
         own = order.price - part(order.price, mark_up / (1.0 + mark_up))
         return part(max(own - order.cost, 0), line.share)
-    if line.of == Base.ORDER.value or (line.of == Base.MEMBER.value and is_new):
+    if line.of == Base.ORDER or (line.of == Base.MEMBER and is_new):
         return int(np.rint(FEN * line.fixed))
     return 0

@@ -26,5 +26,5 @@ def recall(i: int, m: Day) -> None:
         if has(m.out.visit.needs, category):
             u = uniform(m.keys[Stream.RECALL], max(consumer.due[category], 0) % MOST_DAYS, i, product)
             if u < recall_probability(goodwill_today(i, slot, m)):
-                m.out.tally.delivered[Channel.RECALL.value] += 1
-                see(i, product, Channel.RECALL.value, NOBODY, m)
+                m.out.tally.delivered[Channel.RECALL] += 1
+                see(i, product, Channel.RECALL, NOBODY, m)

@@ -25,10 +25,10 @@ def receive(order: Order, m: Day) -> None:
     consumer.coming &= ~(1 << order.category)
     experience(order, m)
     judge_claim(order, m)
-    remember_use(i, order.product, 1.0 * order.experienced, order.satisfying, m)
+    remember_use(i, order.product, order.experienced, order.satisfying, m)
     if not order.returned:
         meet_need(i, order.category, m)
-    u = uniform(m.keys[Stream.ENTRY], order.ordered, i, EntryDraw.CONSIDERS.value + order.product)
+    u = uniform(m.keys[Stream.ENTRY], order.ordered, i, EntryDraw.CONSIDERS + order.product)
     order.candidate = order.satisfying and consumer.creator < 0 and u < m.people[i].sociability
     if order.satisfying:
         if order.creator >= 0 and not order.follower:
@@ -45,10 +45,10 @@ def experience(order: Order, m: Day) -> None:
     i, p = order.consumer, m.p.experience
     experienced = use(i, order.product, order.ordered, m)
     order.experienced = experienced
-    regretted = is_returned(1.0 * order.liking, experienced, 1.0 * order.mood, p)
+    regretted = is_returned(order.liking, experienced, order.mood, p)
     order.returned = regretted and not order.outside
-    order.satisfying = not order.returned and is_satisfying(experienced, 1.0 * order.expected, p)
-    draw = ExperienceDraw.REVIEW.value + PER_PRODUCT * order.product
+    order.satisfying = not order.returned and is_satisfying(experienced, order.expected, p)
+    draw = ExperienceDraw.REVIEW + PER_PRODUCT * order.product
     order.reviewed = uniform(m.keys[Stream.EXPERIENCE], order.ordered, i, draw) < p.review
     order.surplus = surplus_of(order, m)
 
@@ -56,9 +56,8 @@ def experience(order: Order, m: Day) -> None:
 @inlined
 def surplus_of(order: Order, m: Day) -> int:
     """Surplus of an order, fen: what is enjoyed over having nothing, or the trouble of sending it back."""
-    paid = 1.0 * (order.price - order.coupon)
-    surplus = -m.p.experience.hassle * paid
+    surplus = -m.p.experience.hassle * (order.price - order.coupon)
     if not order.returned:
-        gain = 1.0 * order.liking + 1.0 * order.mood - 1.0 * order.alternative + worth(order.consumer, order.product, m)
-        surplus = money_of(gain, m.p.reference[order.category], 1.0 * m.people[order.consumer].sensitivity)
+        gain = order.liking + order.mood - order.alternative + worth(order.consumer, order.product, m)
+        surplus = money_of(gain, m.p.reference[order.category], m.people[order.consumer].sensitivity)
     return int(min(max(surplus, -MOST_FEN), MOST_FEN))  # who hardly minds a price may have any surplus at it

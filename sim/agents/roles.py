@@ -24,5 +24,5 @@ def change_roles(threshold: int, m: Day) -> None:
         creator = m.creators[k]
         if not creator.active and creator.consumer >= 0 and m.consumers[creator.consumer].creator == k:
             m.consumers[creator.consumer].creator = NOBODY
-        if creator.tier == Tier.KOC.value and creator.audience >= threshold:
-            creator.tier = Tier.KOL.value
+        if creator.tier == Tier.KOC and creator.audience >= threshold:
+            creator.tier = Tier.KOL

@@ -19,15 +19,15 @@ def search(i: int, m: Day) -> None:
     """Search for something needed: results by rank and ads among them, each looked at once."""
     key, feeds = m.keys[Stream.SEARCH], m.feeds
     home = m.members[i].platform
-    if not m.platforms[home].shelf or uniform(key, m.day, i, SearchDraw.SEARCHES.value) >= m.p.attention.search:
+    if not m.platforms[home].shelf or uniform(key, m.day, i, SearchDraw.SEARCHES) >= m.p.attention.search:
         return
-    category = one_of(m.out.visit.needs, m.categories, uniform(key, m.day, i, SearchDraw.CATEGORY.value))
+    category = one_of(m.out.visit.needs, m.categories, uniform(key, m.day, i, SearchDraw.CATEGORY))
     results = m.p.attention.search_results
     m.out.tally.pages[home] += results
     first = m.out.counts[Count.OFFERS]
     for result in range(results):
-        u = uniform(key, m.day, i, SearchDraw.WHICH.value + PER_RESULT * result)
-        kind = uniform(key, m.day, i, SearchDraw.IS_AD.value + PER_RESULT * result)
+        u = uniform(key, m.day, i, SearchDraw.WHICH + PER_RESULT * result)
+        kind = uniform(key, m.day, i, SearchDraw.IS_AD + PER_RESULT * result)
         if kind < m.platforms[home].ad_share and feeds.paid[home, category] == 1:
             see_ad(i, category, u, m)
             continue
@@ -35,8 +35,8 @@ def search(i: int, m: Day) -> None:
         product = feeds.product[category, position]
         if is_found(product, first, m):
             continue
-        m.out.tally.delivered[Channel.SEARCH.value] += 1
-        see(i, product, Channel.SEARCH.value, NOBODY, m)
+        m.out.tally.delivered[Channel.SEARCH] += 1
+        see(i, product, Channel.SEARCH, NOBODY, m)
 
 
 @inlined
@@ -45,5 +45,5 @@ def is_found(product: int, first: int, m: Day) -> bool:
     found = False
     for n in range(first, m.out.counts[Count.OFFERS]):
         offer = m.out.offers[n]
-        found = found or (offer.product == product and offer.channel == Channel.SEARCH.value)
+        found = found or (offer.product == product and offer.channel == Channel.SEARCH)
     return found

@@ -17,19 +17,19 @@ from sim.units import FEN
 def tell_friends(order: Order, m: Day) -> None:
     """Tell some friends of a purchase: a stretch of the friends' list that starts at random."""
     i, key, draw = order.consumer, m.keys[Stream.SHARE], PER_PRODUCT * order.product
-    surprise = 1.0 * order.experienced - 1.0 * order.expected
+    surprise = order.experienced - order.expected
     reward, seen = reward_of(order, m)
-    sociability = 1.0 * m.people[i].sociability
+    sociability = m.people[i].sociability
     if reward > 0.0:
         sociability = rewarded(sociability, reward, m.p.sharing)
     p_share = share_probability(sociability, surprise, m.p.sharing)
     first = m.offsets[i]
     degree = m.offsets[i + 1] - first
-    if degree == 0 or uniform(key, order.ordered, i, ShareDraw.TELLS.value + draw) >= p_share:
+    if degree == 0 or uniform(key, order.ordered, i, ShareDraw.TELLS + draw) >= p_share:
         return
-    more = uniform(key, order.ordered, i, ShareDraw.FRIENDS.value + draw)
+    more = uniform(key, order.ordered, i, ShareDraw.FRIENDS + draw)
     told = min(int(m.p.sharing.friends_told + more), degree)
-    start = int(uniform(key, order.ordered, i, ShareDraw.FIRST.value + draw) * degree)
+    start = int(uniform(key, order.ordered, i, ShareDraw.FIRST + draw) * degree)
     for n in range(told):
         word = m.out.words[m.out.counts[Count.WORDS]]
         m.out.counts[Count.WORDS] += 1
@@ -49,8 +49,8 @@ def reward_of(order: Order, m: Day) -> tuple[float, bool]:
     if order.satisfying and m.platforms[order.platform].rewards:
         for n in range(m.platforms[order.platform].lines):
             line = m.pay[order.platform, n]
-            is_paid = line.by != Funder.BUYER.value or order.creator >= 0
-            if line.to == Payee.SHARER.value and is_paid and is_for(line, order.brand):
+            is_paid = line.by != Funder.BUYER or order.creator >= 0
+            if line.to == Payee.SHARER and is_paid and is_for(line, order.brand):
                 fen += amount(line, order, True, m)
                 seen = seen or line.visible
     return fen / FEN, seen and fen > 0

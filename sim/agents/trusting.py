@@ -31,7 +31,7 @@ def judge_claim(order: Order, m: Day) -> None:
     """Tell whether the claim that sold was met; a follower remembers it of the creator."""
     order.met = 0
     if not math.isnan(order.claim):
-        met = is_met(1.0 * order.experienced, 1.0 * order.claim, m.p.trust)
+        met = is_met(order.experienced, order.claim, m.p.trust)
         order.met = 1 if met else -1
         slot = follow_slot(order.consumer, order.creator, m) if order.follower else NOBODY
         if slot >= 0:
@@ -43,6 +43,6 @@ def remember_claim(i: int, slot: int, met: bool, m: Day) -> None:
     """Add a met or broken claim to the Beta counts of an edge."""
     edge = m.follows[i, slot]
     if met:
-        edge.met = min(edge.met + int(COUNT_UNITS), COUNT_MOST)
+        edge.met = min(edge.met + COUNT_UNITS, COUNT_MOST)
     else:
         edge.broken = min(edge.broken + int(COUNT_UNITS * m.p.trust.broken_weight), COUNT_MOST)

@@ -31,10 +31,10 @@ def weigh(i: int, offer: Offer, m: Day) -> Weighed:
     price, coupon = price_of(i, offer, m)
     needed = has(m.out.visit.needs, category)
     buyer = Buyer(
-        taste=1.0 * person.taste[category],
-        sensitivity=1.0 * person.sensitivity,
+        taste=person.taste[category],
+        sensitivity=person.sensitivity,
         impulse_cost=0.0 if needed else m.p.impulse_cost[category],
-        urgency=m.p.creators.urgency if offer.channel == Channel.LIVE.value else 0.0,
+        urgency=m.p.creators.urgency if offer.channel == Channel.LIVE else 0.0,
         noise=m.p.variance.use,
     )
     relative = (price - coupon) / m.p.reference[category]
@@ -55,7 +55,7 @@ def price_of(i: int, offer: Offer, m: Day) -> tuple[int, int]:
             factor *= 1.0 - m.p.brands.member_discount
         else:
             factor *= 1.0 + platform.mark_up
-        if offer.channel == Channel.LIVE.value:
+        if offer.channel == Channel.LIVE:
             factor *= 1.0 - platform.live_discount
     if factor != 1.0:
         price = max(int(price * factor), 1)

@@ -14,9 +14,12 @@ import numba
 from numba.core import compiler
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
-from numba.core.typed_passes import NopythonRewrites
+from numba.core.typed_passes import NopythonRewrites, NopythonTypeInference
 from numba.core.untyped_passes import InlineClosureLikes, InlineInlinables, WithLifting
 
+from sim.compilation.inference import WideInference
+
+REPLACED: dict[type, type] = {NopythonTypeInference: WideInference}
 NEEDLESS = {WithLifting, InlineClosureLikes, InlineInlinables, NopythonRewrites}
 settings: Any = numba.config  # numba makes its attributes at run time
 _DEFAULTS = {name: option.default for name, option in compiler.Flags.options.items()}
@@ -98,12 +101,15 @@ class EntryCompiler(Compiler):
     library: type[Library] = Library
 
     def define_pipelines(self) -> Any:
-        """The usual passes, which write into the library that is given."""
+        """The usual passes, which read wide numbers and write into the library that is given."""
         codegen, name = self.state.targetctx.codegen(), self.state.func_id.func_qualname
         self.state.library = self.library(codegen, name)
         self.state.library.counts_references = self.state.flags.nrt
         self.state.library.enable_object_caching()
-        return super().define_pipelines()
+        pipelines = super().define_pipelines()
+        for pipeline in pipelines:
+            pipeline.passes = [(REPLACED.get(one, one), title) for one, title in pipeline.passes]
+        return pipelines
 
 
 class PartCompiler(EntryCompiler):

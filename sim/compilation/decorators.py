@@ -14,12 +14,11 @@ from numba import types
 from sim.compilation import versions
 from sim.compilation.compiler import EntryCompiler, Flags, PartCompiler, settings
 from sim.compilation.context import Context
+from sim.compilation.inference import wide
 from sim.compilation.kept_code import keep
 from sim.compilation.sources import digest
 
 A_PART: dict[str, Any] = {"no_cpython_wrapper": True, "pipeline_class": PartCompiler}
-
-NARROW = types.integer_domain - {types.uint64}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -94,18 +93,21 @@ def _take_wide_numbers(dispatcher: Any) -> None:
     """
     template = dispatcher.get_call_template
 
-    def wide(args: Iterable[types.Type], named: Mapping[str, types.Type]) -> Any:
+    def with_wide(args: Iterable[types.Type], named: Mapping[str, types.Type]) -> Any:
         return template(tuple(map(_wide, args)), {name: _wide(kind) for name, kind in named.items()})
 
-    dispatcher.get_call_template = wide
+    dispatcher.get_call_template = with_wide
 
 
 def _know_contexts(dispatcher: Any) -> None:
-    """Tell at once what a context is: numba would look through all kinds of things, longer than some functions take."""
+    """Tell at once what a context is: numba would look through all kinds of things, longer than some functions take.
+
+    A member of an enumeration is a number from Python, too.
+    """
     of_others = dispatcher.typeof_pyval
 
     def kind_of(value: Any) -> types.Type:
-        return value._kind if isinstance(value, Context) else of_others(value)
+        return value._kind if isinstance(value, Context) else _wide(of_others(value))
 
     dispatcher.typeof_pyval = kind_of
 
@@ -114,7 +116,7 @@ def _wide(kind: types.Type) -> types.Type:
     kind = types.unliteral(kind)
     if isinstance(kind, types.Tuple | types.UniTuple):
         return types.Tuple(tuple(map(_wide, kind.types)))
-    return types.int64 if kind in NARROW else kind
+    return wide(kind)
 
 
 def _keep_from_python(dispatcher: Any, result: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
@@ -46,9 +47,9 @@ def rebind(function: F, replacements: Mapping[str, Callable[..., Any]], part: st
             return replaced[plain.__name__]
         if plain in copies:
             return copies[plain]
-        copies[plain] = original  # a function may meet its own name among the attributes that it reads
+        copies[plain] = original  # a function may call itself
         changed = {}
-        for name in plain.__code__.co_names:
+        for name in _globals_of(plain):
             called = plain.__globals__.get(name)
             if is_ours(called) and (fresh := copy(called)) is not called:
                 changed[name] = fresh
@@ -73,6 +74,11 @@ def part_of(rules: Mapping[str, Callable[..., Any]]) -> str:
     plain = {name: _plain(rule) for name, rule in sorted(rules.items())}
     names = " ".join(f"{name} {rule.__module__}.{rule.__qualname__}" for name, rule in plain.items())
     return f"rules-{with_the_model(f'{names} {digest(*plain.values())}')}"
+
+
+def _globals_of(function: FunctionType) -> set[str]:
+    """Names of globals that a function reads, which may be those of attributes, too."""
+    return {step.argval for step in dis.get_instructions(function) if step.opname == "LOAD_GLOBAL"}
 
 
 def _options(function: Callable[..., Any]) -> dict[str, Any]:

@@ -116,8 +116,8 @@ def scale_free(
     key = keys[Stream.WORLD_GRAPH]
     mean = max(mean_degree, 1.0)
     largest = max(math.sqrt(consumers * mean), 2 * mean)
-    weights = power_law_weights(_uniforms(key, GraphDay.WEIGHT.value, consumers), mean, exponent, largest)
-    lots = np.floor(weights * max(1.0, 10 / mean) + _uniforms(key, GraphDay.ROUNDING.value, consumers))
+    weights = power_law_weights(_uniforms(key, GraphDay.WEIGHT, consumers), mean, exponent, largest)
+    lots = np.floor(weights * max(1.0, 10 / mean) + _uniforms(key, GraphDay.ROUNDING, consumers))
     pool = pool_of(interest, lots.astype(np.int64))
     wanted = _ties_of(consumers, mean_degree)
     slots = room_for(wanted)
@@ -191,8 +191,8 @@ def _ring_order(
     np.add.at(counts, (city_tier, interest), 1)
     width = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     begin = np.cumsum(width, axis=1) - width
-    place = _uniforms(key, GraphDay.PLACE.value, len(interest))
-    at_home = _uniforms(key, GraphDay.MIXED.value, len(interest)) < math.sqrt(homophily)
+    place = _uniforms(key, GraphDay.PLACE, len(interest))
+    at_home = _uniforms(key, GraphDay.MIXED, len(interest)) < math.sqrt(homophily)
     home = begin[city_tier, interest] + place * width[city_tier, interest]
     return np.lexsort((np.where(at_home, home, place), city_tier))
 
@@ -224,8 +224,8 @@ def _ring_ties(
             extra = int((place + 1) * (ahead - full)) - int(place * (ahead - full))
             i = int(ring[place])
             for step in range(1, full + extra + 1):
-                draw = PER_STEP * step + RewiredDraw.IS_REWIRED.value
-                if (uniform(key, GraphDay.REWIRED.value, i, draw) < rewiring) != rewire:
+                draw = PER_STEP * step + RewiredDraw.IS_REWIRED
+                if (uniform(key, GraphDay.REWIRED, i, draw) < rewiring) != rewire:
                     continue
                 if rewire:
                     made += new_friend(key, i, step, homophily, pool, slots)

@@ -71,7 +71,7 @@ def kindred(u: float, person: int, pool: Pool) -> int:
 def drawn_ties(key: np.uint64, count: int, homophily: float, pool: Pool, slots: NDArray[np.int64]) -> int:
     """Add new ties, with probability h inside a group, else between any two people; returns how many found room."""
     for tie in range(count):
-        alike = draw_of_tie(key, tie, TieDraw.ALIKE.value) < homophily
+        alike = draw_of_tie(key, tie, TieDraw.ALIKE) < homophily
         if not _new_tie(key, tie, alike, pool, slots):
             return tie
     return count
@@ -84,8 +84,8 @@ def block_ties(
     """As `drawn_ties`, with homophily of interest and of city tier; pools by interest, by tier and by both."""
     by_interest, by_tier, by_block = pools
     for tie in range(count):
-        same_interest = draw_of_tie(key, tie, TieDraw.ALIKE.value) < homophily
-        same_tier = draw_of_tie(key, tie, TieDraw.SAME_TIER.value) < homophily
+        same_interest = draw_of_tie(key, tie, TieDraw.ALIKE) < homophily
+        same_tier = draw_of_tie(key, tie, TieDraw.SAME_TIER) < homophily
         pool = by_block
         if same_interest != same_tier:
             pool = by_interest if same_interest else by_tier
@@ -97,15 +97,15 @@ def block_ties(
 @compiled
 def draw_of_tie(key: np.uint64, tie: int, which: int) -> float:
     """One of the uniform draws of a new tie, of which a large market has more than a draw has room for agents."""
-    return uniform(key, GraphDay.DRAWN.value + PER_PART * (tie // MOST_FIRST), tie % MOST_FIRST, which)
+    return uniform(key, GraphDay.DRAWN + PER_PART * (tie // MOST_FIRST), tie % MOST_FIRST, which)
 
 
 @allocating
 def _new_tie(key: np.uint64, tie: int, alike: bool, pool: Pool, slots: NDArray[np.int64]) -> bool:
     """Draw both ends until they make a new tie, at last without regard to groups."""
     for attempt in range(2 * ATTEMPTS):
-        i = anyone(draw_of_tie(key, tie, TieDraw.ONE.value + PER_ATTEMPT * attempt), pool)
-        u = draw_of_tie(key, tie, TieDraw.OTHER.value + PER_ATTEMPT * attempt)
+        i = anyone(draw_of_tie(key, tie, TieDraw.ONE + PER_ATTEMPT * attempt), pool)
+        u = draw_of_tie(key, tie, TieDraw.OTHER + PER_ATTEMPT * attempt)
         j = kindred(u, i, pool) if alike and attempt < ATTEMPTS else anyone(u, pool)
         if add_tie(i, j, len(pool.group), slots):
             return True
@@ -116,9 +116,9 @@ def _new_tie(key: np.uint64, tie: int, alike: bool, pool: Pool, slots: NDArray[n
 def new_friend(key: np.uint64, person: int, which: int, homophily: float, pool: Pool, slots: NDArray[np.int64]) -> bool:
     """Draw another end for tie number ``which`` of a person until it is new, at last without regard to groups."""
     draw = PER_STEP * which
-    alike = uniform(key, GraphDay.REWIRED.value, person, draw + RewiredDraw.ALIKE.value) < homophily
+    alike = uniform(key, GraphDay.REWIRED, person, draw + RewiredDraw.ALIKE) < homophily
     for attempt in range(2 * ATTEMPTS):
-        u = uniform(key, GraphDay.REWIRED.value, person, draw + RewiredDraw.FRIEND.value + attempt)
+        u = uniform(key, GraphDay.REWIRED, person, draw + RewiredDraw.FRIEND + attempt)
         friend = kindred(u, person, pool) if alike and attempt < ATTEMPTS else anyone(u, pool)
         if add_tie(person, friend, len(pool.group), slots):
             return True

@@ -18,12 +18,12 @@ from sim.units import MILLION
 def arriving(m: Day) -> Int64:
     """Rows of the orders that arrive today, in the order in which they were made."""
     used = m.used
-    while used[Used.ARRIVED] < used[Used.ORDERS] and m.orders[used[Used.ARRIVED]].stage > Stage.CONFIRMED.value:
+    while used[Used.ARRIVED] < used[Used.ORDERS] and m.orders[used[Used.ARRIVED]].stage > Stage.CONFIRMED:
         used[Used.ARRIVED] += 1
     rows = np.empty(used[Used.ORDERS] - used[Used.ARRIVED], np.int64)
     count = 0
     for row in range(used[Used.ARRIVED], used[Used.ORDERS]):
-        if m.orders[row].stage == Stage.CONFIRMED.value and m.orders[row].due <= m.day:
+        if m.orders[row].stage == Stage.CONFIRMED and m.orders[row].due <= m.day:
             rows[count] = row
             count += 1
     return rows[:count]
@@ -41,7 +41,7 @@ def book_all(rows: Int64, contact: int, m: Day) -> None:
     charge_marketing(contact, m)
     for row in rows:
         order = m.orders[row]
-        order.stage = Stage.RECEIVED.value
+        order.stage = Stage.RECEIVED
         order.received = m.day
         order.due = max(order.ordered + m.platforms[order.platform].settlement_days, m.day)
         if order.returned:
@@ -58,6 +58,6 @@ def rate(order: Order, m: Day) -> None:
     product = m.products[order.product]
     if order.reviewed:
         product.new_reviews += 1
-        product.new_review_sum += int(np.rint(1.0 * order.experienced * MILLION))
+        product.new_review_sum += int(np.rint(order.experienced * MILLION))
     product.bought += 1
     product.satisfying += order.satisfying

@@ -15,6 +15,6 @@ def commission_on(order: Order, m: Day) -> float:
     share, tier = 0.0, m.creators[order.creator].tier
     for n in range(m.platforms[order.platform].lines):
         line = m.pay[order.platform, n]
-        if line.plain and line.by == Funder.BRAND.value and pays(line, order.brand, tier, m):
+        if line.plain and line.by == Funder.BRAND and pays(line, order.brand, tier, m):
             share += line.share
     return share

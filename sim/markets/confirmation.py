@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.compilation import compiled, inlined
 from sim.compilation.prefetch import prefetch
 from sim.day import Day, Used
@@ -14,6 +12,7 @@ from sim.markets.ranking import count_sales
 from sim.markets.sums import Total, add_confirmed, clear_sums
 from sim.prefetching import AHEAD
 from sim.records import NOBODY
+from sim.sets import set_of
 from sim.state.orders import Order, Stage
 from sim.state.pay import Funder
 
@@ -86,9 +85,9 @@ def confirm_all(m: Day) -> None:
         if row + AHEAD < m.used[Used.ORDERS]:
             prefetch(m.consumers[m.orders[row + AHEAD].consumer])
         order = m.orders[row]
-        if order.stage == Stage.ORDERED.value:
+        if order.stage == Stage.ORDERED:
             decide(order, m)
-            m.used[Used.WAITING] += order.stage == Stage.ORDERED.value
+            m.used[Used.WAITING] += order.stage == Stage.ORDERED
     count_sales(m)
 
 
@@ -119,7 +118,7 @@ def decide(order: Order, m: Day) -> None:
 @inlined
 def confirm(order: Order, m: Day) -> None:
     """Confirm an order: the goods are sent, and the buyer is a customer of the brand."""
-    order.stage = Stage.CONFIRMED.value
+    order.stage = Stage.CONFIRMED
     order.due = m.day + m.platforms[order.platform].delivery_days
     ship(order, m)
     become_customer(order, m)
@@ -131,7 +130,7 @@ def confirm(order: Order, m: Day) -> None:
 @inlined
 def cancel(order: Order, m: Day) -> None:
     """Cancel an order: the buyer has the money back, and the need again."""
-    order.stage = Stage.CANCELLED.value
+    order.stage = Stage.CANCELLED
     order.due = NEVER
     refund(order, m)
     m.sums.total[Total.CANCELLED] += 1
@@ -141,7 +140,7 @@ def cancel(order: Order, m: Day) -> None:
 @inlined
 def become_customer(order: Order, m: Day) -> None:
     """Be a customer of the brand from now on, and one who came back where it is not the first order."""
-    consumer, bit = m.consumers[order.consumer], np.uint64(1) << np.uint64(order.brand)
+    consumer, bit = m.consumers[order.consumer], set_of(order.brand)
     order.new_customer = (consumer.customer_of & bit) == 0
     consumer.customer_of |= bit
     consumer.bought_again |= consumer.bought_from & bit

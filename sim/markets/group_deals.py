@@ -21,7 +21,7 @@ def count_waiting(first: int, m: Day) -> None:
             m.listings[v, j].waiting = 0
     for row in range(first, m.used[Used.ORDERS]):
         order = m.orders[row]
-        if order.deal and order.stage == Stage.ORDERED.value and not order.sold_out:
+        if order.deal and order.stage == Stage.ORDERED and not order.sold_out:
             m.listings[order.platform, order.product].waiting += 1
     for v in range(m.platforms.shape[0]):
         group = m.platforms[v].deal_needs + 1

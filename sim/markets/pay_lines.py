@@ -33,16 +33,16 @@ def add_lines(order: Order, is_new: bool, m: Day) -> None:
 def add_line(line: PayLine, order: Order, is_new: bool, m: Day) -> None:
     """Write down what one line of pay comes to on an order, if anybody is paid by it."""
     creator = consumer = NOBODY
-    if line.by == Funder.BUYER.value and seller_of(order, m) < 0:
+    if line.by == Funder.BUYER and seller_of(order, m) < 0:
         return
-    if line.to == Payee.SHARER.value:
+    if line.to == Payee.SHARER:
         consumer = sharer_of(order, m)
-    elif line.to != Payee.STAFF.value:
+    elif line.to != Payee.STAFF:
         creator = creator_paid(line, order, m)
         if creator >= 0 and not pays(line, order.brand, m.creators[creator].tier, m):
             creator = NOBODY
     fen = amount(line, order, is_new, m)
-    if fen == 0 or (creator < 0 and consumer < 0 and line.to != Payee.STAFF.value):
+    if fen == 0 or (creator < 0 and consumer < 0 and line.to != Payee.STAFF):
         return
     made = m.lines[m.used[Used.LINES]]
     m.used[Used.LINES] += 1
@@ -56,11 +56,11 @@ def add_line(line: PayLine, order: Order, is_new: bool, m: Day) -> None:
     made.claw_back = line.claw_back
     made.due = 0
     made.paid = False
-    if line.by == Funder.BUYER.value:
+    if line.by == Funder.BUYER:
         order.margin -= fen
-    elif line.by == Funder.BRAND.value:
+    elif line.by == Funder.BRAND:
         order.rest -= fen
-    order.others += fen if line.by != Funder.PLATFORM.value else 0
+    order.others += fen if line.by != Funder.PLATFORM else 0
 
 
 @inlined
@@ -68,7 +68,7 @@ def sum_of_lines(order: Order, m: Day) -> int:
     """What the lines of an order take out of its price, fen."""
     fen = 0
     for n in range(order.first_line, order.first_line + order.lines):
-        if m.lines[n].funder != Funder.PLATFORM.value:
+        if m.lines[n].funder != Funder.PLATFORM:
             fen += m.lines[n].fen
     return fen
 
@@ -92,11 +92,11 @@ def book_lines(order: Order, m: Day) -> int:
             continue
         if line.creator >= 0:
             m.creators[line.creator].earned_today += line.fen
-        if line.funder == Funder.BRAND.value:
-            is_led = line.creator >= 0 and line.payee != Payee.RECRUITER.value
-            tier = m.creators[line.creator].tier if is_led else Tier.KOC.value
+        if line.funder == Funder.BRAND:
+            is_led = line.creator >= 0 and line.payee != Payee.RECRUITER
+            tier = m.creators[line.creator].tier if is_led else Tier.KOC
             spend(order.brand, fund_of(tier), line.fen, m)
-        if line.funder == Funder.BUYER.value:
+        if line.funder == Funder.BUYER:
             passed_on += line.fen
     return passed_on
 
@@ -108,13 +108,13 @@ def book_lines(order: Order, m: Day) -> int:
 def move_line(line: Line, order: Order, sign: int, m: Day) -> None:
     """Pay a line (``sign`` 1), or take it back (-1): out of escrow, into which the platform puts what it funds."""
     accounts, v, fen = m.accounts, order.platform, sign * line.fen
-    if line.funder == Funder.PLATFORM.value:
+    if line.funder == Funder.PLATFORM:
         move(accounts.revenue, (v, Revenue.PAY), accounts.escrow, v, fen)
-    if line.payee == Payee.SHARER.value:
+    if line.payee == Payee.SHARER:
         move(accounts.escrow, v, accounts.consumers, 0, fen)
         consumer = m.consumers[line.consumer]
         consumer.wallet = min(consumer.wallet + fen, MOST_FEN)
-    elif line.payee == Payee.STAFF.value:
+    elif line.payee == Payee.STAFF:
         move(accounts.escrow, v, accounts.staff, 0, fen)
     else:
         move(accounts.escrow, v, accounts.creator_balance, line.creator, fen)
@@ -143,7 +143,7 @@ def pay_lines(order: Order, never: int, m: Day) -> int:
         line = m.lines[n]
         if not line.paid and line.due <= m.day:
             move_line(line, order, 1, m)
-            order.owed -= line.fen if line.funder != Funder.PLATFORM.value else 0
+            order.owed -= line.fen if line.funder != Funder.PLATFORM else 0
         elif not line.paid:
             following = min(following, line.due)
     return following
@@ -160,6 +160,6 @@ def end_lines(order: Order, m: Day) -> None:
             continue
         if not line.paid:
             move_line(line, order, 1, m)
-        if line.funder == Funder.BRAND.value:
+        if line.funder == Funder.BRAND:
             move(m.accounts.brand, order.brand, m.accounts.escrow, order.platform, line.fen)
     order.owed = 0

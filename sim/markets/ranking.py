@@ -69,7 +69,7 @@ def rate_goods(m: Day) -> None:
             if product.reviews > 0.0:
                 deviation = product.review_sum / product.reviews - mean + product.rating_bias
             signal = rated(
-                deviation, 1.0 * product.reviews, variance.bias, variance.use, variance.quality, m.p.match[category]
+                deviation, product.reviews, variance.bias, variance.use, variance.quality, m.p.match[category]
             )
             product.rating = signal.value
             product.rating_precision = signal.precision
@@ -80,7 +80,7 @@ def count_pages(v: int, m: Day) -> None:
     """Work out how many pages of the feed people see today, a Poisson number: ads make the feed longer."""
     platform, feeds = m.platforms[v], m.feeds
     longer = max(1.0 - (1.0 - platform.displacement) * platform.ad_share, LEAST_SHARE)
-    mean = min(m.p.attention.public_slots / longer, 1.0 * MOST_PAGES)
+    mean = min(m.p.attention.public_slots / longer, MOST_PAGES)
     chance = cumulative = math.exp(-mean)
     for n in range(MOST_PAGES):
         feeds.pages[v, n] = cumulative
@@ -170,13 +170,13 @@ def leave_out_closed(v: int, category: int, weights: Double, m: Day) -> None:
     products, left, closed = m.feeds.product, 0.0, False
     for n in range(weights.shape[0]):
         if m.shops[m.products[products[category, n]].brand, v].open:
-            left += float(weights[n])
+            left += weights[n]
         else:
             closed = True
     if closed and left > 0.0:
         for n in range(weights.shape[0]):
             is_open = m.shops[m.products[products[category, n]].brand, v].open
-            weights[n] = float(weights[n]) / left if is_open else 0.0
+            weights[n] = weights[n] / left if is_open else 0.0
 
 
 @inlined
@@ -188,7 +188,7 @@ def rank_posts(v: int, category: int, mix: Mix, m: Day) -> None:
     for n in range(end - first):
         post = m.posts[feeds.post[first + n]]
         author = m.creators[post.creator]
-        popularity[n] = 1.0 * author.audience
+        popularity[n] = author.audience
         assumed, weight = platform.truth * platform.truth_weight, platform.truth_weight
         merit[n] = (author.pool_met + assumed) / (author.pool_met + author.pool_broken + weight)
         bids[n] = 1.0 if m.products[post.product].bid > 0.0 else 0.0

@@ -28,9 +28,9 @@ def settle_all(pending: Int64, held: Int64, m: Day) -> None:
     count_over(m)
     for row in range(m.used[Used.OVER], m.used[Used.ORDERS]):
         order = m.orders[row]
-        if order.due <= m.day and (order.stage == Stage.RECEIVED.value or order.stage == Stage.DIVIDED.value):
+        if order.due <= m.day and (order.stage == Stage.RECEIVED or order.stage == Stage.DIVIDED):
             settle(order, m)
-        if order.stage <= Stage.RECEIVED.value and not order.outside:
+        if order.stage <= Stage.RECEIVED and not order.outside:
             pending[order.platform] += order.price
         else:
             pending[order.platform] += order.owed
@@ -53,15 +53,15 @@ def settle(order: Order, m: Day) -> None:
     Its lines are paid on the day of settlement; an order sent back is refunded on the day of return. Where that day
     comes first, or is the same, the order is never divided; where it comes later, every line is reversed.
     """
-    divided = order.stage == Stage.DIVIDED.value
+    divided = order.stage == Stage.DIVIDED
     if order.outside:
-        order.stage = Stage.DIVIDED.value
+        order.stage = Stage.DIVIDED
         order.due = NEVER
         return
     if not order.returned or m.day < day_of_refund(order, m):
         if not divided:
             post_lines(order, 1, m)
-            order.stage = Stage.DIVIDED.value
+            order.stage = Stage.DIVIDED
             divide_lines(order, m)
         order.due = pay_lines(order, day_of_refund(order, m) if order.returned else NEVER, m)
         return
@@ -69,7 +69,7 @@ def settle(order: Order, m: Day) -> None:
         post_lines(order, -1, m)
     end_lines(order, m)
     refund(order, m)
-    order.stage = Stage.REFUNDED.value
+    order.stage = Stage.REFUNDED
     order.due = NEVER
 
 
@@ -115,4 +115,4 @@ def pay_interest(held: Int64, yields: list[int], carries: list[int], m: Day) -> 
         # in Python's integers, exactly: a year's millionths of all the money there is would not fit into 64 bits
         carry = carries[v] + max(fen, 0) * yields[v]
         earned, carries[v] = divmod(carry, DAYS_A_YEAR * MILLION)
-        move(m.accounts.bank, 0, m.accounts.revenue, (v, int(Revenue.FLOAT)), earned)
+        move(m.accounts.bank, 0, m.accounts.revenue, (v, Revenue.FLOAT), earned)

@@ -30,11 +30,11 @@ def plan_day(m: Day) -> None:
         brand = m.brands[b]
         for fund in range(FUNDS):
             brand.fund[fund] += brand.split[fund] * brand.budget / DAYS_A_WEEK
-        for tier in (Tier.KOC.value, Tier.KOL.value):
+        for tier in (Tier.KOC, Tier.KOL):
             brand.pays[tier] = brand.split[fund_of(tier)] * brand.budget > 0.0  # an empty fund ends no contract
-        brand.welcomes = brand.account >= 0 and brand.fund[Fund.OWN.value] > 0.0
+        brand.welcomes = brand.account >= 0 and brand.fund[Fund.OWN] > 0.0
     weigh_products(m)
-    for tier in (Tier.KOC.value, Tier.KOL.value):
+    for tier in (Tier.KOC, Tier.KOL):
         set_fees(tier, m)
         offer_contracts(tier, m)
     for v in range(m.platforms.shape[0]):
@@ -80,7 +80,7 @@ def pays_fees(b: int, tier: int, m: Day) -> bool:
         for n in range(m.platforms[v].lines):
             line = m.pay[v, n]
             is_fee = line.fixed > 0.0 and is_on_post(line)
-            if is_fee and line.by == Funder.BRAND.value and has(line.tiers, tier) and is_for(line, b):
+            if is_fee and line.by == Funder.BRAND and has(line.tiers, tier) and is_for(line, b):
                 return True
     return False
 
@@ -107,7 +107,7 @@ def plan_ads(v: int, m: Day) -> None:
     platform, money = m.platforms[v], 0.0
     for j in range(m.products.shape[0]):
         product = m.products[j]
-        product.bid = max(m.brands[product.brand].fund[Fund.ADS.value], 0.0) * product.weight
+        product.bid = max(m.brands[product.brand].fund[Fund.ADS], 0.0) * product.weight
         if m.shops[product.brand, v].open:
             money += product.bid * platform.weight
     wanted = money / platform.ad_price
@@ -131,7 +131,7 @@ def charge_marketing(contact: int, m: Day) -> None:
         for j in range(m.products.shape[0]):
             b, fen = m.products[j].brand, int(np.rint(tally.ads_viewed[v, j] * platform.ad_cost))
             move(accounts.brand, b, accounts.revenue, (v, Revenue.ADS), fen)
-            spend(b, Fund.ADS.value, fen, m)
+            spend(b, Fund.ADS, fen, m)
         platform.pages += (tally.pages[v] - platform.pages) / DAYS_A_WEEK
     for j in range(m.products.shape[0]):
         m.products[j].engaged += tally.engaged[j]
@@ -140,7 +140,7 @@ def charge_marketing(contact: int, m: Day) -> None:
         if brand.account >= 0:
             fen = max(tally.followers[brand.account], 0) * contact
             move(accounts.brand, b, accounts.consumers, 0, fen)
-            spend(b, Fund.OWN.value, fen, m)
+            spend(b, Fund.OWN, fen, m)
 
 
 @compiled
@@ -148,7 +148,7 @@ def led_by(channel: int, tier: int) -> int:
     """The `Fund` that has paid for what led to an order: of the creator who sold, else of ads, else none (`NOBODY`)."""
     if tier >= 0:
         return fund_of(tier)
-    return Fund.ADS.value if channel == Channel.AD.value else NOBODY
+    return Fund.ADS if channel == Channel.AD else NOBODY
 
 
 @inlined
@@ -160,7 +160,7 @@ def book_order(order: Order, m: Day) -> None:
     tier = NOBODY
     if order.creator >= 0:
         creator = m.creators[order.creator]
-        tier = int(creator.tier)
+        tier = creator.tier
         creator.earned_today += order.commission + order.margin
         spend(order.brand, fund_of(tier), order.commission, m)
     fund = led_by(order.channel, tier)

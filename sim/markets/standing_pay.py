@@ -25,9 +25,9 @@ def pay_standing(m: Day) -> None:
         for n in range(m.platforms[v].lines):
             line = m.pay[v, n]
             if line.fixed > 0.0:
-                if line.of == Base.DAY.value:
+                if line.of == Base.DAY:
                     pay_day(v, line, m)
-                elif is_on_post(line) and line.by == Funder.PLATFORM.value:
+                elif is_on_post(line) and line.by == Funder.PLATFORM:
                     pay_posts(v, line, m)
 
 
@@ -35,13 +35,13 @@ def pay_standing(m: Day) -> None:
 def pay_day(v: int, line: PayLine, m: Day) -> None:
     """Pay the staff, or each creator in business, for a day."""
     fen = int(np.rint(FEN * line.fixed))
-    if line.to == Payee.STAFF.value:
+    if line.to == Payee.STAFF:
         move(m.accounts.revenue, (v, Revenue.PAY), m.accounts.staff, 0, fen)
         return
     for k in range(m.creators.shape[0]):
         creator = m.creators[k]
         if creator.active and creator.brand < 0 and creator.home == v and has(line.tiers, creator.tier):
-            if line.by == Funder.PLATFORM.value:
+            if line.by == Funder.PLATFORM:
                 pay_by_platform(k, v, fen, m)
             elif may_contract(creator.tier, m):
                 retain(k, fen, line, m)
@@ -51,7 +51,7 @@ def pay_day(v: int, line: PayLine, m: Day) -> None:
 def retain(k: int, fen: int, line: PayLine, m: Day) -> None:
     """Let the brand that a lot has found for creator k pay the retainer of a day, if its fund has the money."""
     creator = m.creators[k]
-    u = uniform(m.keys[Stream.POST], 0, key_of(creator), PostDraw.RETAINER.value)  # the same every day
+    u = uniform(m.keys[Stream.POST], 0, key_of(creator), PostDraw.RETAINER)  # the same every day
     product = place(u, m.contracts[creator.tier])
     b = m.products[product].brand
     if is_for(line, b) and can_pay(product, creator.tier, fen, m):
@@ -68,7 +68,7 @@ def pay_posts(v: int, line: PayLine, m: Day) -> None:
         creator, brand = m.creators[k], m.products[m.posts[n].product].brand
         is_paid = creator.brand < 0 and has(line.tiers, creator.tier) and is_for(line, brand)
         if is_paid and m.posts[n].platform == v:
-            of = creator.audience if line.of == Base.FOLLOWER.value else 1
+            of = creator.audience if line.of == Base.FOLLOWER else 1
             pay_by_platform(k, v, int(np.rint(FEN * line.fixed * of)), m)
 
 

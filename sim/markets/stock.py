@@ -41,7 +41,7 @@ def draw_lots(m: Day) -> None:
         left[j] = m.products[j].stock
     for n in range(lots.shape[0]):
         order = m.orders[first + n]
-        is_open = order.stage == Stage.ORDERED.value
+        is_open = order.stage == Stage.ORDERED
         demand[order.product] += is_open
         lots[n] = uniform(m.keys[Stream.STOCK], m.day, order.consumer, order.product) if is_open else 2.0
     for n in np.argsort(lots, kind="mergesort"):

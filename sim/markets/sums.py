@@ -123,11 +123,11 @@ def add_received(order: Order, m: Day) -> None:
 @inlined
 def add_line(line: Line, split: Int64) -> None:
     """Add a line of a kept order."""
-    party = Party.CREATOR.value
-    if line.payee == Payee.SHARER.value:
-        party = Party.SHARER.value
-    elif line.payee == Payee.STAFF.value:
-        party = Party.STAFF.value
+    party = Party.CREATOR
+    if line.payee == Payee.SHARER:
+        party = Party.SHARER
+    elif line.payee == Payee.STAFF:
+        party = Party.STAFF
     split[party] += line.fen
-    if line.funder == Funder.PLATFORM.value:
-        split[Party.PLATFORM.value] -= line.fen
+    if line.funder == Funder.PLATFORM:
+        split[Party.PLATFORM] -= line.fen

@@ -135,7 +135,7 @@ def orders_of(m: Day, burn_in: int) -> pd.DataFrame:
     tiers = np.append(m.creators["tier"].astype(np.int64), len(Tier))
     orders["tier"] = tiers[table["creator"]]
     of_tier = {Tier.KOC: Fund.KOC, Tier.KOL: Fund.KOL, Tier.BRAND: Fund.OWN}
-    orders["fund"] = np.where(orders["channel"] == Channel.AD, Fund.ADS.value, -1)
+    orders["fund"] = np.where(orders["channel"] == Channel.AD, Fund.ADS, -1)
     for tier, fund in of_tier.items():
         orders.loc[orders["tier"] == tier, "fund"] = fund.value
     orders["is_in"] = orders["ordered"] >= burn_in

@@ -155,8 +155,8 @@ def standing_now(m: Day) -> tuple[int, int, int, int]:
     kocs = kols = earned = 0
     for k in range(m.creators.shape[0]):
         creator = m.creators[k]
-        kocs += creator.active and creator.tier == Tier.KOC.value
-        kols += creator.active and creator.tier == Tier.KOL.value
+        kocs += creator.active and creator.tier == Tier.KOC
+        kols += creator.active and creator.tier == Tier.KOL
         earned += creator.earned_today
     return kocs, kols, earned, m.accounts.revenue.sum()
 

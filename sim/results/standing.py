@@ -43,7 +43,7 @@ def count(orders: Table[Order], counts: Int64, sums: Double, m: Day) -> None:
     for v in range(counts.shape[0]):
         members = looking = creators = brands = revenue = 0
         for i in range(m.members.shape[0]):
-            members += int(m.members[i].held) >> v & 1
+            members += m.members[i].held >> v & 1
             looking += m.members[i].looks >> v & 1
         for k in range(m.creators.shape[0]):
             if m.creators[k].active and m.creators[k].brand == NOBODY:
@@ -62,7 +62,7 @@ def add_up(orders: Table[Order], counts: Int64, sums: Double) -> None:
     """Count orders, the last column; sum up GMV, what leaked, and creators' pay, the first three."""
     for n in range(orders.shape[0]):
         order = orders[n]
-        if order.stage != Stage.CANCELLED.value:
+        if order.stage != Stage.CANCELLED:
             v, gmv = order.platform, order.price / FEN
             counts[v, 4] += 1
             sums[v, 1 if order.outside else 0] += gmv

@@ -54,7 +54,7 @@ def add_trust(
             if edge.creator < 0:
                 break
             creator = creators[edge.creator]
-            share = p.reputation_mass if creator.tier == Tier.KOL.value else p.reputation
+            share = p.reputation_mass if creator.tier == Tier.KOL else p.reputation
             total += trust(
                 edge.met / COUNT_UNITS, edge.broken / COUNT_UNITS, share * creator.pool_met, share * creator.pool_broken
             )

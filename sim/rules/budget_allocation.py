@@ -38,4 +38,4 @@ def adapt_split(split: Double, spent: Int64, returned: Int64, speed: float) -> N
 @inlined
 def return_on(spent: int, returned: int) -> float:
     """Gross margin of a fund over what was spent on it, at least 0."""
-    return max(1.0 * returned, 0.0) / max(1.0 * spent, 1.0)
+    return max(returned, 0.0) / max(spent, 1.0)

@@ -51,7 +51,7 @@ def post_rate(marginal_income: float, effort_cost: float, p: Creators) -> float:
     p
         Creators' parameters: with an intrinsic reward r of a post the optimum is ``(m + r) / c``.
     """
-    return min(max((marginal_income + p.intrinsic) / effort_cost, 0.0), float(p.posts_most))
+    return min(max((marginal_income + p.intrinsic) / effort_cost, 0.0), p.posts_most)
 
 
 @compiled
@@ -66,4 +66,4 @@ def post_rate_in_expectation(marginal_income: float, effort_cost: float, p: Crea
     marginal_income, effort_cost, p
         As in `post_rate`.
     """
-    return min(max((marginal_income + p.intrinsic) / effort_cost - 0.5, 0.0), float(p.posts_most))
+    return min(max((marginal_income + p.intrinsic) / effort_cost - 0.5, 0.0), p.posts_most)

@@ -56,7 +56,7 @@ class Member(Record):
     looks: int = whole(
         "the same as a set of bits; all where nobody chooses, none for who is nowhere", "set", most=255, start=255
     )
-    held: np.uint8 = bits("platforms of which the person is a member, where people choose", "platforms", MOST_CHOSEN)
+    held: int = bits("platforms of which the person is a member, where people choose", "platforms", MOST_CHOSEN)
 
 
 class Membership(Record):

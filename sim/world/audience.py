@@ -92,7 +92,7 @@ def _gather_neighbours(k: int, host: int, wanted: int, crowd: Crowd) -> int:
         chance = min(1.0, places / len(outer))
         row = min(distance, SECOND)  # friends of friends' friends are met through friends, too
         for person in outer:
-            comes = chance == 1.0 or uniform(key, AudienceDay.NEIGHBOUR.value, person, partner(host)) < chance
+            comes = chance == 1.0 or uniform(key, AudienceDay.NEIGHBOUR, person, partner(host)) < chance
             if comes and add_follow(person, k, crowd.priors[row, 0], crowd.priors[row, 1], crowd.follows):
                 found += 1
         ring = outer
@@ -112,7 +112,7 @@ def _gather_others(k: int, host: int, wanted: int, crowd: Crowd) -> int:
     for place in range(wanted):
         alike = place % 2 == 0
         for attempt in range(TRIES):
-            day, draw = AudienceDay.OTHER.value + place % PLACES, attempt + TRIES * (place // PLACES)
+            day, draw = AudienceDay.OTHER + place % PLACES, attempt + TRIES * (place // PLACES)
             person = int(uniform(key, day, host, draw) * span)
             if person >= count or crowd.offsets[person] == crowd.offsets[person + 1]:
                 continue
@@ -137,7 +137,7 @@ def gather_audience(k: int, host: int, share: float, category: int, crowd: Crowd
     found = 0
     for i in range(count):
         chance = share * crowd.people[i].pull[category] / mean
-        comes = i != host and uniform(key, AudienceDay.MASS.value, i, partner(host)) < chance
+        comes = i != host and uniform(key, AudienceDay.MASS, i, partner(host)) < chance
         if comes and add_follow(i, k, crowd.priors[MASS, 0], crowd.priors[MASS, 1], crowd.follows):
             found += 1
     return found

@@ -24,24 +24,24 @@ def first_creators(
 ) -> tuple[Table[Creator], Table[Follow]]:  # fmt: skip
     """The creators of the first day, KOLs before KOCs, and who follows them."""
     p, n, key = parameters.creators, len(people), keys[Stream.WORLD_CREATOR]
-    day = CreatorDay.CHOICE.value
+    day = CreatorDay.CHOICE
     reachable = (people["activity"] > 0) & (np.diff(graph.offsets) > 0)
-    kocs = np.flatnonzero(reachable & (uniforms(key, day, n, FirstCreatorDraw.IS_KOC.value) < p.koc_share))
-    order = np.where(reachable, uniforms(key, day, n, FirstCreatorDraw.KOL_LOT.value), 2.0)
+    kocs = np.flatnonzero(reachable & (uniforms(key, day, n, FirstCreatorDraw.IS_KOC) < p.koc_share))
+    order = np.where(reachable, uniforms(key, day, n, FirstCreatorDraw.KOL_LOT), 2.0)
     order[kocs] = 2.0
     count = min(p.kol_count, int((order < 2.0).sum()))
     kols = np.sort(np.argsort(order, kind="stable")[:count])
     hosts = np.concatenate([kols, kocs]).astype(np.int32)
     creators = new_creators(hosts, parameters, people, keys, day=0)
     creators["tier"][: len(kols)] = Tier.KOL
-    noise = normals_at(key, CreatorDay.TRAIT.value, hosts[: len(kols)], CreatorNormal.INTEGRITY.value)
+    noise = normals_at(key, CreatorDay.TRAIT, hosts[: len(kols)], CreatorNormal.INTEGRITY)
     creators["integrity"][: len(kols)] = logit_normal(p.kol_integrity, p.integrity_spread, noise)
     consumers["creator"][hosts] = np.arange(len(hosts))
 
     follows = Follow.table((n, FOLLOW_SLOTS))
     least, most = pool_bounds(population, p.pool_least, p.pool_most)
-    sizes = least + (uniforms(key, day, n, FirstCreatorDraw.POOL.value) * (most - least + 1)).astype(np.int64)
-    spread = p.kol_audience_spread * normals(key, CreatorDay.AUDIENCE.value, n, CreatorNormal.AUDIENCE.value)
+    sizes = least + (uniforms(key, day, n, FirstCreatorDraw.POOL) * (most - least + 1)).astype(np.int64)
+    spread = p.kol_audience_spread * normals(key, CreatorDay.AUDIENCE, n, CreatorNormal.AUDIENCE)
     shares = np.minimum(p.kol_audience * np.exp(spread), 0.9)
     crowd = crowd_of(parameters, graph, people, follows, keys)
     for k, host in enumerate(hosts.tolist()):
@@ -79,7 +79,7 @@ def new_creators(
         Their rows among consumers, shape (k,).
     """
     p = parameters.creators
-    key, trait = keys[Stream.WORLD_CREATOR], CreatorDay.TRAIT.value
+    key, trait = keys[Stream.WORLD_CREATOR], CreatorDay.TRAIT
     categories = len(parameters.market.catalogue.categories)
     creators = Creator.table(len(hosts), categories)
     liking = np.exp(p.specialty * people["taste"][hosts, :categories].astype(np.float64))
@@ -88,9 +88,9 @@ def new_creators(
     creators["home"] = people["home"][hosts]
     creators["since"] = day
     creators["posted"] = day
-    noise = normals_at(key, trait, hosts, CreatorNormal.INTEGRITY.value)
+    noise = normals_at(key, trait, hosts, CreatorNormal.INTEGRITY)
     creators["integrity"] = logit_normal(p.integrity, p.integrity_spread, noise)
-    spread = p.reservation_spread * normals_at(key, trait, hosts, CreatorNormal.RESERVATION.value)
+    spread = p.reservation_spread * normals_at(key, trait, hosts, CreatorNormal.RESERVATION)
     creators["reservation"] = p.reservation * np.exp(spread)
     creators["content"][:, :categories] = p.past_posts * liking / liking.sum(axis=1, keepdims=True)
     creators["posts_mean"] = weekly

@@ -34,15 +34,15 @@ def draw_goods(parameters: Parameters, keys: Keys) -> Goods:
     key = keys[Stream.WORLD_PRODUCT]
     category = np.repeat(np.arange(len(categories)), catalogue.products_per_category)
     brand = np.arange(products) % parameters.brands.count
-    quality = catalogue.quality_spread * normals(key, 0, products, GoodsNormal.QUALITY.value)
-    spread = catalogue.price_spread * normals(key, 0, products, GoodsNormal.PRICE.value)
+    quality = catalogue.quality_spread * normals(key, 0, products, GoodsNormal.QUALITY)
+    spread = catalogue.price_spread * normals(key, 0, products, GoodsNormal.PRICE)
     mean_price = np.array([categories[c].price for c in category])
     list_price = FEN * mean_price * np.exp(catalogue.quality_premium * quality + spread)
     return Goods(
         category.astype(np.int8),
         brand.astype(np.int16),
         quality,
-        catalogue.rating_bias * normals(key, 0, products, GoodsNormal.RATING_BIAS.value),
+        catalogue.rating_bias * normals(key, 0, products, GoodsNormal.RATING_BIAS),
         list_price,
         shared_matches(parameters.market.people.groups, products, likeness, keys[Stream.MATCH]),
     )

@@ -77,7 +77,7 @@ def past_of(first: int, last: int, by_category: Int16, tastes: Tastes, people: T
     age = np.empty((last - first, categories, PURCHASES), np.int16)
     most, bound, own_u, own_v = np.empty((4, by_category.shape[1]))
     for i in range(first, last):
-        group, sensitivity = people[i].group, 1.0 * people[i].sensitivity
+        group, sensitivity = people[i].group, people[i].sensitivity
         for category in range(categories):
             for n in range(by_category.shape[1]):  # draws apart, since a processor makes several at a time
                 j = by_category[category, n]
@@ -88,12 +88,12 @@ def past_of(first: int, last: int, by_category: Int16, tastes: Tastes, people: T
             days = 0.0
             for turn in range(PURCHASES - 1, -1, -1):
                 for n in range(by_category.shape[1]):
-                    u = uniform(keys[Stream.PAST], PastDay.SHOCK.value + turn, i, by_category[category, n])
+                    u = uniform(keys[Stream.PAST], PastDay.SHOCK + turn, i, by_category[category, n])
                     bound[n] = most[n] + gumbel_at_most(u)
                 product[i - first, category, turn] = _chosen(
                     i, turn, by_category[category], bound, people, tastes, keys
                 )
-                u = uniform(keys[Stream.PAST], PastDay.AGE.value + turn, i, category)
+                u = uniform(keys[Stream.PAST], PastDay.AGE + turn, i, category)
                 days -= people[i].wait[category] * math.log(u)
                 age[i - first, category, turn] = int(min(days, MOST_DAYS - 1.0))
     return Past(product, age)
@@ -125,8 +125,8 @@ def _chosen(
         bound[n] = -math.inf
         j = products[n]
         own = own_match(i, j, tastes.likeness, keys[Stream.MATCH])
-        value = _value(j, own, people[i].group, 1.0 * people[i].sensitivity, tastes)
-        chosen = value + gumbel_of(uniform(keys[Stream.PAST], PastDay.SHOCK.value + turn, i, j))
+        value = _value(j, own, people[i].group, people[i].sensitivity, tastes)
+        chosen = value + gumbel_of(uniform(keys[Stream.PAST], PastDay.SHOCK + turn, i, j))
         if chosen > most or (chosen == most and n < best):
             best, most = n, chosen
     return products[best]

@@ -33,12 +33,12 @@ class Origins(NamedTuple):
 
 def draw_origins(n: int, parameters: Parameters, keys: Keys) -> Origins:
     """Draw where so many people belong."""
-    people, key, day = parameters.market.people, keys[Stream.WORLD_PERSON], PersonDay.ORIGIN.value
-    group = uniforms(key, day, n, OriginDraw.GROUP.value) * people.groups
+    people, key, day = parameters.market.people, keys[Stream.WORLD_PERSON], PersonDay.ORIGIN
+    group = uniforms(key, day, n, OriginDraw.GROUP) * people.groups
     tiers = np.cumsum(people.city_tiers) / np.sum(people.city_tiers)
-    city_tier = 1 + np.searchsorted(tiers, uniforms(key, day, n, OriginDraw.CITY_TIER.value), side="right")
+    city_tier = 1 + np.searchsorted(tiers, uniforms(key, day, n, OriginDraw.CITY_TIER), side="right")
     homes = np.cumsum([platform.share for platform in parameters.platforms])
-    home = np.searchsorted(homes / homes[-1], uniforms(key, day, n, OriginDraw.HOME.value), side="right")
+    home = np.searchsorted(homes / homes[-1], uniforms(key, day, n, OriginDraw.HOME), side="right")
     return Origins(group.astype(np.uint8), city_tier.astype(np.uint8), home.astype(np.uint8))
 
 
@@ -57,23 +57,23 @@ def draw_people(origins: Origins, parameters: Parameters, keys: Keys) -> Table[P
     """Draw what does not change about each person."""
     market, person = parameters.market, parameters.market.people
     categories, key = market.catalogue.categories, keys[Stream.WORLD_PERSON]
-    n, city_tier, day = len(origins.group), origins.city_tier, PersonDay.TRAIT.value
+    n, city_tier, day = len(origins.group), origins.city_tier, PersonDay.TRAIT
     people = Person.table(n, len(categories))
     for name, column in origins._asdict().items():
         people[name] = column
     _draw_tastes(people, parameters, keys)
     for c, category in enumerate(categories):
-        frequency = uniforms(keys[Stream.WORLD_NEED], FirstNeedDay.FREQUENCY.value, n, c)
+        frequency = uniforms(keys[Stream.WORLD_NEED], FirstNeedDay.FREQUENCY, n, c)
         people["wait"][:, c] = need_waits(category.interval, market.need.shape, frequency)
-    activity = rates(person.activity, person.activity_spread, normals(key, day, n, TraitNormal.ACTIVITY.value))
+    activity = rates(person.activity, person.activity_spread, normals(key, day, n, TraitNormal.ACTIVITY))
     people["activity"] = np.minimum(activity * _of_tier(person.city_tier_activity, city_tier), 1.0)
-    spread = person.price_sensitivity_spread * normals(key, day, n, TraitNormal.SENSITIVITY.value)
+    spread = person.price_sensitivity_spread * normals(key, day, n, TraitNormal.SENSITIVITY)
     sensitivity = person.price_sensitivity * np.exp(spread)
     people["sensitivity"] = sensitivity * _of_tier(person.city_tier_price_sensitivity, city_tier)
-    noise = normals(key, day, n, TraitNormal.SOCIABILITY.value)
+    noise = normals(key, day, n, TraitNormal.SOCIABILITY)
     sociability = rates(person.sociability, person.sociability_spread, noise)
     people["sociability"] = np.clip(sociability, LEAST_RATE, 1 - LEAST_RATE)
-    income = person.budget / 30 * FEN * np.exp(person.budget_spread * normals(key, day, n, TraitNormal.INCOME.value))
+    income = person.budget / 30 * FEN * np.exp(person.budget_spread * normals(key, day, n, TraitNormal.INCOME))
     income *= _of_tier(person.city_tier_budget, city_tier)
     people["income"] = np.minimum(income, MOST_INCOME)
     return people
@@ -98,16 +98,16 @@ def _of_tier(multiples: Sequence[float], city_tier: NDArray[np.integer]) -> Doub
 def first_needs(parameters: Parameters, people: Table[Person], keys: Keys) -> Table[Consumer]:
     """When people need what first, and what money they have."""
     n, categories = len(people), parameters.market.catalogue.categories
-    key, day = keys[Stream.WORLD_NEED], FirstNeedDay.NEED.value
+    key, day = keys[Stream.WORLD_NEED], FirstNeedDay.NEED
     consumers = Consumer.table(n, len(categories))
     for c in range(len(categories)):
         draw = PER_CATEGORY * c
-        wait = _waits(uniforms(key, day, n, NeedDraw.OPENS.value + draw), people["wait"][:, c].astype(float))
+        wait = _waits(uniforms(key, day, n, NeedDraw.OPENS + draw), people["wait"][:, c].astype(float))
         due = np.minimum(wait, LAST_DAY).astype(np.int16)
-        open_for = _waits(uniforms(key, day, n, NeedDraw.LAPSES.value + draw), 1 / parameters.market.need.lapse)
+        open_for = _waits(uniforms(key, day, n, NeedDraw.LAPSES + draw), 1 / parameters.market.need.lapse)
         consumers["due"][:, c] = due
         consumers["lapse"][:, c] = np.minimum(due + open_for, LAST_LAPSE)
-    days = parameters.market.people.start_days * uniforms(key, FirstNeedDay.WALLET.value, n, 0)
+    days = parameters.market.people.start_days * uniforms(key, FirstNeedDay.WALLET, n, 0)
     consumers["wallet"] = days * people["income"]
     return consumers
 
