@@ -25,10 +25,10 @@ def supply(stock_days: int, m: Day) -> None:
 @compiled
 def are_limited(products: Table[Product]) -> bool:
     """Whether there are only so many units of any product."""
+    limited = 0
     for j in range(products.shape[0]):
-        if products[j].units < MOST_SUM:
-            return True
-    return False
+        limited += products[j].units < MOST_SUM
+    return limited > 0
 
 
 @allocating
