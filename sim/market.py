@@ -17,6 +17,7 @@ from sim.agents.koc import KOC
 from sim.agents.kol import KOL
 from sim.agents.platform import Platform
 from sim.agents.roles import kol_threshold
+from sim.agents.word_of_mouth import with_word
 from sim.columns import ColumnarModel, Population
 from sim.columns.daily_collector import DailyCollector
 from sim.day import Used
@@ -25,7 +26,6 @@ from sim.engine.threads import Threads
 from sim.errors import UserError
 from sim.explanation import Explanation
 from sim.graphs.friendships import GraphReport, Ids
-from sim.markets import words
 from sim.opening import first_day
 from sim.parameters import Parameters
 from sim.parameters.phases import Held
@@ -307,7 +307,7 @@ class Market(ColumnarModel):
         if not 0 <= product < products:
             raise UserError(f"product={product}: expected 0 to {products - 1}")
         quality = float(self.world.goods.quality[product])
-        self.m = self.m._replace(inbox=words.with_word(self.m.inbox, rows, product, quality))
+        self.m = self.m._replace(inbox=with_word(self.m.inbox, rows, product, quality))
         return self
 
     # --- what it leaves ---------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from sim.agents import entering, membership
 from sim.agents.advising import answer_questions
 from sim.agents.brand import marketing_cost, plan_week
 from sim.agents.creating import draw_turns
+from sim.agents.word_of_mouth import deliver
 from sim.arrays import Int64
 from sim.day import Used
 from sim.engine.evening import learn_all
@@ -20,7 +21,7 @@ from sim.engine.morning import advise_all, plan_all, post_all
 from sim.engine.passes import end_follows, live_all, receive_all
 from sim.engine.threads import stretches
 from sim.errors import LedgerError
-from sim.markets import settlement, words
+from sim.markets import settlement
 from sim.markets.arrival import arriving, book_all
 from sim.markets.confirmation import bill_today, confirm_all, why_missing
 from sim.markets.stock import supply
@@ -88,7 +89,7 @@ def close_day(market: Market) -> None:
         with timed("platforms settle", market):
             _settle(market)
         with timed("words travel", market):
-            inbox = words.deliver(told)
+            inbox = deliver(told)
             answers = answer_questions(int(market.in_force.creators.answers), questions, market.m)
         with timed("creators learn", market):
             measures = market.day >= market.recorder.burn_in

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from small_markets import assert_same, market, without_past
 
 from sim.agents.advising import answer_questions
+from sim.agents.word_of_mouth import deliver
 from sim.draws import Stream, stream_keys, uniform
 from sim.errors import UserError
 from sim.graphs.graph import Graph
 from sim.market import Market
-from sim.markets.words import deliver
 from sim.records import NOBODY
 from sim.referral import trace
 from sim.state.channels import Channel

@@ -1,11 +1,11 @@
-"""Attention to people: posts of followed creators, friends' words, and how a page becomes an offer."""
+"""Attention: posts of followed creators are delivered, tire and are opened; and how a page becomes an offer."""
 
 from __future__ import annotations
 
 import math
 
-from sim.agents.believing import Claim, hear_claim, remember_page, remember_word
-from sim.agents.following import follow_slot, unfollow_later
+from sim.agents.believing import Claim, hear_claim, remember_page
+from sim.agents.following import unfollow_later
 from sim.agents.knowing import profile_of
 from sim.agents.trusting import trust_in
 from sim.compilation import inlined
@@ -141,29 +141,3 @@ def reach(i: int, m: Day) -> None:
     """A page by which its creator earns has reached consumer i."""
     m.out.tally.paid_viewed[0] += 1
     m.consumers[i].reached = REACHED
-
-
-@inlined
-def attend_words(i: int, m: Day) -> None:
-    """Friends' words of yesterday are remembered; who is online and needs such a thing looks at what they spoke of."""
-    row, inbox = m.out.counts[Count.NEXT_WORD], m.inbox
-    while row < inbox.shape[0] and inbox[row].to == i:
-        word = inbox[row]
-        remember_word(i, word, m)
-        m.out.tally.delivered[Channel.FRIEND] += 1
-        if m.out.visit.online and has(m.out.visit.needs, m.products[word.product].category):
-            seller = seller_for(i, word.creator, m)
-            offer = see(i, word.product, Channel.FRIEND, seller, m)
-            offer.parent = word.order
-            if seller >= 0:
-                offer.slot = follow_slot(i, seller, m)
-        row += 1
-    m.out.counts[Count.NEXT_WORD] = row
-
-
-@inlined
-def seller_for(i: int, creator: int, m: Day) -> int:
-    """Who sold to a friend sells to consumer i, too, if still in business, on the platform, and somebody else."""
-    if creator < 0 or not m.creators[creator].platforms & m.members[i].looks:
-        return NOBODY
-    return creator if m.profiles[creator].active and creator != m.consumers[i].creator else NOBODY

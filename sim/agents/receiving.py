@@ -6,8 +6,8 @@ from sim.agents.following import follow_after_purchase
 from sim.agents.match import use, worth
 from sim.agents.memory import remember_use
 from sim.agents.needs import meet_need
-from sim.agents.sharing import tell_friends
 from sim.agents.trusting import judge_claim
+from sim.agents.word_of_mouth import tell_friends
 from sim.compilation import inlined
 from sim.day import Day
 from sim.draw_numbers import PER_PRODUCT, EntryDraw, ExperienceDraw

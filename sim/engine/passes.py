@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.agents.advising import ask_expert, attend_answer
-from sim.agents.attention import attend_posts, attend_words
+from sim.agents.attention import attend_posts
 from sim.agents.choosing import consider
 from sim.agents.feed import attend_feed
 from sim.agents.following import unfollow
@@ -12,6 +12,7 @@ from sim.agents.ordering import order_chosen
 from sim.agents.recalling import recall
 from sim.agents.receiving import receive
 from sim.agents.searching import search
+from sim.agents.word_of_mouth import attend_words
 from sim.arrays import Int64
 from sim.compilation import compiled, inlined
 from sim.day import Count, Day
