@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.agents.advertising import cash
+from sim.agents.platform_growth import cash
 from sim.arrays import Keys
 from sim.day import Day
 from sim.draws import Stream, uniform

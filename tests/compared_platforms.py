@@ -6,7 +6,7 @@ import numpy as np
 from compared_outcomes import mean, measured
 
 from reference.market import PlainMarket
-from sim.agents.advertising import cash
+from sim.agents.platform_growth import cash
 from sim.market import Market
 from sim.state.orders import Stage
 

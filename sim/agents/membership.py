@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents.advertising import spend
 from sim.agents.inviting import invite
 from sim.agents.joining import find_creators, open_people, people_move
 from sim.agents.moving import creators_move
 from sim.agents.multihoming import look
+from sim.agents.platform_growth import spend_on_growth
 from sim.agents.shops import brands_move
 from sim.agents.week import forget, know, new_week
 from sim.arrays import Double, Int64
@@ -90,7 +90,7 @@ def _week(m: Day, world: World, parameters: Parameters) -> None:
         brands_move(week, m)
     find_creators(week, m)
     if m.day > 0:
-        spend(week, m)
+        spend_on_growth(week, m)
     _reach(people_move(week, known, world.people, m), m, parameters)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.agents.contracts import fund_of, spend, usual_fee
 from sim.agents.pay import is_for, is_on_post
 from sim.compilation import compiled, inlined
 from sim.day import Day
-from sim.ledger import Revenue, move
+from sim.ledger import move
+from sim.markets.ads import charge_ads, plan_ads
 from sim.markets.pay_lines import book_lines
 from sim.records import NOBODY
 from sim.rules.ranking import cumulate
@@ -102,23 +101,8 @@ def offer_contracts(tier: int, m: Day) -> None:
 
 
 @inlined
-def plan_ads(v: int, m: Day) -> None:
-    """Set how many of a platform's pages are ads today, and what one costs: money over price, up to the most."""
-    platform, money = m.platforms[v], 0.0
-    for j in range(m.products.shape[0]):
-        product = m.products[j]
-        product.bid = max(m.brands[product.brand].fund[Fund.ADS], 0.0) * product.weight
-        if m.shops[product.brand, v].open:
-            money += product.bid * platform.weight
-    wanted = money / platform.ad_price
-    platform.ad_share = min(platform.ad_load, wanted / platform.pages) if platform.pages > 0.0 else 0.0
-    views = max(platform.ad_share * platform.pages, 1.0)  # one page cannot cost more than there is
-    platform.ad_cost = max(platform.ad_price, money / views)
-
-
-@inlined
 def charge_marketing(contact: int, m: Day) -> None:
-    """Let brands pay for the ads that were seen, and for the contacts that joined their own accounts.
+    """Let brands pay for the ads that were seen, and for the contacts that joined their own accounts; count engagement.
 
     Parameters
     ----------
@@ -126,13 +110,7 @@ def charge_marketing(contact: int, m: Day) -> None:
         Red packet for a consumer who joins an own account, fen.
     """
     accounts, tally = m.accounts, m.out.tally
-    for v in range(m.platforms.shape[0]):
-        platform = m.platforms[v]
-        for j in range(m.products.shape[0]):
-            b, fen = m.products[j].brand, int(np.rint(tally.ads_viewed[v, j] * platform.ad_cost))
-            move(accounts.brand, b, accounts.revenue, (v, Revenue.ADS), fen)
-            spend(b, Fund.ADS, fen, m)
-        platform.pages += (tally.pages[v] - platform.pages) / DAYS_A_WEEK
+    charge_ads(m)
     for j in range(m.products.shape[0]):
         m.products[j].engaged += tally.engaged[j]
     for b in range(m.brands.shape[0]):

@@ -1,4 +1,4 @@
-"""Advertising: what platforms spend to run and to grow, out of the money they have."""
+"""Growth of platforms: what they spend to run and to win members, out of the money they have."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def cash(v: int, m: Day) -> float:
 
 
 @compiled
-def spend(week: Week, m: Day) -> None:
+def spend_on_growth(week: Week, m: Day) -> None:
     """Let platforms advertise and pay their upkeep; writes how likely somebody who is no member sees advertising."""
     for v in range(m.platforms.shape[0]):
         platform, outside = m.platforms[v], 0
