@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.agents.brand_shops import brands_move
+from sim.agents.creator_shops import creators_move
 from sim.agents.inviting import invite
 from sim.agents.joining import find_creators, open_people, people_move
-from sim.agents.moving import creators_move
 from sim.agents.multihoming import look
 from sim.agents.platform_growth import spend_on_growth
-from sim.agents.shops import brands_move
 from sim.agents.week import forget, know, new_week
 from sim.arrays import Double, Int64
 from sim.compilation import compiled

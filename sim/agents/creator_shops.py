@@ -1,4 +1,4 @@
-"""Moving of creators: on which platforms each posts, by the income expected there."""
+"""Shops of creators: on which platforms each posts and sells, by the income expected there."""
 
 from __future__ import annotations
 
