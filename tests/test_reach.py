@@ -117,7 +117,7 @@ def test_a_new_file_is_reached_however_it_is_imported(copy: Path, line: str) -> 
     before = parts(copy)
     (copy / "rules" / "one_more.py").write_text("A = 2\n")
     after = parts(copy)
-    assert before[name] != after[name] and before["markets/words.py"] == after["markets/words.py"]
+    assert before[name] != after[name] and before["markets/fees.py"] == after["markets/fees.py"]
 
 
 FEES = """
@@ -174,7 +174,7 @@ def test_code_of_the_newest_sources_is_kept_alone(tmp_path: Path) -> None:
     from sim.compilation.code_folder import KEPT_VERSIONS, remove_old_parts
 
     names = [f"markets.fees-{n:016x}" for n in range(KEPT_VERSIONS + 2)]
-    others = [f"markets.words-{0:016x}", "markets.fees", f"own-{1:016x}"]
+    others = [f"markets.ads-{0:016x}", "markets.fees", f"own-{1:016x}"]
     for n, name in enumerate([*names, *others]):
         (tmp_path / name / "inside").mkdir(parents=True)
         os.utime(tmp_path / name, (n, n))
