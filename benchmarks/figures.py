@@ -165,8 +165,8 @@ def _cascades(settings: list[dict[str, Any]]) -> Iterator[Figure]:
     for one in settings:
         where = f"{one['name']}, p = {one['p']:g}"
         yield Figure(where, one["here"], "ns/adopter, by CPU time")
-        yield Figure(f"{where}: CyNetDiff over engine, size of each", one["there"] / one["here"], "times", 4.0)
-        yield Figure(f"{where}: CyNetDiff over engine, mean alone", one["there_means"] / one["here"], "times", 4.0)
+        yield Figure(f"{where}: CyNetDiff over engine, size of each", one["times"], "times", 4.0)
+        yield Figure(f"{where}: CyNetDiff over engine, mean alone", one["times_means"], "times", 4.0)
 
 
 def _start(starts: dict[str, dict[str, float]]) -> Iterator[Figure]:

@@ -51,11 +51,10 @@ def spread(graph: Graph, contagion: Contagion, seeds: ArrayLike, first_run: int 
     True
     """
     roots = _checked(graph, contagion, seeds, first_run)
-    runs = len(roots)
-    size, depth, direct = (np.zeros(runs, np.int64) for _ in range(3))
-    out = Cascades(size, depth, direct, np.full(runs, np.nan))
+    size, depth, direct, virality = np.empty((4, len(roots)), np.int64)  # at one go, which the system gives sooner
+    out = Cascades(size, depth, direct, virality.view(np.float64))
     with np.errstate(over="ignore"):  # keyed draws wrap around on purpose
-        spread_all(first_run, roots, graph, contagion, room_for(graph), out)
+        spread_all(first_run, roots, graph, contagion, room_for(graph, contagion), out)
     return out
 
 
@@ -72,10 +71,10 @@ def tree(graph: Graph, contagion: Contagion, seeds: ArrayLike, run: int = 0) -> 
         Number of the run, on which its random numbers hang.
     """
     roots = _checked(graph, contagion, np.atleast_2d(np.asarray(seeds)), run)[0]
-    room = room_for(graph)
+    room = room_for(graph, contagion)
     with np.errstate(over="ignore"):
         size = spread_one(run, roots, graph, contagion, room)
-    return Tree(*(column[:size].astype(np.int64) for column in (room.order, room.parent, room.step)))
+    return Tree(*(room.queue[column][:size].astype(np.int64) for column in Tree._fields))
 
 
 def _checked(graph: Graph, contagion: Contagion, seeds: ArrayLike, first_run: int) -> NDArray[np.int64]:

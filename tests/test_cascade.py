@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cascade import Cascades, Contagion, counted_threshold, independent_cascade, linear_threshold, spread, tree
+from cascade.kernel import BLOCK
 from experiments.studies.models import limits
 from sim.draws import stream_keys
 from sim.graphs.drawn import small_world
@@ -185,6 +186,28 @@ def test_a_tree_is_what_the_cascade_says() -> None:
             assert child in graph.friends[graph.offsets[teller] : graph.offsets[teller + 1]]
         if 1 < len(person) < 60:
             np.testing.assert_allclose(out.virality[run], mean_distance(parent))
+
+
+@pytest.mark.parametrize("p", [0.0, 0.04, 0.3, 1.0])
+def test_runs_that_end_with_their_seed_are_told_apart_without_error(p: float) -> None:
+    """From many seeds, some without a friend, in more runs than are looked at together."""
+    friendly = ring(50, 4)
+    ends = np.repeat(np.arange(50), np.diff(friendly.offsets))
+    graph = from_ties(53, ends + 1, friendly.friends + 1)  # the first and the last two have no friend
+    law, runs = independent_cascade(graph, p, 6), 2 * BLOCK + 100
+    seeds = np.random.default_rng(3).integers(0, 53, (runs, 1))
+    out = spread(graph, law, seeds, first_run=40)
+    trees = [tree(graph, law, seeds[row], 40 + row) for row in range(runs)]
+    np.testing.assert_array_equal(out.size, [len(one.person) for one in trees])
+    np.testing.assert_array_equal(out.depth, [one.step[-1] for one in trees])
+    np.testing.assert_array_equal(out.direct, [(one.step == 1).sum() for one in trees])
+    np.testing.assert_array_equal(np.isnan(out.virality), out.size == 1)
+
+
+def test_an_empty_row_of_seeds_reaches_nobody() -> None:
+    out = spread(ring(20), independent_cascade(ring(20), 0.5, 1), np.empty((3, 0), np.int64))
+    assert not (out.size.any() or out.depth.any() or out.direct.any())
+    assert np.isnan(out.virality).all()
 
 
 def mean_distance(parent: NDArray[np.int64]) -> float:

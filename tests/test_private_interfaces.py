@@ -59,6 +59,7 @@ NAMED = {
     "numba.core.errors.NumbaError": "a rule of the user's that cannot be compiled",
     "numba.core.typing.templates.AttributeTemplate": "the day's context as compiled code sees it",
     "numba.np.arrayobj.populate_array": "the same",
+    "numba.np.arrayobj.make_array": "where the numbers of a column stand, of which some are fetched ahead",
     "mesa.agent.Agent._ids": "a market leaves nothing behind in Mesa",
     "mesa.model.Model._agents": "rows of tables are agents beside Mesa's own",
     "matplotlib.ft2font.FT2Font": "which characters a font has",
