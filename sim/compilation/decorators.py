@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from enum import IntEnum
 from functools import partial
 from pathlib import Path
 from types import FunctionType
@@ -100,14 +101,16 @@ def _take_wide_numbers(dispatcher: Any) -> None:
 
 
 def _know_contexts(dispatcher: Any) -> None:
-    """Tell at once what a context is: numba would look through all kinds of things, longer than some functions take.
+    """Tell at once what a context is, and that a member of an enumeration is a number.
 
-    A member of an enumeration is a number from Python, too.
+    numba would look through all kinds of things, which takes longer than some functions.
     """
     of_others = dispatcher.typeof_pyval
 
     def kind_of(value: Any) -> types.Type:
-        return value._kind if isinstance(value, Context) else _wide(of_others(value))
+        if isinstance(value, Context):
+            return value._kind
+        return types.int64 if isinstance(value, IntEnum) else _wide(of_others(value))
 
     dispatcher.typeof_pyval = kind_of
 

@@ -115,4 +115,4 @@ def pay_interest(held: Int64, yields: list[int], carries: list[int], m: Day) -> 
         # in Python's integers, exactly: a year's millionths of all the money there is would not fit into 64 bits
         carry = carries[v] + max(fen, 0) * yields[v]
         earned, carries[v] = divmod(carry, DAYS_A_YEAR * MILLION)
-        move(m.accounts.bank, 0, m.accounts.revenue, (v, Revenue.FLOAT), earned)
+        move(m.accounts.bank, 0, m.accounts.revenue[v], Revenue.FLOAT, earned)
