@@ -7,6 +7,7 @@ shows rows and ordinary agents together, to its users and to Mesa's `DataCollect
 """
 
 from sim.columns.model import ColumnarModel
-from sim.columns.population import Population, RowAgent
+from sim.columns.population import Population
+from sim.columns.row_agent import RowAgent
 
 __all__ = ["ColumnarModel", "Population", "RowAgent"]

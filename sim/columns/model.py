@@ -9,7 +9,8 @@ from typing import Any
 from mesa.agent import Agent
 from mesa.model import Model
 
-from sim.columns.population import Population, RowAgent
+from sim.columns.population import Population
+from sim.columns.row_agent import RowAgent
 
 
 class ColumnarModel(Model):

@@ -1,44 +1,40 @@
-"""Checkpoints: a market put aside between two days and taken up again, as if it had never stopped.
-
-A checkpoint is an ordinary ``.npz`` file of plain arrays and a JSON header: it holds no code and may be opened
-anywhere. The world is not in it, since parameters and seed rebuild the same world. What is read is held against the
-declared columns before compiled code sees it: an index beyond its table would reach foreign memory.
-"""
+"""A market is taken up from a file, of which every array is looked at before compiled code sees it."""
 
 from __future__ import annotations
 
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from sim import ledger
 from sim.agents import membership
+from sim.checkpoint.contents import (
+    EXPECTED,
+    GROWING,
+    HEADER,
+    IN_USE,
+    OF_THE_MARKET,
+    TABLES,
+    Header,
+    arrays_of,
+    checksum,
+    counts_of,
+    tables_of,
+)  # fmt: skip
 from sim.compilation.versions import source_hash
-from sim.day import Day, Used
+from sim.day import Used
 from sim.errors import LedgerError, UserError
-from sim.markets.fees import DAYS_A_YEAR
 from sim.opening import with_creators
 from sim.parameters import Parameters
-from sim.ranges import MOST_DAYS, MOST_SUM
-from sim.records import Record
-from sim.results.recorder import DAILY, Recorder
+from sim.results.recorder import DAILY
 from sim.results.standing import STANDING
-from sim.state.brands import Brand, Shop
-from sim.state.creators import Card, Creator, Post, Profile
-from sim.state.goods import Listing, Product
-from sim.state.orders import Order
-from sim.state.pay import Funder, Line, Payee
-from sim.state.people import Consumer, Follow, Member, Membership, Memory, Person
-from sim.state.platforms import Platform
-from sim.state.visits import Word
-from sim.units import MILLION
+from sim.state.creators import Creator
+from sim.state.pay import Funder, Payee
 from sim.world import World
 
 if TYPE_CHECKING:
@@ -46,131 +42,11 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound="Market")
 
-TABLES: dict[str, type[Record]] = {
-    "consumers": Consumer, "memories": Memory, "follows": Follow,
-    "members": Member, "memberships": Membership, "creators": Creator,
-    "products": Product, "listings": Listing, "shops": Shop, "brands": Brand, "platforms": Platform,
-    "profiles": Profile, "cards": Card, "posts": Post, "inbox": Word, "orders": Order,
-    "lines": Line,
-}  # fmt: skip
-GROWING = ("inbox", "orders", "lines", "sums.sold_by", "recorder.first_kocs")
-"""Arrays of which the header tells the rows; those of all others follow from the world."""
-IN_USE = {"orders": Used.ORDERS, "lines": Used.LINES}
-"""Tables of which only the first rows are written."""
-ARRAYS = ("used", "brand_withdrawn")
-HEADER = "header"
-EXPECTED = "expected a file that Market.save wrote"
 UNREADABLE = (
     OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, MemoryError, NotImplementedError, RuntimeError,
     OverflowError, SyntaxError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What numpy and zipfile raise on files that are cut off, or of another kind."""
-
-
-Amount = Annotated[int, Field(ge=-MOST_SUM, le=MOST_SUM)]
-Counted = Annotated[int, Field(ge=0, le=MOST_SUM)]
-Carry = Annotated[int, Field(ge=0, lt=DAYS_A_YEAR * MILLION)]
-
-
-class Header(BaseModel):
-    """What a checkpoint says of itself, beside its arrays."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", ser_json_inf_nan="constants")
-
-    model: str
-    parameters: dict[str, Any]
-    seed: int = Field(ge=0, lt=1 << 63)
-    people: Counted
-    world: Counted
-    burn_in: Counted
-    keep_orders: bool
-    day: int = Field(ge=0, le=MOST_DAYS)
-    steps: Counted
-    orders_so_far: Counted
-    revenue_so_far: Amount
-    trust: float
-    interest_carries: list[Carry]
-    begun: list[Annotated[int, Field(ge=-1, le=MOST_DAYS)]]
-    lengths: dict[str, Counted]
-    recorder: dict[str, Amount]
-    rows: list[list[int | float]]
-    standings: list[list[int | float]]
-    random: list[Any]
-    rng: dict[str, Any]
-
-
-OF_THE_MARKET = ("orders_so_far", "revenue_so_far", "interest_carries", "trust", "steps")
-
-
-def save(market: Market, path: str | os.PathLike[str]) -> None:
-    """Write all that a market has become; an existing file is replaced at once or not at all.
-
-    Parameters
-    ----------
-    market
-        Between two days, that is, not after `Market.open_day` alone.
-    path
-        File to write. A user's own `DataCollector` is not in it.
-    """
-    if market.cells:
-        raise UserError("keep_cells=True: a market that keeps cells cannot be put aside; expected one without")
-    recorder = market.recorder
-    arrays = {**dict(_tables(market.m)), **dict(_arrays(market))}
-    header = Header(
-        model=source_hash(),
-        parameters=market.parameters.model_dump(mode="json"),
-        seed=market.seed,
-        people=len(market.m.people),
-        world=_checksum(market.world),
-        burn_in=recorder.burn_in,
-        keep_orders=recorder.keep_orders,
-        day=market.day,
-        begun=market.timeline.begun,
-        lengths={name: len(arrays[name]) for name in GROWING},
-        recorder=_counts(recorder),
-        rows=[list(row) for row in recorder.rows],
-        standings=[list(row) for row in recorder.standings],
-        random=list(market.random.getstate()),
-        rng=market.rng.bit_generator.state,
-        **{name: getattr(market, name) for name in OF_THE_MARKET},
-    )
-    arrays[HEADER] = np.frombuffer(header.model_dump_json().encode(), np.uint8)
-    unfinished = Path(path).with_name(f"{Path(path).name}.{os.getpid()}.part")
-    write: Any = np.savez  # whose types leave no room for names
-    with unfinished.open("wb") as file:
-        write(file, **arrays)
-    unfinished.replace(path)
-
-
-def _tables(m: Day) -> Iterator[tuple[str, NDArray[Any]]]:
-    """The tables that a market writes, by name."""
-    for name in TABLES:
-        table = np.asarray(getattr(m, name))
-        yield name, table[: m.used[IN_USE[name]]] if name in IN_USE else table
-
-
-def _arrays(market: Market) -> Iterator[tuple[str, NDArray[Any]]]:
-    """All other arrays that a market writes, by name."""
-    m, recorder = market.m, market.recorder
-    for name in ARRAYS:
-        yield name, getattr(m, name)
-    for title, arrays in (("accounts", m.accounts), ("sums", recorder.sums)):
-        yield from ((f"{title}.{name}", column) for name, column in arrays._asdict().items())
-    yield from ((f"recorder.{name}", one) for name, one in vars(recorder).items() if isinstance(one, np.ndarray))
-
-
-def _checksum(world: World) -> int:
-    """A checksum of the world: of people, and of who is whose friend."""
-    checksum = zlib.crc32(np.ascontiguousarray(world.graph.offsets).data)
-    checksum = zlib.crc32(np.ascontiguousarray(world.graph.friends).data, checksum)
-    for name in Person.columns:  # bytes between columns may be anything
-        checksum = zlib.crc32(np.ascontiguousarray(world.people[name]).data, checksum)
-    return checksum
-
-
-def _counts(recorder: Recorder) -> dict[str, int]:
-    """Whole numbers that a recorder has counted, by name."""
-    return {name: value for name, value in vars(recorder).items() if type(value) is int and name != "burn_in"}
 
 
 def load(kind: type[M], path: str | os.PathLike[str], world: World | None = None, threads: int = 1) -> M:
@@ -209,10 +85,10 @@ def load(kind: type[M], path: str | os.PathLike[str], world: World | None = None
                 f"holds {header.people} people, and the world has {len(market.m.people)}; "
                 "expected world= as the market was made with"
             )
-        if _checksum(market.world) != header.world:
+        if checksum(market.world) != header.world:
             raise UserError("holds other people or friends than the world; expected world= as the market was made with")
         _take_up(market, header)
-        _restore_tables(market, header, arrays)
+        _restoretables_of(market, header, arrays)
         if market.parameters.membership.choice:
             membership.take_up(market.m, market.world)
         _restore_arrays(market, header, arrays)
@@ -251,7 +127,7 @@ def _take_up(market: Market, header: Header) -> None:
     market.take_up(header.begun)
 
 
-def _restore_tables(market: Market, header: Header, arrays: dict[str, NDArray[Any]]) -> None:
+def _restoretables_of(market: Market, header: Header, arrays: dict[str, NDArray[Any]]) -> None:
     """Put the saved tables in the place of the new market's, having looked at every column."""
     m = market.m
     if header.lengths.keys() != set(GROWING):
@@ -268,7 +144,7 @@ def _restore_tables(market: Market, header: Header, arrays: dict[str, NDArray[An
         "brands": len(m.brands), "platforms": len(m.platforms), "posts": len(m.posts),
     }  # fmt: skip
     restored: dict[str, Any] = {}
-    for name, new in _tables(m):
+    for name, new in tables_of(m):
         table = _taken(name, new, arrays, header.lengths.get(name))
         TABLES[name].check(table, name, sizes)
         restored[name] = table.view(new.dtype)
@@ -282,7 +158,7 @@ def _restore_tables(market: Market, header: Header, arrays: dict[str, NDArray[An
 def _restore_arrays(market: Market, header: Header, arrays: dict[str, NDArray[Any]]) -> None:
     """The same for all other arrays."""
     found: dict[str, NDArray[Any]] = {}
-    for name, new in _arrays(market):
+    for name, new in arrays_of(market):
         is_measured = name == "recorder.revenue_before" and header.day > header.burn_in
         new = np.zeros_like(market.m.accounts.revenue) if is_measured else new
         found[name] = _taken(name, new, arrays, header.lengths.get(name))
@@ -313,7 +189,7 @@ def _restore_numbers(market: Market, header: Header) -> None:
     days = [day for day in range(header.day) for _ in range(platforms)] if market.parameters.membership.choice else []
     if any(len(row) != len(STANDING) for row in header.standings) or [row[0] for row in header.standings] != days:
         raise UserError(f"{HEADER}.standings: expected {len(STANDING)} numbers for each day and platform")
-    if header.recorder.keys() != _counts(recorder).keys():
+    if header.recorder.keys() != counts_of(recorder).keys():
         raise UserError(f"{HEADER}.recorder: not the counts of a recorder; {EXPECTED}")
     for name in OF_THE_MARKET:
         setattr(market, name, getattr(header, name))
