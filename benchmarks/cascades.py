@@ -22,7 +22,7 @@ from experiments.studies.models.plain_graphs import small_world
 from sim.graphs.graph import Graph
 
 PEOPLE = 100_000
-ROUNDS = 5
+ROUNDS = 15
 SEED = 77
 # name, mean degree, probability, whether cascades stay small
 SETTINGS = (
@@ -31,7 +31,7 @@ SETTINGS = (
     ("large cascades, 12 friends", 12, 0.15, False),
     ("large cascades, 100 friends", 100, 0.02, False),
 )
-LARGE_SHARE = 2_000  # one large cascade is run for so many small ones
+LARGE_SHARE = 6_000  # one large cascade is run for so many small ones
 
 
 def available() -> bool:
