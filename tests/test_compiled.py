@@ -167,6 +167,8 @@ def test_whole_numbers_of_all_widths_share_their_code_and_are_those_of_python() 
     row: Any = Narrow.table(1)[0]
     row["small"], row["large"] = 5, 40
     assert gaps(row) == (-40, 28, -42, -37)
+    assert gap(Tier.KOL, (5, Tier.KOC)) == Tier.KOL - 5 - Tier.KOC  # from Python a call has numbers of its own
+    assert gap(7, (5, 1)) == 1
     assert len(getattr(gap, "signatures", [1])) == 1
 
 
