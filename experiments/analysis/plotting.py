@@ -116,10 +116,10 @@ def _response(sweep: Results, outcome: str, path: str, groups: Groups) -> Panel:
 def _crossed(points: pd.DataFrame, path: str) -> bool:
     """Whether every value of a parameter meets the same values of the others, so that means may be compared."""
     others = points.drop(columns=path).astype(str)
-    if others.empty or others.shape[1] == 0:
+    if others.shape[1] == 0:
         return True
-    sets = {frozenset(map(tuple, others[points[path] == value].to_numpy())) for value in points[path].unique()}
-    return len(sets) == 1
+    pairs = others.assign(**{path: points[path]}).drop_duplicates()
+    return len(pairs) == points[path].nunique() * len(others.drop_duplicates())
 
 
 def _by_value(cells: pd.DataFrame, values: pd.Series, levels: Sequence[float], label: str, *, named: bool) -> Line:

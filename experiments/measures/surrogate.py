@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -164,7 +165,6 @@ class Surrogate:
 def _fit(x: Array, y: Array, noise: float, start: Any) -> Any:
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
-    from threadpoolctl import threadpool_limits
 
     scales = np.full(x.shape[1], USUAL_LENGTH)
     signal = ConstantKernel(1.0, (1e-3, 1e3)) * Matern(scales, (0.03, 100.0), nu=2.5)
@@ -174,9 +174,17 @@ def _fit(x: Array, y: Array, noise: float, start: Any) -> Any:
         kernel, alpha=known + 1e-8, optimizer=_most_probable, n_restarts_optimizer=0 if start else 2, random_state=0
     )
     # one thread: matrices are small, and threads that wait for one another on a busy machine cost fifty times as much
-    with threadpool_limits(1), warnings.catch_warnings():
+    with _libraries().limit(limits=1), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*close to the specified")  # no white part is left, as it may be
         return model.fit(x, y)
+
+
+@cache
+def _libraries() -> Any:
+    """Libraries that calculate in threads: to find them anew each time takes as long as to fit some points."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _most_probable(objective: Any, start: Array, bounds: Array) -> tuple[Array, float]:
@@ -195,9 +203,7 @@ def _most_probable(objective: Any, start: Array, bounds: Array) -> tuple[Array, 
 
 
 def _predict(fitted: Any, x: Array) -> tuple[Array, Array]:
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):
+    with _libraries().limit(limits=1):
         mean, deviation = fitted.predict(x, return_std=True)
     white = float(fitted.kernel_.k2.noise_level)
     return mean, np.sqrt(np.maximum(deviation**2 - white, 0.0))  # of the surface, not of a new observation
