@@ -58,7 +58,11 @@ class Passes(NamedTuple):
     @classmethod
     def of(cls, rules: Rules) -> Passes:
         """The passes with these rules."""
-        return cls(*with_rules(rules, (live_all, receive_all, plan_all, advise_all, post_all, learn_all, add_trust)))
+        passes = cls(
+            live=live_all, receive=receive_all, plan=plan_all, advise=advise_all, post=post_all, learn=learn_all,
+            survey=add_trust,
+        )  # fmt: skip
+        return cls(*with_rules(rules, passes))
 
 
 def open_day(market: Market) -> None:
@@ -125,6 +129,7 @@ def _plan_brands(market: Market) -> None:
     if market.day % DAYS_A_WEEK == 0:
         plan_week(np.array([brand.adapt for brand in market.brands]), market.m.brands)
     market.spent_before = marketing_cost(market.m.brands)
+    market.passes.plan(market.m)
 
 
 def _start_measuring(market: Market) -> None:
@@ -138,7 +143,6 @@ def _start_measuring(market: Market) -> None:
 def _post(market: Market) -> None:
     m, passes = market.m, market.passes
     draw_turns(m)
-    passes.plan(m)
     market.threads.over(stretches(0, len(m.creators), CREATORS), lambda first, last: passes.advise(first, last, m))
     passes.post(m)
 

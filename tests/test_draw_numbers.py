@@ -31,7 +31,7 @@ Shared = tuple[str, ...]
 ON_PURPOSE: dict[Shared, str] = {
     ("MATCH", "tastes.own_match", "world.past.past_of"): "a bound, then the value",
     ("PAST", "world.past._chosen", "world.past.past_of"): "a bound, then the value",
-    ("OUTSIDE", "agents.choosing.hold_against_nothing", "agents.choosing.know_nothing_exactly"):
+    ("OUTSIDE", "agents.choosing.begin_choice", "agents.choosing.draw_outside"):
         "a bound, then the value",
     ("MEMBERSHIP", "agents.joining.join_and_leave", "agents.joining.leave"):
         "who reconsiders leaves with a smaller chance",

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 
-from sim.agents.attention import reach, see
 from sim.agents.believing import Claim, hear_claim
 from sim.agents.claiming import claim_of
 from sim.agents.contracts import is_sold
@@ -14,6 +13,7 @@ from sim.agents.creating import attractiveness
 from sim.agents.following import follow_slot
 from sim.agents.knowing import key_of
 from sim.agents.needs import one_of
+from sim.agents.seeing import reach, see
 from sim.agents.trusting import trust_in
 from sim.compilation import allocating, inlined
 from sim.day import Count, Day

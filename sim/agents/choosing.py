@@ -17,14 +17,14 @@ from sim.state.visits import Obstacle, Offer
 
 @inlined
 def consider(i: int, offer: Offer, m: Day) -> None:
-    """Weigh an offer; look closer unless even the largest shock that its draw allows would not make it win.
+    """Weigh an offer, and keep it if it is the best; put it aside if not even the largest shock would make it win.
 
-    Most offers cannot win: a cheap bound of the shock is all that is worked out of it.
+    Most offers cannot win: of their shock, the only thing that takes long, a bound is worked out and no more.
     """
     m.out.tally.considered[offer.channel] += 1
     best = m.out.best[offer.category]
     if not has(m.out.visit.seen, offer.category):
-        hold_against_nothing(i, offer.category, m)
+        begin_choice(i, offer.category, m)
     u = uniform(m.keys[Stream.CHOICE], m.day, i, offer.product)
     weighed = weigh(i, offer, m)
     traced = m.out.counts[Count.TRACES] < m.out.trace.shape[0]
@@ -33,16 +33,16 @@ def consider(i: int, offer: Offer, m: Day) -> None:
 
 
 @inlined
-def hold_against_nothing(i: int, category: int, m: Day) -> None:
-    """Begin to choose in a category: what buying nothing is worth at least."""
+def begin_choice(i: int, category: int, m: Day) -> None:
+    """Begin to choose in a category: buying nothing is the best so far, and worth at least so much."""
     best = m.out.best[category]
     m.out.visit.seen |= 1 << category
     best.value = m.p.choice.outside + shock_at_least(uniform(m.keys[Stream.OUTSIDE], m.day, i, category))
 
 
 @inlined
-def know_nothing_exactly(i: int, category: int, m: Day) -> None:
-    """Work out what buying nothing of a category is worth."""
+def draw_outside(i: int, category: int, m: Day) -> None:
+    """Work out what buying nothing of a category is worth, in the place of its bound."""
     best = m.out.best[category]
     m.out.visit.exact |= 1 << category
     best.outside_shock = shock(uniform(m.keys[Stream.OUTSIDE], m.day, i, category))
@@ -59,7 +59,7 @@ def keep_if_best(i: int, offer: Offer, weighed: Weighed, u: float, m: Day) -> No
     """
     visit, best, bit = m.out.visit, m.out.best[offer.category], 1 << offer.category
     if not visit.exact & bit:
-        know_nothing_exactly(i, offer.category, m)
+        draw_outside(i, offer.category, m)
     systematic, drawn = total(weighed.terms), shock(u)
     value = systematic + drawn
     obstacle = obstacle_to(i, offer, weighed.price - weighed.coupon, m)
@@ -84,14 +84,14 @@ def keep_if_best(i: int, offer: Offer, weighed: Weighed, u: float, m: Day) -> No
 
 
 @inlined
-def obstacle_to(i: int, offer: Offer, paid: int, m: Day) -> int:
+def obstacle_to(i: int, offer: Offer, to_pay: int, m: Day) -> int:
     """What keeps consumer i from buying an offer for so many fen."""
-    home = m.members[i].platform
-    if not m.shops[m.products[offer.product].brand, home].open:
+    here = m.members[i].platform
+    if not m.shops[m.products[offer.product].brand, here].open:
         return Obstacle.NOT_SOLD_HERE
-    if m.platforms[home].follow_gate and offer.slot < 0 and offer.channel != Channel.RECALL:
+    if m.platforms[here].follow_gate and offer.slot < 0 and offer.channel != Channel.RECALL:
         return Obstacle.NEEDS_A_FOLLOW
-    return Obstacle.TOO_EXPENSIVE if paid > m.consumers[i].wallet else Obstacle.NONE
+    return Obstacle.TOO_EXPENSIVE if to_pay > m.consumers[i].wallet else Obstacle.NONE
 
 
 @inlined

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.agents.attention import channel_of, see, see_post
 from sim.agents.believing import remember_page
 from sim.agents.following import follow_slot, follow_to_trade
+from sim.agents.seeing import channel_of, see, see_post
 from sim.compilation import inlined
 from sim.day import Day
 from sim.draw_numbers import PER_PAGE, FeedDraw
@@ -19,9 +19,9 @@ from sim.weighted_draws import guided, place
 def attend_feed(i: int, m: Day) -> None:
     """Look at a Poisson number of pages of the public feed: an ad, a creator's post or a listing on each."""
     key, feeds = m.keys[Stream.FEED], m.feeds
-    home = m.members[i].platform
-    pages = guided(uniform(key, m.day, i, FeedDraw.PAGES), feeds.pages_guide[home], feeds.pages[home])
-    m.out.tally.pages[home] += pages
+    here = m.members[i].platform
+    pages = guided(uniform(key, m.day, i, FeedDraw.PAGES), feeds.pages_guide[here], feeds.pages[here])
+    m.out.tally.pages[here] += pages
     if pages > 0:
         weigh_categories(i, m)
     for page in range(pages):
@@ -57,9 +57,9 @@ def category_of_page(u: float, m: Day) -> int:
 @inlined
 def attend_page(i: int, category: int, kind: float, which: float, m: Day) -> None:
     """Look at one page of the feed; ``kind`` and ``which`` are the draws that decide what stands on it."""
-    home, feeds = m.members[i].platform, m.feeds
-    platform, table = m.platforms[home], home * m.categories + category
-    if kind < platform.ad_share and feeds.paid[home, category] == 1:
+    here, feeds = m.members[i].platform, m.feeds
+    platform, table = m.platforms[here], here * m.categories + category
+    if kind < platform.ad_share and feeds.paid[here, category] == 1:
         see_ad(i, category, which, m)
         return
     is_post = platform.ad_share <= kind < platform.ad_share + (1.0 - platform.ad_share) * platform.content_share
@@ -68,7 +68,7 @@ def attend_page(i: int, category: int, kind: float, which: float, m: Day) -> Non
         return
     if not platform.shelf:
         return
-    position = guided(which, feeds.goods_guide[0, home, category], feeds.goods[0, home, category])
+    position = guided(which, feeds.goods_guide[0, here, category], feeds.goods[0, here, category])
     m.out.tally.delivered[Channel.LISTING] += 1
     see(i, feeds.product[category, position], Channel.LISTING, NOBODY, m)
 
@@ -76,10 +76,10 @@ def attend_page(i: int, category: int, kind: float, which: float, m: Day) -> Non
 @inlined
 def see_ad(i: int, category: int, which: float, m: Day) -> None:
     """See an ad of a category: it is remembered."""
-    home, feeds = m.members[i].platform, m.feeds
-    position = guided(which, feeds.goods_guide[1, home, category], feeds.goods[1, home, category])
+    here, feeds = m.members[i].platform, m.feeds
+    position = guided(which, feeds.goods_guide[1, here, category], feeds.goods[1, here, category])
     product = feeds.product[category, position]
-    m.out.tally.ads_viewed[home, product] += 1
+    m.out.tally.ads_viewed[here, product] += 1
     m.out.tally.delivered[Channel.AD] += 1
     remember_page(i, product, m)
     see(i, product, Channel.AD, NOBODY, m)

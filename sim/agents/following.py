@@ -1,13 +1,12 @@
-"""Following: the edges from a consumer to creators, how they begin and how they end."""
+"""Following: the edges from a consumer to creators, and how they begin."""
 
 from __future__ import annotations
 
 from sim.compilation import inlined
 from sim.day import Day
 from sim.draws import Stream, uniform
-from sim.records import NOBODY, Table
-from sim.sets import has
-from sim.state.people import FOLLOW_SLOTS, Follow
+from sim.records import NOBODY
+from sim.state.people import FOLLOW_SLOTS
 from sim.world.audience import add_follow
 
 
@@ -49,32 +48,3 @@ def begin_follow(i: int, creator: int, met: float, m: Day) -> bool:
         return False
     m.out.tally.followers[creator] += 1
     return True
-
-
-@inlined
-def unfollow_later(i: int, creator: int, slot: int, m: Day) -> None:
-    """Note a follow to end with the day: until then its slot number stays what the day's offers remember."""
-    m.out.visit.unfollowing |= 1 << slot
-    m.out.tally.followers[creator] -= 1
-
-
-@inlined
-def unfollow(i: int, slots: int, follows: Table[Follow]) -> None:
-    """End the follows noted by `unfollow_later`, from the right, so that slots keep their numbers."""
-    for slot in range(FOLLOW_SLOTS - 1, -1, -1):
-        if has(slots, slot):
-            end_follow(i, slot, follows)
-
-
-@inlined
-def end_follow(i: int, slot: int, follows: Table[Follow]) -> None:
-    """Take an edge out of a row; the last one of the row fills the gap."""
-    last = slot
-    while last + 1 < FOLLOW_SLOTS and follows[i, last + 1].creator >= 0:
-        last += 1
-    gap, filler = follows[i, slot], follows[i, last]
-    gap.creator = filler.creator
-    gap.fatigue = filler.fatigue
-    gap.met = filler.met
-    gap.broken = filler.broken
-    filler.creator = NOBODY

@@ -13,7 +13,10 @@ from sim.state.visits import Best
 
 @inlined
 def order_chosen(i: int, m: Day) -> None:
-    """Order the best offer of each category in which something beats buying nothing."""
+    """Order the best offer of each category in which something beats buying nothing.
+
+    Where the money does not last for all, what it last for is what stands first among the categories.
+    """
     for category in range(m.categories):
         if has(m.out.visit.chosen, category):
             best = m.out.best[category]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim.agents.attention import see
 from sim.agents.memory import goodwill_today
+from sim.agents.seeing import see
 from sim.compilation import inlined
 from sim.day import Day
 from sim.draws import MOST_DAYS, Stream, uniform

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.agents.attention import see
 from sim.agents.feed import see_ad
 from sim.agents.needs import one_of
+from sim.agents.seeing import see
 from sim.compilation import inlined
 from sim.day import Count, Day
 from sim.draw_numbers import PER_RESULT, SearchDraw
@@ -18,20 +18,20 @@ from sim.weighted_draws import guided
 def search(i: int, m: Day) -> None:
     """Search for something needed: results by rank and ads among them, each looked at once."""
     key, feeds = m.keys[Stream.SEARCH], m.feeds
-    home = m.members[i].platform
-    if not m.platforms[home].shelf or uniform(key, m.day, i, SearchDraw.SEARCHES) >= m.p.attention.search:
+    here = m.members[i].platform
+    if not m.platforms[here].shelf or uniform(key, m.day, i, SearchDraw.SEARCHES) >= m.p.attention.search:
         return
     category = one_of(m.out.visit.needs, m.categories, uniform(key, m.day, i, SearchDraw.CATEGORY))
     results = m.p.attention.search_results
-    m.out.tally.pages[home] += results
+    m.out.tally.pages[here] += results
     first = m.out.counts[Count.OFFERS]
     for result in range(results):
         u = uniform(key, m.day, i, SearchDraw.WHICH + PER_RESULT * result)
         kind = uniform(key, m.day, i, SearchDraw.IS_AD + PER_RESULT * result)
-        if kind < m.platforms[home].ad_share and feeds.paid[home, category] == 1:
+        if kind < m.platforms[here].ad_share and feeds.paid[here, category] == 1:
             see_ad(i, category, u, m)
             continue
-        position = guided(u, feeds.goods_guide[0, home, category], feeds.goods[0, home, category])
+        position = guided(u, feeds.goods_guide[0, here, category], feeds.goods[0, here, category])
         product = feeds.product[category, position]
         if is_found(product, first, m):
             continue

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.attention import see
 from sim.agents.believing import remember_word
 from sim.agents.following import follow_slot
 from sim.agents.pay import amount, is_for
+from sim.agents.seeing import see
 from sim.compilation import inlined
 from sim.day import Count, Day
 from sim.draw_numbers import PER_PRODUCT, ShareDraw

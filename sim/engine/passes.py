@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from sim.agents.advising import ask_expert, attend_answer
-from sim.agents.attention import attend_posts
 from sim.agents.choosing import consider
 from sim.agents.feed import attend_feed
-from sim.agents.following import unfollow
+from sim.agents.followed_posts import attend_posts
 from sim.agents.needs import wake
 from sim.agents.ordering import order_chosen
 from sim.agents.recalling import recall
 from sim.agents.receiving import receive
 from sim.agents.searching import search
+from sim.agents.unfollowing import unfollow
 from sim.agents.word_of_mouth import attend_words
 from sim.arrays import Int64
 from sim.compilation import compiled, inlined
@@ -67,7 +67,7 @@ def note_unfollowing(i: int, m: Day) -> None:
 
 @compiled
 def live_all(start: int, end: int, m: Day) -> None:
-    """The day of consumers ``start`` to ``end - 1``."""
+    """The day of consumers ``start`` to ``end - 1``, in this order: the inbox, sorted by recipient, is read along."""
     for i in range(start, end):
         if i + AHEAD < end:
             prefetch_consumer(i + AHEAD, m)
