@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents import entering, membership
+from sim.agents import entering, membership_phase
 from sim.agents.first_memories import remember_past
 from sim.day import Day, Events, Used
 from sim.draw_numbers import FirstShopDraw
@@ -108,7 +108,7 @@ def first_day(world: World, parameters: Parameters, policies: Policies, out: Eve
         pasts = threads.over(some, lambda first, last: _past(range(first, last), world, parameters))
         for first, past in zip(some, pasts, strict=False):
             remember_past(first, past, m)
-    return membership.opened(m, world, parameters) if parameters.membership.choice else m
+    return membership_phase.opened(m, world, parameters) if parameters.membership.choice else m
 
 
 def _past(rows: range, world: World, parameters: Parameters) -> Past:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim import ledger
-from sim.agents import entering, membership
+from sim.agents import entering, membership_phase
 from sim.agents.advising import answer_questions
 from sim.agents.brand import marketing_cost, plan_week
 from sim.agents.creating import draw_turns
@@ -73,7 +73,7 @@ def open_day(market: Market) -> None:
                 _begin_phases(market)
         if market.parameters.membership.choice:
             with timed("people choose platforms", market):
-                membership.morning(market.m, market.world, market.in_force)
+                membership_phase.morning(market.m, market.world, market.in_force)
         with timed("brands plan", market):
             _plan_brands(market)
         with timed("creators post, platforms rank", market):
@@ -166,7 +166,7 @@ def _receive_goods(unfollowing: Table[Unfollowing], market: Market) -> tuple[Int
         market.cells.count_unfollowing(unfollowing, market.m)
     end_follows(unfollowing, market.m.follows)
     if market.parameters.membership.choice:
-        membership.realise(received, market.m)
+        membership_phase.realise(received, market.m)
     out = market.consumer_pass.gathered(market.m)
     if out is not market.m.out:
         market.m = market.m._replace(out=out)

@@ -9,7 +9,7 @@ import pytest
 from small_markets import assert_same, market, parameters
 
 from sim.agents.joining import find_creators, meet_creators
-from sim.agents.week import new_week
+from sim.agents.platform_week import new_week
 from sim.day import Used
 from sim.market import Market
 from sim.parameters import Membership, numbers_of, scalars

@@ -13,7 +13,7 @@ from sim.agents.creating import attractiveness
 from sim.agents.following import follow_slot
 from sim.agents.knowing import key_of
 from sim.agents.needs import one_of
-from sim.agents.seeing import reach, see
+from sim.agents.seeing import note_reached, see
 from sim.agents.trusting import trust_in
 from sim.compilation import allocating, inlined
 from sim.day import Count, Day
@@ -150,4 +150,4 @@ def attend_answer(i: int, m: Day) -> None:
             )
             hear_claim(i, claim, trust_in(i, creator, slot, m), m.p.memory.heard, m)
         if offer.paid:
-            reach(i, m)
+            note_reached(i, m)

@@ -1,46 +1,12 @@
-"""Contracts: what brands pay creators for, out of which fund, and that it is paid."""
+"""Contracts between brands and creators: who offers any, who can pay, and that it is paid; samples."""
 
 from __future__ import annotations
 
-from sim.agents.pay import is_for
-from sim.compilation import compiled, inlined
+from sim.agents.sponsorship_fees import fee_of, fund_of
+from sim.compilation import inlined
 from sim.day import Day
 from sim.ledger import move
-from sim.ranges import MOST_FEN
-from sim.sets import has
 from sim.state.brands import Fund
-from sim.state.creators import Tier
-from sim.state.pay import Base, Funder
-from sim.units import FEN
-
-
-@compiled
-def fund_of(tier: int) -> int:
-    """The `Fund` out of which creators of a tier are paid."""
-    if tier == Tier.KOC:
-        return Fund.KOC
-    return Fund.KOL if tier == Tier.KOL else Fund.OWN
-
-
-@inlined
-def usual_fee(k: int, m: Day) -> float:
-    """Fee of a paid post of creator k where money is not plenty, the mean over brands, fen."""
-    creator = m.creators[k]
-    platform = m.platforms[creator.home]
-    return FEN * platform.follower_pay[creator.tier] * creator.audience + FEN * platform.post_pay[creator.tier]
-
-
-@inlined
-def fee_of(k: int, b: int, m: Day) -> int:
-    """Fee of a post of creator k that brand b pays today, fen."""
-    creator, for_followers, for_post = m.creators[k], 0.0, 0.0
-    for n in range(m.platforms[creator.home].lines):
-        line = m.pay[creator.home, n]
-        if line.by == Funder.BRAND and has(line.tiers, creator.tier) and is_for(line, b):
-            for_followers += line.fixed if line.of == Base.FOLLOWER else 0.0
-            for_post += line.fixed if line.of == Base.POST else 0.0
-    fee = FEN * for_followers * creator.audience + FEN * for_post
-    return int(min(fee * m.fee_level[creator.tier], MOST_FEN))
 
 
 @inlined

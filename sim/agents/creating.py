@@ -8,11 +8,12 @@ import numpy as np
 
 from sim.agents.believing import believe
 from sim.agents.claiming import claim_of
-from sim.agents.contracts import can_pay, fee_of, give_sample, is_sold, may_contract, sign
+from sim.agents.contracts import can_pay, give_sample, is_sold, may_contract, sign
 from sim.agents.knowing import key_of, private_share
 from sim.agents.match import use
 from sim.agents.memory import is_used, memory_slot, remember_use
 from sim.agents.seeing import channel_of
+from sim.agents.sponsorship_fees import fee_of
 from sim.arrays import Keys
 from sim.compilation import compiled, inlined
 from sim.compilation.prefetch import prefetch

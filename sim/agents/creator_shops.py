@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.agents.week import Week
+from sim.agents.platform_week import Week
 from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.draw_numbers import MembershipDraw

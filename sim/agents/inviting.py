@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents.week import Week
+from sim.agents.platform_week import Week
 from sim.arrays import Int64
 from sim.compilation import allocating
 from sim.day import Day

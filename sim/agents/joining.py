@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.agents.multihoming import look_at
-from sim.agents.week import Known, Week, compare_goods
+from sim.agents.platform_week import Known, Week, compare_goods
 from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.draw_numbers import MembershipDraw

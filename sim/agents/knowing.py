@@ -49,7 +49,7 @@ def know(k: int, m: Day) -> None:
     profile.is_brand = creator.brand >= 0
     profile.tier = creator.tier
     profile.group = m.people[creator.consumer].group if creator.consumer >= 0 else NOBODY
-    m.cards[k].reach = reach_of(k, m)
+    m.cards[k].reach = public_reach(k, m)
     m.cards[k].forgotten = is_forgotten(m.day - creator.posted, m.p.attention)
     posts = 0.0
     for category in range(m.categories):
@@ -59,7 +59,7 @@ def know(k: int, m: Day) -> None:
 
 
 @inlined
-def reach_of(k: int, m: Day) -> float:
+def public_reach(k: int, m: Day) -> float:
     """Share of followers whom a public post of creator k reaches.
 
     A KOL's audience here is a sample of the one on the platform at large, so that reach does not hang on how many

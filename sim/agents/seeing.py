@@ -52,7 +52,7 @@ def see_post(i: int, post: Post, slot: int, m: Day) -> None:
         impression = m.p.memory.heard if post.private else m.p.memory.seen
         hear_claim(i, claim, trust_in(i, post.creator, slot, m), impression, m)
     if post.paid:
-        reach(i, m)
+        note_reached(i, m)
 
 
 @inlined
@@ -66,7 +66,7 @@ def channel_of(post: Post, m: Day) -> int:
 
 
 @inlined
-def reach(i: int, m: Day) -> None:
+def note_reached(i: int, m: Day) -> None:
     """A page by which its creator earns has reached consumer i."""
     m.out.tally.paid_viewed[0] += 1
     m.consumers[i].reached = REACHED

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.agents.believing import remember_word
 from sim.agents.following import follow_slot
-from sim.agents.pay import amount, is_for
+from sim.agents.payees import amount, is_for
 from sim.agents.seeing import see
 from sim.compilation import inlined
 from sim.day import Count, Day

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from sim import ledger
-from sim.agents import membership
+from sim.agents import membership_phase
 from sim.checkpoint.contents import (
     EXPECTED,
     GROWING,
@@ -90,7 +90,7 @@ def load(kind: type[M], path: str | os.PathLike[str], world: World | None = None
         _take_up(market, header)
         _restoretables_of(market, header, arrays)
         if market.parameters.membership.choice:
-            membership.take_up(market.m, market.world)
+            membership_phase.take_up(market.m, market.world)
         _restore_arrays(market, header, arrays)
         _restore_numbers(market, header)
         _check_money(market)

@@ -6,11 +6,11 @@ from sim.agents.advising import advise, thinks_over
 from sim.agents.believing import common_belief
 from sim.agents.creating import create_all
 from sim.agents.knowing import know
-from sim.agents.pay import work_out_earnings
+from sim.agents.payees import work_out_earnings
 from sim.compilation import compiled, inlined
 from sim.day import Day
+from sim.markets.marketing import plan_day
 from sim.markets.ranking import rank_all, rate_goods
-from sim.markets.sponsorship import plan_day
 from sim.markets.standing_pay import pay_standing
 
 

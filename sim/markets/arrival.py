@@ -7,8 +7,8 @@ import numpy as np
 from sim.arrays import Int64
 from sim.compilation import allocating, compiled, inlined
 from sim.day import Day, Used
+from sim.markets.marketing import book_order, charge_marketing
 from sim.markets.order_account import day_of_refund, send_back
-from sim.markets.sponsorship import book_order, charge_marketing
 from sim.markets.sums import add_received
 from sim.state.orders import Order, Stage
 from sim.units import MILLION

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.agents.pay import pays
+from sim.agents.payees import pays
 from sim.compilation import inlined
 from sim.day import Day
 from sim.state.orders import Order

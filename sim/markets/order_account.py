@@ -8,7 +8,7 @@ reversed and is refunded.
 from __future__ import annotations
 
 from sim.agents.leaking import is_settled_outside
-from sim.agents.pay import part
+from sim.agents.payees import part
 from sim.compilation import compiled, inlined
 from sim.day import Day, Used
 from sim.ledger import Revenue, move

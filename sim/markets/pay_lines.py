@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sim.agents.contracts import fund_of, spend
-from sim.agents.pay import amount, creator_paid, is_for, is_on_order, pays, seller_of, sharer_of
+from sim.agents.contracts import spend
+from sim.agents.payees import amount, creator_paid, is_for, is_on_order, pays, seller_of, sharer_of
+from sim.agents.sponsorship_fees import fund_of
 from sim.compilation import inlined
 from sim.day import Day, Used
 from sim.ledger import Revenue, move

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents.contracts import can_pay, fund_of, may_contract, spend
+from sim.agents.contracts import can_pay, may_contract, spend
 from sim.agents.knowing import key_of
-from sim.agents.pay import is_for, is_on_post
+from sim.agents.payees import is_for, is_on_post
+from sim.agents.sponsorship_fees import fund_of
 from sim.compilation import inlined
 from sim.day import Day, Used
 from sim.draw_numbers import PostDraw

@@ -1,4 +1,4 @@
-"""The week: what creators, brands and people choose platforms by once a week, and what everybody knows of these."""
+"""The week in which platforms are chosen: by what creators, brands and people choose, and what everybody knows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pay: what the lines of a platform come to, and whom they pay."""
+"""Payees: whom the lines of a platform pay, and how much."""
 
 from __future__ import annotations
 

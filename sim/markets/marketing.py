@@ -1,9 +1,9 @@
-"""Sponsorship: what brands pay to be promoted, out of four funds, which fill by the day and are spent."""
+"""Marketing: what brands pay to be promoted, out of four funds, which fill by the day and are spent."""
 
 from __future__ import annotations
 
-from sim.agents.contracts import fund_of, spend, usual_fee
-from sim.agents.pay import is_for, is_on_post
+from sim.agents.contracts import spend
+from sim.agents.sponsorship_fees import fund_of, set_fees
 from sim.compilation import compiled, inlined
 from sim.day import Day
 from sim.ledger import move
@@ -11,15 +11,11 @@ from sim.markets.ads import charge_ads, plan_ads
 from sim.markets.pay_lines import book_lines
 from sim.records import NOBODY
 from sim.rules.ranking import cumulate
-from sim.sets import has
 from sim.state.brands import FUNDS, Fund
 from sim.state.channels import Channel
 from sim.state.creators import Tier
 from sim.state.orders import Order
-from sim.state.pay import Funder
 from sim.units import DAYS_A_WEEK
-
-MOST_LEVEL = 1e12  # of fees over the usual ones
 
 
 @inlined
@@ -56,32 +52,6 @@ def weigh_products(m: Day) -> None:
         for j in range(m.products.shape[0]):
             if m.products[j].brand == b:
                 m.products[j].weight /= total
-
-
-@inlined
-def set_fees(tier: int, m: Day) -> None:
-    """Fees rise where brands have more money for a tier than its creators' posts of a week cost."""
-    money = cost = 0.0
-    for b in range(m.brands.shape[0]):
-        if pays_fees(b, tier, m):
-            money += max(m.brands[b].fund[fund_of(tier)], 0.0)
-    for k in range(m.creators.shape[0]):
-        creator = m.creators[k]
-        if creator.active and creator.tier == tier:
-            cost += DAYS_A_WEEK * creator.rate * usual_fee(k, m)
-    m.fee_level[tier] = min(max(1.0, money / cost), MOST_LEVEL) if cost > 0.0 else 1.0
-
-
-@inlined
-def pays_fees(b: int, tier: int, m: Day) -> bool:
-    """Whether brand b pays creators of a tier for posts anywhere, beside commissions."""
-    for v in range(m.platforms.shape[0]):
-        for n in range(m.platforms[v].lines):
-            line = m.pay[v, n]
-            is_fee = line.fixed > 0.0 and is_on_post(line)
-            if is_fee and line.by == Funder.BRAND and has(line.tiers, tier) and is_for(line, b):
-                return True
-    return False
 
 
 @inlined

@@ -1,4 +1,4 @@
-"""Membership of people: who joins a platform and leaves, and on which each looks today."""
+"""The phase in which platforms are chosen: once a week who joins and leaves, each day where each person looks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.agents.inviting import invite
 from sim.agents.joining import find_creators, open_people, people_move
 from sim.agents.multihoming import look
 from sim.agents.platform_growth import spend_on_growth
-from sim.agents.week import forget, know, new_week
+from sim.agents.platform_week import forget, know, new_week
 from sim.arrays import Double, Int64
 from sim.compilation import compiled
 from sim.day import Day
@@ -32,7 +32,7 @@ def opened(m: Day, world: World, parameters: Parameters) -> Day:
     m = m._replace(people=people, memberships=State.table((len(people), platforms)))
     hosts = m.creators["consumer"]
     m.creators["platforms"] = np.where(hosts >= 0, own[np.maximum(hosts, 0)], 255)
-    _reach(open_people(world.people, m), m, parameters)
+    _set_budgets(open_people(world.people, m), m, parameters)
     m.platforms["pages"] = (
         np.bincount(people["home"], people["activity"], platforms) * parameters.market.attention.public_slots
     )
@@ -91,10 +91,10 @@ def _week(m: Day, world: World, parameters: Parameters) -> None:
     find_creators(week, m)
     if m.day > 0:
         spend_on_growth(week, m)
-    _reach(people_move(week, known, world.people, m), m, parameters)
+    _set_budgets(people_move(week, known, world.people, m), m, parameters)
 
 
-def _reach(reached: int, m: Day, parameters: Parameters) -> None:
-    """Let brands spend on the people whom they can reach."""
+def _set_budgets(reached: int, m: Day, parameters: Parameters) -> None:
+    """Let brands spend by how many people they can reach."""
     policy = parameters.brands
     m.brands["budget"] = round(policy.weekly_budget * FEN * reached / policy.count)
