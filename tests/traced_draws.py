@@ -13,7 +13,7 @@ import numpy as np
 
 from sim import draws
 
-PASS_ON = {"shock", "use", "draw_of_tie", "_uniforms", "_two", "own_draws"}
+PASS_ON = {"draw_of_person", "draw_of_creator", "draw_of_brand", "use", "draw_of_tie", "_uniforms", "_two", "own_draws"}
 """Functions that are told which number to draw, or for whom: what counts is who calls them."""
 
 LIVELY: dict[str, Any] = {

@@ -23,7 +23,7 @@ def brands_move(week: Week, m: Day) -> None:
     """Let brands open a shop on a platform, or close one."""
     usual = rate_platforms(week, m)
     for b in range(m.shops.shape[0]):
-        if shock(b, MembershipDraw.BRAND_REVIEWS, m) < m.p.membership.brands_review:
+        if draw_of_brand(b, MembershipDraw.BRAND_REVIEWS, m) < m.p.membership.brands_review:
             expect(b, usual, week, m)
             opened = where_to_open(b, week, m)
             if opened >= 0:
@@ -104,7 +104,7 @@ def where_to_open(b: int, week: Week, m: Day) -> int:
             if gain > most or (gain == most and lot(b, v, m) > lot(b, best, m)):
                 best, most = v, gain
     likely = chance(most, p.shop_cost * size, p.horizon, p.brands_noise * size)
-    return best if best >= 0 and shock(b, MembershipDraw.BRAND_OPENS, m) < likely else NOBODY
+    return best if best >= 0 and draw_of_brand(b, MembershipDraw.BRAND_OPENS, m) < likely else NOBODY
 
 
 @inlined
@@ -129,7 +129,7 @@ def where_to_close(b: int, week: Week, m: Day) -> int:
         return NOBODY
     must = count > 1 and (not p.brands_multi_home or must_leave(b, m))
     likely = chance(-week.income[least], 0.0, p.horizon, p.brands_noise * size_of_market(m))
-    return least if must or shock(b, MembershipDraw.BRAND_CLOSES, m) < likely else NOBODY
+    return least if must or draw_of_brand(b, MembershipDraw.BRAND_CLOSES, m) < likely else NOBODY
 
 
 @inlined
@@ -159,10 +159,10 @@ def set_open(b: int, v: int, is_open: bool, m: Day) -> None:
 @inlined
 def lot(b: int, v: int, m: Day) -> float:
     """What decides between equal platforms."""
-    return shock(b, MembershipDraw.BRAND_LOT + v, m)
+    return draw_of_brand(b, MembershipDraw.BRAND_LOT + v, m)
 
 
 @inlined
-def shock(b: int, which: int, m: Day) -> float:
+def draw_of_brand(b: int, which: int, m: Day) -> float:
     """A draw of brand b."""
     return uniform(m.keys[Stream.MEMBERSHIP], m.day, b, which)

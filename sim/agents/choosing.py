@@ -73,6 +73,7 @@ def keep_if_best(i: int, offer: Offer, weighed: Weighed, u: float, m: Day) -> No
         best.claim = offer.claim
         best.paid = offer.paid
         best.product = offer.product
+        best.platform = offer.platform
         best.channel = offer.channel
         best.creator = offer.creator
         best.slot = offer.slot
@@ -86,10 +87,9 @@ def keep_if_best(i: int, offer: Offer, weighed: Weighed, u: float, m: Day) -> No
 @inlined
 def obstacle_to(i: int, offer: Offer, to_pay: int, m: Day) -> int:
     """What keeps consumer i from buying an offer for so many fen."""
-    here = m.members[i].platform
-    if not m.shops[m.products[offer.product].brand, here].open:
+    if not m.shops[m.products[offer.product].brand, offer.platform].open:
         return Obstacle.NOT_SOLD_HERE
-    if m.platforms[here].follow_gate and offer.slot < 0 and offer.channel != Channel.RECALL:
+    if m.platforms[offer.platform].follow_gate and offer.slot < 0 and offer.channel != Channel.RECALL:
         return Obstacle.NEEDS_A_FOLLOW
     return Obstacle.TOO_EXPENSIVE if to_pay > m.consumers[i].wallet else Obstacle.NONE
 

@@ -29,11 +29,11 @@ def can_pay(product: int, tier: int, fee: int, m: Day) -> bool:
 
 
 @inlined
-def spend(b: int, fund: int, fen: float, m: Day) -> None:
+def spend(b: int, fund: int, fen: int, m: Day) -> None:
     """Note that a brand has spent marketing money out of a `Fund`."""
     m.brands[b].fund[fund] -= fen
-    m.brands[b].spent[fund] += int(fen)
-    m.brands[b].outlay[fund] += int(fen)
+    m.brands[b].spent[fund] += fen
+    m.brands[b].outlay[fund] += fen
 
 
 @inlined

@@ -156,7 +156,7 @@ def skill_of(k: int, usual: float, week: Week, m: Day) -> float:
 def where_to_open(k: int, on: int, skill: float, week: Week, m: Day) -> int:
     """The platform on which creator k opens a shop, the one that gains most, by lot among equals; or `NOBODY`."""
     p, best, most = m.p.membership, NOBODY, -math.inf
-    if shock(k, MembershipDraw.CREATOR_REVIEWS, m) >= p.creators_review:
+    if draw_of_creator(k, MembershipDraw.CREATOR_REVIEWS, m) >= p.creators_review:
         return NOBODY
     for v in range(m.platforms.shape[0]):
         if not has(on, v):
@@ -165,7 +165,7 @@ def where_to_open(k: int, on: int, skill: float, week: Week, m: Day) -> int:
             gain = income - cost_of_opening(on, v, week, m)
             if gain > most or (gain == most and lot(k, v, m) > lot(k, best, m)):
                 best, most = v, gain
-    u = shock(k, MembershipDraw.CREATOR_OPENS, m)
+    u = draw_of_creator(k, MembershipDraw.CREATOR_OPENS, m)
     is_likely = best >= 0 and u < chance(most, p.move_cost, p.horizon, p.creators_noise)
     return best if is_likely else NOBODY
 
@@ -199,7 +199,7 @@ def must_leave(on: int, m: Day) -> bool:
 @inlined
 def closes(k: int, on: int, week: Week, m: Day) -> bool:
     """Whether creator k, on several platforms, gives up the least: it does not pay its effort, or may not stay."""
-    p, u = m.p.membership, shock(k, MembershipDraw.CREATOR_CLOSES, m)
+    p, u = m.p.membership, draw_of_creator(k, MembershipDraw.CREATOR_CLOSES, m)
     if on & on - 1 == 0 or u >= p.creators_review:
         return False
     gain = p.second_effort - week.income[least_of(on, week)]
@@ -234,10 +234,10 @@ def post_on(k: int, on: int, week: Week, m: Day) -> None:
 @inlined
 def lot(k: int, v: int, m: Day) -> float:
     """What decides between equal platforms."""
-    return shock(k, MembershipDraw.CREATOR_LOT + v, m)
+    return draw_of_creator(k, MembershipDraw.CREATOR_LOT + v, m)
 
 
 @inlined
-def shock(k: int, which: int, m: Day) -> float:
+def draw_of_creator(k: int, which: int, m: Day) -> float:
     """A draw of the person who is creator k."""
     return uniform(m.keys[Stream.MEMBERSHIP], m.day, m.creators[k].consumer, which)

@@ -110,7 +110,7 @@ def join_and_leave(week: Week, known: Known, people: Table[Person], m: Day) -> N
     everywhere = (1 << m.platforms.shape[0]) - 1
     for i in range(m.members.shape[0]):
         held = m.members[i].held
-        reviews = held > 0 and shock(i, MembershipDraw.REVIEW, m) < m.p.membership.review
+        reviews = held > 0 and draw_of_person(i, MembershipDraw.REVIEW, m) < m.p.membership.review
         heard = hears_of(i, held, week, m) if held < everywhere else 0
         heard = heard if heard > 0 and people[i].activity > 0.0 else 0
         if heard > 0 or reviews:
@@ -129,7 +129,7 @@ def hears_of(i: int, held: int, week: Week, m: Day) -> int:
     heard, friends = int(week.invited[i]) & ~held, m.offsets[i + 1] - m.offsets[i]
     for v in range(m.memberships.shape[1]):
         if not has(held | heard, v):
-            u = shock(i, MembershipDraw.CONTACT + v, m)
+            u = draw_of_person(i, MembershipDraw.CONTACT + v, m)
             if u < week.contact[v, friends] and u < week.contact[v, friends_there(i, v, week, m)]:
                 heard |= 1 << v
     return heard
@@ -183,17 +183,17 @@ def join(i: int, held: int, heard: int, week: Week, m: Day) -> int:
             if worth > most or (worth == most and lot(i, v, m) > lot(i, chosen, m)):
                 chosen, most = v, worth
     likely = chance(0.0, -most, p.horizon, p.noise)
-    return chosen if shock(i, MembershipDraw.JOIN, m) < likely else NOBODY
+    return chosen if draw_of_person(i, MembershipDraw.JOIN, m) < likely else NOBODY
 
 
 @inlined
 def lot(i: int, v: int, m: Day) -> float:
     """What decides between equal platforms."""
-    return shock(i, MembershipDraw.LOT + v, m)
+    return draw_of_person(i, MembershipDraw.LOT + v, m)
 
 
 @inlined
-def shock(i: int, which: int, m: Day) -> float:
+def draw_of_person(i: int, which: int, m: Day) -> float:
     """A draw of person i."""
     return uniform(m.keys[Stream.MEMBERSHIP], m.day, i, which)
 
@@ -209,7 +209,7 @@ def leave(i: int, held: int, week: Week, m: Day) -> int:
             if loss < missed:
                 least, missed = v, loss
     likely = p.review * chance(-missed, 0.0, p.horizon, p.noise)
-    return 1 << least if shock(i, MembershipDraw.REVIEW, m) < likely else 0
+    return 1 << least if draw_of_person(i, MembershipDraw.REVIEW, m) < likely else 0
 
 
 @compiled

@@ -39,7 +39,7 @@ def order(i: int, category: int, best: Best, m: Day) -> None:
     made.product = best.product
     made.category = category
     made.brand = m.products[best.product].brand
-    made.platform = m.members[i].platform
+    made.platform = best.platform
     made.channel = best.channel
     made.creator = best.creator
     made.follower = best.slot >= 0

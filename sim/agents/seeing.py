@@ -20,14 +20,15 @@ from sim.state.visits import MOST_OFFERS, Offer
 def see(i: int, product: int, channel: int, creator: int, m: Day) -> Offer:
     """See the page of a product, that of a creator or of `NOBODY`: count it, and keep its offer."""
     counts, tally = m.out.counts, m.out.tally
-    category = m.products[product].category
-    tally.viewed[channel, profile_of(creator, m).tier, m.members[i].platform, category] += 1
+    category, platform = m.products[product].category, m.members[i].platform
+    tally.viewed[channel, profile_of(creator, m).tier, platform, category] += 1
     if creator >= 0:
         tally.shown[creator] += 1
     offer = m.out.offers[counts[Count.OFFERS]]
     counts[Count.OFFERS] = min(counts[Count.OFFERS] + 1, MOST_OFFERS)  # what comes after the last is not weighed
     offer.product = product
     offer.category = category
+    offer.platform = platform
     offer.channel = channel
     offer.creator = creator
     offer.slot = NOBODY

@@ -47,8 +47,7 @@ def price_of(i: int, offer: Offer, m: Day) -> tuple[int, int]:
 
     Creators who sell on their own account add a mark-up; live rooms, deals and a brand's own pool cut the price.
     """
-    here = m.members[i].platform
-    price, platform = m.listings[here, offer.product].price, m.platforms[here]
+    price, platform = m.listings[offer.platform, offer.product].price, m.platforms[offer.platform]
     factor = 1.0 - platform.deal_cut
     if offer.creator >= 0:
         if m.profiles[offer.creator].is_brand:

@@ -1,4 +1,4 @@
-"""Growth: who enters as a creator, who leaves, and when a KOC has become a KOL."""
+"""Growth: who enters as a creator, how much more is posted for more income, and who leaves."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Platform(Record):
     displacement: float = real("pages that an ad in the feed takes the place of", least=0, most=1)
     shelf: bool = flag("whether goods are shown that no creator tells of")
     content_most: float = real("largest share of feed pages given to public posts")
-    content_half: float = real("public posts at which half of it is filled", "posts/1,000 people/day")
+    content_half: float = real("public posts at which half of it is filled", "posts/person/day")
     content_share: float = real("share of today's feed pages given to them")
     popularity: float = real("weight of popularity in ranking")
     merit: float = real("weight of merit")
