@@ -53,7 +53,7 @@ def test_an_experiment_has_no_name_of_the_output(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_letters_of_all_scripts_are_names(name: str) -> None:
     for settings in PLACES.values():
-        validated(Study, settings(name))
+        assert name in repr(validated(Study, settings(name)))
 
 
 SAME: dict[str, dict[str, Any]] = {
